@@ -1,0 +1,128 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection, HTTPException
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+HOST = "127.0.0.1"
+PATIENCE = 20  # seconds that web and worker get to finish what they are doing
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(Exception):
+    """The user or the system asked for the end."""
+
+
+class Command(BaseCommand):
+    help = "Serves the demo on the loopback: web server and background worker as one process group. Ctrl-C ends both."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--port", type=int, default=None, help="default: $PORT, else 8000")
+        parser.add_argument("--workers", type=int, default=2, help="processes of the web server (default 2)")
+
+    def handle(self, *, port, workers, **options):
+        if settings.MODE != "demo":
+            raise CommandError("serve_demo serves only in the mode demo: set SEEDBED_MODE=demo, or run `make demo`.")
+        port = self.find_port(port)
+        self.print_logins()
+        parts = {
+            "web server": [
+                *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}"),
+                *("--workers", str(workers), "--threads", "4", "--graceful-timeout", "10", "--log-level", "warning"),
+            ],
+            "background worker": [sys.executable, "manage.py", "db_worker"],
+        }
+        self.supervise(parts, port)
+
+    def find_port(self, port):
+        try:
+            port = port or int(os.environ.get("PORT") or 8000)
+        except ValueError:
+            raise CommandError(f"PORT is {os.environ['PORT']!r}; it must be a number.") from None
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except (OSError, OverflowError) as reason:
+                raise CommandError(
+                    f"Port {port} cannot be used ({reason}). Choose another: make demo PORT=8001"
+                ) from reason
+        return port
+
+    def print_logins(self):
+        path = settings.VAR_DIR / "demo_logins.json"
+        if not path.exists():
+            raise CommandError(f"{path} is missing. Load the demo first: make demo, or manage.py load_demo.")
+        logins = json.loads(path.read_text())
+        logins = logins if isinstance(logins, list) else logins.get("logins", [])
+        if not logins:
+            return
+        columns = list(logins[0])
+        rows = [columns, *([str(login.get(column, "")) for column in columns] for login in logins)]
+        widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
+        for row in rows:
+            self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def supervise(self, parts, port):
+        """Run the parts until one ends or a signal comes, then end all. Raises CommandError when one died by itself."""
+
+        def stop(number, frame):
+            raise Stopped
+
+        earlier = {number: signal.signal(number, stop) for number in SIGNALS}
+        running = {}
+        fault = None
+        try:
+            for name, command in parts.items():
+                running[name] = subprocess.Popen(command, cwd=settings.BASE_DIR)
+            self.announce(running["web server"], port)
+            while fault is None:
+                time.sleep(0.3)
+                for name, process in running.items():
+                    if process.poll() is not None:
+                        fault = f"The {name} ended by itself with code {process.returncode}; the demo is stopped."
+        except Stopped:
+            self.stdout.write("Stopping ...")
+        finally:
+            for number in SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            self.end(running.values())
+            for number, handler in earlier.items():
+                signal.signal(number, handler)
+        if fault:
+            raise CommandError(fault)
+        self.stdout.write("The demo is stopped; its data stays in var/ for the next time.")
+
+    def announce(self, web, port):
+        """Say that the demo serves, when it answers; say nothing when the web server ends before that."""
+        while web.poll() is None:
+            question = HTTPConnection(HOST, port, timeout=10)
+            try:
+                question.request("GET", "/healthz")
+                question.getresponse().read()
+            except (OSError, HTTPException):
+                time.sleep(0.2)
+                continue
+            finally:
+                question.close()
+            self.stdout.write(f"\nSeedbed serves at http://{HOST}:{port}/  (Ctrl-C stops it)\n")
+            self.stdout.flush()
+            return
+
+    def end(self, processes):
+        for process in processes:
+            if process.poll() is None:
+                process.terminate()
+        until = time.monotonic() + PATIENCE
+        for process in processes:
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -1,0 +1,20 @@
+"""Where the browser for the tests is, and how it is started."""
+
+import shutil
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# --no-sandbox: the suite may run as root in a container. The rest keeps the browser from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_browser():
+    """The path of an installed Chromium, or None."""
+    return next((path for path in map(shutil.which, NAMES) if path), None)

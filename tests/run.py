@@ -1,0 +1,106 @@
+"""The whole suite: on SQLite, on PostgreSQL, in the browser, as far as they are here.
+
+    python -m tests.run [--soak] [ARGUMENT OF PYTEST ...]
+
+Each is one run of pytest, and a red one ends it. The last one prints what ran and what was left out, and why.
+SEEDBED_REQUIRE=postgres,browser makes a missing one a failure.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.browser import find_browser
+from tests.postgres import NoServer, server
+
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass
+class Run:
+    """One run of pytest: its name in the summary, the tests it selects, its surroundings."""
+
+    name: str
+    marks: str
+    environment: dict = field(default_factory=dict)
+    may_be_empty: bool = False
+
+
+def required():
+    return {name.strip() for name in os.environ.get("SEEDBED_REQUIRE", "").split(",") if name.strip()}
+
+
+def missing(what, reason, left_out):
+    """Note what is left out; stop when it is asked for."""
+    if what in required():
+        sys.exit(f"SEEDBED_REQUIRE asks for {what}: {reason}")
+    left_out.append(f"{what}: LEFT OUT, {reason}")
+
+
+def plan(stack, left_out, soak):
+    """The runs that this machine allows. A PostgreSQL server that was started stops with `stack`."""
+    long = "" if soak else " and not soak"
+    runs = [Run("SQLite", f"not postgres and not browser{long}")]
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith(("postgres://", "postgresql://", "pgsql://", "psql://")):
+        url, description = given, "PostgreSQL (the server of DATABASE_URL)"
+    else:
+        try:
+            url, description = stack.enter_context(server())
+        except NoServer as reason:
+            url, description = "", ""
+            missing("postgres", str(reason), left_out)
+    if url:
+        runs.append(Run(description, f"not browser{long}", {"DATABASE_URL": url, "SEEDBED_SERVER": description}))
+    browser = find_browser()
+    if browser:
+        version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False)
+        name = f"browser, {version.stdout.strip() or browser}, on SQLite"
+        runs.append(Run(name, f"browser{long}", {"SEEDBED_SQLITE_FILE": "1"}, "browser" not in required()))
+    else:
+        missing("browser", "no Chromium is installed", left_out)
+    return runs
+
+
+def main(arguments):
+    soak = "--soak" in arguments
+    rest = [argument for argument in arguments if argument != "--soak"]
+    # A terminated run must still stop the server: SIGTERM unwinds through the context managers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    left_out = []
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seedbed-story-")))
+        story = folder / "story.json"
+        story.write_text("[]")
+        runs = plan(stack, left_out, soak)
+        surroundings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        if soak:
+            surroundings |= {"SEEDBED_HYPOTHESIS": "soak", "SEEDBED_SOAK": "1"}
+        for run in runs:
+            print(f"\n{'=' * 20} {run.name} {'=' * 20}", flush=True)
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", run.marks, *rest],
+                env={
+                    **surroundings,
+                    **run.environment,
+                    "SEEDBED_RUN": run.name,
+                    "SEEDBED_STORY": str(story),
+                    "SEEDBED_LEFT_OUT": json.dumps(left_out),
+                },
+                check=False,
+            )
+            if done.returncode == NO_TESTS_COLLECTED and run.may_be_empty:
+                continue
+            if done.returncode:
+                return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
