@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import django
 import hypothesis
 import pytest
 from django.core.management.commands import flush
@@ -27,6 +28,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 REQUIRED = {name.strip() for name in os.environ.get("SEEDBED_REQUIRE", "").split(",") if name.strip()}
 BROWSER = find_browser()
+STARTED = pytest.StashKey[float]()
 
 # Examples share the two cores with a database: how long one takes says nothing about the code.
 hypothesis.settings.register_profile("small", max_examples=50, deadline=None)
@@ -39,12 +41,10 @@ def pytest_configure(config):
     if unknown:
         raise pytest.UsageError(f"SEEDBED_REQUIRE names {', '.join(sorted(unknown))}; it knows postgres and browser")
     config.stash[STARTED] = time.monotonic()
+    django.setup()
 
 
-STARTED = pytest.StashKey[float]()
-
-
-def _left_out(what, reason):
+def leave_out(what, reason):
     if what in REQUIRED:
         pytest.fail(f"{reason}, and SEEDBED_REQUIRE asks for {what}", pytrace=False)
     pytest.skip(reason)
@@ -52,9 +52,9 @@ def _left_out(what, reason):
 
 def pytest_runtest_setup(item):
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
-        _left_out("postgres", "needs PostgreSQL: run it with DATABASE_URL, or under `python -m tests.postgres`")
+        leave_out("postgres", "needs PostgreSQL: run it with DATABASE_URL, or under `python -m tests.postgres`")
     if item.get_closest_marker("browser") and not BROWSER:
-        _left_out("browser", "needs Chromium, and none is installed")
+        leave_out("browser", "needs Chromium, and none is installed")
     if item.get_closest_marker("soak") and not os.environ.get("SEEDBED_SOAK"):
         pytest.skip("long: runs in `make soak`")
 

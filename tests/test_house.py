@@ -1,0 +1,144 @@
+"""The house keeps its own rules: pins, layers, size of modules, words that must not be left in the code."""
+
+import itertools
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests import conftest
+from tests.mutants.__main__ import judge
+from tests.mutants.list import Mutant
+
+ROOT = Path(__file__).resolve().parents[1]
+OURS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
+
+
+def python_files():
+    return [path for name in [*OURS, "tests", "benchmarks"] for path in (ROOT / name).rglob("*.py")]
+
+
+def written_files():
+    templates = [path for folder in ("templates", "static", *OURS) for path in (ROOT / folder).rglob("*.html")]
+    return python_files() + templates
+
+
+def test_one_and_only_one_package_provides_the_state_machine():
+    names = {dist.metadata["Name"].lower().replace("_", "-") for dist in metadata.distributions()}
+    assert names & {"django-fsm", "django-fsm-2"} == {"django-fsm-2"}
+
+
+def pins():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            if line and not line.startswith(("#", "-")):
+                yield line
+
+
+@pytest.mark.parametrize("line", pins())
+def test_each_package_is_pinned_to_the_version_that_the_lock_names(line):
+    name, version = re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[[a-z,]+\])?==([0-9.]+)", line).groups()
+    locked = dict(
+        entry.lower().replace("_", "-").split("==")
+        for entry in (ROOT / "requirements.lock").read_text().splitlines()
+        if "==" in entry
+    )
+    assert locked[name.lower().replace("_", "-")] == version
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_each_package_says_why_it_is_there(file):
+    lines = (ROOT / file).read_text().splitlines()
+    bare = [line for above, line in itertools.pairwise(lines) if "==" in line and not above.startswith("#")]
+    assert bare == []
+
+
+def contract():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+
+
+def test_every_app_has_its_layer_and_no_import_is_excepted():
+    layered = [name.strip() for layer in contract()["contracts"][0]["layers"] for name in layer.split("|")]
+    assert sorted(layered) == sorted(OURS) == sorted(contract()["root_packages"])
+    assert "ignore_imports" not in contract()["contracts"][0]
+
+
+def test_no_module_is_longer_than_six_hundred_lines():
+    long = {str(path.relative_to(ROOT)): lines for path in python_files() if (lines := _lines(path)) > 600}
+    assert long == {}
+
+
+def _lines(path):
+    return 0 if "migrations" in path.parts else len(path.read_text().splitlines())
+
+
+# Written in parts, so that this file does not find itself.
+FORBIDDEN = {
+    "a check that was silenced": "# " + "noqa",
+    "text that escapes the escaping": "mark_" + "safe",
+    "the same in a template": "|" + "safe",
+    "a reminder instead of the work": r"\b(TO" + "DO|FIX" + r"ME|X" + r"XX)\b",
+    "a style that the page's policy drops": r"<[a-z][^>]*\s" + "style=",
+    "a handler that the page's policy drops": r"<[a-z][^>]*\son" + "(click|change|submit|load)=",
+    "a script that the page's policy drops": "<script" + r">\s*\S",
+    "files of another folder": r"\.\./sha" + "red",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_nothing_is_left_in_the_code_that_the_house_forbids(what):
+    pattern = re.compile(FORBIDDEN[what].replace("|safe", r"\|\s*safe\b"))
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in written_files()
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert found == []
+
+
+def test_the_readme_names_the_command_that_the_examination_runs():
+    section = (ROOT / "README.md").read_text().split("## Run the tests", 1)[1]
+    assert section.split("```", 2)[1].strip() == "make test"
+
+
+def test_what_is_left_out_says_why_and_is_a_failure_when_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr(conftest, "REQUIRED", set())
+    with pytest.raises(pytest.skip.Exception, match="needs Chromium"):
+        conftest.leave_out("browser", "needs Chromium")
+    monkeypatch.setattr(conftest, "REQUIRED", {"browser"})
+    with pytest.raises(pytest.fail.Exception, match="needs Chromium, and SEEDBED_REQUIRE asks for browser"):
+        conftest.leave_out("browser", "needs Chromium")
+
+
+@pytest.fixture
+def small_project(tmp_path):
+    (tmp_path / "till.py").write_text("def pay(amount):\n    assert amount > 0\n    return amount\n")
+    (tmp_path / "test_till.py").write_text(
+        "import pytest, till\n\n"
+        "def test_refuses():\n    with pytest.raises(AssertionError):\n        till.pay(0)\n\n"
+        "def test_pays():\n    assert till.pay(5) == 5\n\n"
+        "def test_broken():\n    assert till.pay(5) == 6\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("old", "test", "verdict"),
+    [
+        ("    assert amount > 0\n", "test_till.py::test_refuses", "red"),
+        ("    assert amount > 0\n", "test_till.py::test_pays", "GREEN"),
+        ("    assert amount >= 0\n", "test_till.py::test_refuses", "LOST"),
+        ("amount", "test_till.py::test_refuses", "LOST"),
+        ("    assert amount > 0\n", "test_till.py::test_broken", "BROKEN"),
+        ("    assert amount > 0\n", "test_till.py::test_absent", "BROKEN"),
+    ],
+)
+def test_a_mutant_counts_only_when_its_test_turns_red_because_of_it(small_project, old, test, verdict):
+    mutant = Mutant(name="the till takes nothing", file="till.py", old=old, new="", tests=(test,))
+    before = (small_project / "till.py").read_text()
+    assert judge(mutant, small_project, "", {})[0] == verdict
+    assert (small_project / "till.py").read_text() == before
