@@ -1,0 +1,137 @@
+"""Dates of a schedule, and how much of the rate each stretch of days bears."""
+
+from bisect import bisect_left
+from calendar import monthrange
+from datetime import date, timedelta
+from fractions import Fraction
+
+from loans.schedule.request import WEEKDAYS, ScheduleError, ScheduleRequest
+
+ONE_DAY = timedelta(days=1)
+FIXED_YEARS = {"actual/365": 365, "actual/364": 364, "actual/360": 360}
+
+
+def add_months(day: date, months: int) -> date:
+    """`day` so many months later, cut to the end of a shorter month."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def year_fraction_actual(begin: date, end: date) -> Fraction:
+    """Actual/actual: each part over its own year's length, parted at 31 December."""
+    share = Fraction(0)
+    while begin < end:
+        year = begin.year + (1 if (begin.month, begin.day) == (12, 31) else 0)
+        stop = min(end, date(year, 12, 31))
+        length = (date(year, 12, 31) - date(year - 1, 12, 31)).days
+        share += Fraction((stop - begin).days, length)
+        begin = stop
+    return share
+
+
+class Periods:
+    """Nominal periods 1, 2, ... of a request; interest always uses these, only the shown due date moves."""
+
+    def __init__(self, request: ScheduleRequest) -> None:
+        self.request = request
+        self._nominal = [self._step(-1)]
+        self._shares: dict[int, Fraction] = {}
+        self._weekend = frozenset(WEEKDAYS.index(day) for day in request.non_working.weekend)
+        self._holidays = frozenset(request.non_working.holidays)
+        # With the actual days the money bears interest from its pay-out, else as if paid out on the nominal start.
+        actual = request.first_period == "actual_days_in_annuity"
+        self.first_begin = request.disbursed_on if actual else self._nominal[0]
+
+    def _step(self, steps: int) -> date:
+        every, unit = self.request.frequency.every, self.request.frequency.unit
+        try:
+            if unit == "month":
+                return add_months(self.request.first_due, every * steps)
+            return self.request.first_due + timedelta(days=every * steps * (7 if unit == "week" else 1))
+        except (ValueError, OverflowError):
+            sentence = "the last due date would lie past the year 9999; ask for fewer or shorter periods."
+            raise ScheduleError("frequency", sentence) from None
+
+    def due(self, no: int) -> date:
+        """The nominal due date of row `no`; row 0 is the nominal start of the first period."""
+        while len(self._nominal) <= no:
+            self._nominal.append(self._step(len(self._nominal) - 1))
+        return self._nominal[no]
+
+    def start(self, no: int) -> date:
+        return self.due(no - 1)
+
+    def begin(self, no: int) -> date:
+        """The day from which interest runs in the period."""
+        return self.first_begin if no == 1 else self.due(no - 1)
+
+    def shown(self, no: int) -> date:
+        """The due date on paper: moved to the next day that is neither weekend nor holiday."""
+        day = self.due(no)
+        while day.weekday() in self._weekend or day in self._holidays:
+            day += ONE_DAY
+        return day
+
+    def share(self, no: int, begin: date, end: date) -> Fraction:
+        """The share of the year (or of the whole period, for a rate per period) from `begin` to `end`."""
+        request = self.request
+        days = (end - begin).days
+        if request.period_rate_pct is None:
+            if request.day_count in FIXED_YEARS:
+                return Fraction(days, FIXED_YEARS[request.day_count])
+            if request.day_count == "actual/actual":
+                return year_fraction_actual(begin, end)
+            if request.frequency.unit != "month":
+                return Fraction(days, 360)
+        fraction = Fraction(days, (self.due(no) - self.start(no)).days)
+        if request.period_rate_pct is not None:
+            return fraction
+        return fraction * Fraction(request.frequency.every, 12)
+
+    def whole_share(self, no: int) -> Fraction:
+        """The share of the whole nominal period."""
+        if no not in self._shares:
+            self._shares[no] = self.share(no, self.start(no), self.due(no))
+        return self._shares[no]
+
+
+class Rates:
+    """The rate in force on each day, as a fraction of the balance per year (or per period)."""
+
+    def __init__(self, request: ScheduleRequest, periods: Periods) -> None:
+        self.periods = periods
+        percent = request.annual_rate_pct if request.period_rate_pct is None else request.period_rate_pct
+        self.base = Fraction(percent) / 100
+        changes = sorted(request.rate_changes, key=lambda change: change.from_)
+        self.dates = [change.from_ for change in changes]
+        self._rates = [Fraction(change.annual_rate_pct) / 100 for change in changes]
+
+    def before(self, day: date) -> Fraction:
+        """The rate known on the eve of `day`."""
+        index = bisect_left(self.dates, day)
+        return self._rates[index - 1] if index else self.base
+
+    def at_begin(self, no: int) -> Fraction:
+        return self.before(self.periods.begin(no) + ONE_DAY)
+
+    def changed(self, begin: date, end: date) -> bool:
+        """Is there a change dated from `begin` up to, and not on, `end`?"""
+        return bisect_left(self.dates, end) > bisect_left(self.dates, begin)
+
+    def steps(self, no: int) -> list[tuple[date, Fraction]]:
+        """The rates of period `no`, each with the day its interest starts to count.
+
+        The day named in a change already bears the new rate, and a day's interest is that of the night before it:
+        so a change counts from the day before it, but on the first day of a period from that day.
+        """
+        begin = self.periods.begin(no)
+        steps = [(begin, self.at_begin(no))]
+        inside = bisect_left(self.dates, begin + ONE_DAY)
+        for index in range(inside, bisect_left(self.dates, self.periods.due(no))):
+            day, rate = self.dates[index] - ONE_DAY, self._rates[index]
+            if day == steps[-1][0]:
+                steps.pop()
+            if not steps or rate != steps[-1][1]:
+                steps.append((day, rate))
+        return steps

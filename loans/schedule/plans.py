@@ -1,0 +1,196 @@
+"""What a declining row should repay: the level instalment, or a plan of principal.
+
+A plan is asked once per row, in order, and answers the row's scheduled principal. What happened since it was last
+asked comes in a `Row`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import lcm
+
+from loans.schedule.periods import Periods, Rates
+from loans.schedule.request import ScheduleRequest
+from loans.schedule.rounding import Number, Rounder
+
+
+@dataclass(slots=True)
+class Row:
+    """A row at the moment it is computed. `balance` includes tranches paid out before its due date; `interest` is
+    what it shows of its own; `stretches` are the unrounded interests of the whole row, as if nothing more happened;
+    `known_until` is the day from which on changes are not yet known."""
+
+    no: int
+    balance: Number
+    interest: Number
+    stretches: list[Number]
+    known_until: date
+
+
+class Plan:
+    """Common to all plans: when what was planned must be planned anew."""
+
+    def __init__(self, request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder) -> None:
+        self.request = request
+        self.periods = periods
+        self.rates = rates
+        self.rounder = rounder
+        self.on_approved = request.on_disbursement == "instalment_on_approved_amount"
+        self.approved = rounder.units(request.principal)
+        self.anew = True
+        self.known_since = request.disbursed_on
+
+    def _tranche_came(self, row: Row) -> bool:
+        if self.on_approved:
+            return False
+        return any(self.known_since <= tranche.date < row.known_until for tranche in self.request.tranches[1:])
+
+    def base(self, row: Row) -> Number:
+        """The amount that the rows to come repay together."""
+        return self.approved if self.on_approved else row.balance
+
+
+class LevelPlan(Plan):
+    """Equal instalments: each row repays the instalment less its interest."""
+
+    def __init__(self, request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder) -> None:
+        super().__init__(request, periods, rates, rounder)
+        fixed = request.instalment_amount
+        self.fixed = None if fixed is None else rounder.units(fixed)
+        self.amount = self.fixed
+        self._growths: dict[Fraction, Growth] = {}
+        self._mean_share: Fraction | None = None
+
+    def scheduled(self, row: Row) -> Number:
+        amount = self.instalment(row)
+        if row.no == self.request.n or row.balance + row.interest <= amount:
+            return row.balance
+        return max(amount - row.interest, 0)
+
+    def instalment(self, row: Row) -> Number:
+        if self._must_compute(row):
+            self.amount = self._computed(row)
+        self.anew = False
+        self.known_since = max(self.known_since, row.known_until)
+        return self.amount
+
+    def _must_compute(self, row: Row) -> bool:
+        if self.fixed is not None:
+            return False
+        if self.amount is None or self.request.remainder == "spread":
+            return True
+        if self.on_approved:
+            return False
+        return self.anew or self.rates.changed(self.known_since, row.known_until) or self._tranche_came(row)
+
+    def _computed(self, row: Row) -> Number:
+        first = self.amount is None
+        base = self.base(row) if first else row.balance
+        rate = self.rates.before(row.known_until)
+        if self.request.annuity == "mean_rate":
+            return self._mean_rate(base, rate, self.request.n - row.no + 1)
+        stretches = row.stretches
+        if first and self.on_approved:
+            begin = self.periods.begin(row.no)
+            stretches = [base * rate * self.periods.share(row.no, begin, self.periods.due(row.no))]
+        if row.no <= self.request.grace_interest:
+            stretches = []
+        return self._solved(row.no, base, stretches, rate)
+
+    def _mean_rate(self, base: Number, rate: Fraction, rows: int) -> Number:
+        if self._mean_share is None:
+            shares = [self.periods.whole_share(no) for no in range(1, self.request.n + 1)]
+            self._mean_share = sum(shares) / len(shares)
+        mean = rate * self._mean_share
+        if mean == 0:
+            return self.rounder.instalment(Fraction(base) / rows)
+        grown = (1 + mean) ** rows
+        return self.rounder.instalment(base * mean * grown / (grown - 1))
+
+    def _solved(self, no: int, base: Number, stretches: list[Number], rate: Fraction) -> Number:
+        """The instalment that leaves nothing if nothing is rounded, then moved if the rounded rows end nearer to it."""
+        if rate not in self._growths:
+            self._growths[rate] = Growth(self.request, self.periods, rate)
+        growth = self._growths[rate]
+        amount = self.rounder.instalment((base + sum(stretches)) * growth.factor(no))
+        if self.rounder.rounds_nothing:
+            return amount
+        own = sum(self.rounder.amount(stretch) for stretch in stretches)
+        off = self._last_difference(no, base, own, growth, amount)
+        moved = amount + self.rounder.instalment(Fraction(off) / (self.request.n - no + 1))
+        if moved != amount and abs(self._last_difference(no, base, own, growth, moved)) < abs(off):
+            return moved
+        return amount
+
+    def _last_difference(self, no: int, base: Number, own: Number, growth: "Growth", amount: Number) -> Number:
+        """By how much the last total misses `amount` when the rows from `no` on are run with rounded interest."""
+        balance, interest = base, own
+        for later in range(no + 1, self.request.n + 1):
+            balance = balance + interest - amount
+            interest = self.rounder.amount(balance * growth.factors[later])
+        return balance + interest - amount
+
+
+class Growth:
+    """For a rate: what 1 owed at row k has grown to by row n, over what 1 paid at each of the rows k..n has.
+
+    Both are kept as numerators over the same power of one common denominator, which falls out of the quotient: so a
+    long schedule needs whole numbers only.
+    """
+
+    def __init__(self, request: ScheduleRequest, periods: Periods, rate: Fraction) -> None:
+        self.factors = [Fraction(0)]
+        for no in range(1, request.n + 1):
+            charged = no > request.grace_interest
+            self.factors.append(rate * periods.whole_share(no) if charged else Fraction(0))
+        common = lcm(*(factor.denominator for factor in self.factors))
+        self._numerators, self._denominators = [0] * (request.n + 1), [0] * (request.n + 1)
+        grown, paid = 1, 1
+        for no in range(request.n, 0, -1):
+            self._numerators[no], self._denominators[no] = grown, paid
+            factor = self.factors[no]
+            grown *= common + factor.numerator * (common // factor.denominator)
+            paid = paid * common + grown
+
+    def factor(self, no: int) -> Fraction:
+        return Fraction(self._numerators[no], self._denominators[no])
+
+
+class PrincipalPlan(Plan):
+    """Equal or weighted principal: each row repays its planned part, whatever its interest."""
+
+    def __init__(self, request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder) -> None:
+        super().__init__(request, periods, rates, rounder)
+        self.whole: Number = 0
+        self.from_row = 0
+        self.left: Number = 0
+
+    def scheduled(self, row: Row) -> Number:
+        if self.anew or self._tranche_came(row):
+            first = self.from_row == 0
+            self.whole = self.base(row) if first else row.balance
+            self.from_row, self.left = row.no, self.whole
+        self.anew = False
+        self.known_since = max(self.known_since, row.known_until)
+        if row.no == self.request.n:
+            return row.balance
+        planned = max(min(self._planned(row.no), self.left), 0)
+        self.left -= planned
+        return min(planned, row.balance)
+
+    def _planned(self, no: int) -> Number:
+        rows_left = self.request.n - no + 1
+        if self.request.method == "declining_weighted_principal":
+            weights = [Fraction(weight) for weight in self.request.principal_weights]
+            place = no - self.request.grace_principal - 1
+            # Weights of the rows to come share what is planned anew; from the first row on they add up to 1.
+            rest = sum(weights[self.from_row - self.request.grace_principal - 1 :])
+            return self.rounder.amount(self.whole * weights[place] / rest) if rest else 0
+        if self.request.remainder == "spread":
+            return self.rounder.amount(Fraction(self.left) / rows_left)
+        return self.rounder.amount(Fraction(self.whole) / (self.request.n - self.from_row + 1))
+
+
+def plan_for(request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder) -> LevelPlan | PrincipalPlan:
+    kind = LevelPlan if request.is_level else PrincipalPlan
+    return kind(request, periods, rates, rounder)
