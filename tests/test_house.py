@@ -79,7 +79,7 @@ def _lines(path):
 FORBIDDEN = {
     "a check that was silenced": "# " + "noqa",
     "text that escapes the escaping": "mark_" + "safe",
-    "the same in a template": "|" + "safe",
+    "the same in a template": r"\|\s*sa" + r"fe\b",
     "a reminder instead of the work": r"\b(TO" + "DO|FIX" + r"ME|X" + r"XX)\b",
     "a style that the page's policy drops": r"<[a-z][^>]*\s" + "style=",
     "a handler that the page's policy drops": r"<[a-z][^>]*\son" + "(click|change|submit|load)=",
@@ -90,7 +90,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_nothing_is_left_in_the_code_that_the_house_forbids(what):
-    pattern = re.compile(FORBIDDEN[what].replace("|safe", r"\|\s*safe\b"))
+    pattern = re.compile(FORBIDDEN[what])
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in written_files()

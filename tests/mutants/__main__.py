@@ -27,11 +27,13 @@ PATIENCE = 300  # seconds; a mutant without its lock may also hang, which is not
 
 def run_tests(copy, tests, url):
     """The exit code of pytest in `copy`, and the end of what it said. A hang counts as a failed test."""
-    surroundings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    # The copy must not inherit what a run around this one has set, such as its settings or its database.
+    inherited = ("DATABASE_URL", "DJANGO_", "PYTEST_", "SEEDBED_")
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(inherited)}
     surroundings["PYTHONDONTWRITEBYTECODE"] = "1"
     if url:
         surroundings["DATABASE_URL"] = url
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--create-db", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(
             command, cwd=copy, env=surroundings, capture_output=True, text=True, timeout=PATIENCE, check=False
