@@ -20,6 +20,15 @@ CHECKS = [
 ]
 
 
+def throwaway_secrets():
+    return {
+        "SEEDBED_SECRET_KEY": secrets.token_urlsafe(64),
+        "SEEDBED_FIELD_KEYS": Fernet.generate_key().decode(),
+        "SEEDBED_INDEX_KEY": secrets.token_urlsafe(48),
+        "SEEDBED_AUDIT_KEY": secrets.token_urlsafe(48),
+    }
+
+
 def production(var):
     """An environment as in an office, with secrets that live as long as this check."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("SEEDBED_")}
@@ -29,10 +38,7 @@ def production(var):
         "SEEDBED_MODE": "production",
         "SEEDBED_HOSTS": "seedbed.example.org",
         "SEEDBED_VAR": var,
-        "SEEDBED_SECRET_KEY": secrets.token_urlsafe(64),
-        "SEEDBED_FIELD_KEYS": Fernet.generate_key().decode(),
-        "SEEDBED_INDEX_KEY": secrets.token_urlsafe(48),
-        "SEEDBED_AUDIT_KEY": secrets.token_urlsafe(48),
+        **throwaway_secrets(),
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "default"),
     }
 

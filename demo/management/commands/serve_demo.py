@@ -31,6 +31,8 @@ class Command(BaseCommand):
             raise CommandError("serve_demo serves only in the mode demo: set SEEDBED_MODE=demo, or run `make demo`.")
         port = self.find_port(port)
         self.print_logins()
+        # Static files come from their sources; the server still asks for the folder of the collected ones.
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         parts = {
             "web server": [
                 *(sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{port}"),
@@ -51,7 +53,7 @@ class Command(BaseCommand):
                 probe.bind((HOST, port))
             except (OSError, OverflowError) as reason:
                 raise CommandError(
-                    f"Port {port} cannot be used ({reason}). Choose another: make demo PORT=8001"
+                    f"Port {port} cannot be used ({getattr(reason, 'strerror', None) or reason}). Choose another: make demo PORT=8001"
                 ) from reason
         return port
 
