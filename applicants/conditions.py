@@ -1,0 +1,206 @@
+"""The named facts that the application's moves ask for. Each returns what is missing in one sentence, or None."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from audit.moves import fact
+from ledger.money import Money
+from programmes.clock import today
+
+# The plan's sections by form: (section code, what is missing).
+PLAN_SECTIONS = {
+    "one_page": ("summary", "investments", "cash_flow"),
+    "short": ("summary", "product", "market", "investments", "cash_flow", "finance", "jobs"),
+    "full": (
+        "summary",
+        "product",
+        "market",
+        "people",
+        "risks",
+        "investments",
+        "cash_flow",
+        "finance",
+        "jobs",
+        "documents",
+    ),
+}
+
+
+def _on(row):
+    move = getattr(row, "move", None)
+    return move.on if move and move.on else today(row.programme)
+
+
+def cofinancing_share(own_amount, programme_amount, base):
+    """Percent (Decimal, exact) of the own part by the base that the window names."""
+    whole = programme_amount if base == "own_over_grant" else programme_amount + own_amount
+    return Decimal(own_amount) * 100 / Decimal(whole) if whole else Decimal(0)
+
+
+def open_sections(application):
+    """Codes of the plan sections that the application's form asks for and that are not complete."""
+    plan = getattr(application, "plan", None)
+    lines = {item.kind for item in application.cash_lines.all()}
+    investments = sum(item.programme_amount for item in application.investments.all())
+    sources = sum(source.amount for source in application.finance_sources.all())
+    wanted = {
+        document.code
+        for document in application.call.documents.all()
+        if not document.plan_forms or application.plan_form in document.plan_forms
+    }
+    done = {
+        "investments": investments == application.asked_amount,
+        "cash_flow": "sales" in lines and bool(lines - {"sales", "other_in"}),
+        "finance": sources == application.own_amount,
+        "jobs": bool(application.job_plans.all()),
+        "documents": wanted <= {document.code for document in application.documents.all()},
+    }
+    for text in ("summary", "product", "market", "people", "risks"):
+        done[text] = bool(plan and getattr(plan, text).strip())
+    sections = list(PLAN_SECTIONS[application.plan_form])
+    if wanted and "documents" not in sections:
+        sections.append("documents")
+    if application.own_amount and "finance" not in sections:
+        sections.append("finance")
+    return [section for section in sections if not done[section]]
+
+
+@fact(_("The plan is complete."))
+def plan_complete(application):
+    missing = len(open_sections(application))
+    if missing:
+        return ngettext(
+            "The plan is not complete: %(count)s part is open.",
+            "The plan is not complete: %(count)s parts are open.",
+            missing,
+        ) % {"count": missing}
+    return None
+
+
+@fact(_("Consent is recorded."))
+def consent_recorded(application):
+    on = _on(application)
+    live = [
+        consent
+        for consent in application.applicant.consents.all()
+        if consent.programme_id == application.programme_id
+        and consent.purpose == "processing"
+        and consent.given_on <= on
+        and (consent.withdrawn_on is None or consent.withdrawn_on > on)
+    ]
+    return None if live else _("Consent of the applicant is not recorded.")
+
+
+@fact(_("The call is open."))
+def call_open(application):
+    if application.call.is_open_at(_on(application)):
+        return None
+    return _("The call %(call)s is not open on that day.") % {"call": application.call}
+
+
+@fact(_("The amount is within the ceiling."))
+def within_ceiling(application):
+    window = application.window
+    if application.asked_amount > window.ceiling_amount:
+        return _("%(amount)s is over the ceiling of %(ceiling)s of the window %(window)s.") % {
+            "amount": Money(application.asked_amount, application.currency),
+            "ceiling": Money(window.ceiling_amount, window.currency),
+            "window": window,
+        }
+    if application.asked_amount < window.floor_amount:
+        return _("%(amount)s is under the least amount of %(floor)s of the window %(window)s.") % {
+            "amount": Money(application.asked_amount, application.currency),
+            "floor": Money(window.floor_amount, window.currency),
+            "window": window,
+        }
+    return None
+
+
+@fact(_("The co-financing reaches its minimum."))
+def cofinancing_reached(application):
+    window = application.window
+    if not window.cofinancing_pct:
+        return None
+    share = cofinancing_share(application.own_amount, application.asked_amount, window.cofinancing_base)
+    if share < window.cofinancing_pct:
+        return _("The own part is %(share).2f%% (%(base)s); the least is %(least)s%%.") % {
+            "share": share,
+            "base": window.get_cofinancing_base_display(),
+            "least": window.cofinancing_pct,
+        }
+    return None
+
+
+@fact(_("The required training is done or waived."))
+def training_done(application):
+    on = _on(application)
+    waived = {waiver.rule_id for waiver in application.waivers.all()}
+    applicant = application.applicant
+    persons = [applicant.pk, *applicant.members.values_list("person", flat=True)]
+    for rule in application.call.training_rules.all():
+        if rule.effective_from > on or rule.pk in waived:
+            continue
+        done = type(applicant).objects.filter(
+            pk__in=persons,
+            training_places__course__kind=rule.course_kind,
+            training_places__course__programme_id=application.programme_id,
+            training_places__outcome="completed",
+            training_places__outcome_on__lte=on,
+        )
+        if not done.exists():
+            return _("The training “%(kind)s” is neither completed nor waived.") % {"kind": rule.course_kind}
+    return None
+
+
+@fact(_("Every check is passed."))
+def checks_passed(application):
+    rules = application.call.eligibility_rules.count()
+    checks = [check for check in application.checks.all() if check.revision == application.revision]
+    open_ones = [check for check in checks if check.result != "passed"]
+    if len(checks) < rules:
+        return _("The checks have not been run on this revision.")
+    if open_ones:
+        return ngettext("%(count)s check is not passed.", "%(count)s checks are not passed.", len(open_ones)) % {
+            "count": len(open_ones)
+        }
+    return None
+
+
+@fact(_("A failed check is confirmed by a second person."))
+def failure_confirmed(application):
+    for check in application.checks.all():
+        if check.revision == application.revision and check.result == "failed" and check.confirmed_by_id:
+            return None
+    return _("No failed check is confirmed by a second person.")
+
+
+@fact(_("The field verification is done and still valid."))
+def verified_in_the_field(application):
+    last = application.verifications.first()
+    if last is None:
+        return _("Nobody has visited the business yet.")
+    if not last.confirmed:
+        return _("The field verification did not confirm the plan.")
+    if last.visited_on < _on(application) - timedelta(days=application.call.verification_days):
+        return _("The field verification of %(date)s is too old.") % {"date": last.visited_on.strftime("%d.%m.%Y")}
+    return None
+
+
+@fact(_("The adviser has given an opinion on this revision."))
+def opinion_given(application):
+    if any(opinion.revision == application.revision for opinion in application.opinions.all()):
+        return None
+    return _("The adviser has not given an opinion on this revision.")
+
+
+@fact(_("The appeal is in time."))
+def appeal_in_time(application):
+    if application.decided_on is None:
+        return _("There is no decision to appeal against.")
+    last_day = application.decided_on + timedelta(days=application.call.appeal_days)
+    if _on(application) > last_day:
+        return _("The time to appeal ended on %(date)s.") % {"date": last_day.strftime("%d.%m.%Y")}
+    return None

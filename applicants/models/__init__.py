@@ -1,0 +1,35 @@
+"""The register of people and businesses, their trainings, plans and applications."""
+
+from applicants.models.application import Application, Check, FieldVerification, Opinion, Part, Revision, Waiver
+from applicants.models.evidence import Evidence
+from applicants.models.party import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact
+from applicants.models.plan import BaselineJob, BusinessPlan, CashLine, Document, FinanceSource, InvestmentItem, JobPlan
+from applicants.models.training import Attendance, Course, TrainingPlace
+
+__all__ = [
+    "Application",
+    "Attendance",
+    "BaselineJob",
+    "BusinessPlan",
+    "CashLine",
+    "Check",
+    "Consent",
+    "Course",
+    "Document",
+    "Enrolment",
+    "Evidence",
+    "FieldVerification",
+    "FinanceSource",
+    "Identity",
+    "InvestmentItem",
+    "JobPlan",
+    "Opinion",
+    "Part",
+    "Party",
+    "PartyMember",
+    "Referral",
+    "Revision",
+    "SensitiveFact",
+    "TrainingPlace",
+    "Waiver",
+]

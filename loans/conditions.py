@@ -1,0 +1,24 @@
+"""Facts that a loan's moves ask for."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.moves import fact
+
+
+@fact(_("The months and the grace are within the product's limits."))
+def terms_within_product(loan):
+    product = loan.product
+    if not product.least_months <= loan.instalments_number <= product.most_months:
+        return _("%(months)s months are outside the product's %(least)s to %(most)s.") % {
+            "months": loan.instalments_number,
+            "least": product.least_months,
+            "most": product.most_months,
+        }
+    if loan.grace_months > product.grace_months:
+        return _("The product allows %(most)s months without principal.") % {"most": product.grace_months}
+    return None
+
+
+@fact(_("No payment of it is on its way."))
+def not_in_payment(loan):
+    return _("A payment of this loan is on its way.") if loan.payee_order_ref else None

@@ -1,0 +1,259 @@
+"""Visits after the decision, measurements, job places and employments, short-term work, action points."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from applicants.models import Application, Evidence, Party
+from audit.models import Moving
+from audit.moves import allowed
+from ledger.fields import AmountField, CurrencyField
+from monitoring import conditions
+from programmes.models import Programme, Region, Role
+from programmes.roles import held_by, rows_for
+
+VISIT_ROLES = (Role.ADVISER, Role.MANAGER, Role.LOAN_OFFICER, Role.MONITORING)
+
+
+class VisitQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        found = rows_for(user, VISIT_ROLES)
+        for held in held_by(user):
+            if held.role == Role.FIELD_AGENT:
+                found |= Q(programme_id=held.programme_id, application__applicant__village_id__in=held.village_ids)
+        return self.filter(found)
+
+    def missed(self, on):
+        """Planned for a day before `on` and not made."""
+        return self.filter(state=MonitoringVisit.State.PLANNED, planned_on__lt=on)
+
+    def verified_through(self, as_of):
+        return self.filter(state=MonitoringVisit.State.VERIFIED, made_on__lte=as_of)
+
+
+class MonitoringVisit(Moving):
+    """A visit to a supported business. What it found counts in figures once another person has verified it."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        RECORDED = "recorded", _("Recorded")
+        VERIFIED = "verified", _("Verified")
+        RETURNED = "returned", _("Returned")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Business(models.TextChoices):
+        OPEN = "open", _("Open")
+        PAUSED = "paused", _("Paused")
+        CLOSED = "closed", _("Closed")
+        NOT_FOUND = "not_found", _("Not found")
+
+    ref = models.CharField(_("reference"), max_length=16, unique=True)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="visits")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="visits")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    month = models.PositiveSmallIntegerField(_("months after the first payment"), default=0)
+    planned_on = models.DateField(_("planned for"))
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made_on = models.DateField(_("made"), null=True, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    business_state = models.CharField(_("the business is"), max_length=9, choices=Business.choices, blank=True)
+    findings = models.TextField(_("what was seen"), blank=True)
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    verified_on = models.DateField(null=True, blank=True)
+    state = FSMField(_("state"), max_length=9, default=State.PLANNED, choices=State.choices, protected=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["planned_on", "pk"]
+        verbose_name = _("monitoring visit")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | ~Q(verified_by=F("made_by")), name="visit_second_person"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["recorded", "verified", "returned"])
+                | (Q(made_on__isnull=False) & Q(made_by__isnull=False) & ~Q(business_state="")),
+                name="visit_recorded_facts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="verified") | Q(verified_by__isnull=False), name="visit_verified_by"
+            ),
+        ]
+        indexes = [models.Index(fields=["programme", "state", "planned_on"], name="visit_list")]
+
+    def __str__(self):
+        return self.ref
+
+    @transition(
+        state,
+        source=[State.PLANNED, State.RETURNED],
+        target=State.RECORDED,
+        permission=allowed("monitoring.record"),
+        custom={"label": _("Record the visit"), "style": "primary"},
+    )
+    def record(self, *, made_on, business_state, findings):
+        self.made_on = made_on
+        self.made_by = self.move.by
+        self.business_state = business_state
+        self.findings = findings
+
+    @transition(
+        state,
+        source=State.RECORDED,
+        target=State.VERIFIED,
+        conditions=[conditions.jobs_have_evidence],
+        permission=allowed("monitoring.verify", _("Another person than the one who made the visit must verify it.")),
+        custom={"label": _("Verify"), "style": "primary"},
+    )
+    def verify(self):
+        self.verified_by = self.move.by
+        self.verified_on = self.move.on
+
+    @transition(
+        state,
+        source=State.RECORDED,
+        target=State.RETURNED,
+        permission=allowed("monitoring.verify"),
+        custom={"label": _("Return")},
+    )
+    def return_visit(self):
+        pass
+
+    @transition(
+        state,
+        source=State.PLANNED,
+        target=State.CANCELLED,
+        permission=allowed("monitoring.plan"),
+        custom={"label": _("Cancel"), "style": "stop"},
+    )
+    def cancel(self):
+        pass
+
+
+class Measurement(models.Model):
+    """A quantity found at a visit: money in minor units a month, or a count."""
+
+    class Code(models.TextChoices):
+        SALES = "sales", _("Sales in a month")
+        PROFIT = "profit", _("Profit in a month")
+        HOUSEHOLD_INCOME = "household_income", _("Household income in a month")
+        EXPORTS = "exports", _("Exports in a month")
+        IMPORTS_REPLACED = "imports_replaced", _("Imports replaced in a month")
+        USERS_SERVED = "users_served", _("Users served")
+
+    visit = models.ForeignKey(MonitoringVisit, models.PROTECT, related_name="measurements")
+    code = models.CharField(max_length=16, choices=Code.choices)
+    amount = AmountField(null=True, blank=True)
+    currency = CurrencyField(blank=True)
+    number = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["visit", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "code"], name="measurement_once"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=False, number=None) | Q(amount=None, number__isnull=False),
+                name="measurement_amount_or_number",
+            ),
+        ]
+
+
+class JobPlace(models.Model):
+    """A post with weekly hours at a supported business, from a day, to a day. Baseline posts existed before the award."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="job_places")
+    business = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="job_places")
+    title = models.CharField(_("post"), max_length=120)
+    hours_per_week = models.DecimalField(_("hours a week"), max_digits=4, decimal_places=1, default=40)
+    baseline = models.BooleanField(_("existed before the award"), default=False)
+    created_on = models.DateField(_("since"))
+    ended_on = models.DateField(_("until"), null=True, blank=True)
+    with_contract = models.BooleanField(_("written contract"), null=True, blank=True)
+    insured = models.BooleanField(_("social insurance"), null=True, blank=True)
+    minimum_wage = models.BooleanField(_("at or above the minimum wage"), null=True, blank=True)
+    found_at = models.ForeignKey(MonitoringVisit, models.PROTECT, null=True, blank=True, related_name="job_places")
+
+    class Meta:
+        ordering = ["application", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("created_on")), name="job_place_dates"),
+            models.CheckConstraint(condition=Q(baseline=True) | Q(found_at__isnull=False), name="job_place_found"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class Employment(models.Model):
+    """A person in a post, from a day to a day, with dated evidence. People may hold a post in turn."""
+
+    place = models.ForeignKey(JobPlace, models.PROTECT, related_name="employments")
+    person = models.ForeignKey(Party, models.PROTECT, related_name="employments")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
+    evidence_kind = models.CharField(
+        _("means of verification"),
+        max_length=12,
+        choices=[
+            ("contract", _("Contract")),
+            ("payroll", _("Payroll")),
+            ("tax", _("Tax or insurance record")),
+            ("seen", _("Seen at work by the visitor")),
+        ],
+    )
+    evidenced_on = models.DateField(_("date of the evidence"))
+    found_at = models.ForeignKey(MonitoringVisit, models.PROTECT, related_name="employments")
+
+    class Meta:
+        ordering = ["place", "starts_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "person", "starts_on"], name="employment_once"),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="employment_dates"),
+        ]
+
+
+class ShortTermJob(models.Model):
+    """Work of a person on a project for some days, from attendance and wage sheets."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="short_term_jobs")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    worker = models.ForeignKey(Party, models.PROTECT, related_name="short_term_jobs")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    person_days = models.PositiveSmallIntegerField(_("days worked"))
+    wage_amount = AmountField(_("wages paid"))
+    currency = CurrencyField()
+    registered = models.BooleanField(_("registered at an employment centre"), null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    verified_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["application", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "worker", "starts_on"], name="short_term_job_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")) & Q(person_days__gt=0), name="short_term_job_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | ~Q(verified_by=F("recorded_by")), name="short_term_job_second_person"
+            ),
+        ]
+
+
+class ActionPoint(models.Model):
+    """What a visit found that somebody must do, by when."""
+
+    visit = models.ForeignKey(MonitoringVisit, models.PROTECT, related_name="action_points")
+    text = models.CharField(_("what must be done"), max_length=200)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="action_points")
+    due_on = models.DateField(_("by"))
+    done_on = models.DateField(null=True, blank=True)
+    done_note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "pk"]

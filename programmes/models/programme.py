@@ -1,0 +1,175 @@
+"""A programme, its places, its calendar, and the dated definitions by which its figures are counted."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Versioned
+from ledger.fields import CurrencyField
+
+
+class Region(models.Model):
+    country = models.CharField(_("country"), max_length=2)
+    name = models.CharField(_("region"), max_length=80)
+
+    class Meta:
+        ordering = ["country", "name"]
+        constraints = [models.UniqueConstraint(fields=["country", "name"], name="region_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class District(models.Model):
+    region = models.ForeignKey(Region, models.PROTECT, related_name="districts")
+    name = models.CharField(_("district"), max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["region", "name"], name="district_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class Village(models.Model):
+    """A town or village: the smallest place the register knows."""
+
+    district = models.ForeignKey(District, models.PROTECT, related_name="villages")
+    name = models.CharField(_("town or village"), max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["district", "name"], name="village_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class ProgrammeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Programmes in which the user holds a role today."""
+        return self.filter(pk__in=user.memberships.current().values("programme"))
+
+
+class Programme(Versioned):
+    """One programme as its donors know it. `confidential`: belonging to it is itself the sensitive fact."""
+
+    key = models.SlugField(_("key"), unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    neutral_name = models.CharField(
+        _("neutral name"), max_length=160, help_text=_("What letters, bank texts, files and messages say instead.")
+    )
+    country = models.CharField(_("country"), max_length=2)
+    place_name = models.CharField(
+        _("name of the country in reports"),
+        max_length=80,
+        help_text=_("As the donor agreement says, for example “Kosovo/UNSCR 1244”."),
+    )
+    place_footnote = models.TextField(_("footnote to that name"), blank=True)
+    confidential = models.BooleanField(_("confidential"), default=False)
+    illustrative = models.BooleanField(
+        _("illustrative"), default=False, help_text=_("Its figures are plausible, not published.")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40)
+    language = models.CharField(_("second language of papers"), max_length=10, default="en")
+    currency = CurrencyField(_("currency"))
+    starts_on = models.DateField(_("starts"))
+    ends_on = models.DateField(_("ends"), null=True, blank=True)
+    backdate_days = models.PositiveSmallIntegerField(
+        _("days a fact may be entered late without a reason"), default=7
+    )
+    regions = models.ManyToManyField(Region, related_name="programmes")
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("programme")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def ref(self):
+        return f"programme:{self.key}"
+
+    @property
+    def programme_id(self):
+        """Lets a rule that reads `row.programme_id` be asked about the programme itself."""
+        return self.pk
+
+    @property
+    def public_name(self):
+        """The name that may leave the programme: neutral when it is confidential."""
+        return self.neutral_name if self.confidential else self.name
+
+    def definition_at(self, on):
+        """The Definition in force on `on`, or the first one before any was in force."""
+        return self.definitions.filter(effective_from__lte=on).last() or self.definitions.first()
+
+
+class Definition(models.Model):
+    """One dated version of how the programme counts. Figures name the version they used."""
+
+    class DirectRule(models.TextChoices):
+        RECIPIENTS_AND_EMPLOYED = "recipients_and_employed", _("Recipients of loans or grants, and persons employed")
+        TRAINED_OR_GRANTED = "trained_or_granted", _("Persons trained or granted")
+        RECIPIENTS = "recipients", _("Recipients of loans or grants")
+        EMPLOYED = "employed", _("Persons employed")
+
+    class WomenRunRule(models.TextChoices):
+        MANAGER = "manager", _("The manager of the business is a woman")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="definitions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    effective_from = models.DateField(_("in force from"))
+    women_run = models.CharField(max_length=20, choices=WomenRunRule.choices, default=WomenRunRule.MANAGER)
+    direct_rule = models.CharField(max_length=30, choices=DirectRule.choices)
+    full_time_hours = models.DecimalField(_("hours of a full-time week"), max_digits=4, decimal_places=1, default=40)
+    short_term_months = models.PositiveSmallIntegerField(_("a job shorter than this many months is short-term"), default=6)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        ordering = ["programme", "effective_from", "number"]
+        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="definition_version")]
+
+    def __str__(self):
+        return f"v{self.number}"
+
+
+class TargetGroup(models.Model):
+    """A group that the programme counts. Who belongs to it is a sensitive fact of the person."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="target_groups")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(_("group"), max_length=120)
+    sensitive = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["programme", "name"]
+        constraints = [models.UniqueConstraint(fields=["programme", "code"], name="target_group_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class Holiday(models.Model):
+    """A day on which the offices and banks of a country are closed."""
+
+    country = models.CharField(max_length=2)
+    on = models.DateField()
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["country", "on"]
+        constraints = [models.UniqueConstraint(fields=["country", "on"], name="holiday_unique")]
+
+    def __str__(self):
+        return f"{self.on} {self.name}"
+
+
+class Counter(models.Model):
+    """Gives references. Locked late (after the Book); gaps are allowed."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
