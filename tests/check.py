@@ -12,7 +12,7 @@ MANAGE = [sys.executable, "manage.py"]
 BIN = os.path.dirname(sys.executable)
 CHECKS = [
     ("style", [sys.executable, "-m", "ruff", "check", "."]),
-    ("format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
+    ("format", [sys.executable, "-m", "ruff", "format", "--check", "--output-format", "concise", "."]),
     ("layers", [os.path.join(BIN, "lint-imports")]),
     ("templates", [sys.executable, "-m", "djlint", ".", "--lint", "--quiet"]),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"]),

@@ -29,6 +29,7 @@ class Run:
     name: str
     marks: str
     environment: dict = field(default_factory=dict)
+    options: tuple[str, ...] = ()
     may_be_empty: bool = False
 
 
@@ -57,12 +58,13 @@ def plan(stack, left_out, soak):
             url, description = "", ""
             missing("postgres", str(reason), left_out)
     if url:
-        runs.append(Run(description, f"not browser{long}", {"DATABASE_URL": url, "SEEDBED_SERVER": description}))
+        surroundings = {"DATABASE_URL": url, "SEEDBED_SERVER": description}
+        runs.append(Run(description, f"not browser{long}", surroundings, ("--migrations",)))
     browser = find_browser()
     if browser:
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False)
         name = f"browser, {version.stdout.strip() or browser}, on SQLite"
-        runs.append(Run(name, f"browser{long}", {"SEEDBED_SQLITE_FILE": "1"}, "browser" not in required()))
+        runs.append(Run(name, f"browser{long}", {"SEEDBED_SQLITE_FILE": "1"}, may_be_empty="browser" not in required()))
     else:
         missing("browser", "no Chromium is installed", left_out)
     return runs
@@ -85,7 +87,20 @@ def main(arguments):
         for run in runs:
             print(f"\n{'=' * 20} {run.name} {'=' * 20}", flush=True)
             done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", run.marks, *rest],
+                [
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    "-n",
+                    "2",
+                    "--dist",
+                    "loadfile",
+                    "-m",
+                    run.marks,
+                    *run.options,
+                    *rest,
+                ],
                 env={
                     **surroundings,
                     **run.environment,
