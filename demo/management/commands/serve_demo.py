@@ -52,8 +52,9 @@ class Command(BaseCommand):
             try:
                 probe.bind((HOST, port))
             except (OSError, OverflowError) as reason:
+                why = getattr(reason, "strerror", None) or reason
                 raise CommandError(
-                    f"Port {port} cannot be used ({getattr(reason, 'strerror', None) or reason}). Choose another: make demo PORT=8001"
+                    f"Port {port} cannot be used ({why}). Choose another: make demo PORT=8001"
                 ) from reason
         return port
 
