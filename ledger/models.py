@@ -87,9 +87,7 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["book", "seq"], name="entry_seq_gapless"),
             models.UniqueConstraint(fields=["event_key", "attempt"], name="entry_event_once"),
-            models.CheckConstraint(
-                condition=Q(reverses=None) | ~Q(reason=""), name="entry_reversal_has_reason"
-            ),
+            models.CheckConstraint(condition=Q(reverses=None) | ~Q(reason=""), name="entry_reversal_has_reason"),
         ]
         indexes = [
             models.Index(fields=["book", "value_on"], name="entry_value_on"),

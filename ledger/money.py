@@ -35,7 +35,8 @@ def round_minor(value):
 
 def to_minor(major, currency):
     """Minor units of an exact Decimal in major units. Raises Invalid when it has more digits than the currency."""
-    scaled = Decimal(major).scaleb(digits(currency))
+    major = Decimal(major)
+    scaled = major.scaleb(digits(currency))
     if scaled != scaled.to_integral_value():
         raise Invalid(
             _("%(amount)s has more decimals than %(currency)s.") % {"amount": format(major, "f"), "currency": currency}

@@ -14,4 +14,6 @@ class ProgrammesConfig(AppConfig):
 
 def touches_money_or_votes(user):
     """Roles that decide or pay need a second factor."""
-    return bool(user.memberships.filter(role__in=["member", "secretary", "manager", "loan_officer", "finance"]).exists())
+    return bool(
+        user.memberships.filter(role__in=["member", "secretary", "manager", "loan_officer", "finance"]).exists()
+    )

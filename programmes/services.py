@@ -181,13 +181,23 @@ def grant_role(*, user, programme, role, by, on, region=None, donor=None, villag
     if (role == Role.ADMINISTRATOR and held & MONEY_ROLES) or (role in MONEY_ROLES and Role.ADMINISTRATOR in held):
         raise Blocked(_("An administrator holds no role that decides or pays."))
     membership = Membership.objects.create(
-        user=user, programme=programme, role=role, region=region, donor=donor, starts_on=on, ends_on=ends_on,
+        user=user,
+        programme=programme,
+        role=role,
+        region=region,
+        donor=donor,
+        starts_on=on,
+        ends_on=ends_on,
         granted_by=by,
     )
     membership.villages.set(villages)
     forget(user)
     record(
-        "role.grant", user.ref, by=by, on=on, programme=programme.key if programme else "",
+        "role.grant",
+        user.ref,
+        by=by,
+        on=on,
+        programme=programme.key if programme else "",
         body={"role": role, "region": region.pk if region else None},
     )
     return membership
@@ -206,8 +216,13 @@ def end_role(*, membership, by, on, reason):
     forget(membership.user)
     programme = membership.programme
     record(
-        "role.end", membership.user.ref, by=by, on=on, programme=programme.key if programme else "",
-        body={"role": membership.role}, reason=reason,
+        "role.end",
+        membership.user.ref,
+        by=by,
+        on=on,
+        programme=programme.key if programme else "",
+        body={"role": membership.role},
+        reason=reason,
     )
     return membership
 
@@ -225,7 +240,11 @@ def request_delegation(*, membership, delegate, starts_on, ends_on, by, on):
         membership=membership, delegate=delegate, starts_on=starts_on, ends_on=ends_on, requested_by=by
     )
     record(
-        "delegation.request", delegate.ref, by=by, on=on, programme=membership.programme.key,
+        "delegation.request",
+        delegate.ref,
+        by=by,
+        on=on,
+        programme=membership.programme.key,
         body={"role": membership.role, "from": starts_on, "to": ends_on},
     )
     return delegation
@@ -243,8 +262,12 @@ def approve_delegation(*, delegation, by, on):
     delegation.approved_by = by
     forget(delegation.delegate)
     record(
-        "delegation.approve", delegation.delegate.ref, by=by, on=on,
-        programme=delegation.membership.programme.key, body={"role": delegation.membership.role},
+        "delegation.approve",
+        delegation.delegate.ref,
+        by=by,
+        on=on,
+        programme=delegation.membership.programme.key,
+        body={"role": delegation.membership.role},
     )
     return delegation
 
@@ -259,4 +282,3 @@ def enter_rate(*, base, quote, on, rate, source, by, note=""):
     row = ExchangeRate.objects.create(base=base, quote=quote, on=on, rate=rate, source=source, note=note)
     record("rate.enter", f"rate:{base}{quote}", by=by, on=on, body={"rate": rate, "source": source})
     return row
-

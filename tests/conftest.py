@@ -42,6 +42,8 @@ def pytest_configure(config):
         raise pytest.UsageError(f"SEEDBED_REQUIRE names {', '.join(sorted(unknown))}; it knows postgres and browser")
     config.stash[STARTED] = time.monotonic()
     django.setup()
+    # The office needs the models, which are there only now.
+    config.pluginmanager.import_plugin("tests.office")
 
 
 def leave_out(what, reason):

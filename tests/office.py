@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
 
+import pytest
+
 from accounts.models import User
 from payments.services import receive_capital
+from programmes.clock import standing_at
 from programmes.models import (
     AmountBand,
     Call,
@@ -52,9 +55,7 @@ def make_user(name, number):
 
 
 def seat(user, programme, role, **where):
-    return Membership.objects.create(
-        user=user, programme=programme, role=role, starts_on=date(2020, 1, 1), **where
-    )
+    return Membership.objects.create(user=user, programme=programme, role=role, starts_on=date(2020, 1, 1), **where)
 
 
 def _people(programme, region, donor, prefix):
@@ -189,3 +190,17 @@ def loan_office(key="orchard", *, confidential=False, capital=1_000_000, window_
         line=office.line, amount=capital, reference="SEED-1", on=date(2026, 1, 5), by=office.people.maker, reason="seed"
     )
     return office
+
+
+@pytest.fixture
+def office(db):
+    """A grant programme with its people; it is 12 March 2026."""
+    with standing_at(DAY):
+        yield grant_office()
+
+
+@pytest.fixture
+def lending(db):
+    """A loan programme with its people and its revolving fund; it is 12 March 2026."""
+    with standing_at(DAY):
+        yield loan_office()

@@ -34,7 +34,9 @@ class Call(Versioned):
     method = models.CharField(_("method"), max_length=10, choices=Method.choices, default=Method.SCORED)
     quorum_number = models.PositiveSmallIntegerField(_("quorum, members"), default=3)
     quorum_share_pct = models.PositiveSmallIntegerField(_("quorum, percent of the unconflicted"), default=50)
-    majority_pct = models.PositiveSmallIntegerField(_("votes for, more than percent of votes for and against"), default=50)
+    majority_pct = models.PositiveSmallIntegerField(
+        _("votes for, more than percent of votes for and against"), default=50
+    )
     odd_number = models.BooleanField(_("the voting members must be an odd number"), default=False)
     tie_rule = models.CharField(max_length=14, choices=TieRule.choices, default=TieRule.NOT_APPROVED)
     assessors = models.PositiveSmallIntegerField(_("assessors for each case"), default=2)

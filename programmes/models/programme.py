@@ -75,9 +75,7 @@ class Programme(Versioned):
     currency = CurrencyField(_("currency"))
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"), null=True, blank=True)
-    backdate_days = models.PositiveSmallIntegerField(
-        _("days a fact may be entered late without a reason"), default=7
-    )
+    backdate_days = models.PositiveSmallIntegerField(_("days a fact may be entered late without a reason"), default=7)
     regions = models.ManyToManyField(Region, related_name="programmes")
 
     objects = ProgrammeQuerySet.as_manager()
@@ -126,7 +124,9 @@ class Definition(models.Model):
     women_run = models.CharField(max_length=20, choices=WomenRunRule.choices, default=WomenRunRule.MANAGER)
     direct_rule = models.CharField(max_length=30, choices=DirectRule.choices)
     full_time_hours = models.DecimalField(_("hours of a full-time week"), max_digits=4, decimal_places=1, default=40)
-    short_term_months = models.PositiveSmallIntegerField(_("a job shorter than this many months is short-term"), default=6)
+    short_term_months = models.PositiveSmallIntegerField(
+        _("a job shorter than this many months is short-term"), default=6
+    )
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
