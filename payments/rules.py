@@ -1,0 +1,42 @@
+"""Permissions on money, asked through `rules`. Nobody gets one by a superuser flag."""
+
+import rules
+
+from applicants.models import Part
+from programmes.models import Role
+from programmes.roles import has_role
+
+is_finance = has_role(Role.FINANCE)
+
+
+@rules.predicate
+def may_check(user, order):
+    """Neither the maker of this order nor somebody who plays another part on its dossier."""
+    if order is None:
+        return True
+    if order.prepared_by_id == user.pk:
+        return False
+    others = Part.objects.filter(application_id=order.application_id, user_id=user.pk)
+    return not others.exclude(part=Part.Name.CHECKER).exists()
+
+
+@rules.predicate
+def did_not_enter(user, account):
+    return account is None or account.entered_by_id != user.pk
+
+
+@rules.predicate
+def enrolled_here(user, account):
+    """The user is a finance officer of a programme in which the account's party is enrolled."""
+    return any(is_finance(user, enrolment) for enrolment in account.party.enrolments.all())
+
+
+rules.add_rule("payments.book", is_finance)
+rules.add_rule("payments.prepare", is_finance)
+rules.add_rule("payments.approve", is_finance & may_check)
+rules.add_rule("payments.send", is_finance)
+rules.add_rule("payments.settle", is_finance)
+rules.add_rule("payments.cancel", has_role(Role.FINANCE, Role.MANAGER))
+rules.add_rule("payments.enter_account", enrolled_here)
+rules.add_rule("payments.confirm_account", enrolled_here & did_not_enter)
+rules.add_rule("payments.read_account", enrolled_here)
