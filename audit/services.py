@@ -94,7 +94,7 @@ def service(function):
     """
     signature = inspect.signature(function)
     for parameter in signature.parameters.values():
-        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+        if parameter.kind not in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD):
             raise TypeError(f"{function.__qualname__}: a service takes keyword arguments only")
     keyed = "key" in signature.parameters
 

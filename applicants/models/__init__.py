@@ -2,6 +2,7 @@
 
 from applicants.models.application import Application, Check, FieldVerification, Opinion, Part, Revision, Waiver
 from applicants.models.evidence import Evidence
+from applicants.models.imports import Import
 from applicants.models.party import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact
 from applicants.models.plan import BaselineJob, BusinessPlan, CashLine, Document, FinanceSource, InvestmentItem, JobPlan
 from applicants.models.training import Attendance, Course, TrainingPlace
@@ -21,6 +22,7 @@ __all__ = [
     "FieldVerification",
     "FinanceSource",
     "Identity",
+    "Import",
     "InvestmentItem",
     "JobPlan",
     "Opinion",

@@ -2,15 +2,17 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.encryption import EncryptedField
-from applicants.names import search_key
+from applicants.names import phone_digits, search_key
 from audit.models import Versioned
-from programmes.models import Programme, Region, Role, TargetGroup, Village
-from programmes.roles import held_by
+from programmes.models import Programme, Region, Role, Village
+from programmes.roles import CASE_ROLES, held_by, rows_for
+
+REGISTER_ROLES = (*CASE_ROLES, Role.FIELD_AGENT)
 
 
 class PartyQuerySet(models.QuerySet):
@@ -20,29 +22,35 @@ class PartyQuerySet(models.QuerySet):
         Belonging to a confidential programme shows to that programme's own roles alone, because only an Enrolment
         makes a row visible.
         """
-        found = Q(pk__in=[])
+        everywhere, in_villages = Q(), Q(pk__in=[])
         for held in held_by(user):
-            if held.role in (Role.DONOR, Role.ADMINISTRATOR, Role.MEMBER):
-                continue
-            part = Q(enrolments__programme_id=held.programme_id)
+            place = Q(programme_id=held.programme_id)
             if held.region_id:
-                part &= Q(enrolments__region_id=held.region_id)
-            if held.role == Role.FIELD_AGENT:
-                part &= Q(village_id__in=held.village_ids)
-            found |= part
-        return self.filter(pk__in=Party.objects.filter(found).values("pk"))
+                place &= Q(region_id=held.region_id)
+            if held.role in CASE_ROLES:
+                everywhere |= place
+            elif held.role == Role.FIELD_AGENT:
+                enrolled = Enrolment.objects.filter(place, party=OuterRef("pk"))
+                in_villages |= Q(Exists(enrolled), village_id__in=held.village_ids)
+        if not everywhere:
+            return self.filter(in_villages)
+        return self.filter(Q(Exists(Enrolment.objects.filter(everywhere, party=OuterRef("pk")))) | in_villages)
 
     def persons(self):
         return self.filter(kind=Party.Kind.PERSON)
 
     def matching(self, text):
         """Parties whose name, in any script, or reference or village contains `text`."""
+        found = Q(ref=text.strip().upper()) | Q(village__name__istartswith=text.strip())
         key = search_key(text)
-        return self.filter(Q(search_key__contains=key) | Q(ref__iexact=text.strip()) | Q(village__name__icontains=text))
+        return self.filter(found | Q(search_key__contains=key) if key else found)
+
+    def in_programme(self, programme):
+        return self.filter(Exists(Enrolment.objects.filter(party=OuterRef("pk"), programme=programme)))
 
 
 class Party(Versioned):
-    """Somebody or something on the register. `name` is as given, in any script; `search_key` finds it in all of them."""
+    """Somebody or something on the register. `name` is as given; `search_key` finds it in every script."""
 
     class Kind(models.TextChoices):
         PERSON = "person", _("Person")
@@ -70,6 +78,7 @@ class Party(Versioned):
     script_language = models.CharField(_("language of that script"), max_length=10, blank=True)
     search_key = models.CharField(max_length=340, db_index=True, editable=False)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone_digits = models.CharField(max_length=8, blank=True, db_index=True, editable=False)
     village = models.ForeignKey(Village, models.PROTECT, null=True, blank=True, verbose_name=_("town or village"))
     address = models.CharField(_("address"), max_length=200, blank=True)
     sex = models.CharField(_("sex"), max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
@@ -88,7 +97,7 @@ class Party(Versioned):
     anonymised_on = models.DateField(null=True, blank=True)
 
     objects = PartyQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["search_key"])
+    history = HistoricalRecords(excluded_fields=["search_key", "phone_digits"])
 
     class Meta:
         ordering = ["name", "pk"]
@@ -100,16 +109,24 @@ class Party(Versioned):
                 condition=Q(birth_year=None) | Q(birth_year__range=(1900, 2100)), name="party_birth_year"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "id"], name="party_kind")]
+        indexes = [
+            models.Index(fields=["kind", "id"], name="party_kind"),
+            models.Index(fields=["birth_year"], name="party_born"),
+        ]
 
     def __str__(self):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.search_key = search_key(f"{self.name} {self.name_script}")
+        self.fold()
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_key", "phone_digits"}
         super().save(*args, **kwargs)
+
+    def fold(self):
+        """Set what the row is found by. A bulk path calls it itself."""
+        self.search_key = search_key(f"{self.name} {self.name_script}")
+        self.phone_digits = phone_digits(self.phone)
 
     @property
     def is_person(self):
@@ -117,7 +134,7 @@ class Party(Versioned):
 
     @property
     def place(self):
-        return ", ".join(filter(None, [str(self.village or ""), str(self.village.district.region) if self.village else ""]))
+        return f"{self.village}, {self.village.district.region}" if self.village else ""
 
 
 class PartyMember(models.Model):
@@ -150,6 +167,12 @@ class PartyMember(models.Model):
         return f"{self.person} / {self.party}"
 
 
+class EnrolmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Enrolments in the user's own programmes and regions: the others are nobody's business."""
+        return self.filter(rows_for(user, REGISTER_ROLES))
+
+
 class Enrolment(models.Model):
     """A party belongs to a programme, in a region, with an adviser. On this row hangs who may see the party."""
 
@@ -159,6 +182,8 @@ class Enrolment(models.Model):
     adviser = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="caseload")
     enrolled_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "party"]
@@ -248,6 +273,12 @@ class Consent(models.Model):
         return f"{self.get_purpose_display()} {self.given_on}"
 
 
+class ReferralQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Referrals of the user's programmes and regions; a field agent sees those that they recorded."""
+        return self.filter(rows_for(user, CASE_ROLES) | (rows_for(user, [Role.FIELD_AGENT]) & Q(recorded_by=user.pk)))
+
+
 class Referral(models.Model):
     """Somebody was sent to us: from where, when, and what we answered."""
 
@@ -268,6 +299,8 @@ class Referral(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answer_note = models.CharField(_("note"), max_length=200, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ReferralQuerySet.as_manager()
 
     class Meta:
         ordering = ["-referred_on", "-pk"]

@@ -1,0 +1,119 @@
+"""Likely duplicates on the register: by identity number, by phone, by folded name and year of birth.
+
+What lies where the user works is shown. Anything else, whether in another region, another programme or a confidential
+one, is one and the same word: hold.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.encryption import blind_index
+from applicants.models import Identity, Party
+from applicants.names import likeness, phone_digits, search_key
+from audit.refusals import Blocked
+
+ALIKE = 90  # of 100: the same name in another spelling or script
+ALIKE_WITH_PHONE = 70  # families share a phone, and a phone outlives a spelling
+SENTENCES = {
+    "number": _("same identity number"),
+    "registration": _("same registration number"),
+    "name": _("same name, and year of birth where it is known"),
+    "phone": _("same phone and a similar name"),
+}
+HOLD = _(
+    "Hold: ask the data protection person of your programme before this is entered. Nothing was saved, "
+    "and nothing more can be said here."
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    party: Party
+    why: str
+
+    @property
+    def sentence(self):
+        return SENTENCES[self.why]
+
+
+@dataclass
+class Found:
+    """`seen`: matches that the user may see. `hold`: there is another, of which nothing may be said."""
+
+    seen: list = field(default_factory=list)
+    hold: bool = False
+
+
+class PerhapsKnown(Blocked):
+    """Somebody very like this is on the register. `matches` are rows that the user may see."""
+
+    def __init__(self, matches):
+        super().__init__(
+            _("Perhaps you know this person already. Open the record, or say that this is another person."),
+            [f"{match.party.ref} {match.party.name}: {match.sentence}" for match in matches],
+        )
+        self.matches = matches
+
+
+def held():
+    return Blocked(HOLD)
+
+
+def reasons(
+    *, kind, name, name_script="", birth_year=None, phone="", number="", registration_number="", leave_out=None
+):
+    """{pk of a party: code of the strongest reason} over the whole register, whoever may see it."""
+    key = search_key(f"{name} {name_script}")
+    found = {}
+    alike = Party.objects.filter(kind=kind, anonymised_on=None).exclude(pk=leave_out)
+    digits = phone_digits(phone)
+    if len(digits) >= 6:
+        for pk, other in alike.filter(phone_digits=digits).values_list("pk", "search_key"):
+            if likeness(key, other) >= ALIKE_WITH_PHONE:
+                found[pk] = "phone"
+    if birth_year:
+        candidates = alike.filter(birth_year=birth_year)
+    else:
+        candidates = alike.filter(search_key=key)
+    for pk, other in candidates.values_list("pk", "search_key").iterator(chunk_size=2000):
+        if likeness(key, other) >= ALIKE:
+            found[pk] = "name"
+    if registration_number:
+        for pk in alike.filter(registration_number=registration_number).values_list("pk", flat=True):
+            found[pk] = "registration"
+    index = blind_index(number)
+    if index:
+        for pk in Identity.objects.filter(number_index=index).exclude(party=leave_out).values_list("party", flat=True):
+            found[pk] = "number"
+    return found
+
+
+def find(*, user, **facts):
+    """Found for `user` who is about to enter somebody with these facts (the arguments of `reasons`)."""
+    found = reasons(**facts)
+    if not found:
+        return Found()
+    rows = Party.objects.visible_to(user).filter(pk__in=found).select_related("village__district__region")
+    seen = [Match(party, found[party.pk]) for party in rows.order_by("pk")]
+    return Found(seen=seen[:10], hold=len(found) > len(seen))
+
+
+def of_party(party, user):
+    """Found for somebody who is on the register already: what the check for duplicates asks."""
+    numbers = Q(number_index__in=Identity.objects.filter(party=party).values("number_index"))
+    found = reasons(
+        kind=party.kind,
+        name=party.name,
+        name_script=party.name_script,
+        birth_year=party.birth_year,
+        phone=party.phone,
+        registration_number=party.registration_number,
+        leave_out=party.pk,
+    )
+    for pk in Identity.objects.filter(numbers).exclude(party=party).values_list("party", flat=True):
+        found[pk] = "number"
+    rows = Party.objects.visible_to(user).filter(pk__in=found).order_by("pk")
+    seen = [Match(row, found[row.pk]) for row in rows]
+    return Found(seen=seen[:10], hold=len(found) > len(seen))
