@@ -9,34 +9,44 @@ from selection import quorum
 
 @fact(_("There are cases on the agenda."))
 def has_cases(session):
-    return None if session.cases.exists() else _("No case is on the agenda.")
+    return None if session.cases.on_agenda().exists() else _("No case is on the agenda.")
 
 
 @fact(_("The committee has enough voting members."))
 def has_enough_members(session):
-    voting = [seat for seat in session.committee.seats.held_on(session.sits_on) if seat.votes]
+    voting = len(quorum.voting_members(session))
     call = session.call
-    if len(voting) < call.quorum_number:
+    if voting < call.quorum_number:
         return _("The committee has %(have)s voting members; the quorum is %(need)s.") % {
-            "have": len(voting),
+            "have": voting,
             "need": call.quorum_number,
         }
-    if call.odd_number and len(voting) % 2 == 0:
-        return _("The committee must have an odd number of voting members; it has %(have)s.") % {"have": len(voting)}
+    if call.odd_number and voting % 2 == 0:
+        return _("The committee must have an odd number of voting members; it has %(have)s.") % {"have": voting}
     return None
 
 
 @fact(_("At least one case has the quorum of its unconflicted members."))
 def some_case_has_quorum(session):
-    rooms = quorum.rooms_of(session)
-    return None if any(room.could_decide for room in rooms) else _("No case has a quorum of unconflicted members.")
+    move = getattr(session, "move", None)
+    rooms = quorum.rooms_of(session, on=move.on if move else None)
+    if any(room.could_decide for room in rooms):
+        return None
+    waiting = set().union(*(room.unconflicted & room.undeclared for room in rooms)) if rooms else set()
+    if waiting:
+        return ngettext(
+            "No case has a quorum of unconflicted members yet: %(count)s member has not declared.",
+            "No case has a quorum of unconflicted members yet: %(count)s members have not declared.",
+            len(waiting),
+        ) % {"count": len(waiting)}
+    return _("No case has a quorum of unconflicted members.")
 
 
 @fact(_("Every case is decided or deferred."))
 def every_case_decided(session):
-    open_cases = session.cases.exclude(decisions__undone_on=None, decisions__isnull=False).count()
+    open_cases = session.cases.undecided().count()
     if open_cases:
-        return ngettext(
-            "%(count)s case is not decided.", "%(count)s cases are not decided.", open_cases
-        ) % {"count": open_cases}
+        return ngettext("%(count)s case is not decided.", "%(count)s cases are not decided.", open_cases) % {
+            "count": open_cases
+        }
     return None

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from applicants.models import Application, Evidence
+from applicants.models import Application, Evidence, Part
 from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
@@ -70,12 +70,18 @@ class Seat(models.Model):
 
 
 class SessionQuerySet(models.QuerySet):
+    def kept_by(self, user):
+        """Sessions of the programmes whose secretary or manager the user is."""
+        return self.filter(rows_for(user, SESSION_ROLES, region=None))
+
     def visible_to(self, user):
-        """Sessions of the programmes whose secretary or manager the user is, and those of the user's own seats."""
+        """Sessions that the user keeps, and those on whose day the user holds a seat, once the packet is sent."""
+        seats = Seat.objects.filter(user_id=getattr(user, "pk", None), committee=OuterRef("committee")).held_on(
+            OuterRef("sits_on")
+        )
         return self.filter(
-            rows_for(user, SESSION_ROLES, region=None)
-            | Q(committee__seats__user=user, state__in=["open", "sitting", "closed"])
-        ).distinct()
+            rows_for(user, SESSION_ROLES, region=None) | (~Q(state=Session.State.PLANNED) & Exists(seats))
+        )
 
 
 class Session(Moving):
@@ -138,7 +144,8 @@ class Session(Moving):
         custom={"label": _("Start the sitting"), "style": "primary"},
     )
     def start(self):
-        pass
+        """From here on the session's day is the day on which it really sits: seats are judged on it."""
+        self.sits_on = self.move.on
 
     @transition(
         state,
@@ -161,13 +168,42 @@ class Session(Moving):
         custom={"label": _("Reopen the sitting"), "style": "stop"},
     )
     def reopen(self):
+        self.minutes = None
         self.minutes_body = {}
         self.minutes_hash = ""
         self.closed_on = None
 
 
+class CaseQuerySet(models.QuerySet):
+    def on_agenda(self):
+        """Cases that were not taken off the agenda, and whose applicant has not withdrawn."""
+        return self.filter(removed_on=None).exclude(application__state="withdrawn")
+
+    def undecided(self):
+        return self.on_agenda().exclude(Exists(Decision.objects.live().filter(case=OuterRef("pk"))))
+
+    def readable_by(self, user):
+        """Cases that `user` may open: those they keep, and as a member those declared free of interest.
+
+        A case in which the member plays another part, or whose adviser they are, is none of them.
+        """
+        declared = Declaration.objects.live().filter(case=OuterRef("pk"), member_id=user.pk)
+        parts = Part.objects.filter(application=OuterRef("application"), user_id=user.pk).exclude(part=Part.Name.MEMBER)
+        as_member = (
+            Q(Exists(declared.filter(kind=Declaration.Kind.NONE)))
+            & ~Q(Exists(parts))
+            & ~Q(application__adviser_id=user.pk)
+            & Q(session__in=Session.objects.visible_to(user), removed_on=None)
+        )
+        kept = Q(session__in=Session.objects.kept_by(user)) & ~Q(Exists(declared.exclude(kind=Declaration.Kind.NONE)))
+        return self.filter(kept | as_member)
+
+
 class Case(models.Model):
-    """An application on a session's agenda, in the revision that the members read."""
+    """An application on a session's agenda, in the revision that the members read.
+
+    `assessors` is how many members must score it, by its amount and the call's method (0: no grid).
+    """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="cases")
     application = models.ForeignKey(Application, models.PROTECT, related_name="cases")
@@ -175,17 +211,38 @@ class Case(models.Model):
     revision = models.PositiveSmallIntegerField()
     proposed_amount = AmountField(_("amount before the committee"))
     currency = CurrencyField()
+    assessors = models.PositiveSmallIntegerField(_("members who must score it"), default=0)
+    removed_on = models.DateField(_("taken off the agenda"), null=True, blank=True)
+    removed_reason = models.CharField(_("why it was taken off"), max_length=300, blank=True)
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["session", "position"]
-        constraints = [models.UniqueConstraint(fields=["session", "application"], name="case_once_per_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "application"], name="case_once_per_session"),
+            models.UniqueConstraint(fields=["session", "position"], name="case_position_once"),
+            models.CheckConstraint(condition=Q(removed_on=None) | ~Q(removed_reason=""), name="case_removed_reason"),
+        ]
 
     def __str__(self):
-        return f"{self.session} {self.application}"
+        return self.ref
+
+    @property
+    def ref(self):
+        return f"{self.session.ref}/{self.position}"
+
+
+class DeclarationQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(superseded_on=None)
 
 
 class Declaration(models.Model):
-    """A member's declaration on one case: no interest, or a conflict with its kind. The last one counts."""
+    """A member's declaration on one case: no interest, or a conflict with its kind. The last one counts.
+
+    An earlier one stays as superseded. `late`: the interest was declared when the committee sat already.
+    """
 
     class Kind(models.TextChoices):
         NONE = "none", _("No interest")
@@ -200,13 +257,22 @@ class Declaration(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     reason = models.CharField(_("what interest"), max_length=200, blank=True)
     declared_on = models.DateField()
+    late = models.BooleanField(_("declared during the sitting"), default=False)
+    superseded_on = models.DateField(null=True, blank=True)
+
+    objects = DeclarationQuerySet.as_manager()
 
     class Meta:
         ordering = ["case", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["case", "member"], name="declaration_once"),
+            models.UniqueConstraint(
+                fields=["case", "member"], condition=Q(superseded_on=None), name="declaration_one_live"
+            ),
             models.CheckConstraint(condition=Q(kind="none") | ~Q(reason=""), name="declaration_conflict_reason"),
         ]
+
+    def __str__(self):
+        return f"{self.case} {self.member} {self.kind}"
 
     @property
     def is_conflict(self):
@@ -301,7 +367,13 @@ class Decision(models.Model):
         DEFER = "defer", _("Deferred")
         REJECT = "reject", _("Rejected")
 
-    ref = models.CharField(max_length=24, unique=True)
+    class Undone(models.TextChoices):
+        INTEREST = "interest", _("A member declared an interest during the sitting")
+        REOPENED = "reopened", _("The sitting was reopened")
+        WITHDRAWN = "withdrawn", _("The applicant withdrew")
+        RESERVE = "reserve", _("Money came free: approved from the reserve list")
+
+    ref = models.CharField(_("decision"), max_length=24)
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
     application = models.ForeignKey(Application, models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
@@ -313,6 +385,7 @@ class Decision(models.Model):
     decided_on = models.DateField()
     effective_on = models.DateField(null=True, blank=True)
     undone_on = models.DateField(null=True, blank=True)
+    undone_by = models.CharField(max_length=10, choices=Undone.choices, blank=True)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -320,6 +393,11 @@ class Decision(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(undone_on=None), name="decision_one_live"),
+            models.UniqueConstraint(fields=["ref"], condition=Q(undone_on=None), name="decision_ref_live"),
+            models.CheckConstraint(
+                condition=Q(undone_on=None, undone_by="") | (Q(undone_on__isnull=False) & ~Q(undone_by="")),
+                name="decision_undone_why",
+            ),
             models.CheckConstraint(condition=~Q(outcome="approve") | Q(amount__gt=0), name="decision_amount"),
             models.CheckConstraint(
                 condition=Q(effective_on=None) | Q(effective_on__gte=F("decided_on")), name="decision_dates"

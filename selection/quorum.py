@@ -5,18 +5,17 @@ adviser or any other part of the dossier.
 """
 
 from dataclasses import dataclass
-from math import ceil
 
 
 @dataclass(frozen=True)
 class Room:
-    """One case: voting members by id, who of them is conflicted, undeclared, present, and the quorum that follows."""
+    """One case: voting members by id, who of them is conflicted, undeclared, absent, and the quorum that follows."""
 
     case_id: int
     voting: frozenset
     conflicted: frozenset
     undeclared: frozenset
-    present: frozenset
+    absent: frozenset
     quorum_number: int
     quorum_share_pct: int
 
@@ -30,30 +29,47 @@ class Room:
         return self.unconflicted - self.undeclared
 
     @property
+    def here(self):
+        """Able members who are not recorded as absent."""
+        return self.able - self.absent
+
+    @property
     def needed(self):
         """Votes needed for a quorum: the number, or the share of the unconflicted, whichever is more."""
-        return max(self.quorum_number, ceil(len(self.unconflicted) * self.quorum_share_pct / 100))
+        return max(self.quorum_number, -(-len(self.unconflicted) * self.quorum_share_pct // 100))
 
     @property
     def could_decide(self):
-        return len(self.able) >= self.needed
+        return len(self.here) >= self.needed
 
 
-def rooms_of(session, cases=None):
-    """The Room of each case of the session, in agenda order, in a bounded number of queries."""
-    rules = session.rules or {
+def rules_of(session):
+    """The frozen rules of the session, or, before the packet is sent, those of its call."""
+    return session.rules or {
         "quorum_number": session.call.quorum_number,
         "quorum_share_pct": session.call.quorum_share_pct,
     }
-    voting = {seat.user_id for seat in session.committee.seats.held_on(session.sits_on) if seat.votes}
-    present = {row.member_id for row in session.attendance.all() if row.present}
-    rows = cases if cases is not None else session.cases.all()
-    rows = rows.prefetch_related("declarations", "application__parts")
-    return [room_of(case, voting, present, rules) for case in rows]
 
 
-def room_of(case, voting, present, rules):
-    declared = {row.member_id: row.is_conflict for row in case.declarations.all()}
+def voting_members(session, on=None):
+    """Ids of the users who hold a voting seat on `on`, by default on the session's day."""
+    return set(session.committee.seats.held_on(on or session.sits_on).voting().values_list("user_id", flat=True))
+
+
+def absent_members(session):
+    return {row.member_id for row in session.attendance.all() if not row.present}
+
+
+def rooms_of(session, cases=None, on=None):
+    """The Room of each case of the session, in agenda order, in a bounded number of queries."""
+    voting, absent, rules = voting_members(session, on), absent_members(session), rules_of(session)
+    rows = cases if cases is not None else session.cases.on_agenda()
+    rows = rows.select_related("application").prefetch_related("declarations", "application__parts")
+    return [room_of(case, voting, absent, rules) for case in rows]
+
+
+def room_of(case, voting, absent, rules):
+    declared = {row.member_id: row.is_conflict for row in case.declarations.all() if row.superseded_on is None}
     others = {part.user_id for part in case.application.parts.all() if part.part != "member"}
     others.add(case.application.adviser_id)
     return Room(
@@ -61,7 +77,7 @@ def room_of(case, voting, present, rules):
         voting=frozenset(voting),
         conflicted=frozenset(user for user in voting if declared.get(user) or user in others),
         undeclared=frozenset(user for user in voting if user not in declared),
-        present=frozenset(present),
+        absent=frozenset(absent),
         quorum_number=rules["quorum_number"],
         quorum_share_pct=rules["quorum_share_pct"],
     )

@@ -1,0 +1,31 @@
+"""All writes of the committee."""
+
+from selection.services.agenda import add_cases, plan_session, record_sitting, remove_case, send_packet, start_sitting
+from selection.services.closing import close_session, reopen_session
+from selection.services.committee import end_seat, found_committee, seat_member
+from selection.services.deciding import approve_reserve, decide_all, decide_case
+from selection.services.judging import cast_vote, cast_votes, declare_interests, save_review, take_back_vote
+from selection.services.papers import draw_minutes
+
+__all__ = [
+    "add_cases",
+    "approve_reserve",
+    "cast_vote",
+    "cast_votes",
+    "close_session",
+    "decide_all",
+    "decide_case",
+    "declare_interests",
+    "draw_minutes",
+    "end_seat",
+    "found_committee",
+    "plan_session",
+    "record_sitting",
+    "remove_case",
+    "reopen_session",
+    "save_review",
+    "seat_member",
+    "send_packet",
+    "start_sitting",
+    "take_back_vote",
+]

@@ -1,0 +1,265 @@
+"""A session from its plan to the moment when the committee sits."""
+
+import hashlib
+import json
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from applicants.models import Application
+from audit.moves import advance, begin
+from audit.refusals import Blocked, Invalid
+from audit.services import record, service
+from programmes.models import Call
+from programmes.services import check_date, take_reference
+from selection.models import Case, Decision, Session, SittingAttendance, Vote
+from selection.quorum import room_of, rules_of, voting_members
+from selection.services.locks import ask, ask_state, lock_agenda, lock_applications, lock_session
+
+OPEN_SESSIONS = (Session.State.PLANNED, Session.State.OPEN, Session.State.SITTING)
+
+
+def rules_of_call(call):
+    """The call's rules as the session freezes them (dict of plain values)."""
+    return {
+        "call": call.key,
+        "method": call.method,
+        "quorum_number": call.quorum_number,
+        "quorum_share_pct": call.quorum_share_pct,
+        "majority_pct": call.majority_pct,
+        "tie_rule": call.tie_rule,
+        "total_threshold_pct": call.total_threshold_pct,
+        "criteria": [
+            {
+                "code": criterion.code,
+                "section": criterion.section,
+                "question": criterion.question,
+                "guidance": criterion.guidance,
+                "weight": criterion.weight,
+                "top": criterion.top,
+                "section_threshold": criterion.section_threshold,
+            }
+            for criterion in call.criteria.all()
+        ]
+        if call.method == Call.Method.SCORED
+        else [],
+    }
+
+
+def frozen_hash(body):
+    """SHA-256 of the canonical JSON of `body`, in hex: of rules and of minutes."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@service
+def plan_session(*, committee, call, sits_on, on, by, reason=""):
+    """A session of the committee under one call, to sit on `sits_on`."""
+    ask("selection.keep_session", by, committee)
+    if call.programme_id != committee.programme_id:
+        raise Invalid(_("The call belongs to another programme."), field="call")
+    if sits_on < on:
+        raise Invalid(_("The committee cannot sit before the session is planned."), field="sits_on")
+    check_date(on=on, programme=committee.programme, by=by, reason=reason)
+    session = Session.objects.create(
+        ref=take_reference("S", sits_on.year),
+        programme=committee.programme,
+        committee=committee,
+        call=call,
+        sits_on=sits_on,
+        planned_by=by,
+    )
+    return begin(session, by=by, on=on, body={"call": call.key, "sits_on": sits_on})
+
+
+@service
+def add_cases(*, session, applications, on, by):
+    """Put eligible applications of the session's call on the agenda, behind those that are there."""
+    session = lock_session(session)
+    ask("selection.keep_session", by, session)
+    ask_state(session, Session.State.PLANNED)
+    asked = [application.pk for application in applications]
+    rows = lock_applications(asked)
+    elsewhere = set(
+        Case.objects.filter(application__in=rows, session__state__in=OPEN_SESSIONS, removed_on=None).values_list(
+            "application_id", flat=True
+        )
+    )
+    last = session.cases.aggregate(last=Max("position"))["last"] or 0
+    cases = []
+    for pk in dict.fromkeys(asked):
+        application = rows[pk]
+        _ask_ready(session, application, elsewhere)
+        last += 1
+        cases.append(
+            Case(
+                session=session,
+                application=application,
+                position=last,
+                revision=application.revision,
+                proposed_amount=application.asked_amount,
+                currency=application.currency,
+                assessors=assessors_for(session.call, application),
+            )
+        )
+    Case.objects.bulk_create(cases)
+    record(
+        "session.add_cases",
+        session.ref,
+        by=by,
+        on=on,
+        programme=session.programme.key,
+        body={"cases": [rows[pk].ref for pk in dict.fromkeys(asked)]},
+    )
+    return session
+
+
+def _ask_ready(session, application, elsewhere):
+    if application.call_id != session.call_id:
+        raise Blocked(_("%(ref)s was made under another call.") % {"ref": application.ref})
+    if application.state != Application.State.ELIGIBLE:
+        raise Blocked(
+            _("%(ref)s is in the state “%(state)s”; only eligible applications go to the committee.")
+            % {"ref": application.ref, "state": application.state_label}
+        )
+    if application.pk in elsewhere:
+        raise Blocked(_("%(ref)s is on the agenda of a session already.") % {"ref": application.ref})
+
+
+def assessors_for(call, application):
+    """How many members must score the application: by its amount's band, else by the call; none without a grid."""
+    if call.method != Call.Method.SCORED:
+        return 0
+    band = application.window.band_for(application.asked_amount)
+    return band.assessors if band else call.assessors
+
+
+@service
+def remove_case(*, case, reason, on, by):
+    """Take a case off the agenda.
+
+    Before the packet is sent it is simply gone. Later it is put off by a recorded decision, which takes effect at
+    the close; a case whose votes make a quorum is the committee's to decide.
+    """
+    session, cases = lock_agenda(case.session)
+    ask("selection.keep_session", by, session)
+    ask_state(session, *OPEN_SESSIONS)
+    if not reason.strip():
+        raise Invalid(_("Say why the case is taken off the agenda."), field="reason")
+    case = next((row for row in cases if row.pk == case.pk), None)
+    if case is None or case.removed_on:
+        raise Blocked(_("This case is not on the agenda any more."))
+    application = case.application
+    if session.state == Session.State.PLANNED:
+        case.delete()
+    else:
+        _put_off(session, case, reason, on)
+    record(
+        "session.remove_case",
+        session.ref,
+        by=by,
+        on=on,
+        programme=session.programme.key,
+        body={"case": application.ref},
+        reason=reason,
+    )
+    return session
+
+
+def _put_off(session, case, reason, on):
+    room = room_of(case, voting_members(session), set(), rules_of(session))
+    votes = Vote.objects.live().filter(case=case, member__in=room.able).count()
+    if Decision.objects.live().filter(case=case).exists() or votes >= room.needed:
+        raise Blocked(_("The votes on %(case)s make a quorum: decide it.") % {"case": case.application.ref})
+    case.removed_on = on
+    case.removed_reason = reason
+    case.save(update_fields=["removed_on", "removed_reason"])
+    if case.application.state == Application.State.UNDER_REVIEW:
+        Decision.objects.create(
+            ref=case.ref,
+            case=case,
+            application=case.application,
+            outcome=Decision.Outcome.DEFER,
+            currency=case.currency,
+            reason=reason,
+            tally={"rule": "removed"},
+            decided_on=on,
+        )
+
+
+@service
+def send_packet(*, session, on, by, version=None, reason=""):
+    """Freeze the rules, open the review of each case, and open the session to its members."""
+    session, cases = lock_agenda(session)
+    check_date(on=on, programme=session.programme, by=by, reason=reason)
+    rules = rules_of_call(session.call)
+    frozen = frozen_hash(rules)
+    advance(
+        session,
+        "send_packet",
+        by=by,
+        on=on,
+        version=version,
+        reason=reason,
+        body={"rules": frozen, "cases": [case.application.ref for case in cases]},
+        rules=rules,
+        rules_hash=frozen,
+    )
+    for case in cases:
+        application = case.application
+        try:
+            advance(application, "open_review", by=by, on=on, body={"session": session.ref})
+        except Blocked as missing:
+            raise Blocked(
+                _("%(ref)s cannot go to the committee yet.") % {"ref": application.ref},
+                missing.missing or [missing.sentence],
+            ) from missing
+        # The committee judges what is there now, should an appeal or a correction have changed it since it was added.
+        case.revision = application.revision
+        case.proposed_amount = application.asked_amount
+        case.assessors = assessors_for(session.call, application)
+    Case.objects.bulk_update(cases, ["revision", "proposed_amount", "assessors"])
+    return session
+
+
+@service
+def record_sitting(*, session, present, on, by, reason=""):
+    """Who of the seats is present (users); the others are absent. May be corrected until the close."""
+    session = lock_session(session)
+    ask("selection.keep_session", by, session)
+    ask_state(session, Session.State.OPEN, Session.State.SITTING)
+    check_date(on=on, programme=session.programme, by=by, reason=reason)
+    seats = session.committee.seats.held_on(session.sits_on).select_related("user")
+    seated = {seat.user_id: seat.user for seat in seats}
+    here = {user.pk for user in present}
+    if here - set(seated):
+        raise Invalid(_("Somebody on the list has no seat on that day."), field="present")
+    voted = set(Vote.objects.live().filter(case__session=session).values_list("member_id", flat=True))
+    for pk in sorted((set(seated) - here) & voted):
+        raise Blocked(_("%(name)s has voted in this sitting and cannot be absent.") % {"name": seated[pk]})
+    SittingAttendance.objects.filter(session=session).delete()
+    SittingAttendance.objects.bulk_create(
+        SittingAttendance(session=session, member_id=pk, present=pk in here) for pk in sorted(seated)
+    )
+    record(
+        "session.record_sitting",
+        session.ref,
+        by=by,
+        on=on,
+        programme=session.programme.key,
+        body={"present": _refs(seated, here), "absent": _refs(seated, set(seated) - here)},
+        reason=reason,
+    )
+    return session
+
+
+@service
+def start_sitting(*, session, on, by, version=None, reason=""):
+    """The committee sits: from now on its members vote. The session's day becomes `on`."""
+    session = lock_session(session)
+    check_date(on=on, programme=session.programme, by=by, reason=reason)
+    return advance(session, "start", by=by, on=on, version=version, reason=reason, body={"sits_on": on})
+
+
+def _refs(seated, pks):
+    return [seated[pk].ref for pk in sorted(pks)]

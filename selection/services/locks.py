@@ -1,0 +1,66 @@
+"""The lock order of the committee: the Session, then Applications by pk; lines and the rest come after.
+
+A member's own acts (declaring, scoring, voting) lock the Applications alone, so that members do not wait for each
+other on different cases; deciding and closing lock both, and so see every vote or none of it.
+"""
+
+import rules
+from django.utils.translation import gettext_lazy as _
+
+from applicants.models import Application
+from audit.refusals import Blocked, NotAllowed
+from selection.models import Case, Session
+
+
+def lock_session(session):
+    """The fresh, locked Session with its call, committee and programme."""
+    return (
+        Session.objects.select_for_update(of=("self",))
+        .select_related("call", "committee", "programme")
+        .get(pk=session.pk)
+    )
+
+
+def lock_applications(pks):
+    """The fresh, locked Applications by pk (dict), locked in the order of pk."""
+    rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def lock_agenda(session):
+    """The locked Session, and its Cases (list, each with its locked application) in agenda order."""
+    session = lock_session(session)
+    pks = session.cases.values_list("application_id", flat=True)
+    return session, with_applications(session, lock_applications(list(pks)))
+
+
+def with_applications(session, applications):
+    cases = list(
+        Case.objects.filter(session=session, application__in=applications)
+        .select_related("application")
+        .prefetch_related("declarations", "application__parts")
+        .order_by("position")
+    )
+    for case in cases:
+        case.session = session
+        case.application = applications[case.application_id]
+    return cases
+
+
+def fresh_session(session):
+    """The Session as it is now, without a lock: what a member's act asks after it has its Applications."""
+    return Session.objects.select_related("call", "committee", "programme").get(pk=session.pk)
+
+
+def ask(rule, by, row):
+    if not rules.test_rule(rule, by, row):
+        raise NotAllowed()
+
+
+def ask_state(session, *states):
+    """Raises Blocked when the session is in none of `states`."""
+    if session.state not in states:
+        raise Blocked(
+            _("%(ref)s is in the state “%(state)s”, and this cannot be done from there.")
+            % {"ref": session.ref, "state": session.state_label}
+        )
