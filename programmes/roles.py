@@ -21,7 +21,7 @@ CASE_ROLES = (
 class Held:
     """A role that a user holds: its own membership, or one delegated to them for these days."""
 
-    __slots__ = ("role", "programme_id", "region_id", "donor_id", "village_ids")
+    __slots__ = ("donor_id", "programme_id", "region_id", "role", "village_ids")
 
     def __init__(self, membership):
         self.role = membership.role

@@ -1,9 +1,9 @@
 """References, committed money, roles, rates: the writes that every layer above shares."""
 
+import rules
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-import rules
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from ledger.models import Account

@@ -132,21 +132,26 @@ def test_a_leg_cannot_join_a_sealed_entry():
 def test_the_database_seals_no_entry_that_does_not_balance(amounts):
     entry = post_capital()
     accounts = list(Account.objects.all())
-    entry_id = uuid.uuid4()
-    with pytest.raises(DatabaseError), transaction.atomic():
-        for number, amount in enumerate(amounts):
-            Leg.objects.create(entry_id=entry_id, account=accounts[number % 2], currency="USD", amount=amount)
-        Entry.objects.create(
-            id=entry_id,
-            book=entry.book,
-            seq=2,
-            kind="x",
-            event_key="x",
-            value_on=DAY,
-            posted_on=DAY,
-            booked_at=timezone.now(),
-        )
+    with pytest.raises(DatabaseError):
+        seal_by_hand(entry, accounts, amounts)
     assert Entry.objects.count() == 1
+
+
+@transaction.atomic
+def seal_by_hand(earlier, accounts, amounts):
+    entry_id = uuid.uuid4()
+    for number, amount in enumerate(amounts):
+        Leg.objects.create(entry_id=entry_id, account=accounts[number % 2], currency="USD", amount=amount)
+    Entry.objects.create(
+        id=entry_id,
+        book=earlier.book,
+        seq=2,
+        kind="x",
+        event_key="x",
+        value_on=DAY,
+        posted_on=DAY,
+        booked_at=timezone.now(),
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -104,7 +104,9 @@ def test_a_fact_is_not_dated_in_the_future_nor_long_ago_without_a_reason(office)
 def test_nobody_grants_a_role_to_themselves_and_an_administrator_touches_no_money(office):
     people = office.people
     with pytest.raises(NotAllowed, match="themselves"):
-        grant_role(user=people.administrator, programme=office.programme, role=Role.FINANCE, by=people.administrator, on=DAY)
+        grant_role(
+            user=people.administrator, programme=office.programme, role=Role.FINANCE, by=people.administrator, on=DAY
+        )
     with pytest.raises(NotAllowed):
         grant_role(user=people.adviser, programme=office.programme, role=Role.FINANCE, by=people.manager, on=DAY)
     second = make_user("Second Administrator", "SPRING-98")

@@ -197,7 +197,7 @@ class RequiredDocument(models.Model):
 
 
 class EligibilityRule(models.Model):
-    """One rule of the secretary's check. `kind` names a test in applicants/eligibility.py; `parameters` are its data."""
+    """One rule of the secretary's check. `kind` names a test in applicants/eligibility.py, `parameters` its data."""
 
     class Kind(models.TextChoices):
         CEILING = "ceiling", _("The amount is within the window's limits")
