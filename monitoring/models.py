@@ -179,7 +179,9 @@ class JobPlace(models.Model):
     class Meta:
         ordering = ["application", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(ended_on=None) | Q(ended_on__gte=F("created_on")), name="job_place_dates"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("created_on")), name="job_place_dates"
+            ),
             models.CheckConstraint(condition=Q(baseline=True) | Q(found_at__isnull=False), name="job_place_found"),
         ]
 
