@@ -5,7 +5,8 @@ letter of its references, a function `(user, ref) -> bool`; several functions ma
 """
 
 from applicants.models import Application, Party
-from programmes.roles import CASE_ROLES, holds
+from applicants.models.party import REGISTER_ROLES
+from programmes.roles import CASE_ROLES, held_by, holds
 
 _seen_by = {}
 
@@ -16,23 +17,21 @@ def register(letter, visible):
 
 
 def visible(user, evidence):
-    """True when the user sees the case that the file belongs to, or the party that it is about.
+    """True when the user works in the file's programme and sees its case, or the party that it is about.
 
     A case of an app that registered nothing shows to the programme's own case roles of all regions.
     """
+    if not any(held.programme_id == evidence.programme_id for held in held_by(user)):
+        return False
     ways = _seen_by.get(evidence.case_ref[:1], [])
     if any(way(user, evidence.case_ref) for way in ways):
         return True
     if evidence.party_id and Party.objects.visible_to(user).filter(pk=evidence.party_id).exists():
-        return holds(user, FILE_ROLES, evidence.programme_id)
-    return not ways and any_region(user, evidence.programme_id)
+        return holds(user, REGISTER_ROLES, evidence.programme_id)
+    return not ways and holds(user, CASE_ROLES, evidence.programme_id, region_id=EVERY_REGION)
 
 
-FILE_ROLES = (*CASE_ROLES, "field_agent")
-
-
-def any_region(user, programme_id):
-    return holds(user, CASE_ROLES, programme_id, region_id=0)
+EVERY_REGION = 0  # no region's key: only a role that is bound to none holds
 
 
 def party_visible(user, ref):

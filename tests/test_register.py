@@ -178,8 +178,7 @@ def test_advisers_see_their_region_field_agents_their_villages_and_members_nobod
 def test_a_person_of_a_confidential_programme_is_seen_by_its_own_people_alone(office):
     hidden = grant_office("quiet", confidential=True)
     person = registered_person(hidden, "Nino Beridze")
-    outside = [user for user in vars(office.people).values()]
-    assert all(sees(user) == [] for user in outside)
+    assert all(sees(user) == [] for user in vars(office.people).values())
     enrol_party(
         party=person,
         programme=office.programme,

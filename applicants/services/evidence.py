@@ -31,6 +31,8 @@ ENDINGS = {
     "application/vnd.oasis.opendocument.text": ".odt",
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
 }
+# Pillow only warns of large pictures, once; ours are measured by MOST_PIXELS before a point is drawn.
+Image.MAX_IMAGE_PIXELS = None
 MOST_ENTRIES = 2000
 MOST_UNPACKED = 200 * 1024 * 1024
 
@@ -95,13 +97,15 @@ def _picture(content):
     """(bytes, media type) of a picture drawn anew; None for what is no picture."""
     try:
         picture = Image.open(io.BytesIO(content), formats=list(PICTURES))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as wrong:
-        if isinstance(wrong, Image.DecompressionBombError):
-            raise _too_large() from wrong
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return None
     width, height = picture.size
     if width * height > MOST_PIXELS:
-        raise _too_large()
+        raise Invalid(
+            _("The picture has too many points: up to %(most)s million can be kept. Make it smaller.")
+            % {"most": MOST_PIXELS // 1_000_000},
+            field="content",
+        )
     flat = picture.format in ("JPEG", "TIFF", "WEBP") and picture.mode not in ("RGBA", "LA", "P")
     try:
         picture = ImageOps.exif_transpose(picture).convert("RGB" if flat else "RGBA")
@@ -115,14 +119,6 @@ def _picture(content):
         return kept.getvalue(), "image/jpeg"
     clean.save(kept, "PNG")
     return kept.getvalue(), "image/png"
-
-
-def _too_large():
-    return Invalid(
-        _("The picture has too many points: up to %(most)s million can be kept. Make it smaller.")
-        % {"most": MOST_PIXELS // 1_000_000},
-        field="content",
-    )
 
 
 def _is_plain_text(content):
