@@ -22,26 +22,29 @@ def build_schedule(request: ScheduleRequest) -> Schedule:
     rounder = Rounder(request)
     if request.is_flat:
         lines = flat_lines(request, periods, rates, rounder)
-        level = None
+        difference = lines[-1].principal - lines[request.grace_principal].principal
     else:
         run = DecliningRun(request, periods, rates, rounder)
         lines = run.run()
-        level = run.plan.amount if request.is_level else None
+        difference = run.plan.last_difference(lines[-1])
     if request.remainder == "first":
-        _move_remainder_first(request, lines, level)
+        _move_remainder_first(request, lines, difference, periods, rounder)
     if request.first_period == "actual_days_on_top":
         _charge_actual_days(request, lines[0], periods, rounder)
     return _shown(request, lines, periods, rounder)
 
 
-def _move_remainder_first(request: ScheduleRequest, lines: list[Line], level: Number | None) -> None:
-    """What the last row differs by moves to the first row that repays; no row is made negative by it."""
+def _move_remainder_first(
+    request: ScheduleRequest, lines: list[Line], difference: Number, periods: Periods, rounder: Rounder
+) -> None:
+    """What the last row differs by moves to the first row that repays; nothing is made negative by it."""
     weighted = request.principal_weights or request.method == "declining_weighted_principal"
     if weighted or len(lines) - request.grace_principal < 2:
         return
     first, last = lines[request.grace_principal], lines[-1]
-    difference = last.principal - first.principal if level is None else last.principal + last.own_interest - level
-    difference = min(max(difference, -first.principal), last.principal)
+    owed = _balances(request, lines, periods, rounder, with_tranche_of_the_day=False)
+    least_owed = min(owed[request.grace_principal : -1])
+    difference = min(max(difference, -first.principal), last.principal, least_owed)
     first.principal += difference
     last.principal -= difference
 
@@ -53,24 +56,33 @@ def _charge_actual_days(request: ScheduleRequest, line: Line, periods: Periods, 
     line.carried_interest = 0
 
 
-def _shown(request: ScheduleRequest, lines: list[Line], periods: Periods, rounder: Rounder) -> Schedule:
-    tranches = [(tranche.date, rounder.units(tranche.amount)) for tranche in request.tranches]
-    rows, repaid = [], 0
+def _balances(
+    request: ScheduleRequest, lines: list[Line], periods: Periods, rounder: Rounder, *, with_tranche_of_the_day: bool
+) -> list[Number]:
+    """What is owed after each row, in smallest units."""
+    first, *later = ((tranche.date, rounder.units(tranche.amount)) for tranche in request.tranches)
+    owed, balances = first[1], []
     for line in lines:
         due = periods.due(line.no)
-        repaid += line.principal
-        lent = sum(amount for place, (day, amount) in enumerate(tranches) if place == 0 or day <= due)
-        rows.append(
-            ScheduleRow(
-                no=line.no,
-                due=periods.shown(line.no),
-                principal=rounder.shown(line.principal),
-                interest=rounder.shown(line.interest),
-                total=rounder.shown(line.principal + line.interest),
-                balance=rounder.shown(lent - repaid),
-            )
+        owed -= line.principal
+        paid_out = sum(amount for day, amount in later if day < due or (with_tranche_of_the_day and day == due))
+        balances.append(owed + paid_out)
+    return balances
+
+
+def _shown(request: ScheduleRequest, lines: list[Line], periods: Periods, rounder: Rounder) -> Schedule:
+    balances = _balances(request, lines, periods, rounder, with_tranche_of_the_day=True)
+    rows = tuple(
+        ScheduleRow(
+            no=line.no,
+            due=periods.shown(line.no),
+            principal=rounder.shown(line.principal),
+            interest=rounder.shown(line.interest),
+            total=rounder.shown(line.principal + line.interest),
+            balance=rounder.shown(balance),
         )
-    interest = sum(line.interest for line in lines)
-    return Schedule(
-        rows=tuple(rows), total_interest=rounder.shown(interest), total_due=rounder.shown(repaid + interest)
+        for line, balance in zip(lines, balances, strict=True)
     )
+    interest = sum(line.interest for line in lines)
+    repaid = sum(line.principal for line in lines)
+    return Schedule(rows=rows, total_interest=rounder.shown(interest), total_due=rounder.shown(repaid + interest))

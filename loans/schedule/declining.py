@@ -120,7 +120,7 @@ class DecliningRun:
             balance, rate = balances.get(cut, balance), rates.get(cut, rate)
             stop = min(cuts[place + 1], until) if place + 1 < len(cuts) else until
             if cut < stop:
-                stretches.append(balance * rate * self.periods.share(no, cut, stop))
+                stretches.append(balance * (rate * self.periods.share(no, cut, stop)))
         return stretches
 
     def _charged(self, until: date) -> list[Number]:
@@ -248,8 +248,9 @@ class DecliningRun:
         self._see_whether_finished(no)
 
     def _row_falls_due(self, no: int, due: date) -> None:
-        own, shown = self._interest(no, self.carried + self._charged(due))
         whole = self.carried + self._stretches(due)
+        charged = whole if self.interest_end is None else self.carried + self._charged(due)
+        own, shown = self._interest(no, charged)
         self.carried = []
         scheduled = 0
         if self._repays_principal(no):
@@ -280,8 +281,13 @@ class DecliningRun:
             self.finished = self.request.is_level or self.shortened
         if self.finished and self.deferred and self.lines:
             # A loan repaid within its grace on interest: what was deferred falls due with the last row.
-            self.lines[-1].carried_interest += self.deferred
+            last = self.lines[-1]
+            last.carried_interest += self.deferred
+            self.arrears.append(Arrear(last, self.deferred, 0))
             self.deferred = 0
+            self.held = self._settle(self.held)
+            if self.projecting:
+                self.arrears.clear()
 
     def _after_the_end(self) -> None:
         for day in self.dates[self.next_date :]:

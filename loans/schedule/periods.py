@@ -84,10 +84,10 @@ class Periods:
                 return year_fraction_actual(begin, end)
             if request.frequency.unit != "month":
                 return Fraction(days, 360)
-        fraction = Fraction(days, (self.due(no) - self.start(no)).days)
+        whole = (self.due(no) - self.start(no)).days
         if request.period_rate_pct is not None:
-            return fraction
-        return fraction * Fraction(request.frequency.every, 12)
+            return Fraction(days, whole)
+        return Fraction(days * request.frequency.every, whole * 12)
 
     def whole_share(self, no: int) -> Fraction:
         """The share of the whole nominal period."""

@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from math import lcm
 
+from loans.schedule.lines import Line
 from loans.schedule.periods import Periods, Rates
 from loans.schedule.request import ScheduleRequest
 from loans.schedule.rounding import Number, Rounder
@@ -67,6 +68,10 @@ class LevelPlan(Plan):
             return row.balance
         return max(amount - row.interest, 0)
 
+    def last_difference(self, line: Line) -> Number:
+        """By how much the last row misses the instalment."""
+        return line.principal + line.own_interest - (self.amount or 0)
+
     def instalment(self, row: Row) -> Number:
         if self._must_compute(row):
             self.amount = self._computed(row)
@@ -116,13 +121,13 @@ class LevelPlan(Plan):
         if self.rounder.rounds_nothing:
             return amount
         own = sum(self.rounder.amount(stretch) for stretch in stretches)
-        off = self._last_difference(no, base, own, growth, amount)
+        off = self._run_difference(no, base, own, growth, amount)
         moved = amount + self.rounder.instalment(Fraction(off) / (self.request.n - no + 1))
-        if moved != amount and abs(self._last_difference(no, base, own, growth, moved)) < abs(off):
+        if moved != amount and abs(self._run_difference(no, base, own, growth, moved)) < abs(off):
             return moved
         return amount
 
-    def _last_difference(self, no: int, base: Number, own: Number, growth: "Growth", amount: Number) -> Number:
+    def _run_difference(self, no: int, base: Number, own: Number, growth: "Growth", amount: Number) -> Number:
         """By how much the last total misses `amount` when the rows from `no` on are run with rounded interest."""
         balance, interest = base, own
         for later in range(no + 1, self.request.n + 1):
@@ -164,6 +169,7 @@ class PrincipalPlan(Plan):
         self.whole: Number = 0
         self.from_row = 0
         self.left: Number = 0
+        self.regular: Number | None = None  # what a row repays where no remainder weighs on it
 
     def scheduled(self, row: Row) -> Number:
         if self.anew or self._tranche_came(row):
@@ -174,9 +180,14 @@ class PrincipalPlan(Plan):
         self.known_since = max(self.known_since, row.known_until)
         if row.no == self.request.n:
             return row.balance
-        planned = max(min(self._planned(row.no), self.left), 0)
+        self.regular = self._planned(row.no)
+        planned = max(min(self.regular, self.left), 0)
         self.left -= planned
         return min(planned, row.balance)
+
+    def last_difference(self, line: Line) -> Number:
+        """By how much the last row misses what a row repays."""
+        return 0 if self.regular is None else line.principal - self.regular
 
     def _planned(self, no: int) -> Number:
         rows_left = self.request.n - no + 1

@@ -11,10 +11,23 @@ from loans.schedule.request import ScheduleRequest
 
 Number = int | Fraction
 
+GRID_BITS = 2048
+
 
 def exact(value: Number) -> Number:
     """Whole numbers as `int`, which is many times quicker to compute with than a `Fraction`."""
     return value.numerator if value.denominator == 1 else value
+
+
+def bounded(value: Number) -> Number:
+    """`value`, or its neighbour on a grid far finer than any result can show, where its denominator has grown huge.
+
+    Where nothing is rounded, denominators multiply from row to row. Values that could be a tie have small ones, and
+    stay exact; the grid leaves room for an error that doubles with each of the most rows that a schedule may have.
+    """
+    if value.denominator.bit_length() <= 2 * GRID_BITS:
+        return value
+    return Fraction((value.numerator << GRID_BITS) // value.denominator, 1 << GRID_BITS)
 
 
 def round_whole(value: Number, mode: str) -> Number:
@@ -23,7 +36,7 @@ def round_whole(value: Number, mode: str) -> Number:
     if denominator == 1:
         return numerator
     if mode == "none":
-        return value
+        return bounded(value)
     if mode == "ceiling":
         return -(-numerator // denominator)
     if mode == "half_up":
@@ -39,6 +52,7 @@ class Rounder:
         rounding = request.rounding
         self.digits = request.currency_digits
         self.unit = Fraction(request.currency_multiple or Decimal(1).scaleb(-self.digits))
+        self._minor = exact(self.unit * 10**self.digits)
         self.mode = rounding.mode
         self.instalment_mode = rounding.instalment_mode or rounding.mode
         multiple = rounding.instalment_multiple_of
@@ -50,7 +64,7 @@ class Rounder:
 
     def instalment(self, value: Number) -> Number:
         if self.instalment_mode == "none":
-            return exact(value)
+            return exact(bounded(value))
         return exact(round_whole(Fraction(value) / self.multiple, self.instalment_mode) * self.multiple)
 
     def units(self, major: Decimal) -> Number:
@@ -59,5 +73,5 @@ class Rounder:
 
     def shown(self, units: Number) -> Decimal:
         """Smallest units in major units with the currency's digits, half up: the last step, after all computing."""
-        minor = round_whole(Fraction(units) * self.unit * 10**self.digits, "half_up")
+        minor = round_whole(units * self._minor, "half_up")
         return Decimal(minor).scaleb(-self.digits)
