@@ -16,10 +16,28 @@ from programmes.models import FundingLine, Programme, Role
 from programmes.roles import rows_for
 
 MONEY_ROLES = (Role.FINANCE, Role.MANAGER)
+SECOND_PERSON = _(
+    "Another finance officer must approve: not the one who prepared it, and nobody with another part on this dossier."
+)
+
+
+class PayeeAccountQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(rows_for(user, MONEY_ROLES, region=None))
+
+    def open(self):
+        return self.filter(closed_on=None)
+
+    def without_number(self):
+        """Rows for pages: the encrypted number stays in the database."""
+        return self.defer("number")
 
 
 class PayeeAccount(Versioned):
-    """Where a party is paid. The number is encrypted; a changed account waits for a second person."""
+    """Where a party is paid by one programme. The number is encrypted; a changed account waits for a second person.
+
+    `entered_by` and `entered_on` are of the last change; `version` counts the changes of its facts.
+    """
 
     class Kind(models.TextChoices):
         IBAN = "iban", _("Bank account (IBAN)")
@@ -27,6 +45,7 @@ class PayeeAccount(Versioned):
         CASH = "cash", _("Cash against signature")
         MOBILE = "mobile", _("Mobile money")
 
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="payee_accounts")
     party = models.ForeignKey(Party, models.PROTECT, related_name="payee_accounts")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     holder = models.CharField(_("account holder"), max_length=160)
@@ -41,8 +60,11 @@ class PayeeAccount(Versioned):
     confirmed_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
 
+    objects = PayeeAccountQuerySet.as_manager()
+
     class Meta:
         ordering = ["party", "-pk"]
+        verbose_name = _("payee account")
         constraints = [
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("entered_by")), name="payee_account_second_person"
@@ -50,7 +72,25 @@ class PayeeAccount(Versioned):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} ···{self.number_tail}" if self.number_tail else self.get_kind_display()
+        return f"{self.get_kind_display()} ···{self.number_tail}" if self.number_tail else str(self.get_kind_display())
+
+    @property
+    def ref(self):
+        """What events call it: the number itself never stands in the log."""
+        return f"account:{self.pk}"
+
+    @property
+    def is_confirmed(self):
+        return self.confirmed_by_id is not None
+
+    @property
+    def was_changed(self):
+        return self.version > 1
+
+
+class BatchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(rows_for(user, MONEY_ROLES, region=None))
 
 
 class Batch(models.Model):
@@ -63,8 +103,12 @@ class Batch(models.Model):
     made_on = models.DateField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
+    objects = BatchQuerySet.as_manager()
+
     class Meta:
         ordering = ["-pk"]
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
 
     def __str__(self):
         return self.ref
@@ -151,7 +195,7 @@ class PaymentOrder(Moving):
         source=State.PREPARED,
         target=State.APPROVED,
         conditions=[conditions.account_confirmed, conditions.account_unchanged],
-        permission=allowed("payments.approve", _("Another finance officer than the one who prepared it must approve.")),
+        permission=allowed("payments.approve", SECOND_PERSON),
         custom={"label": _("Approve"), "style": "primary"},
     )
     def approve(self):

@@ -25,18 +25,12 @@ def did_not_enter(user, account):
     return account is None or account.entered_by_id != user.pk
 
 
-@rules.predicate
-def enrolled_here(user, account):
-    """The user is a finance officer of a programme in which the account's party is enrolled."""
-    return any(is_finance(user, enrolment) for enrolment in account.party.enrolments.all())
-
-
 rules.add_rule("payments.book", is_finance)
 rules.add_rule("payments.prepare", is_finance)
 rules.add_rule("payments.approve", is_finance & may_check)
 rules.add_rule("payments.send", is_finance)
 rules.add_rule("payments.settle", is_finance)
 rules.add_rule("payments.cancel", has_role(Role.FINANCE, Role.MANAGER))
-rules.add_rule("payments.enter_account", enrolled_here)
-rules.add_rule("payments.confirm_account", enrolled_here & did_not_enter)
-rules.add_rule("payments.read_account", enrolled_here)
+rules.add_rule("payments.enter_account", is_finance)
+rules.add_rule("payments.confirm_account", is_finance & did_not_enter)
+rules.add_rule("payments.read_account", is_finance)

@@ -1,0 +1,246 @@
+"""Payment orders: maker, checker, bank. Each act locks its dossier first, so one click has one effect."""
+
+import rules
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from applicants.models import Part
+from applicants.services import claim_part, lock_application
+from audit.moves import advance, begin
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
+from audit.services import record, service
+from ledger import postings
+from ledger.models import Entry
+from ledger.services import post, reverse
+from payments.models import Batch, PayeeAccount, PaymentLine, PaymentOrder
+from payments.signals import payment_returned, payment_settled
+from programmes.services import check_date, lock_lines, take_reference
+
+ENTRY_KINDS = {"grant": "grant_paid", "loan": "loan_disbursed", "refund": "overpayment_refunded"}
+DEBIT_CODES = {"grant": postings.GRANTS_PAID, "loan": postings.PRINCIPAL, "refund": postings.OVERPAYMENTS}
+
+
+@service
+def prepare_payment(*, application, kind, source_ref, payee, account, lines, on, by, key=None, reason=""):
+    """The maker prepares one payment of a dossier. The bank amount is the lines' amounts less the fees withheld.
+
+    `lines`: dicts of line (FundingLine), debit_code, subject, amount and fee_amount (minor units).
+    Raises Blocked when a live payment for `source_ref` exists.
+    """
+    application = lock_application(application)
+    if not rules.test_rule("payments.prepare", by, application):
+        raise NotAllowed()
+    check_date(on=on, programme=application.programme, by=by, reason=reason)
+    account = PayeeAccount.objects.select_for_update().without_number().get(pk=account.pk)
+    parts = [PaymentLine(**{"fee_amount": 0, **line}) for line in lines]
+    _check_parts(application, kind, payee, account, parts)
+    if PaymentOrder.objects.live().filter(source_ref=source_ref).exists():
+        raise Blocked(_("A payment for %(source)s is prepared already.") % {"source": source_ref})
+    claim_part(application=application, user=by, part=Part.Name.MAKER, on=on)
+    order = PaymentOrder.objects.create(
+        ref=take_reference("O", on.year),
+        programme=application.programme,
+        application=application,
+        kind=kind,
+        source_ref=source_ref,
+        payee=payee,
+        account=account,
+        account_version=account.version,
+        amount=sum(part.amount - part.fee_amount for part in parts),
+        currency=account.currency,
+        purpose=_bank_text(application.programme, source_ref),
+        prepared_by=by,
+        prepared_on=on,
+    )
+    for part in parts:
+        part.order = order
+    PaymentLine.objects.bulk_create(parts)
+    body = {
+        "source": source_ref,
+        "amount": order.amount,
+        "currency": order.currency,
+        "account": account.pk,
+        "lines": [[part.line.key, part.debit_code, part.subject, part.amount, part.fee_amount] for part in parts],
+    }
+    return begin(order, by=by, on=on, body=body)
+
+
+def _check_parts(application, kind, payee, account, parts):
+    if kind not in ENTRY_KINDS:
+        raise Invalid(_("“%(value)s” is not one of the answers.") % {"value": kind})
+    if account.party_id != payee.pk or account.programme_id != application.programme_id:
+        raise Invalid(_("This is not an account of the payee in this programme."), field="account")
+    if account.closed_on is not None:
+        raise Invalid(_("This account is closed."), field="account")
+    if not parts:
+        raise Invalid(_("A payment needs at least one line."))
+    for part in parts:
+        if part.line.currency != account.currency:
+            raise Invalid(
+                _("The account is in %(account)s and the money in %(line)s.")
+                % {"account": account.currency, "line": part.line.currency},
+                field="account",
+            )
+        if part.line.programme_id != application.programme_id or part.debit_code != DEBIT_CODES[kind]:
+            raise Invalid(_("A line of this payment does not belong to it."))
+        if part.amount <= 0 or not 0 <= part.fee_amount < part.amount or (part.fee_amount and kind != "loan"):
+            raise Invalid(_("The amount must be above zero."), field="amount")
+
+
+def _bank_text(programme, source_ref):
+    """What the bank and the payee read: the public name and the reference, in the letters that banks accept."""
+    with override("en"):
+        name = "".join(letter if letter.isascii() else " " for letter in programme.public_name)
+    return " ".join(f"{name} {source_ref}".split())[-140:]
+
+
+def _locked(order):
+    """The order as it is now, with its dossier locked."""
+    application = lock_application(order.application)
+    fresh = PaymentOrder.objects.select_related("programme").get(pk=order.pk)
+    fresh.application = application
+    return fresh
+
+
+def _lock_account(order):
+    order.account = PayeeAccount.objects.select_for_update().without_number().get(pk=order.account_id)
+    return order
+
+
+@service
+def approve_payment(*, order, on, by, version=None, key=None):
+    """The checker approves: a finance officer who is not the maker and plays no other part on the dossier."""
+    order = _lock_account(_locked(order))
+    check_date(on=on, programme=order.programme, by=by)
+    advance(order, "approve", by=by, on=on, version=version, body={"account_version": order.account_version})
+    claim_part(application=order.application, user=by, part=Part.Name.CHECKER, on=on)
+    return order
+
+
+@service
+def send_payments(*, orders, on, by):
+    """Approved orders go to the bank as one batch with its control sum. All or none."""
+    wanted = list(PaymentOrder.objects.filter(pk__in=[order.pk for order in orders]).order_by("application_id", "pk"))
+    if not wanted:
+        raise Invalid(_("Choose the payments that go to the bank."))
+    if len({(order.programme_id, order.currency) for order in wanted}) > 1:
+        raise Invalid(_("A batch holds payments of one programme in one currency."))
+    fresh = [_locked(order) for order in wanted]
+    for order in sorted(fresh, key=lambda order: order.account_id):
+        _lock_account(order)
+    check_date(on=on, programme=fresh[0].programme, by=by)
+    batch = Batch.objects.create(
+        ref=take_reference("B", on.year),
+        programme=fresh[0].programme,
+        currency=fresh[0].currency,
+        control_amount=sum(order.amount for order in fresh),
+        made_on=on,
+        made_by=by,
+    )
+    for order in sorted(fresh, key=lambda order: order.pk):
+        order.batch = batch
+        advance(order, "send", by=by, on=on, body={"batch": batch.ref})
+    record(
+        "batch.make",
+        batch.ref,
+        by=by,
+        on=on,
+        programme=batch.programme.key,
+        body={"orders": len(fresh), "amount": batch.control_amount, "currency": batch.currency},
+    )
+    return batch
+
+
+@service
+def settle_payment(*, order, bank_reference, on, by, key=None, reason="", version=None):
+    """The bank has paid: `on` is the value date. Books each line, and tells grants or loans in this transaction."""
+    order = _locked(order)
+    lines = list(order.lines.select_related("line"))
+    lock_lines(*{part.line.key for part in lines})
+    bank_reference = bank_reference.strip()
+    if not bank_reference:
+        raise Invalid(_("Enter the bank's reference."), field="bank_reference")
+    advance(
+        order,
+        "settle",
+        by=by,
+        on=on,
+        version=version,
+        body={"amount": order.amount, "currency": order.currency},
+        bank_reference=bank_reference[:60],
+        value_on=on,
+    )
+    check_date(on=on, programme=order.programme, by=by, reason=reason)
+    if on < order.batch.made_on:
+        raise Invalid(
+            _("The value date lies before %(date)s, the day on which the payment was sent.")
+            % {"date": order.batch.made_on.strftime("%d.%m.%Y")},
+            field="on",
+        )
+    for part in lines:
+        post(
+            book_key=order.programme.key,
+            kind=ENTRY_KINDS[order.kind],
+            event_key=event_key(order, part),
+            legs=legs_of(order.kind, part),
+            currency=order.currency,
+            value_on=on,
+            by=by,
+        )
+    payment_settled.send(sender=PaymentOrder, order=order, by=by, on=on)
+    return order
+
+
+def event_key(order, part):
+    return f"settle:{order.ref}:{part.pk}"
+
+
+def legs_of(kind, part):
+    """The legs that settling one line books (ledger/postings.py)."""
+    if kind == PaymentOrder.Kind.LOAN:
+        return postings.loan_disbursed(part.amount, part.fee_amount, line=part.line.key, loan=part.subject)
+    if kind == PaymentOrder.Kind.REFUND:
+        return postings.overpayment_refunded(part.amount, line=part.line.key, loan=part.subject)
+    return postings.grant_paid(part.amount, line=part.line.key, award=part.subject)
+
+
+@service
+def return_payment(*, order, reason, on, by, key=None, version=None):
+    """The bank did not pay, or sent the money back days later: then what was booked is reversed on that day."""
+    order = _locked(order)
+    _need(reason)
+    lines = list(order.lines.select_related("line"))
+    lock_lines(*{part.line.key for part in lines})
+    settled = order.state == PaymentOrder.State.SETTLED
+    advance(order, "bounce" if settled else "return_unpaid", by=by, on=on, reason=reason, version=version)
+    check_date(on=on, programme=order.programme, by=by, reason=reason)
+    since = order.value_on or order.batch.made_on
+    if on < since:
+        raise Invalid(
+            _("The money cannot come back before it went out on %(date)s.") % {"date": since.strftime("%d.%m.%Y")},
+            field="on",
+        )
+    if settled:
+        for part in lines:
+            entry = Entry.objects.live().for_event(event_key(order, part)).get()
+            reverse(entry=entry, reason=reason, by=by, on=on, value_on=on)
+    payment_returned.send(sender=PaymentOrder, order=order, by=by, on=on)
+    return order
+
+
+@service
+def cancel_payment(*, order, reason, on, by, version=None):
+    """Prepared or approved, and not to be sent. The tranche or loan behind it can be ordered anew."""
+    order = _locked(order)
+    if version is not None and int(version) != order.version:
+        raise Stale()
+    _need(reason)
+    advance(order, "cancel", by=by, on=on, reason=reason)
+    check_date(on=on, programme=order.programme, by=by, reason=reason)
+    payment_returned.send(sender=PaymentOrder, order=order, by=by, on=on)
+    return order
+
+
+def _need(reason):
+    if not reason.strip():
+        raise Invalid(_("Say why."), field="reason")
