@@ -162,7 +162,7 @@ class Measurement(models.Model):
 
 
 class JobPlace(models.Model):
-    """A post with weekly hours at a supported business, from a day, to a day. Baseline posts existed before the award."""
+    """A post with weekly hours at a supported business, from a day to a day; baseline posts existed before."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="job_places")
     business = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="job_places")

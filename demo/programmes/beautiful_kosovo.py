@@ -1,0 +1,97 @@
+"""EU-Beautiful Kosovo: community works of municipalities, phase I 2011 to 2013, phase II 2013 to 2016."""
+
+from datetime import date
+
+from demo.blueprint import Blueprint, CallOf, LineOf, PersonOf, TargetOf, WindowOf
+from demo.programmes.msme_kosovo import BLUEPRINT as KOSOVO
+
+CRITERIA = (
+    ("Use", "users", "How many people will use it?", 2),
+    ("Use", "work", "How much unskilled work does it give?", 2),
+    ("Design", "design", "Is the design ready to tender?", 1),
+)
+
+
+def phase(key, name, opens_on, closes_on, line):
+    return CallOf(
+        key=key,
+        name=name,
+        instrument="grant",
+        opens_on=opens_on,
+        closes_on=closes_on,
+        assessors=1,
+        criteria=CRITERIA,
+        documents=(("design", "Design and bill of quantities"),),
+        rules=("ceiling", "consent", "documents", "applicant_kind", "duplicate"),
+        visit_months=(12,),
+        duration_months=12,
+        windows=(
+            WindowOf(
+                key=f"{key}-works",
+                name="Community works",
+                line=line,
+                currency="EUR",
+                ceiling="250000",
+                floor="5000",
+                modality="works",
+                tranche_plan=({"percent": 100, "deliverable": "Final acceptance of the works"},),
+                bands=(("0", "short", 1, 3, 1),),
+                live_awards=10,
+            ),
+        ),
+    )
+
+
+BLUEPRINT = Blueprint(
+    key="beautiful-kosovo",
+    name="EU-Beautiful Kosovo",
+    neutral_name="Community works",
+    country="XK",
+    place_name=KOSOVO.place_name,
+    place_footnote=KOSOVO.place_footnote,
+    time_zone="Europe/Belgrade",
+    language="sq",
+    currency="EUR",
+    starts_on=date(2011, 1, 1),
+    ends_on=date(2016, 6, 30),
+    direct_rule="employed",
+    definition_note="Direct beneficiaries are the workers on the projects, each once.",
+    places=KOSOVO.places,
+    donors={"eu": "European Union"},
+    lines=(
+        LineOf("beautiful-kosovo-1", "Works, phase I", "eu", "EUR", "6000000"),
+        LineOf("beautiful-kosovo-2", "Works, phase II", "eu", "EUR", "5000000"),
+    ),
+    calls=(
+        phase("beautiful-kosovo-phase-1", "Phase I", date(2011, 1, 1), date(2012, 12, 31), "beautiful-kosovo-1"),
+        phase("beautiful-kosovo-phase-2", "Phase II", date(2013, 12, 1), date(2015, 6, 30), "beautiful-kosovo-2"),
+    ),
+    groups={
+        "women": "Women in works",
+        "minority": "Minority communities",
+        "returnee": "Returnees",
+        "disability": "Persons with disabilities",
+        "youth": "Youth",
+    },
+    people=(
+        PersonOf("adviser_1", "Besa Ramadani", "adviser"),
+        PersonOf("field_agent", "Ardian Kuqi", "field_agent"),
+        PersonOf("secretary_1", "Flutura Selimi", "secretary"),
+        PersonOf("secretary_2", "Driton Ahmeti", "secretary"),
+        PersonOf("manager", "Luan Pllana", "manager"),
+        PersonOf("finance_1", "Arbër Sopi", "finance"),
+        PersonOf("finance_2", "Jelena Petrović", "finance"),
+        PersonOf("monitoring", "Adelina Vllasi", "monitoring"),
+        PersonOf("member_1", "Skender Ukaj", "member"),
+        PersonOf("member_2", "Emine Kaya", "member"),
+        PersonOf("member_3", "Bojan Ilić", "member"),
+        PersonOf("donor", "Claire Fontaine", "donor", donor="eu"),
+    ),
+    targets=(
+        TargetOf("projects_completed_phase_1", "46", "achieved", note="Legacy records; no jobs are claimed."),
+        TargetOf("projects_completed", "27", "achieved", note="Phase II."),
+        TargetOf("registered_share", "0.76", "achieved", "~"),
+        TargetOf("short_term_jobs", "1700", "planned", ">", note="Actuals of the demonstration are illustrative."),
+    ),
+    source="IOM, South-Eastern Europe, Eastern Europe and Central Asia, 2015",
+)

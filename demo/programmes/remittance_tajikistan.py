@@ -1,0 +1,108 @@
+"""Privileged credits for labour-migrant households, and community projects, Tajikistan. All figures are illustrative."""
+
+from datetime import date
+
+from demo.blueprint import Blueprint, CallOf, LineOf, PersonOf, ProductOf, WindowOf
+
+BLUEPRINT = Blueprint(
+    key="remittance-tajikistan",
+    name="Privileged Credits for Labour-Migrant Households",
+    neutral_name="Household credits",
+    country="TJ",
+    place_name="Tajikistan",
+    time_zone="Asia/Dushanbe",
+    language="tg",
+    currency="TJS",
+    starts_on=date(2014, 1, 1),
+    ends_on=date(2016, 12, 31),
+    direct_rule="recipients_and_employed",
+    illustrative=True,
+    places={
+        "Sughd": {"Khujand": ("Khujand",), "Isfara": ("Isfara", "Chorkuh")},
+        "Khatlon": {"Bokhtar": ("Bokhtar",), "Kulob": ("Kulob",)},
+    },
+    donors={"tj-donor": "Development fund for migrant households"},
+    lines=(
+        LineOf("remittance-tajikistan-fund", "Household credit fund", "tj-donor", "TJS", kind="revolving"),
+        LineOf("remittance-tajikistan-community", "Community projects", "tj-donor", "TJS", "400000"),
+    ),
+    calls=(
+        CallOf(
+            key="remittance-tajikistan-credits",
+            name="Household credits",
+            instrument="loan",
+            opens_on=date(2014, 3, 1),
+            closes_on=None,
+            method="consensus",
+            assessors=0,
+            training=(("family-budget", ()),),
+            rules=("ceiling", "training", "consent", "region", "live_award", "duplicate"),
+            windows=(
+                WindowOf(
+                    key="remittance-tajikistan-credit",
+                    name="Credits up to TJS 10,000",
+                    line="remittance-tajikistan-fund",
+                    currency="TJS",
+                    ceiling="10000",
+                    floor="500",
+                    bands=(("0", "one_page", 0, 1, 2),),
+                ),
+            ),
+        ),
+        CallOf(
+            key="remittance-tajikistan-works",
+            name="Community projects",
+            instrument="grant",
+            opens_on=date(2014, 3, 1),
+            closes_on=date(2016, 6, 30),
+            assessors=1,
+            criteria=(("Use", "users", "How many households will use it?", 1),),
+            rules=("ceiling", "cofinancing", "consent", "applicant_kind", "duplicate"),
+            visit_months=(6,),
+            windows=(
+                WindowOf(
+                    key="remittance-tajikistan-community-works",
+                    name="Roads, schools, roofs, clean water",
+                    line="remittance-tajikistan-community",
+                    currency="TJS",
+                    ceiling="100000",
+                    floor="1000",
+                    cofinancing_pct="30",
+                    cofinancing_base="share_of_total",
+                    cofinancing_sources=("remittance",),
+                    modality="works",
+                    bands=(("0", "short", 1, 3, 1),),
+                ),
+            ),
+        ),
+    ),
+    products=(
+        ProductOf(
+            key="remittance-tajikistan-household",
+            name="Household credit, equal principal",
+            currency="TJS",
+            windows=("remittance-tajikistan-credit",),
+            rate_pct="8",
+            method="declining_equal_principal",
+            day_count="actual/365",
+            most_months=18,
+            grace_months=2,
+        ),
+    ),
+    people=(
+        PersonOf("adviser_1", "Мавзуна Раҳимова", "adviser"),
+        PersonOf("field_agent", "Фирдавс Назаров", "field_agent"),
+        PersonOf("secretary_1", "Нигина Саидова", "secretary"),
+        PersonOf("secretary_2", "Умед Шарипов", "secretary"),
+        PersonOf("manager", "Зарина Каримова", "manager"),
+        PersonOf("loan_officer", "Бахтиёр Холов", "loan_officer"),
+        PersonOf("finance_1", "Шаҳло Юсупова", "finance"),
+        PersonOf("finance_2", "Далер Одинаев", "finance"),
+        PersonOf("monitoring", "Парвина Ғаниева", "monitoring"),
+        PersonOf("member_1", "Сироҷ Муродов", "member"),
+        PersonOf("member_2", "Гулноза Азизова", "member"),
+        PersonOf("member_3", "Рустам Бобоев", "member"),
+        PersonOf("donor", "Marta Lindqvist", "donor", donor="tj-donor"),
+    ),
+    source="IOM, Central Asia, undated",
+)
