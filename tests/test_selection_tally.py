@@ -1,4 +1,4 @@
-"""From votes to a decision, and from scores to a total: the arithmetic of the committee, on both sides of each limit."""
+"""From votes to a decision, from scores to a total: the arithmetic of the committee, on both sides of each limit."""
 
 from collections import Counter
 from fractions import Fraction
