@@ -102,6 +102,14 @@ def repayment(*, penalty, fee, interest, principal, overpayment, line, loan, rec
     return [debit, *(LegSpec(code, line, loan, -amount) for code, amount in parts if amount)]
 
 
+def overpayment_applied(*, penalty, fee, interest, principal, line, loan):
+    """Money held for the borrower pays what fell due: as a repayment, out of 2000."""
+    parts = repayment(
+        penalty=penalty, fee=fee, interest=interest, principal=principal, overpayment=0, line=line, loan=loan
+    )
+    return [LegSpec(OVERPAYMENTS, line, loan, parts[0].amount), *parts[1:]]
+
+
 def overpayment_refunded(amount, *, line, loan):
     return _pair(amount, OVERPAYMENTS, BANK, line=line, debit_subject=loan)
 

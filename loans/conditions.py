@@ -3,6 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import fact
+from payments.models import PaymentOrder
+
+
+@fact(_("The committee's approval is in effect."))
+def decision_in_effect(loan):
+    application = loan.application
+    if application.state == "approved" and application.decision_ref == loan.decision_ref:
+        return None
+    return _("The committee's approval of %(ref)s is not in effect.") % {"ref": application.ref}
 
 
 @fact(_("The months and the grace are within the product's limits."))
@@ -16,9 +25,13 @@ def terms_within_product(loan):
         }
     if loan.grace_months > product.grace_months:
         return _("The product allows %(most)s months without principal.") % {"most": product.grace_months}
+    if loan.grace_months >= loan.instalments_number:
+        return _("At least one instalment must repay principal.")
     return None
 
 
 @fact(_("No payment of it is on its way."))
 def not_in_payment(loan):
-    return _("A payment of this loan is on its way.") if loan.payee_order_ref else None
+    if PaymentOrder.objects.live().filter(source_ref=loan.ref).exists():
+        return _("A payment of this loan is on its way.")
+    return None

@@ -1,8 +1,11 @@
 """Loan products, loans, schedule versions, repayments and their allocation. Amounts are minor units."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -10,8 +13,10 @@ from applicants.models import Application, Evidence, Party
 from audit.models import Moving, Versioned
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
-from ledger.models import Entry
+from ledger.models import Entry, Leg
+from ledger.postings import PRINCIPAL
 from loans import conditions
+from loans.allocation import COMPONENTS
 from programmes.models import FundingLine, Programme, Region, Role, Window
 from programmes.roles import rows_for
 
@@ -41,12 +46,16 @@ class LoanProduct(Versioned):
     currency = CurrencyField()
     method = models.CharField(_("repayment"), max_length=30, choices=Method.choices, default=Method.EQUAL_INSTALMENT)
     annual_rate_pct = models.DecimalField(_("interest, percent a year"), max_digits=7, decimal_places=4)
-    day_count = models.CharField(_("days counted"), max_length=12, choices=DayCount.choices, default=DayCount.THIRTY_360)
+    day_count = models.CharField(
+        _("days counted"), max_length=12, choices=DayCount.choices, default=DayCount.THIRTY_360
+    )
     least_months = models.PositiveSmallIntegerField(_("least months"), default=3)
     most_months = models.PositiveSmallIntegerField(_("most months"), default=24)
     grace_months = models.PositiveSmallIntegerField(_("months without principal"), default=0)
     fee_pct = models.DecimalField(_("fee withheld, percent"), max_digits=5, decimal_places=2, default=0)
-    penalty_pct = models.DecimalField(_("penalty, percent a year of overdue principal"), max_digits=6, decimal_places=2, default=0)
+    penalty_pct = models.DecimalField(
+        _("penalty, percent a year of overdue principal"), max_digits=6, decimal_places=2, default=0
+    )
     allocation_order = models.JSONField(_("a repayment pays first"), default=list)
     prepay = models.CharField(max_length=16, choices=Prepay.choices, default=Prepay.NEXT)
 
@@ -66,25 +75,67 @@ class LoanQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(rows_for(user, LOAN_ROLES))
 
-    def outstanding(self):
-        """Loans with principal to repay: active ones, late or rescheduled included, written off excluded."""
-        return self.filter(state=Loan.State.ACTIVE)
+    def outstanding(self, as_of=None):
+        """Loans with principal to repay: late and rescheduled ones included, written off and forgiven ones not.
+
+        With `as_of`, the loans of which that was true at the end of that day.
+        """
+        if as_of is None:
+            return self.filter(state=Loan.State.ACTIVE)
+        return self.filter(
+            Q(closed_on=None) | Q(closed_on__gt=as_of),
+            Q(written_off_on=None) | Q(written_off_on__gt=as_of),
+            disbursed_on__lte=as_of,
+        ).exclude(state__in=[Loan.State.APPROVED, Loan.State.SIGNED, Loan.State.CANCELLED])
 
     def with_first_overdue(self, as_of):
-        """Annotate `first_overdue_on`: the due date of the oldest instalment not fully paid before `as_of`."""
-        open_rows = Q(
-            instalments__version=F("current_version"),
-            instalments__due_on__lt=as_of,
-            instalments__settled_on=None,
+        """Annotate `first_overdue_on`: the due date of the oldest instalment that was late and unpaid on `as_of`.
+
+        The schedule asked is the version in force that day; an instalment paid later counts as unpaid.
+        """
+        version = (
+            ScheduleVersion.objects.filter(loan=OuterRef(OuterRef("pk")), made_on__lte=as_of)
+            .order_by("-number")
+            .values("number")[:1]
         )
-        return self.annotate(first_overdue_on=models.Min("instalments__due_on", filter=open_rows))
+        late = (
+            Instalment.objects.filter(
+                Q(settled_on=None) | Q(settled_on__gt=as_of),
+                loan=OuterRef("pk"),
+                version=Subquery(version),
+                due_on__lt=as_of,
+            )
+            .order_by("due_on")
+            .values("due_on")[:1]
+        )
+        return self.annotate(first_overdue_on=Subquery(late))
+
+    def at_risk(self, as_of, days=0):
+        """Loans outstanding on `as_of` with an instalment more than `days` days past due: PAR counts them whole."""
+        bound = as_of - timedelta(days=days)
+        return self.outstanding(as_of).with_first_overdue(as_of).filter(first_overdue_on__lt=bound)
+
+    def with_principal(self, as_of):
+        """Annotate `principal_on`: minor units owed by the ledger at the end of `as_of` (account 1100)."""
+        legs = (
+            Leg.objects.filter(account__subject=OuterRef("ref"), account__code=PRINCIPAL, entry__value_on__lte=as_of)
+            .order_by()
+            .values("account__subject")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        )
+        return self.annotate(principal_on=Coalesce(Subquery(legs), 0, output_field=models.BigIntegerField()))
+
+    def lent_to(self, party):
+        """Loans of that borrower that were not cancelled, whatever became of them."""
+        return self.filter(borrower=party).exclude(state=Loan.State.CANCELLED)
 
     def total_principal_amount(self):
         return self.aggregate(total=Sum("principal_amount", default=0))["total"]
 
 
 class Loan(Moving):
-    """A loan from its decision to its last repayment. `principal_amount` is what is outstanding by the ledger (1100)."""
+    """A loan from its decision to its last repayment. `principal_amount` is what is owed by the ledger (1100)."""
 
     class State(models.TextChoices):
         APPROVED = "approved", _("Approved, not signed")
@@ -97,7 +148,7 @@ class Loan(Moving):
 
     ref = models.CharField(_("reference"), max_length=16, unique=True)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="loans")
-    application = models.OneToOneField(Application, models.PROTECT, related_name="loan")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="loans")
     product = models.ForeignKey(LoanProduct, models.PROTECT, related_name="loans")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     borrower = models.ForeignKey(Party, models.PROTECT, related_name="loans")
@@ -106,25 +157,36 @@ class Loan(Moving):
     amount = AmountField(_("loan"))
     fee_amount = AmountField(_("fee withheld"), default=0)
     currency = CurrencyField()
-    annual_rate_pct = models.DecimalField(max_digits=7, decimal_places=4)
+    annual_rate_pct = models.DecimalField(_("interest, percent a year"), max_digits=7, decimal_places=4)
+    method = models.CharField(_("repayment"), max_length=30, choices=LoanProduct.Method.choices)
+    day_count = models.CharField(_("days counted"), max_length=12, choices=LoanProduct.DayCount.choices)
+    penalty_pct = models.DecimalField(_("penalty, percent a year"), max_digits=6, decimal_places=2, default=0)
+    allocation_order = models.JSONField(default=list)
+    prepay = models.CharField(max_length=16, choices=LoanProduct.Prepay.choices, default=LoanProduct.Prepay.NEXT)
     instalments_number = models.PositiveSmallIntegerField(_("instalments"))
-    grace_months = models.PositiveSmallIntegerField(default=0)
+    grace_months = models.PositiveSmallIntegerField(_("months without principal"), default=0)
     cycle = models.PositiveSmallIntegerField(_("how many-th loan of the borrower"), default=1)
     decision_ref = models.CharField(max_length=40)
     approved_on = models.DateField(_("approved"))
     signed_on = models.DateField(_("signed"), null=True, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     contract = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
     disbursed_on = models.DateField(_("paid out"), null=True, blank=True)
     first_due_on = models.DateField(_("first instalment"), null=True, blank=True)
     matures_on = models.DateField(_("last instalment"), null=True, blank=True)
     principal_amount = AmountField(_("outstanding principal"), default=0)
     overpaid_amount = AmountField(_("overpaid"), default=0)
+    reckoned_on = models.DateField(_("penalties reckoned to"), null=True, blank=True)
     current_version = models.PositiveSmallIntegerField(default=0)
     ever_rescheduled = models.BooleanField(default=False)
     payee_order_ref = models.CharField(max_length=16, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     written_off_on = models.DateField(null=True, blank=True)
-    written_off_amount = AmountField(default=0)
+    written_off_amount = AmountField(_("principal written off"), default=0)
+    forgiven_on = models.DateField(null=True, blank=True)
+    forgiven_amount = AmountField(_("principal forgiven"), default=0)
+    capitalised_amount = AmountField(_("interest capitalised"), default=0)
+    end_decision_ref = models.CharField(_("decision on write-off or forgiveness"), max_length=40, blank=True)
     state = FSMField(_("state"), max_length=11, default=State.APPROVED, choices=State.choices, protected=True)
 
     objects = LoanQuerySet.as_manager()
@@ -136,7 +198,16 @@ class Loan(Moving):
             models.CheckConstraint(
                 condition=Q(amount__gt=0) & Q(fee_amount__gte=0) & Q(fee_amount__lt=F("amount")), name="loan_amounts"
             ),
-            models.CheckConstraint(condition=Q(principal_amount__gte=0), name="loan_principal_not_negative"),
+            models.CheckConstraint(
+                condition=Q(principal_amount__gte=0) & Q(overpaid_amount__gte=0), name="loan_principal_not_negative"
+            ),
+            models.UniqueConstraint(
+                fields=["application"], condition=~Q(state="cancelled"), name="loan_one_live_per_application"
+            ),
+            models.CheckConstraint(
+                condition=Q(written_off_amount=0, forgiven_amount=0) | ~Q(end_decision_ref=""),
+                name="loan_ended_by_decision",
+            ),
             models.CheckConstraint(condition=~Q(decision_ref=""), name="loan_by_decision"),
             models.CheckConstraint(
                 condition=~Q(state__in=["active", "overpaid", "closed", "written_off"])
@@ -160,12 +231,13 @@ class Loan(Moving):
         state,
         source=State.APPROVED,
         target=State.SIGNED,
-        conditions=[conditions.terms_within_product],
+        conditions=[conditions.decision_in_effect, conditions.terms_within_product],
         permission=allowed("loans.sign"),
         custom={"label": _("Sign the contract"), "style": "primary"},
     )
     def sign(self):
         self.signed_on = self.move.on
+        self.signed_by = self.move.by
 
     @transition(state, source=State.SIGNED, target=State.ACTIVE, custom={"internal": True})
     def activate(self, *, disbursed_on):
@@ -175,6 +247,7 @@ class Loan(Moving):
     def bounce(self):
         """The bank returned the disbursement: nothing was lent."""
         self.principal_amount = 0
+        self.disbursed_on = None
         self.payee_order_ref = ""
 
     @transition(state, source=State.ACTIVE, target=State.CLOSED, custom={"internal": True})
@@ -189,27 +262,45 @@ class Loan(Moving):
         state,
         source=State.OVERPAID,
         target=State.CLOSED,
-        permission=allowed("loans.refund"),
-        custom={"label": _("Refund the overpayment")},
+        custom={"internal": True},
     )
     def refund(self):
         self.overpaid_amount = 0
+
+    @transition(state, source=State.CLOSED, target=State.OVERPAID, custom={"internal": True})
+    def return_refund(self, *, amount):
+        """The bank returned the refund: the borrower's money is here again."""
+        self.overpaid_amount = amount
 
     @transition(
         state,
         source=State.ACTIVE,
         target=State.WRITTEN_OFF,
-        permission=allowed("loans.write_off", _("Another person than the loan officer of this loan must write it off.")),
+        permission=allowed(
+            "loans.relieve", _("Another person than the adviser and the officer of this loan must do this.")
+        ),
         custom={"label": _("Write off"), "style": "stop"},
     )
     def write_off(self, *, decision_ref, amount):
         self.written_off_on = self.move.on
         self.written_off_amount = amount
+        self.end_decision_ref = decision_ref
         self.principal_amount = 0
 
-    @transition(state, source=State.ACTIVE, target=State.CLOSED, custom={"internal": True})
-    def forgive(self, *, decision_ref):
+    @transition(
+        state,
+        source=State.ACTIVE,
+        target=State.CLOSED,
+        permission=allowed(
+            "loans.relieve", _("Another person than the adviser and the officer of this loan must do this.")
+        ),
+        custom={"label": _("Forgive the rest"), "style": "stop"},
+    )
+    def forgive(self, *, decision_ref, amount):
         self.closed_on = self.move.on
+        self.forgiven_on = self.move.on
+        self.forgiven_amount = amount
+        self.end_decision_ref = decision_ref
         self.principal_amount = 0
 
     @transition(state, source=[State.CLOSED, State.OVERPAID], target=State.ACTIVE, custom={"internal": True})
@@ -229,13 +320,25 @@ class Loan(Moving):
     def cancel(self):
         self.closed_on = self.move.on
 
+    @transition(state, source=State.APPROVED, target=State.CANCELLED, custom={"internal": True})
+    def withdraw_approval(self):
+        """The committee decided otherwise when its session was opened again."""
+        self.closed_on = self.move.on
+
+    @property
+    def order(self):
+        """What a repayment pays first, as `loans.allocation` reads it."""
+        return tuple(self.allocation_order) or COMPONENTS
+
 
 class ScheduleVersion(models.Model):
     """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen."""
 
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
-    starts_on = models.DateField()
+    made_on = models.DateField(_("in force from"))
+    starts_on = models.DateField(_("interest runs from"))
+    held_amount = AmountField(_("overpayment held at its start"), default=0)
     request = models.JSONField(help_text=_("The request of which the schedule is the answer."))
     reason = models.CharField(max_length=300, blank=True)
     decision_ref = models.CharField(max_length=40, blank=True)
@@ -256,6 +359,7 @@ class Instalment(models.Model):
     interest_amount = AmountField(default=0)
     fee_amount = AmountField(default=0)
     penalty_amount = AmountField(default=0)
+    penalty_brought_amount = AmountField(_("of it from an earlier schedule"), default=0)
     principal_paid_amount = AmountField(default=0)
     interest_paid_amount = AmountField(default=0)
     fee_paid_amount = AmountField(default=0)
@@ -285,18 +389,33 @@ class Instalment(models.Model):
         return self.principal_amount + self.interest_amount + self.fee_amount + self.penalty_amount
 
     @property
+    def open_amount(self):
+        return self.due_amount - self.paid_amount
+
+    @property
+    def due(self):
+        """The names by which loans/arrears.py reads an instalment."""
+        return self.due_on
+
+    @property
+    def outstanding(self):
+        return self.open_amount
+
+    @property
     def paid_amount(self):
-        return (
-            self.principal_paid_amount
-            + self.interest_paid_amount
-            + self.fee_paid_amount
-            + self.penalty_paid_amount
-        )
+        return self.principal_paid_amount + self.interest_paid_amount + self.fee_paid_amount + self.penalty_paid_amount
 
 
 class RepaymentQuerySet(models.QuerySet):
     def live(self):
         return self.filter(reversed_on=None)
+
+    def visible_to(self, user):
+        return self.filter(loan__in=Loan.objects.visible_to(user))
+
+    def on_schedule(self, version):
+        """Live repayments that were allocated to that schedule version, in the order of their value dates."""
+        return self.live().filter(version=version).order_by("value_on", "pk")
 
 
 class Repayment(models.Model):
@@ -306,6 +425,7 @@ class Repayment(models.Model):
         BANK = "bank", _("Bank transfer")
         CASH = "cash", _("Cash")
         MOBILE = "mobile", _("Mobile money")
+        HELD = "held", _("From the overpayment held")
 
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="repayments")
     amount = AmountField()
@@ -313,6 +433,9 @@ class Repayment(models.Model):
     value_on = models.DateField(_("received"))
     means = models.CharField(max_length=6, choices=Means.choices, default=Means.BANK)
     reference = models.CharField(_("bank reference or receipt"), max_length=60, blank=True)
+    version = models.PositiveSmallIntegerField(
+        null=True, help_text=_("The schedule version it was allocated to; empty for a recovery after write-off.")
+    )
     penalty_amount = AmountField(default=0)
     fee_amount = AmountField(default=0)
     interest_amount = AmountField(default=0)
@@ -322,7 +445,7 @@ class Repayment(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reversed_on = models.DateField(null=True, blank=True)
-    reversal_reason = models.CharField(max_length=200, blank=True)
+    reversal_reason = models.CharField(max_length=300, blank=True)
 
     objects = RepaymentQuerySet.as_manager()
 
@@ -340,7 +463,10 @@ class Repayment(models.Model):
                 )
                 & Q(amount__gt=0),
                 name="repayment_conserved",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_on=None) | ~Q(reversal_reason=""), name="repayment_reversal_has_reason"
+            ),
         ]
         indexes = [models.Index(fields=["value_on"], name="repayment_value_on")]
 
@@ -364,3 +490,18 @@ class Allocation(models.Model):
             models.UniqueConstraint(fields=["repayment", "instalment", "component"], name="allocation_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_amount"),
         ]
+
+
+class Refund(models.Model):
+    """An overpayment paid back. `returned_on`: the bank returned it, and the money is held again."""
+
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="refunds")
+    version = models.PositiveSmallIntegerField(help_text=_("The schedule version in force."))
+    order_ref = models.CharField(_("payment order"), max_length=16, unique=True)
+    amount = AmountField()
+    value_on = models.DateField(_("paid back"))
+    returned_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["loan", "value_on", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount")]

@@ -1,0 +1,187 @@
+"""What must always be true of loans (INVARIANTS N1 to N12), read from the tables: what `verify` asks."""
+
+from datetime import date
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from ledger import postings
+from ledger.models import Account, Leg
+from loans.fund import fund_statement
+from loans.models import Allocation, Instalment, Loan, Refund, Repayment
+from loans.portfolio import portfolios
+from programmes.clock import today
+from programmes.models import FundingLine, Programme
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+ENTRY_CODES = {
+    "penalty_amount": postings.PENALTIES,
+    "fee_amount": postings.FEES,
+    "interest_amount": postings.INTEREST,
+    "principal_amount": postings.PRINCIPAL,
+    "overpaid_amount": postings.OVERPAYMENTS,
+    "recovered_amount": postings.RECOVERED,
+}
+LENT = ("active", "overpaid", "closed", "written_off")
+
+
+def checks():
+    """Yield a sentence for each fault, naming the row."""
+    yield from principal_faults()
+    yield from end_faults()
+    yield from schedule_faults()
+    yield from allocation_faults()
+    yield from entry_faults()
+    yield from portfolio_faults()
+    yield from fund_faults()
+
+
+def _sum(queryset, field="amount", per="loan"):
+    """A subquery that adds `field` up for each `per`; 0 where there is no row."""
+    rows = queryset.order_by().values(per).annotate(total=Sum(field)).values("total")
+    return Coalesce(Subquery(rows), 0)
+
+
+def _balance(code):
+    accounts = Account.objects.filter(subject=OuterRef("ref"), code=code, book__key=OuterRef("programme__key"))
+    return _sum(accounts, "balance_amount", per="subject")
+
+
+def principal_faults():
+    """N3: outstanding = balance of 1100 = lent + capitalised - repaid - written off - forgiven; 2000 is held money."""
+    repaid = Repayment.objects.live().filter(loan=OuterRef("pk"))
+    loans = Loan.objects.annotate(
+        ledger_principal=_balance(postings.PRINCIPAL),
+        ledger_held=_balance(postings.OVERPAYMENTS),
+        repaid_total=_sum(repaid, "principal_amount"),
+        held_total=_sum(repaid, "overpaid_amount"),
+        applied_total=_sum(repaid.filter(means=Repayment.Means.HELD), "amount"),
+        refunded_total=_sum(Refund.objects.filter(loan=OuterRef("pk"), returned_on=None)),
+    )
+    for loan in loans.order_by("pk").iterator(chunk_size=2000):
+        lent = loan.amount if loan.state in LENT else 0
+        left = lent + loan.capitalised_amount - loan.repaid_total - loan.written_off_amount - loan.forgiven_amount
+        if loan.principal_amount != loan.ledger_principal:
+            yield f"loans_loan {loan.ref} says {loan.principal_amount} is owed, the ledger {loan.ledger_principal}"
+        if loan.principal_amount != left:
+            yield f"loans_loan {loan.ref} says {loan.principal_amount} is owed, its money {left}"
+        if loan.overpaid_amount != -loan.ledger_held:
+            yield f"loans_loan {loan.ref} holds {loan.overpaid_amount}, the ledger {-loan.ledger_held}"
+        if loan.overpaid_amount != loan.held_total - loan.applied_total - loan.refunded_total:
+            yield f"loans_loan {loan.ref} holds {loan.overpaid_amount}, which its money does not explain"
+
+
+def end_faults():
+    """N9: a repaid loan owes nothing on its schedule; an active one owes something; both dates and states agree."""
+    current = Instalment.objects.filter(loan=OuterRef("pk"), version=OuterRef("current_version"))
+    open_rows = Loan.objects.annotate(open_part=_sum(current.annotate(left=_open_part()), "left"))
+    repaid = open_rows.filter(state__in=["closed", "overpaid"], forgiven_on=None).exclude(open_part=0)
+    for loan in repaid[:5]:
+        yield f"loans_loan {loan.ref} is {loan.state} and still owes {loan.open_part}"
+    for loan in open_rows.filter(state="active", open_part=0)[:5]:
+        yield f"loans_loan {loan.ref} is active and owes nothing"
+    for loan in Loan.objects.filter(state="overpaid", overpaid_amount=0)[:5]:
+        yield f"loans_loan {loan.ref} is overpaid and holds nothing"
+    for loan in Loan.objects.filter(state="closed", overpaid_amount__gt=0)[:5]:
+        yield f"loans_loan {loan.ref} is closed and holds {loan.overpaid_amount}"
+
+
+def _open_part():
+    parts = ("principal", "interest", "fee", "penalty")
+    return sum(
+        (F(f"{name}_amount") - F(f"{name}_paid_amount") for name in parts[1:]),
+        F("principal_amount") - F("principal_paid_amount"),
+    )
+
+
+def schedule_faults():
+    """N1, N2: the principals of the schedule in force add up, and their open part is what is outstanding."""
+    current = Instalment.objects.filter(loan=OuterRef("pk"), version=OuterRef("current_version"))
+    loans = Loan.objects.filter(current_version__gt=0).annotate(
+        planned=_sum(current, "principal_amount"),
+        left=_sum(current.annotate(left=F("principal_amount") - F("principal_paid_amount")), "left"),
+    )
+    for loan in loans.filter(current_version=1).exclude(planned=F("amount"))[:5]:
+        yield f"loans_loan {loan.ref}: its schedule repays {loan.planned} of {loan.amount}"
+    for loan in loans.filter(state__in=["active", "overpaid"]).exclude(left=F("principal_amount"))[:5]:
+        yield f"loans_loan {loan.ref}: its schedule leaves {loan.left}, and {loan.principal_amount} is owed"
+    previous = Instalment.objects.filter(
+        loan=OuterRef("loan"), version=OuterRef("version"), number=OuterRef("number") - 1
+    ).values("due_on")[:1]
+    backwards = Instalment.objects.annotate(before=Subquery(previous)).filter(due_on__lte=F("before"))
+    for row in backwards[:5]:
+        yield f"loans_instalment {row.pk} falls due on {row.due_on}, not after the one before it"
+
+
+def allocation_faults():
+    """N4: the allocations of a live repayment are its parts, and the instalments' paid columns are their sums."""
+    columns = {name: f"{name}_amount" for name in Allocation.Component.values}
+    for component, column in columns.items():
+        shares = (
+            Allocation.objects.filter(repayment=OuterRef("pk"), component=component)
+            .order_by()
+            .values("repayment")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        )
+        wrong = Repayment.objects.live().annotate(shared=Coalesce(Subquery(shares), 0)).exclude(shared=F(column))
+        for repayment in wrong[:5]:
+            part = getattr(repayment, column)
+            yield f"loans_repayment {repayment.pk}: its {component} is {part}, its allocations {repayment.shared}"
+        paid = (
+            Allocation.objects.filter(instalment=OuterRef("pk"), component=component, repayment__reversed_on=None)
+            .order_by()
+            .values("instalment")
+            .annotate(total=Sum("amount"))
+            .values("total")
+        )
+        wrong = Instalment.objects.annotate(shared=Coalesce(Subquery(paid), 0)).exclude(
+            shared=F(f"{component}_paid_amount")
+        )
+        for row in wrong[:5]:
+            yield f"loans_instalment {row.pk}: {component} paid does not equal its allocations of {row.shared}"
+
+
+def entry_faults():
+    """Each live repayment has a live entry with its parts as legs; each reversed one has none."""
+    reversed_yet = Repayment.objects.live().filter(Q(entry=None) | Q(entry__reversed_by__isnull=False))
+    for repayment in reversed_yet[:5]:
+        yield f"loans_repayment {repayment.pk} counts, and no live entry stands behind it"
+    still = Repayment.objects.exclude(reversed_on=None).filter(entry__reversed_by__isnull=True)
+    for repayment in still[:5]:
+        yield f"loans_repayment {repayment.pk} is reversed, and its entry is not"
+    for column, code in ENTRY_CODES.items():
+        legs = (
+            Leg.objects.filter(entry=OuterRef("entry"), account__code=code, amount__lt=0)
+            .order_by()
+            .values("entry")
+            .annotate(total=-Sum("amount"))
+            .values("total")
+        )
+        wrong = Repayment.objects.live().annotate(booked=Coalesce(Subquery(legs), 0)).exclude(booked=F(column))
+        for repayment in wrong[:5]:
+            yield f"loans_repayment {repayment.pk}: {getattr(repayment, column)} on {code}, booked {repayment.booked}"
+
+
+def portfolio_faults():
+    """N10: PAR90 <= PAR30 <= PAR1 <= portfolio, and the ageing buckets add up to it."""
+    for programme in Programme.objects.filter(loans__isnull=False).distinct():
+        for currency, found in portfolios(Loan.objects.filter(programme=programme), today(programme)).items():
+            risks = [found.at_risk[bound] for bound in (90, 30, 1)]
+            if [*risks, found.principal] != sorted([*risks, found.principal]):
+                yield f"programmes_programme {programme.key}: portfolio at risk in {currency} is out of order"
+            if sum(amount for _number, amount in found.buckets.values()) != found.principal:
+                yield f"programmes_programme {programme.key}: the ageing in {currency} does not add up"
+
+
+def fund_faults():
+    """The statement of each line closes; the loans outstanding on it are its balance of 1100."""
+    for line in FundingLine.objects.select_related("programme").order_by("pk"):
+        statement = fund_statement(line, FIRST_DAY, LAST_DAY)
+        if statement.difference or statement.amount_of("other"):
+            yield f"programmes_fundingline {line.key}: its statement is off by {statement.difference}"
+        owed = Loan.objects.filter(line=line).total_principal_amount()
+        held = Account.objects.filter(book__key=line.programme.key, code=postings.PRINCIPAL, line=line.key)
+        booked = held.aggregate(total=Sum("balance_amount", default=0))["total"]
+        if owed != booked:
+            yield f"programmes_fundingline {line.key}: its loans owe {owed}, the ledger says {booked}"

@@ -1,0 +1,19 @@
+"""What happens to loans each day: penalties are reckoned, and money held pays what falls due."""
+
+from django.db.models import Q
+
+from loans.models import Loan
+from loans.services import reckon_loan
+
+
+def daily(on):
+    """Bring every active loan that needs it up to the end of `on`. Missed days are caught up; a second run is idle."""
+    overdue = Q(
+        penalty_pct__gt=0,
+        instalments__settled_on=None,
+        instalments__due_on__lt=on,
+    )
+    held = Q(prepay="hold", overpaid_amount__gt=0)
+    waiting = Loan.objects.outstanding().filter(overdue | held).filter(Q(reckoned_on=None) | Q(reckoned_on__lt=on))
+    for pk in waiting.order_by("pk").values_list("pk", flat=True).distinct():
+        reckon_loan(loan=Loan.objects.select_related("application").get(pk=pk), on=on)

@@ -1,0 +1,158 @@
+"""The statement of a fund: every term a sum of ledger legs, so that opening plus all terms is closing, to the unit.
+
+A leg counts when its entry moves the line's cash or what the line owes others: bank (1000), overpayments held (2000)
+and receipts not claimed (2100). Each leg against them is a term; a reversal lowers the term that it undoes.
+Write-offs, forgiveness and capitalised interest move neither, and are no term. Amounts are minor units of the line.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from ledger import postings
+from ledger.models import Leg
+
+MOVING = (postings.BANK, postings.OVERPAYMENTS, postings.UNCLAIMED)
+
+# (term, title, account code, side of the original leg). Credits bring cash, debits take it.
+TERMS = (
+    ("capital_received", _("Capital received from donors"), postings.CAPITAL, "credit"),
+    ("capital_returned", _("Capital returned to donors"), postings.CAPITAL, "debit"),
+    ("disbursed", _("Loans paid out"), postings.PRINCIPAL, "debit"),
+    ("principal", _("Principal repaid"), postings.PRINCIPAL, "credit"),
+    ("interest", _("Interest received"), postings.INTEREST, "both"),
+    ("fees", _("Fees received"), postings.FEES, "both"),
+    ("penalties", _("Penalties received"), postings.PENALTIES, "both"),
+    ("recoveries", _("Recoveries after write-off"), postings.RECOVERED, "both"),
+    ("grants", _("Grants paid"), postings.GRANTS_PAID, "both"),
+    ("grant_recoveries", _("Grant money paid back"), postings.RECOVERIES_DUE, "both"),
+    ("costs", _("Bank charges and costs"), postings.COSTS, "both"),
+    ("conversions", _("Converted from and to other currencies"), postings.CONVERSION, "both"),
+)
+TRANSFERS = ("transfers", _("Transferred from and to other lines"))
+OVERPAYMENTS = ("overpayments", _("Change in overpayments held"))
+UNCLAIMED = ("unclaimed", _("Change in receipts not claimed"))
+OTHER = ("other", _("Other entries"))
+
+
+@dataclass(frozen=True)
+class Term:
+    code: str
+    title: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class FundStatement:
+    """`difference` is zero, or the ledger is broken. Days are posting days, both ends included."""
+
+    line: object
+    from_on: date
+    to_on: date
+    opening: int
+    terms: tuple
+    closing: int
+    capital_ever: int
+    disbursed_ever: int
+
+    @property
+    def difference(self):
+        return self.opening + sum(term.amount for term in self.terms) - self.closing
+
+    def amount_of(self, code):
+        """Minor units of one term; 0 when nothing of it happened."""
+        return sum(term.amount for term in self.terms if term.code == code)
+
+    @property
+    def rotations(self):
+        """How often the capital was lent: disbursed / capital since the beginning; None without capital."""
+        return Decimal(self.disbursed_ever) / self.capital_ever if self.capital_ever > 0 else None
+
+    def rows(self):
+        """(title, minor units) from opening to closing: page, CSV and XLSX print the same."""
+        return [
+            (_("Opening cash"), self.opening),
+            *((term.title, term.amount) for term in self.terms),
+            (_("Closing cash"), self.closing),
+        ]
+
+
+def legs_on(line):
+    return Leg.objects.filter(
+        account__book__key=line.programme.key, account__line=line.key, account__currency=line.currency
+    )
+
+
+def cash_at(line, day):
+    """Minor units in the line's bank account at the end of `day`, by posting days."""
+    return legs_on(line).on_code(postings.BANK).filter(entry__posted_on__lte=day).total_amount()
+
+
+def fund_statement(line, from_on, to_on):
+    """The statement of a funding line from the morning of `from_on` to the evening of `to_on`."""
+    ever = _terms(line, Q(entry__posted_on__lte=to_on))
+    before = legs_on(line).on_code(postings.BANK).filter(entry__posted_on__lt=from_on).total_amount()
+    return FundStatement(
+        line=line,
+        from_on=from_on,
+        to_on=to_on,
+        opening=before,
+        terms=tuple(_terms(line, Q(entry__posted_on__range=(from_on, to_on)))),
+        closing=cash_at(line, to_on),
+        capital_ever=sum(term.amount for term in ever if term.code in ("capital_received", "capital_returned")),
+        disbursed_ever=-sum(term.amount for term in ever if term.code == "disbursed"),
+    )
+
+
+def _terms(line, when):
+    """The terms that are not zero, in the order of TERMS; what no term names is shown as "other", never left out."""
+    sums = _sums(line, when)
+    found = []
+    transfers = sum(amount for (code, _side, kind), amount in sums.items() if _is_transfer(code, kind))
+    for term, title, wanted, side in TERMS:
+        amount = sum(
+            amount
+            for (code, leg_side, kind), amount in sums.items()
+            if code == wanted and side in (leg_side, "both") and not _is_transfer(code, kind)
+        )
+        found.append(Term(term, title, amount))
+    found.append(Term(*TRANSFERS, transfers))
+    for (term, title), code in ((OVERPAYMENTS, postings.OVERPAYMENTS), (UNCLAIMED, postings.UNCLAIMED)):
+        found.append(Term(term, title, sum(amount for key, amount in sums.items() if key[0] == code)))
+    named = {code for _term, _title, code, _side in TERMS} | {*MOVING}
+    found.append(Term(*OTHER, sum(amount for key, amount in sums.items() if key[0] not in named)))
+    return [term for term in found if term.amount]
+
+
+def _is_transfer(code, kind):
+    return code == postings.CAPITAL and kind == "transfer"
+
+
+def _sums(line, when):
+    """{(account code, side of the original leg, entry kind): what the legs brought in cash}, bank legs left out."""
+    moving = Leg.objects.filter(
+        entry=OuterRef("entry"),
+        account__code__in=MOVING,
+        account__line=line.key,
+        account__currency=line.currency,
+    )
+    rows = (
+        legs_on(line)
+        .filter(when)
+        .filter(Exists(moving))
+        .exclude(account__code=postings.BANK)
+        .order_by()
+        .annotate(code=F("account__code"), kind=F("entry__kind"), reversal=Q(entry__reverses__isnull=False))
+        .annotate(debit=Q(amount__gt=0))
+        .values("code", "kind", "reversal", "debit")
+        .annotate(total=Sum("amount"))
+    )
+    sums = defaultdict(int)
+    for row in rows:
+        side = "debit" if row["debit"] != row["reversal"] else "credit"
+        sums[(row["code"], side, row["kind"])] -= row["total"]
+    return sums

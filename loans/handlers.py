@@ -1,0 +1,43 @@
+"""What a loan does when the committee's decisions take effect and when money moves."""
+
+from django.dispatch import receiver
+
+from loans.models import Loan
+from loans.services.agreement import activate_loan, approve_loan, bounce_loan, withdraw_approval
+from loans.services.refunds import return_refund, settle_refund
+from payments.models import PaymentOrder
+from payments.signals import payment_returned, payment_settled
+from selection.signals import decisions_effective
+
+
+@receiver(decisions_effective, dispatch_uid="loans.decisions_effective")
+def take_decisions(sender, decisions, by, on, **more):
+    for decision in decisions:
+        application = decision.application
+        if application.call.instrument != "loan":
+            continue
+        if decision.outcome == "approve":
+            approve_loan(decision=decision, on=on, by=by)
+            continue
+        loan = Loan.objects.filter(application=application, state=Loan.State.APPROVED).first()
+        if loan is not None:
+            withdraw_approval(loan=loan, decision=decision, on=on, by=by)
+
+
+@receiver(payment_settled, dispatch_uid="loans.payment_settled")
+def take_settlement(sender, order, by, on, **more):
+    if order.kind == PaymentOrder.Kind.LOAN:
+        activate_loan(order=order, on=on, by=by)
+    elif order.kind == PaymentOrder.Kind.REFUND:
+        settle_refund(order=order, on=on, by=by)
+
+
+@receiver(payment_returned, dispatch_uid="loans.payment_returned")
+def take_return(sender, order, by, on, **more):
+    """Only money that had left comes back: an order returned unpaid has no value date and changes nothing here."""
+    if order.value_on is None:
+        return
+    if order.kind == PaymentOrder.Kind.LOAN:
+        bounce_loan(order=order, on=on, by=by)
+    elif order.kind == PaymentOrder.Kind.REFUND:
+        return_refund(order=order, on=on, by=by)

@@ -1,0 +1,27 @@
+"""Permissions on loans, asked through `rules`."""
+
+import rules
+
+from programmes.models import Role
+from programmes.roles import has_role
+
+is_officer = has_role(Role.LOAN_OFFICER)
+is_manager = has_role(Role.MANAGER)
+is_finance = has_role(Role.FINANCE)
+
+
+@rules.predicate
+def is_not_theirs(user, loan):
+    """True for somebody who neither advised on the dossier nor signed the contract."""
+    return user.pk not in (loan.application.adviser_id, loan.signed_by_id)
+
+
+rules.add_rule("loans.set_terms", is_officer | is_manager)
+rules.add_rule("loans.sign", is_officer | is_manager)
+rules.add_rule("loans.order_disbursement", is_finance)
+rules.add_rule("loans.record_repayment", is_officer | is_finance)
+rules.add_rule("loans.reverse_repayment", is_officer | is_finance)
+rules.add_rule("loans.refund", is_finance)
+rules.add_rule("loans.relieve", (is_officer | is_manager) & is_not_theirs)
+rules.add_rule("loans.cancel", is_officer | is_manager)
+rules.add_rule("loans.fund", is_officer | is_manager | is_finance)

@@ -1,0 +1,34 @@
+"""All writes of loans, by noun."""
+
+from loans.services.agreement import (
+    activate_loan,
+    approve_loan,
+    bounce_loan,
+    cancel_loan,
+    order_disbursement,
+    set_terms,
+    sign_loan,
+)
+from loans.services.refunds import refund_overpayment, return_refund, settle_refund
+from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
+from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
+
+__all__ = [
+    "activate_loan",
+    "approve_loan",
+    "bounce_loan",
+    "cancel_loan",
+    "forgive_loan",
+    "order_disbursement",
+    "reckon_loan",
+    "record_collections",
+    "record_repayment",
+    "refund_overpayment",
+    "reschedule_loan",
+    "return_refund",
+    "reverse_repayment",
+    "set_terms",
+    "settle_refund",
+    "sign_loan",
+    "write_off_loan",
+]

@@ -1,0 +1,49 @@
+"""Locking a loan in the one order, and asking the rules in one way."""
+
+import rules
+from django.utils.translation import gettext_lazy as _
+
+from applicants.services import lock_application
+from audit.refusals import Blocked, Invalid, NotAllowed
+from loans.models import Loan
+
+PARENTS = ("application", "business", "borrower", "line", "product", "programme", "region")
+
+
+def demand(rule, by, row, sentence=None):
+    """Raises NotAllowed unless the rule holds for the user and the row."""
+    if not rules.test_rule(rule, by, row):
+        raise NotAllowed(sentence)
+
+
+def lock_loan(loan):
+    """Lock the dossier, then the loan; returns the fresh row."""
+    application = lock_application(loan.application)
+    fresh = Loan.objects.select_for_update(of=("self",)).select_related(*PARENTS).get(pk=loan.pk)
+    fresh.application = application
+    return fresh
+
+
+def need_state(loan, *states):
+    """Raises Blocked, in words, unless the loan is in one of `states`."""
+    if loan.state not in states:
+        raise Blocked(
+            _("%(ref)s is in the state “%(state)s”; this cannot be done with it.")
+            % {"ref": loan.ref, "state": loan.state_label}
+        )
+
+
+def need_text(text, field, sentence):
+    if not str(text).strip():
+        raise Invalid(sentence, field=field)
+
+
+def need_after_last_money(loan, on):
+    """Raises Blocked when money of the loan is dated after `on`: an end is reckoned from the standing that day."""
+    last = loan.repayments.live().order_by("-value_on").values_list("value_on", flat=True).first()
+    start = max(filter(None, [last, loan.disbursed_on]))
+    if on < start:
+        raise Blocked(
+            _("Money of this loan is dated %(date)s. This can be done on that day or later.")
+            % {"date": start.strftime("%d.%m.%Y")}
+        )

@@ -1,0 +1,96 @@
+"""Overpayments go back to the borrower through a payment order like any other money."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.moves import advance
+from audit.refusals import Blocked, Invalid
+from audit.services import record, service
+from loans.models import Loan, Refund
+from loans.services.access import demand, lock_loan, need_state
+from loans.services.restating import restate
+from payments.models import PaymentOrder
+from payments.services import prepare_payment
+from programmes.clock import today
+
+
+def refunds_on_their_way(loan):
+    prepared = PaymentOrder.objects.filter(
+        kind=PaymentOrder.Kind.REFUND, source_ref__startswith=f"{loan.ref}:", state__in=["prepared", "approved", "sent"]
+    )
+    return prepared
+
+
+@service
+def refund_overpayment(*, loan, account, on, by, key=None):
+    """The finance maker prepares the payment of all that is held for the borrower. Returns the PaymentOrder."""
+    loan = lock_loan(loan)
+    demand("loans.refund", by, loan)
+    need_state(loan, Loan.State.OVERPAID, Loan.State.ACTIVE)
+    if not loan.overpaid_amount:
+        raise Blocked(_("Nothing is held for the borrower of %(ref)s.") % {"ref": loan.ref})
+    if refunds_on_their_way(loan).exists():
+        raise Blocked(_("A refund of %(ref)s is on its way.") % {"ref": loan.ref})
+    if account.party_id not in (loan.borrower_id, loan.business_id):
+        raise Invalid(_("This account is not the borrower's."), field="account")
+    number = PaymentOrder.objects.filter(source_ref__startswith=f"{loan.ref}:").count() + 1
+    return prepare_payment(
+        application=loan.application,
+        kind=PaymentOrder.Kind.REFUND,
+        source_ref=f"{loan.ref}:refund-{number}",
+        payee=account.party,
+        account=account,
+        lines=[
+            {
+                "line": loan.line,
+                "debit_code": "2000",
+                "subject": loan.ref,
+                "amount": loan.overpaid_amount,
+                "fee_amount": 0,
+            }
+        ],
+        on=on,
+        by=by,
+    )
+
+
+def loan_of_refund(order):
+    return Loan.objects.select_related("application").get(ref=order.source_ref.partition(":")[0])
+
+
+@service
+def settle_refund(*, order, on, by):
+    """The refund left the bank on the value date `on`."""
+    loan = lock_loan(loan_of_refund(order))
+    if order.amount > loan.overpaid_amount:
+        raise Blocked(_("Less is held for the borrower of %(ref)s by now.") % {"ref": loan.ref})
+    refund = Refund.objects.create(
+        loan=loan, version=loan.current_version, order_ref=order.ref, amount=order.amount, value_on=on
+    )
+    _note("refund.settle", loan, refund, by, on)
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, refunded=True)
+    return refund
+
+
+@service
+def return_refund(*, order, on, by, reason=""):
+    """The bank returned the refund: the money is held for the borrower again."""
+    loan = lock_loan(loan_of_refund(order))
+    refund = Refund.objects.get(order_ref=order.ref)
+    refund.returned_on = on
+    refund.save(update_fields=["returned_on"])
+    _note("refund.return", loan, refund, by, on)
+    if loan.state == Loan.State.CLOSED:
+        return advance(loan, "return_refund", by=by, on=on, amount=refund.amount, reason=reason)
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
+    return loan
+
+
+def _note(kind, loan, refund, by, on):
+    record(
+        kind,
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={"order": refund.order_ref, "amount": refund.amount, "currency": loan.currency},
+    )

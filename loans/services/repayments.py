@@ -1,0 +1,211 @@
+"""Money from borrowers: recorded, collected by the sheet, reversed; and the day's reckoning of penalties."""
+
+from django.utils.translation import gettext_lazy as _
+
+from applicants.services import lock_application
+from audit.refusals import Blocked, Invalid, Refusal
+from audit.services import record, service
+from ledger import postings
+from ledger.services import post, reverse
+from loans.models import Application, Loan, Repayment
+from loans.services.access import demand, lock_loan, need_state, need_text
+from loans.services.restating import fold_loan, mark_reversed, restate
+from programmes.clock import today
+from programmes.services import check_date
+
+REPAYING = (Loan.State.ACTIVE, Loan.State.CLOSED, Loan.State.OVERPAID, Loan.State.WRITTEN_OFF)
+
+
+@service
+def record_repayment(*, loan, amount, on, by, means="bank", reference="", key=None, reason=""):
+    """Record `amount` minor units received on the value date `on`. Returns the Repayment in its parts.
+
+    What is more than everything owed is kept as an overpayment. After a write-off the money is a recovery. A value
+    date before money that is recorded already folds the loan anew. Raises Invalid, Blocked, NotAllowed.
+    """
+    loan = lock_loan(loan)
+    demand("loans.record_repayment", by, loan)
+    check_receipt(loan, amount=amount, on=on, means=means)
+    check_date(on=on, programme=loan.programme, by=by, reason=reason)
+    if loan.state == Loan.State.WRITTEN_OFF:
+        return _recover(loan, amount=amount, on=on, by=by, means=means, reference=reference)
+    repayment = unsaved_repayment(loan, amount=amount, on=on, by=by, means=means, reference=reference)
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, added=[repayment], reason=reason)
+    return repayment
+
+
+def unsaved_repayment(loan, *, amount, on, by, means="bank", reference=""):
+    return Repayment(
+        loan=loan,
+        amount=amount,
+        currency=loan.currency,
+        value_on=on,
+        means=means,
+        reference=reference,
+        version=loan.current_version,
+        recorded_by=by,
+    )
+
+
+def check_receipt(loan, *, amount, on, means="bank"):
+    """Raises Invalid or Blocked, in words, when this money cannot be taken for this loan on that day."""
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount <= 0:
+        raise Invalid(_("A repayment is more than zero."), field="amount")
+    if means not in Repayment.Means.values or means == Repayment.Means.HELD:
+        raise Invalid(_("Choose how the money came."), field="means")
+    need_state(loan, *REPAYING)
+    if on < loan.disbursed_on:
+        raise Invalid(
+            _("The loan was paid out on %(date)s; no repayment comes before.")
+            % {"date": loan.disbursed_on.strftime("%d.%m.%Y")},
+            field="on",
+        )
+    if loan.forgiven_on:
+        raise Blocked(_("The rest of this loan was forgiven; it takes no more money."))
+    if loan.state == Loan.State.WRITTEN_OFF:
+        if on < loan.written_off_on:
+            raise Blocked(_("The loan was written off after that day. Money of an earlier day cannot be entered."))
+        return
+    if loan.closed_on and on > loan.closed_on:
+        raise Blocked(
+            _("This loan was repaid on %(date)s. Keep later money as a receipt that is not claimed, or send it back.")
+            % {"date": loan.closed_on.strftime("%d.%m.%Y")}
+        )
+    made_on = loan.versions.get(number=loan.current_version).made_on
+    if loan.current_version > 1 and on < made_on:
+        raise Blocked(
+            _("The loan was rescheduled on %(date)s. Money of an earlier day cannot be entered.")
+            % {"date": made_on.strftime("%d.%m.%Y")}
+        )
+
+
+def _recover(loan, *, amount, on, by, means, reference):
+    """Money after a write-off is income of its own; what was written off stays written off."""
+    repayment = unsaved_repayment(loan, amount=amount, on=on, by=by, means=means, reference=reference)
+    repayment.version = None
+    repayment.recovered_amount = amount
+    repayment.save()
+    repayment.entry = post(
+        book_key=loan.programme.key,
+        kind="loan_recovered",
+        event_key=f"repayment:{repayment.pk}",
+        legs=postings.recovered_after_write_off(amount, line=loan.line.key, loan=loan.ref),
+        currency=loan.currency,
+        value_on=on,
+        by=by,
+    )
+    repayment.save(update_fields=["entry"])
+    record(
+        "repayment.recover",
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={"repayment": repayment.pk, "amount": amount, "currency": loan.currency},
+    )
+    return repayment
+
+
+@service
+def record_collections(*, programme, rows, on, by, sheet="", means="bank", reason=""):
+    """A collection sheet: (loan, amount in minor units, reference) for each, all or none. Returns the Repayments.
+
+    With `sheet`, a text that is the same when the sheet is sent again, nothing is recorded twice. Raises Invalid
+    naming the loan of the row at fault.
+    """
+    rows = list(rows)
+    if not rows:
+        raise Invalid(_("The sheet is empty: enter at least one amount."))
+    wanted = [loan.application_id for loan, _amount, _reference in rows]
+    for application in Application.objects.filter(pk__in=wanted).order_by("pk"):
+        lock_application(application)
+    found = []
+    for number, (loan, amount, reference) in enumerate(rows):
+        if loan.programme_id != programme.pk:
+            raise Invalid(_("%(ref)s is not a loan of this programme.") % {"ref": loan.ref})
+        key = f"{sheet}:{number}:{loan.pk}" if sheet else None
+        try:
+            found.append(
+                record_repayment(
+                    loan=loan, amount=amount, on=on, by=by, means=means, reference=reference, key=key, reason=reason
+                )
+            )
+        except Refusal as refusal:
+            refusal.sentence = _("%(ref)s: %(sentence)s") % {"ref": loan.ref, "sentence": refusal.sentence}
+            raise
+    return found
+
+
+@service
+def reverse_repayment(*, repayment, reason, on, by, key=None):
+    """The money was not this borrower's, or never came: both rows stay, and the loan is as if it had not been.
+
+    Returns the reversed Repayment.
+    """
+    loan = lock_loan(repayment.loan)
+    repayment = Repayment.objects.select_for_update(of=("self",)).select_related("entry__book").get(pk=repayment.pk)
+    repayment.loan = loan
+    demand("loans.reverse_repayment", by, loan)
+    need_text(reason, "reason", _("Say why the repayment is reversed."))
+    check_date(on=on, programme=loan.programme, by=by, reason=reason)
+    if repayment.reversed_on:
+        raise Blocked(_("This repayment is reversed already."))
+    if repayment.means == Repayment.Means.HELD:
+        raise Blocked(_("This is money that was held. Reverse the repayment that brought it."))
+    if on < repayment.value_on:
+        raise Invalid(_("A repayment cannot be reversed before it came."), field="on")
+    recovery = repayment.recovered_amount > 0
+    if not recovery and (
+        loan.forgiven_on or loan.state == Loan.State.WRITTEN_OFF or repayment.version != loan.current_version
+    ):
+        raise Blocked(_("The loan was rescheduled or ended by a decision after this money came."))
+    reverse(entry=repayment.entry, reason=reason, by=by, on=on)
+    mark_reversed(repayment, on=on, reason=reason)
+    record(
+        "repayment.reverse",
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={"repayment": repayment.pk, "amount": repayment.amount, "currency": repayment.currency},
+        reason=reason,
+    )
+    if not recovery:
+        restate(loan, through=max(on, today(loan.programme)), on=on, by=by, without=repayment, reason=reason)
+    return repayment
+
+
+@service
+def reckon_loan(*, loan, on, by=None):
+    """Penalties up to the end of `on`, and money held applied to what fell due. Doing it twice changes nothing."""
+    loan = lock_loan(loan)
+    if loan.state != Loan.State.ACTIVE or (loan.reckoned_on and loan.reckoned_on >= on):
+        return loan
+    before = _penalties(loan)
+    restate(loan, through=on, on=on, by=by)
+    after = _penalties(loan)
+    if after != before:
+        record(
+            "loan.reckon",
+            loan.ref,
+            by=by,
+            on=on,
+            programme=loan.programme.key,
+            body={"penalty": after, "before": before, "currency": loan.currency},
+        )
+    return loan
+
+
+def _penalties(loan):
+    rows = loan.instalments.filter(version=loan.current_version).values_list("penalty_amount", flat=True)
+    return sum(rows)
+
+
+def proposed_parts(loan, *, amount, on):
+    """The parts in which `amount` received on `on` would be booked; nothing is written. Raises like the service."""
+    check_receipt(loan, amount=amount, on=on)
+    if loan.state == Loan.State.WRITTEN_OFF:
+        return None
+    asked = unsaved_repayment(loan, amount=amount, on=on, by=None)
+    _standing, _instalments, pairs = fold_loan(loan, on, added=[asked])
+    return next(parts for row, parts in pairs if row is asked)

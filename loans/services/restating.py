@@ -1,0 +1,233 @@
+"""After anything happened to its money, a loan is folded anew and brought to what the fold says.
+
+Repayments whose parts stay as they were are left alone; those whose parts change are reversed in the ledger and
+posted again with their old value dates, so that nothing that was booked disappears.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.moves import advance
+from audit.refusals import Blocked
+from audit.services import record
+from ledger import postings
+from ledger.services import post, reverse
+from loans.allocation import COMPONENTS
+from loans.allocation import Allocation as Parts
+from loans.models import Allocation, Instalment, Loan, Repayment
+from loans.standing import OverdrawnError, Receipt, Row, fold
+from loans.terms import terms_of
+
+PAID_COLUMNS = [f"{name}_paid_amount" for name in COMPONENTS]
+PART_COLUMNS = {name: f"{name}_amount" for name in COMPONENTS}
+
+
+def row_of(instalment):
+    return Row(
+        instalment.number,
+        instalment.due_on,
+        instalment.principal_amount,
+        instalment.interest_amount,
+        instalment.fee_amount,
+        instalment.penalty_brought_amount,
+    )
+
+
+def fold_loan(loan, through, *, added=(), without=None):
+    """(standing, instalments, pairs): the current schedule folded with its live money.
+
+    `pairs` are (Repayment, its new parts or None); None for money held that has nothing to pay any more. `added` are
+    Repayments not stored yet, `without` is one that is being reversed. Raises Blocked when an overpayment was
+    refunded that would not be there.
+    """
+    version = loan.versions.get(number=loan.current_version)
+    instalments = list(loan.instalments.filter(version=version.number).order_by("number"))
+    stored = [row for row in loan.repayments.on_schedule(version.number) if without is None or row.pk != without.pk]
+    cash = [*(row for row in stored if row.means != Repayment.Means.HELD), *added]
+    receipts = [Receipt(number, row.value_on, row.amount) for number, row in enumerate(cash)]
+    refunds = loan.refunds.filter(version=version.number, returned_on=None)
+    receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in refunds]
+    through = max(through, loan.reckoned_on or through)
+    rows = [row_of(instalment) for instalment in instalments]
+    try:
+        standing = fold(rows, receipts, terms_of(loan), through, held=version.held_amount)
+    except OverdrawnError as overdrawn:
+        raise Blocked(_("An overpayment that came from this money was refunded already.")) from overdrawn
+    loan.reckoned_on = through
+    pairs = [(row, standing.parts[number]) for number, row in enumerate(cash)]
+    held = {row.value_on: row for row in stored if row.means == Repayment.Means.HELD}
+    for day in sorted(held.keys() | standing.applied.keys()):
+        pairs.append((held.get(day) or _unsaved_held(loan, day), standing.applied.get(day)))
+    return standing, instalments, pairs
+
+
+def _unsaved_held(loan, day):
+    """Money held that pays what falls due on `day`, as a Repayment that brings no cash."""
+    return Repayment(
+        loan=loan,
+        currency=loan.currency,
+        value_on=day,
+        means=Repayment.Means.HELD,
+        version=loan.current_version,
+    )
+
+
+def restate(loan, *, through, on, by, added=(), without=None, reason="", refunded=False):
+    """Bring a locked, active or repaid loan to what its money says. Returns the Standing.
+
+    `added` are unsaved Repayments (saved here, in their parts); `without` is reversed already by the caller.
+    `through` is the day up to which penalties are reckoned, `on` the date of the act.
+    """
+    standing, instalments, pairs = fold_loan(loan, through, added=added, without=without)
+    numbers = {instalment.number: instalment for instalment in instalments}
+    why = reason or str(_("Money of an earlier date was entered."))
+    pending = _pending(pairs, numbers)
+    for repayment, parts in reversed(pending):
+        if repayment.entry_id and (parts is None or part_sums(parts) != _stored_sums(repayment)):
+            reverse(entry=repayment.entry, reason=why, by=by, on=on)
+            repayment.entry = None
+        if parts is None:
+            mark_reversed(repayment, on=on, reason=why)
+    for repayment, parts in pending:
+        if parts is not None:
+            _book(loan, repayment, parts, numbers, by)
+    _store(loan, standing, instalments)
+    _move(loan, standing, on=on, by=by, reason=reason, refunded=refunded)
+    return standing
+
+
+def _pending(pairs, numbers):
+    """The pairs whose parts are not what is stored, in the order of their value dates, unsaved ones last in a day."""
+    ids = {instalment.pk: number for number, instalment in numbers.items()}
+    kept = {row.pk: {} for row, _parts in pairs if row.pk}
+    for share in Allocation.objects.filter(repayment__in=kept):
+        kept[share.repayment_id][(ids[share.instalment_id], share.component)] = share.amount
+    different = [
+        (row, parts) for row, parts in pairs if row.pk is None or parts is None or kept[row.pk] != shares_of(parts)
+    ]
+    return sorted(different, key=lambda pair: (pair[0].value_on, pair[0].pk or 1 << 62))
+
+
+def part_sums(parts):
+    return (*(parts.total(name) for name in COMPONENTS), parts.overpayment)
+
+
+def _stored_sums(repayment):
+    return (*(getattr(repayment, column) for column in PART_COLUMNS.values()), repayment.overpaid_amount)
+
+
+def shares_of(parts):
+    """{(instalment number, component): minor units} of an allocation, zero parts left out."""
+    return {
+        (share.no, name): getattr(share, name) for share in parts.shares for name in COMPONENTS if getattr(share, name)
+    }
+
+
+def set_parts(repayment, parts):
+    for name, column in PART_COLUMNS.items():
+        setattr(repayment, column, parts.total(name))
+    repayment.overpaid_amount = parts.overpayment
+    repayment.amount = parts.amount
+
+
+def legs_of(loan, repayment):
+    """The legs of a repayment in its parts; money held is taken from what is owed to the borrower."""
+    parts = {
+        "penalty": repayment.penalty_amount,
+        "fee": repayment.fee_amount,
+        "interest": repayment.interest_amount,
+        "principal": repayment.principal_amount,
+        "line": loan.line.key,
+        "loan": loan.ref,
+    }
+    if repayment.means == Repayment.Means.HELD:
+        return postings.overpayment_applied(**parts)
+    return postings.repayment(overpayment=repayment.overpaid_amount, **parts)
+
+
+def allocations_of(repayment, parts: Parts, numbers: dict[int, Instalment]):
+    return [
+        Allocation(repayment=repayment, instalment=numbers[no], component=component, amount=amount)
+        for (no, component), amount in shares_of(parts).items()
+    ]
+
+
+def _book(loan, repayment, parts, numbers, by):
+    born = repayment.pk is None
+    set_parts(repayment, parts)
+    repayment.save()
+    repayment.allocations.all().delete()
+    Allocation.objects.bulk_create(allocations_of(repayment, parts, numbers))
+    if repayment.entry is None:
+        repayment.entry = post(
+            book_key=loan.programme.key,
+            kind="overpayment_applied" if repayment.means == Repayment.Means.HELD else "repayment",
+            event_key=f"repayment:{repayment.pk}",
+            legs=legs_of(loan, repayment),
+            currency=loan.currency,
+            value_on=repayment.value_on,
+            by=by,
+        )
+        repayment.save(update_fields=["entry"])
+    record(
+        "repayment.record" if born else "repayment.restate",
+        loan.ref,
+        by=by,
+        on=repayment.value_on,
+        programme=loan.programme.key,
+        body=event_body(repayment),
+    )
+
+
+def event_body(repayment):
+    return {
+        "repayment": repayment.pk,
+        "amount": repayment.amount,
+        "currency": repayment.currency,
+        **{name: getattr(repayment, column) for name, column in PART_COLUMNS.items()},
+        "overpaid": repayment.overpaid_amount,
+    }
+
+
+def mark_reversed(repayment, *, on, reason):
+    repayment.reversed_on = on
+    repayment.reversal_reason = reason[:300]
+    repayment.save(update_fields=["reversed_on", "reversal_reason"])
+
+
+def _store(loan, standing, instalments):
+    by_number = {row.row.no: row for row in standing.rows}
+    dirty = []
+    for instalment in instalments:
+        if apply_standing(instalment, by_number[instalment.number]):
+            dirty.append(instalment)
+    Instalment.objects.bulk_update(dirty, [*PAID_COLUMNS, "penalty_amount", "settled_on"])
+    loan.principal_amount = standing.principal
+    loan.overpaid_amount = standing.overpaid
+
+
+def apply_standing(instalment, row):
+    """Write a RowStanding onto its Instalment; True when anything differs from what was there."""
+    values = {f"{name}_paid_amount": row.paid[name] for name in COMPONENTS}
+    values |= {"penalty_amount": row.penalty, "settled_on": row.settled_on}
+    differs = any(getattr(instalment, name) != value for name, value in values.items())
+    for name, value in values.items():
+        setattr(instalment, name, value)
+    return differs
+
+
+def _move(loan, standing, *, on, by, reason, refunded):
+    """Into the state that the standing says; a plain save where the state stays."""
+    done = standing.settled_on
+    wanted = Loan.State.ACTIVE if done is None else Loan.State.OVERPAID if standing.overpaid else Loan.State.CLOSED
+    if loan.state == wanted and loan.closed_on == done:
+        loan.save()
+        return
+    if refunded and (loan.state, wanted) == (Loan.State.OVERPAID, Loan.State.CLOSED):
+        advance(loan, "refund", by=by, on=on)
+        return
+    if loan.state != Loan.State.ACTIVE:
+        advance(loan, "reopen", by=by, on=on, reason=reason, principal_amount=standing.principal)
+    if wanted == Loan.State.CLOSED:
+        advance(loan, "finish", by=by, on=done)
+    elif wanted == Loan.State.OVERPAID:
+        advance(loan, "finish_overpaid", by=by, on=done)
