@@ -1,7 +1,9 @@
 """The named facts that the application's moves ask for. Each returns what is missing in one sentence, or None."""
 
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from math import ceil
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -40,32 +42,73 @@ def cofinancing_share(own_amount, programme_amount, base):
     return Decimal(own_amount) * 100 / Decimal(whole) if whole else Decimal(0)
 
 
-def open_sections(application):
-    """Codes of the plan sections that the application's form asks for and that are not complete."""
-    plan = getattr(application, "plan", None)
-    lines = {item.kind for item in application.cash_lines.all()}
-    investments = sum(item.programme_amount for item in application.investments.all())
-    sources = sum(source.amount for source in application.finance_sources.all())
-    wanted = {
-        document.code
-        for document in application.call.documents.all()
-        if not document.plan_forms or application.plan_form in document.plan_forms
-    }
-    done = {
-        "investments": investments == application.asked_amount,
-        "cash_flow": "sales" in lines and bool(lines - {"sales", "other_in"}),
-        "finance": sources == application.own_amount,
-        "jobs": bool(application.job_plans.all()),
-        "documents": wanted <= {document.code for document in application.documents.all()},
-    }
-    for text in ("summary", "product", "market", "people", "risks"):
-        done[text] = bool(plan and getattr(plan, text).strip())
+def least_own_amount(programme_amount, window):
+    """The smallest own part (minor units) that reaches the window's minimum beside `programme_amount`."""
+    percent = Fraction(window.cofinancing_pct)
+    rest = 100 if window.cofinancing_base == "own_over_grant" else max(100 - percent, Fraction(1, 100))
+    return ceil(programme_amount * percent / rest)
+
+
+def counted_own_amount(application):
+    """Minor units of the own part that count: from the sources that the window names, in kind up to its cap."""
+    window = application.window
+    if not window.cofinancing_sources and window.in_kind_cap_pct >= 100:
+        return application.own_amount
+    sources = [
+        source
+        for source in application.finance_sources.all()
+        if not window.cofinancing_sources or source.source in window.cofinancing_sources
+    ]
+    in_kind = sum(source.amount for source in sources if source.source == "own_in_kind")
+    rest = sum(source.amount for source in sources) - in_kind
+    cap = int(Decimal(application.own_amount) * window.in_kind_cap_pct / 100)
+    return min(rest + min(in_kind, cap), application.own_amount)
+
+
+def wanted_sections(application):
+    """Codes of the plan's sections for this application: by its form, its documents, its own part, its cycle."""
     sections = list(PLAN_SECTIONS[application.plan_form])
-    if wanted and "documents" not in sections:
+    if application.repeat_of_id:
+        sections.insert(0, "changes")
+    if wanted_documents(application) and "documents" not in sections:
         sections.append("documents")
     if application.own_amount and "finance" not in sections:
         sections.append("finance")
-    return [section for section in sections if not done[section]]
+    return sections
+
+
+def wanted_documents(application):
+    """RequiredDocuments that a plan of this form must carry."""
+    return [
+        document
+        for document in application.call.documents.all()
+        if not document.plan_forms or application.plan_form in document.plan_forms
+    ]
+
+
+TEXT_SECTIONS = ("changes", "summary", "product", "market", "people", "risks")
+
+
+def open_sections(application):
+    """Codes of the plan sections that the application's form asks for and that are not complete."""
+    plan = getattr(application, "plan", None)
+    kinds = {line.kind for line in application.cash_lines.all() if any(line.months)}
+    items = list(application.investments.all())
+    sources = sum(source.amount for source in application.finance_sources.all())
+    wanted = {document.code for document in wanted_documents(application)}
+    given = {document.code for document in application.documents.all() if document.evidence.withdrawn_on is None}
+    done = {
+        "investments": bool(items)
+        and sum(item.programme_amount for item in items) == application.asked_amount
+        and sum(item.own_amount for item in items) == application.own_amount,
+        "cash_flow": "sales" in kinds and bool(kinds - {"sales", "other_in"}),
+        "finance": sources == application.own_amount,
+        "jobs": bool(application.job_plans.all()),
+        "documents": wanted <= given,
+    }
+    for text in TEXT_SECTIONS:
+        done[text] = bool(plan and getattr(plan, text).strip())
+    return [section for section in wanted_sections(application) if not done[section]]
 
 
 @fact(_("The plan is complete."))
@@ -124,12 +167,17 @@ def cofinancing_reached(application):
     window = application.window
     if not window.cofinancing_pct:
         return None
-    share = cofinancing_share(application.own_amount, application.asked_amount, window.cofinancing_base)
+    own = counted_own_amount(application)
+    share = cofinancing_share(own, application.asked_amount, window.cofinancing_base)
     if share < window.cofinancing_pct:
-        return _("The own part is %(share).2f%% (%(base)s); the least is %(least)s%%.") % {
-            "share": share,
+        return _(
+            "The own part that counts is %(own)s, %(share)s%% by %(base)s; the least is %(least)s (%(pct)s%%)."
+        ) % {
+            "own": Money(own, application.currency),
+            "share": share.quantize(Decimal("0.01"), rounding=ROUND_FLOOR),
             "base": window.get_cofinancing_base_display(),
-            "least": window.cofinancing_pct,
+            "least": Money(least_own_amount(application.asked_amount, window), application.currency),
+            "pct": format(Decimal(window.cofinancing_pct).normalize(), "f"),
         }
     return None
 
@@ -139,7 +187,7 @@ def training_done(application):
     on = _on(application)
     waived = {waiver.rule_id for waiver in application.waivers.all()}
     applicant = application.applicant
-    persons = [applicant.pk, *applicant.members.values_list("person", flat=True)]
+    persons = [applicant.pk, *applicant.members.filter(until=None).values_list("person", flat=True)]
     for rule in application.call.training_rules.all():
         if rule.effective_from > on or rule.pk in waived:
             continue
@@ -151,7 +199,8 @@ def training_done(application):
             training_places__outcome_on__lte=on,
         )
         if not done.exists():
-            return _("The training “%(kind)s” is neither completed nor waived.") % {"kind": rule.course_kind}
+            kind = rule.course_kind.replace("_", " ")
+            return _("The training “%(kind)s” is neither completed nor waived.") % {"kind": kind}
     return None
 
 
@@ -180,7 +229,7 @@ def failure_confirmed(application):
 @fact(_("The field verification is done and still valid."))
 def verified_in_the_field(application):
     last = application.verifications.first()
-    if last is None:
+    if last is None or last.visited_on > _on(application):
         return _("Nobody has visited the business yet.")
     if not last.confirmed:
         return _("The field verification did not confirm the plan.")

@@ -1,9 +1,12 @@
 """Permissions on the register, its trainings and files, asked through `rules`."""
 
 import rules
+from django.db.models import Q
 
-from programmes.models import Role
-from programmes.roles import has_role, holds
+from applicants.models import Part
+from programmes.clock import today
+from programmes.models import Delegation, Role
+from programmes.roles import has_role, held_by, holds
 
 
 def enrolled_where(*roles):
@@ -14,6 +17,20 @@ def enrolled_where(*roles):
         return any(holds(user, roles, row.programme_id, row.region_id) for row in party.enrolments.all())
 
     return check
+
+
+def covers(user, holder_id, role, programme_id):
+    """True when `user` covers that role of `holder_id` in the programme today, approved by a second person."""
+    day = today()
+    return Delegation.objects.filter(
+        delegate=user.pk,
+        membership__user=holder_id,
+        membership__role=role,
+        membership__programme=programme_id,
+        approved_by__isnull=False,
+        starts_on__lte=day,
+        ends_on__gte=day,
+    ).exists()
 
 
 REGISTRARS = (Role.ADVISER, Role.SECRETARY, Role.MANAGER, Role.DATA_PROTECTION)
@@ -36,3 +53,54 @@ rules.add_rule("applicants.target_groups", has_role(Role.ADVISER, Role.MANAGER, 
 rules.add_rule("applicants.edit_party", enrolled_where(*REGISTRARS))
 rules.add_rule("applicants.record_identity", enrolled_where(*REGISTRARS, Role.LOAN_OFFICER))
 rules.add_rule("applicants.read_identity", enrolled_where(*REGISTRARS, Role.LOAN_OFFICER, Role.FINANCE))
+
+
+# On an Application.
+@rules.predicate
+def is_case_adviser(user, application):
+    """The adviser of the case, or whoever covers that adviser's leave today."""
+    where = (application.programme_id, application.region_id)
+    if not holds(user, [Role.ADVISER], *where):
+        return False
+    return application.adviser_id == user.pk or covers(user, application.adviser_id, Role.ADVISER, where[0])
+
+
+@rules.predicate
+def is_own_case(user, application):
+    """The user is, or was, the adviser of the case: its checks are another person's."""
+    if application.adviser_id == user.pk:
+        return True
+    return application.parts.filter(user=user.pk, part=Part.Name.ADVISER).exists()
+
+
+@rules.predicate
+def has_judged(user, application):
+    """The user plays a part on the dossier, or has checked it: an appeal is heard by somebody else."""
+    if application.adviser_id == user.pk or application.parts.filter(user=user.pk).exists():
+        return True
+    return application.checks.filter(Q(checked_by=user.pk) | Q(confirmed_by=user.pk)).exists()
+
+
+@rules.predicate
+def is_agent_of_the_village(user, application):
+    return any(
+        held.role == Role.FIELD_AGENT
+        and held.programme_id == application.programme_id
+        and application.applicant.village_id in held.village_ids
+        for held in held_by(user)
+    )
+
+
+is_secretary = has_role(Role.SECRETARY)
+
+rules.add_rule("applicants.start", has_role(Role.ADVISER))
+rules.add_rule("applicants.edit_application", is_case_adviser)
+rules.add_rule("applicants.submit", is_case_adviser)
+rules.add_rule("applicants.give_opinion", is_case_adviser)
+rules.add_rule("applicants.verify_in_field", has_role(Role.ADVISER, Role.LOAN_OFFICER) | is_agent_of_the_village)
+rules.add_rule("applicants.waive", has_role(Role.SECRETARY, Role.MANAGER) & ~is_own_case)
+rules.add_rule("applicants.check", is_secretary & ~is_own_case)
+rules.add_rule("applicants.confirm_failure", has_role(Role.SECRETARY, Role.MANAGER) & ~is_own_case)
+rules.add_rule("applicants.lapse", is_secretary)
+rules.add_rule("applicants.uphold_appeal", has_role(Role.MANAGER) & ~has_judged)
+rules.add_rule("applicants.withdraw", is_case_adviser | is_secretary)

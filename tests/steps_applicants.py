@@ -3,12 +3,23 @@
 from datetime import date
 
 from applicants.services import (
+    answer_check,
     enrol_on_course,
     give_consent,
+    give_opinion,
+    pass_checks,
     plan_course,
     record_attendance,
     record_outcomes,
     register_party,
+    run_checks,
+    set_cash_flow,
+    set_finance,
+    set_investments,
+    start_application,
+    submit_application,
+    verify_in_field,
+    write_plan,
 )
 from tests.office import DAY
 
@@ -69,3 +80,79 @@ def registered_enterprise(office, name="Sargsyan Cheese", *, manager=None, on=DA
         by=by or office.people.adviser,
         **facts,
     )
+
+
+def draft_application(office, applicant=None, *, amount=None, own=None, on=DAY, by=None, **facts):
+    """A draft with a complete one-page plan: a cooler for `amount` from the programme and `own` from the applicant.
+
+    Amounts are minor units; without them 10,000.00 and 2,500.00 for a grant, 1,200.00 and nothing for a loan.
+    """
+    by = by or office.people.adviser
+    grant = office.call.instrument == "grant"
+    amount = amount or (1_000_000 if grant else 120_000)
+    own = (250_000 if grant else 0) if own is None else own
+    if applicant is None:
+        applicant = registered_person(office, on=on, by=by)
+    case = start_application(
+        call=office.call,
+        window=facts.pop("window", office.window),
+        applicant=applicant,
+        title=facts.pop("title", "A milk cooler"),
+        asked_amount=amount,
+        on=on,
+        by=by,
+        **facts,
+    )
+    return completed(case, amount=amount, own=own, on=on, by=by)
+
+
+def completed(case, *, amount, own, on=DAY, by):
+    """The one-page plan of a draft, filled in."""
+    write_plan(application=case, summary="Fresh cheese for the shops of Vanadzor.", on=on, by=by)
+    items = [{"label": "Milk cooler, 300 l", "quantity": 1, "unit_amount": amount + own, "own_amount": own}]
+    set_investments(application=case, items=items, on=on, by=by)
+    lines = [
+        {"kind": "sales", "label": "Cheese", "months": [60_000] * 12},
+        {"kind": "materials", "label": "Milk", "months": [20_000] * 12},
+    ]
+    set_cash_flow(application=case, lines=lines, instalment_amount=10_662, on=on, by=by)
+    if own:
+        set_finance(application=case, sources=[{"source": "own_cash", "amount": own}], on=on, by=by)
+    case.refresh_from_db()
+    return case
+
+
+def submitted_application(office, applicant=None, *, on=DAY, by=None, **facts):
+    """A draft put forward: the applicant is trained, the adviser submits."""
+    by = by or office.people.adviser
+    applicant = applicant or registered_person(office, on=on, by=by)
+    if not applicant.training_places.filter(outcome="completed").exists():
+        trained(office, applicant, on=on, by=by)
+    case = draft_application(office, applicant, on=on, by=by, **facts)
+    return submit_application(application=case, on=on, by=by)
+
+
+def eligible_application(office, applicant=None, *, on=DAY, by=None, checked_by=None, opinion=True, **facts):
+    """Submitted, checked by the secretary, seen in the field, with the adviser's opinion: ready for a session."""
+    by = by or office.people.adviser
+    checker = checked_by or office.people.secretary
+    case = submitted_application(office, applicant, on=on, by=by, **facts)
+    run_checks(application=case, on=on, by=checker)
+    for check in case.checks.filter(result="person"):
+        answer_check(check=check, result="passed", finding="Another person.", on=on, by=checker)
+    case = pass_checks(application=case, on=on, by=checker)
+    if opinion:
+        verify_in_field(
+            application=case,
+            confirmed=True,
+            seen="Six cows, a clean room, a milk book.",
+            assets="Six cows",
+            sales_amount=60_000,
+            profit_amount=40_000,
+            jobs=[{"title": "Cheese maker", "hours_per_week": 40, "holder_sex": "female"}],
+            on=on,
+            by=by,
+        )
+        give_opinion(application=case, verdict="for", text="She has kept a milk book for two years.", on=on, by=by)
+    case.refresh_from_db()
+    return case

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('risks', models.TextField(blank=True, verbose_name='risks and what is done about them')),
                 ('export', models.TextField(blank=True, verbose_name='export and import substitution')),
                 ('changes', models.TextField(blank=True, verbose_name='what changed since the last application')),
+                ('season', models.TextField(blank=True, verbose_name='why some months are different')),
                 ('cash_at_start_amount', ledger.fields.AmountField(default=0, verbose_name='cash at the start')),
                 ('first_month', models.DateField(blank=True, null=True, verbose_name='first month of the cash flow')),
                 ('instalment_amount', ledger.fields.AmountField(default=0, verbose_name='monthly instalment assumed')),

@@ -22,6 +22,7 @@ class BusinessPlan(Versioned):
     risks = models.TextField(_("risks and what is done about them"), blank=True)
     export = models.TextField(_("export and import substitution"), blank=True)
     changes = models.TextField(_("what changed since the last application"), blank=True)
+    season = models.TextField(_("why some months are different"), blank=True)
     cash_at_start_amount = AmountField(_("cash at the start"), default=0)
     first_month = models.DateField(_("first month of the cash flow"), null=True, blank=True)
     instalment_amount = AmountField(_("monthly instalment assumed"), default=0)

@@ -1,5 +1,26 @@
 """All writes of the register and of applications."""
 
+from applicants.services.application import (
+    claim_part,
+    edit_application,
+    lapse_application,
+    lock_application,
+    return_application,
+    start_application,
+    submit_application,
+    uphold_appeal,
+    waive_training,
+    withdraw_application,
+)
+from applicants.services.checks import (
+    answer_check,
+    confirm_failure,
+    fail_checks,
+    give_opinion,
+    pass_checks,
+    run_checks,
+    verify_in_field,
+)
 from applicants.services.consent import (
     confirm_group,
     give_consent,
@@ -9,6 +30,20 @@ from applicants.services.consent import (
     withdraw_consent,
 )
 from applicants.services.evidence import add_evidence, withdraw_evidence
+from applicants.services.imports import (
+    confirm_import,
+    prepare_import,
+    write_import,
+)
+from applicants.services.plan import (
+    attach_document,
+    remove_document,
+    set_cash_flow,
+    set_finance,
+    set_investments,
+    set_jobs,
+    write_plan,
+)
 from applicants.services.referral import answer_referral, record_referral
 from applicants.services.register import (
     add_member,
@@ -25,15 +60,27 @@ from applicants.services.training import enrol_on_course, plan_course, record_at
 __all__ = [
     "add_evidence",
     "add_member",
+    "answer_check",
     "answer_referral",
+    "attach_document",
+    "claim_part",
+    "confirm_failure",
     "confirm_group",
+    "confirm_import",
+    "edit_application",
     "edit_party",
     "end_member",
     "enrol_on_course",
     "enrol_party",
+    "fail_checks",
     "give_consent",
+    "give_opinion",
     "hand_over_caseload",
+    "lapse_application",
+    "lock_application",
+    "pass_checks",
     "plan_course",
+    "prepare_import",
     "read_groups",
     "read_identity",
     "record_attendance",
@@ -43,6 +90,21 @@ __all__ = [
     "register_business",
     "register_party",
     "register_person",
+    "remove_document",
+    "return_application",
+    "run_checks",
+    "set_cash_flow",
+    "set_finance",
+    "set_investments",
+    "set_jobs",
+    "start_application",
+    "submit_application",
+    "uphold_appeal",
+    "verify_in_field",
+    "waive_training",
+    "withdraw_application",
     "withdraw_consent",
     "withdraw_evidence",
+    "write_import",
+    "write_plan",
 ]
