@@ -82,6 +82,7 @@ class CallOf:
     rules: tuple = ("ceiling", "cofinancing", "consent", "live_award", "duplicate")
     visit_months: tuple = (6, 12)
     duration_months: int = 12
+    applicant_kinds: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -198,8 +199,8 @@ def build(blueprint, *, password_hash):
         _call(programme, call, lines)
     for product in blueprint.products:
         _product(programme, product)
-    for code, name in blueprint.groups.items():
-        TargetGroup.objects.create(programme=programme, code=code, name=name)
+    for code, (name, figure_code) in blueprint.groups.items():
+        TargetGroup.objects.create(programme=programme, code=code, name=name, figure_code=figure_code)
     for target in blueprint.targets:
         minor = to_minor(Decimal(target.value), target.currency) if target.currency else Decimal(target.value)
         Target.objects.create(
@@ -280,8 +281,14 @@ def _call(programme, spec, lines):
         RequiredDocument.objects.create(call=call, code=code, label=label)
     for position, rule in enumerate(spec.rules, 1):
         kind, _colon, question = rule.partition(":")
-        code = kind if not question else f"question-{position}"
-        EligibilityRule.objects.create(call=call, position=position, code=code, kind=kind, question=question)
+        EligibilityRule.objects.create(
+            call=call,
+            position=position,
+            code=kind if not question else f"question-{position}",
+            kind=kind,
+            question=question,
+            parameters={"kinds": list(spec.applicant_kinds)} if kind == "applicant_kind" else {},
+        )
     return call
 
 

@@ -12,7 +12,7 @@ CRITERIA = (
 )
 
 
-def phase(key, name, opens_on, closes_on, line):
+def phase(key, name, opens_on, closes_on, line, figure_code):
     return CallOf(
         key=key,
         name=name,
@@ -25,11 +25,13 @@ def phase(key, name, opens_on, closes_on, line):
         rules=("ceiling", "consent", "documents", "applicant_kind", "duplicate"),
         visit_months=(12,),
         duration_months=12,
+        applicant_kinds=("municipality",),
         windows=(
             WindowOf(
                 key=f"{key}-works",
                 name="Community works",
                 line=line,
+                figure_code=figure_code,
                 currency="EUR",
                 ceiling="250000",
                 floor="5000",
@@ -63,15 +65,29 @@ BLUEPRINT = Blueprint(
         LineOf("beautiful-kosovo-2", "Works, phase II", "eu", "EUR", "5000000"),
     ),
     calls=(
-        phase("beautiful-kosovo-phase-1", "Phase I", date(2011, 1, 1), date(2012, 12, 31), "beautiful-kosovo-1"),
-        phase("beautiful-kosovo-phase-2", "Phase II", date(2013, 12, 1), date(2015, 6, 30), "beautiful-kosovo-2"),
+        phase(
+            "beautiful-kosovo-phase-1",
+            "Phase I",
+            date(2011, 1, 1),
+            date(2012, 12, 31),
+            "beautiful-kosovo-1",
+            "projects_phase_1",
+        ),
+        phase(
+            "beautiful-kosovo-phase-2",
+            "Phase II",
+            date(2013, 12, 1),
+            date(2015, 6, 30),
+            "beautiful-kosovo-2",
+            "projects_phase_2",
+        ),
     ),
     groups={
-        "women": "Women in works",
-        "minority": "Minority communities",
-        "returnee": "Returnees",
-        "disability": "Persons with disabilities",
-        "youth": "Youth",
+        "women": ("Women in works", "target_group_employed"),
+        "minority": ("Minority communities", "target_group_employed"),
+        "returnee": ("Returnees", "target_group_employed"),
+        "disability": ("Persons with disabilities", "target_group_employed"),
+        "youth": ("Youth", "target_group_employed"),
     },
     people=(
         PersonOf("adviser_1", "Besa Ramadani", "adviser"),
@@ -88,8 +104,9 @@ BLUEPRINT = Blueprint(
         PersonOf("donor", "Claire Fontaine", "donor", donor="eu"),
     ),
     targets=(
-        TargetOf("projects_completed_phase_1", "46", "achieved", note="Legacy records; no jobs are claimed."),
-        TargetOf("projects_completed", "27", "achieved", note="Phase II."),
+        TargetOf("projects_phase_1", "46", "achieved", note="Legacy records; no jobs are claimed."),
+        TargetOf("projects_phase_2", "27", "achieved"),
+        TargetOf("projects_completed", "73", "achieved", note="46 of phase I and 27 of phase II."),
         TargetOf("registered_share", "0.76", "achieved", "~"),
         TargetOf("short_term_jobs", "1700", "planned", ">", note="Actuals of the demonstration are illustrative."),
     ),

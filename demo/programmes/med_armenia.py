@@ -78,10 +78,10 @@ BLUEPRINT = Blueprint(
         ),
     ),
     groups={
-        "refugee": "Refugees",
-        "returnee": "Returnees",
-        "displaced": "Internally displaced persons",
-        "vulnerable": "Socially vulnerable persons",
+        "refugee": ("Refugees", "target_group_employed"),
+        "returnee": ("Returnees", "target_group_employed"),
+        "displaced": ("Internally displaced persons", "target_group_employed"),
+        "vulnerable": ("Socially vulnerable persons", "target_group_employed"),
     },
     people=(
         *(PersonOf(f"adviser_{number}", name, "adviser", region) for number, (region, name) in enumerate(ADVISERS, 1)),

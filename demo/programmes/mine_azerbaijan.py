@@ -61,7 +61,7 @@ BLUEPRINT = Blueprint(
             ),
         ),
     ),
-    groups={"mine-survivor": "Mine survivors"},
+    groups={"mine-survivor": ("Mine survivors", "target_group_employed")},
     people=(
         PersonOf("adviser_1", "Aynur Məmmədova", "adviser"),
         PersonOf("field_agent", "Rəşad Əliyev", "field_agent"),

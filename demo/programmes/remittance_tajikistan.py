@@ -1,4 +1,4 @@
-"""Privileged credits for labour-migrant households, and community projects, Tajikistan. All figures are illustrative."""
+"""Privileged credits for labour-migrant households, and community projects, Tajikistan. Illustrative throughout."""
 
 from datetime import date
 
@@ -59,6 +59,7 @@ BLUEPRINT = Blueprint(
             criteria=(("Use", "users", "How many households will use it?", 1),),
             rules=("ceiling", "cofinancing", "consent", "applicant_kind", "duplicate"),
             visit_months=(6,),
+            applicant_kinds=("municipality", "group"),
             windows=(
                 WindowOf(
                     key="remittance-tajikistan-community-works",

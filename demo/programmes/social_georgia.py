@@ -16,7 +16,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2014, 6, 1),
     ends_on=date(2016, 6, 30),
     direct_rule="employed",
-    definition_note="Direct beneficiaries are the persons employed by the partners, each once, whatever posts they held.",
+    definition_note="Direct beneficiaries are the persons employed by the partners, each once in whatever post.",
     confidential=True,
     places={
         "Tbilisi": {"Tbilisi": ("Tbilisi",)},
@@ -43,6 +43,7 @@ BLUEPRINT = Blueprint(
             rules=("ceiling", "cofinancing", "consent", "documents", "applicant_kind", "live_award", "duplicate"),
             visit_months=(3, 6, 12),
             duration_months=20,
+            applicant_kinds=("enterprise",),
             windows=(
                 WindowOf(
                     key="social-georgia-partners",
@@ -63,9 +64,9 @@ BLUEPRINT = Blueprint(
         ),
     ),
     groups={
-        "at-risk": "At-risk persons",
-        "stabilised": "Stabilised drug users",
-        "former": "Former drug users",
+        "at-risk": ("At-risk persons", "at_risk_employed"),
+        "stabilised": ("Stabilised drug users", "target_group_employed"),
+        "former": ("Former drug users", "target_group_employed"),
     },
     people=(
         PersonOf("adviser_1", "Manana Kapanadze", "adviser"),
@@ -84,7 +85,7 @@ BLUEPRINT = Blueprint(
     ),
     targets=(
         TargetOf("awards", "5", "planned", note="Actuals of the demonstration are illustrative."),
-        TargetOf("persons_employed", "120", "planned", ">=", note="At-risk persons employed by the five partners."),
+        TargetOf("at_risk_employed", "120", "planned", ">=", note="At-risk persons employed by the five partners."),
         TargetOf("target_group_employed", "25", "planned", ">=", note="From the target group over the project."),
     ),
     source="IOM, South-Eastern Europe, Eastern Europe and Central Asia, 2015",
