@@ -17,6 +17,15 @@ def _on(row):
     return move.on if move and move.on else today(row.programme)
 
 
+@fact(_("The committee's decision stands."))
+def still_approved(award):
+    if award.application.state == "approved":
+        return None
+    return _("The application is in the state “%(state)s”: the committee's decision does not stand.") % {
+        "state": award.application.state_label
+    }
+
+
 @fact(_("The screening is clear and current."))
 def screening_clear(award):
     if award.screened_on is None:
@@ -37,10 +46,21 @@ def _least(award):
     return award.window.cofinancing_pct, award.window.cofinancing_base
 
 
+def in_kind_cap(award):
+    """Minor units up to which contributions in kind count: a percentage of the own part that is pledged."""
+    return award.contributions.total("pledged_amount") * award.window.in_kind_cap_pct // 100
+
+
+def counted(award, name):
+    """Minor units of co-financing (`pledged_amount` or `accepted_amount`), in kind only up to the window's cap."""
+    in_kind = award.contributions.in_kind().total(name)
+    return award.contributions.total(name) - max(0, in_kind - in_kind_cap(award))
+
+
 @fact(_("The co-financing minimum is pledged."))
 def cofinancing_pledged(award):
     least, base = _least(award)
-    pledged = award.contributions.aggregate(total=Sum("pledged_amount", default=0))["total"]
+    pledged = counted(award, "pledged_amount")
     if least and cofinancing_share(pledged, award.amount, base) < least:
         return _("Co-financing of %(amount)s is pledged; the minimum is %(least)s%%.") % {
             "amount": Money(pledged, award.currency),
@@ -52,8 +72,8 @@ def cofinancing_pledged(award):
 @fact(_("The co-financing minimum is accepted."))
 def cofinancing_accepted(award):
     least, base = _least(award)
-    paid = sum(tranche.amount for tranche in award.tranches.all() if tranche.state == "paid")
-    accepted = award.contributions.aggregate(total=Sum("accepted_amount", default=0))["total"]
+    paid = award.tranches.filter(state="paid").total_amount()
+    accepted = counted(award, "accepted_amount")
     if least and paid and cofinancing_share(accepted, paid, base) < least:
         return _("Co-financing of %(amount)s is accepted; the minimum is %(least)s%%.") % {
             "amount": Money(accepted, award.currency),
@@ -64,7 +84,7 @@ def cofinancing_accepted(award):
 
 @fact(_("The tranches add up to the award."))
 def tranches_cover_award(award):
-    planned = award.tranches.aggregate(total=Sum("amount", default=0))["total"]
+    planned = award.tranches.kept().total_amount()
     if planned != award.amount:
         return _("The tranches add up to %(sum)s, the award is %(award)s.") % {
             "sum": Money(planned, award.currency),
@@ -99,7 +119,7 @@ def award_active(tranche):
 
 @fact(_("The tranche before it is paid."))
 def earlier_tranche_paid(tranche):
-    open_before = tranche.award.tranches.filter(number__lt=tranche.number).exclude(state="paid")
+    open_before = tranche.award.tranches.kept().filter(number__lt=tranche.number).exclude(state="paid")
     if open_before.exists():
         return _("The tranche before it is not paid.")
     return None
@@ -109,20 +129,21 @@ def earlier_tranche_paid(tranche):
 def deliverables_accepted(tranche):
     count = tranche.deliverables.filter(accepted_on=None).count()
     if count:
-        return ngettext(
-            "%(count)s deliverable is not accepted.", "%(count)s deliverables are not accepted.", count
-        ) % {"count": count}
+        return ngettext("%(count)s deliverable is not accepted.", "%(count)s deliverables are not accepted.", count) % {
+            "count": count
+        }
     return None
 
 
 @fact(_("The co-financing for it is evidenced."))
 def tranche_cofinancing_evidenced(tranche):
-    if not tranche.cofinancing_amount:
-        return None
-    evidenced = tranche.award.contributions.aggregate(total=Sum("evidenced_amount", default=0))["total"]
-    if evidenced < tranche.cofinancing_amount:
-        return _("Co-financing of %(have)s is evidenced; this tranche needs %(need)s.") % {
+    """The co-financing of this tranche and of those before it, together."""
+    due = tranche.award.tranches.kept().filter(number__lte=tranche.number)
+    need = due.aggregate(total=Sum("cofinancing_amount", default=0))["total"]
+    evidenced = tranche.award.contributions.total("evidenced_amount")
+    if evidenced < need:
+        return _("Co-financing of %(have)s is evidenced; up to this tranche %(need)s is needed.") % {
             "have": Money(evidenced, tranche.currency),
-            "need": Money(tranche.cofinancing_amount, tranche.currency),
+            "need": Money(need, tranche.currency),
         }
     return None

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -85,6 +85,7 @@ class Award(Moving):
         source=State.APPROVED,
         target=State.ACTIVE,
         conditions=[
+            conditions.still_approved,
             conditions.screening_clear,
             conditions.conditions_met,
             conditions.cofinancing_pledged,
@@ -150,13 +151,40 @@ class Award(Moving):
     def cancel(self):
         self.closed_on = self.move.on
 
+    @transition(state, source=State.APPROVED, target=State.CANCELLED, custom={"internal": True})
+    def undo(self):
+        """The sitting was reopened and decided otherwise."""
+        self.closed_on = self.move.on
+
+    @transition(state, source=[State.APPROVED, State.CANCELLED], target=State.APPROVED, custom={"internal": True})
+    def renew(self, *, decision_ref, amount, conditions_text):
+        """The committee decided on the same application again, before anything was signed."""
+        self.decision_ref = decision_ref
+        self.amount = amount
+        self.conditions_text = conditions_text
+        self.conditions_met_on = self.conditions_met_by = None
+        self.approved_on = self.move.on
+        self.closed_on = None
+
+    @property
+    def is_open(self):
+        return self.state in (self.State.APPROVED, self.State.ACTIVE, self.State.SUSPENDED)
+
 
 class TrancheQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(rows_for(user, GRANT_ROLES, programme="award__programme", region="award__region"))
+
+    def kept(self):
+        """Tranches of the present plan: those that a newer plan left out do not count."""
+        return self.exclude(state=Tranche.State.DROPPED)
+
+    def total_amount(self):
+        return self.aggregate(total=Sum("amount", default=0))["total"]
+
     def live(self):
         """Tranches of awards that are still owed or paid (a terminated award keeps only what it paid)."""
-        return self.filter(
-            Q(award__state__in=["approved", "active", "suspended"]) | Q(state=Tranche.State.PAID)
-        )
+        return self.kept().filter(Q(award__state__in=["approved", "active", "suspended"]) | Q(state=Tranche.State.PAID))
 
 
 class Tranche(Moving):
@@ -169,6 +197,7 @@ class Tranche(Moving):
         IN_PAYMENT = "in_payment", _("In payment")
         PAID = "paid", _("Paid")
         RETURNED = "returned", _("Returned by the bank")
+        DROPPED = "dropped", _("Left out of the plan")
 
     class Modality(models.TextChoices):
         CASH = "cash", _("To the grantee")
@@ -181,7 +210,7 @@ class Tranche(Moving):
     award = models.ForeignKey(Award, models.PROTECT, related_name="tranches")
     number = models.PositiveSmallIntegerField()
     amount = AmountField()
-    cofinancing_amount = AmountField(_("co-financing evidenced before it"), default=0)
+    cofinancing_amount = AmountField(_("co-financing that goes with it"), default=0)
     modality = models.CharField(max_length=14, choices=Modality.choices, default=Modality.CASH)
     due_on = models.DateField(_("planned for"), null=True, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -277,6 +306,14 @@ class Tranche(Moving):
         self.paid_on = None
         self.order_ref = ""
 
+    @transition(state, source=State.PLANNED, target=State.DROPPED, custom={"internal": True})
+    def drop(self):
+        """A newer plan has fewer tranches."""
+
+    @transition(state, source=State.DROPPED, target=State.PLANNED, custom={"internal": True})
+    def restore(self):
+        """A newer plan has this tranche again."""
+
 
 class Deliverable(models.Model):
     """What must be shown before a tranche is certified; accepted by somebody other than who showed it."""
@@ -302,14 +339,24 @@ class Deliverable(models.Model):
 
 
 class ContributionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(rows_for(user, GRANT_ROLES, programme="award__programme", region="award__region"))
+
     def accepted_through(self, as_of):
         return self.filter(accepted_on__lte=as_of)
+
+    def total(self, name):
+        """Minor units of `pledged_amount`, `evidenced_amount` or `accepted_amount`."""
+        return self.aggregate(total=Sum(name, default=0))["total"]
+
+    def in_kind(self):
+        return self.filter(source=Contribution.Source.OWN_IN_KIND)
 
 
 class Contribution(Versioned):
     """The grantee's co-financing from one source: pledged, evidenced, accepted by another person.
 
-    `invoice_key` is number, supplier and amount of the invoice; it counts once, in any award.
+    `invoice_key` is number, supplier and amount of the invoice, `file_hash` its file: each counts once, in any award.
     """
 
     class Source(models.TextChoices):
@@ -330,6 +377,7 @@ class Contribution(Versioned):
     supplier = models.CharField(max_length=160, blank=True)
     invoice_number = models.CharField(max_length=60, blank=True)
     invoice_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    file_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
     accepted_amount = AmountField(_("accepted"), null=True, blank=True)
     accepted_on = models.DateField(null=True, blank=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -352,6 +400,18 @@ class Contribution(Versioned):
 
     def __str__(self):
         return f"{self.award} {self.get_source_display()}"
+
+    @property
+    def subject(self):
+        """What the memo accounts call it."""
+        return f"{self.award.ref}:{self.source}"
+
+    @property
+    def step(self):
+        """How far it has come: pledged, evidenced or accepted."""
+        if self.accepted_on:
+            return "accepted"
+        return "evidenced" if self.evidenced_on else "pledged"
 
 
 class Asset(models.Model):

@@ -1,5 +1,31 @@
 """All writes of payments. Callers import from here."""
 
+from payments.services.accounts import change_account, close_account, confirm_account, enter_account, read_number
 from payments.services.capital import book_charge, convert, free_cash_on, receive_capital, return_capital
+from payments.services.orders import (
+    approve_payment,
+    cancel_payment,
+    prepare_payment,
+    return_payment,
+    send_payments,
+    settle_payment,
+)
 
-__all__ = ["book_charge", "convert", "free_cash_on", "receive_capital", "return_capital"]
+__all__ = [
+    "approve_payment",
+    "book_charge",
+    "cancel_payment",
+    "change_account",
+    "close_account",
+    "confirm_account",
+    "convert",
+    "enter_account",
+    "free_cash_on",
+    "prepare_payment",
+    "read_number",
+    "receive_capital",
+    "return_capital",
+    "return_payment",
+    "send_payments",
+    "settle_payment",
+]

@@ -1,0 +1,27 @@
+"""Permissions on awards, asked through `rules`. Rows are an Award, a Tranche, or an award's own rows."""
+
+import rules
+
+from programmes.models import Role
+from programmes.roles import has_role
+
+is_manager = has_role(Role.MANAGER)
+prepares = has_role(Role.ADVISER, Role.MANAGER)
+examines = has_role(Role.MANAGER, Role.FINANCE, Role.MONITORING)
+
+
+@rules.predicate
+def did_not_request(user, tranche):
+    return tranche is None or tranche.requested_by_id != user.pk
+
+
+rules.add_rule("grants.screen", has_role(Role.MANAGER, Role.FINANCE))
+rules.add_rule("grants.sign", is_manager)
+rules.add_rule("grants.manage", is_manager)
+rules.add_rule("grants.plan", prepares)
+rules.add_rule("grants.evidence", prepares)
+rules.add_rule("grants.accept", examines)
+rules.add_rule("grants.request_tranche", prepares)
+rules.add_rule("grants.certify_tranche", has_role(Role.MANAGER, Role.MONITORING) & did_not_request)
+rules.add_rule("grants.order_payment", has_role(Role.FINANCE))
+rules.add_rule("grants.hand_over", has_role(Role.ADVISER, Role.MANAGER, Role.MONITORING))

@@ -1,0 +1,211 @@
+"""The grantee's own part: pledged, evidenced by an invoice that counts once, accepted by a second person. Assets."""
+
+import hashlib
+import unicodedata
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Blocked, Invalid, NotAllowed
+from audit.services import record, service
+from grants.conditions import in_kind_cap
+from grants.models import Asset, Award, Contribution
+from grants.services.access import begin_act, demand, locked
+from grants.services.tranches import check_own_file
+from ledger import postings
+from ledger.money import Money
+from ledger.services import post
+from programmes.services import check_date, lock_lines
+
+
+def invoice_key(number, supplier, amount):
+    """Hash by which an invoice is known again: letters and digits of number and supplier, and the amount."""
+    words = [
+        "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+        for text in (number, supplier)
+    ]
+    return hashlib.sha256("|".join([*words, str(amount)]).encode()).hexdigest()
+
+
+def _note(kind, contribution, amount, by, on):
+    award = contribution.award
+    body = {"contribution": contribution.pk, "source": contribution.source, "amount": amount}
+    record(kind, award.ref, by=by, on=on, programme=award.programme.key, body={**body, "currency": award.currency})
+
+
+def _above_zero(amount):
+    if amount <= 0:
+        raise Invalid(_("The amount must be above zero."), field="amount")
+
+
+def _need_open(award):
+    if not award.is_open:
+        raise Blocked(_("The award is %(state)s.") % {"state": award.state_label})
+
+
+def _contribution(contribution, award):
+    fresh = Contribution.objects.get(pk=contribution.pk)
+    fresh.award = award
+    return fresh
+
+
+@service
+def pledge_cofinancing(*, award, source, amount, on, by, reason=""):
+    """The grantee promises `amount` minor units of its own part from one source."""
+    award = begin_act(award, "grants.plan", on=on, by=by, reason=reason)
+    _need_open(award)
+    _above_zero(amount)
+    counts = award.window.cofinancing_sources
+    if source not in Contribution.Source.values or (counts and source not in counts):
+        raise Invalid(
+            _("This source does not count in the window %(window)s.") % {"window": award.window}, field="source"
+        )
+    contribution = Contribution.objects.create(award=award, source=source, pledged_amount=amount, pledged_on=on)
+    _note("contribution.pledge", contribution, amount, by, on)
+    return contribution
+
+
+@service
+def evidence_contribution(
+    *, contribution, amount, on, by, supplier="", invoice_number="", evidence=None, version=None, reason=""
+):
+    """An invoice or other paper proves `amount`. The same invoice, and the same file, counts once in all awards."""
+    award = begin_act(contribution.award, "grants.evidence", on=on, by=by, reason=reason)
+    contribution = _contribution(contribution, award)
+    _need_open(award)
+    _above_zero(amount)
+    if contribution.accepted_on is not None:
+        raise Blocked(_("This contribution is accepted already."))
+    check_own_file(award, evidence)
+    contribution.supplier = " ".join(supplier.split())[:160]
+    contribution.invoice_number = " ".join(invoice_number.split())[:60]
+    contribution.invoice_key = None
+    if contribution.invoice_number:
+        contribution.invoice_key = invoice_key(contribution.invoice_number, contribution.supplier, amount)
+        _check_counted_once(contribution)
+    contribution.file_hash = None
+    if evidence is not None:
+        _check_file_once(evidence, contribution)
+        contribution.file_hash = evidence.sha256
+    contribution.evidence = evidence
+    contribution.evidenced_amount, contribution.evidenced_on, contribution.evidenced_by = amount, on, by
+    _save_once(contribution)
+    _note("contribution.evidence", contribution, amount, by, on)
+    return contribution
+
+
+def _check_counted_once(contribution):
+    twin = Contribution.objects.filter(invoice_key=contribution.invoice_key).exclude(pk=contribution.pk)
+    if twin.exists():
+        raise Invalid(_("An invoice with this number, supplier and amount counts already."), field="invoice_number")
+
+
+def _save_once(contribution):
+    """Two awards may bring the same paper at the same moment: then the database lets one of them in."""
+    try:
+        with transaction.atomic():
+            contribution.save()
+    except IntegrityError as twin:
+        raise Invalid(_("This invoice counts already, in another award."), field="invoice_number") from twin
+
+
+def _check_file_once(evidence, contribution=None):
+    others = Contribution.objects.filter(file_hash=evidence.sha256)
+    if contribution is not None:
+        others = others.exclude(pk=contribution.pk)
+    if others.exists() or (
+        contribution is not None and Asset.objects.filter(evidence__sha256=evidence.sha256).exists()
+    ):
+        raise Invalid(_("This file counts already, for another part of the costs."), field="evidence")
+
+
+@service
+def accept_contribution(*, contribution, amount, on, by, key=None, version=None, reason=""):
+    """A second person accepts up to what is evidenced; the ledger keeps it as a memo, never as cash."""
+    award = locked(contribution.award)
+    contribution = _contribution(contribution, award)
+    _need_open(award)
+    if contribution.evidenced_on is None:
+        raise Blocked(_("This contribution is not evidenced yet."))
+    if contribution.accepted_on is not None:
+        raise Blocked(_("This contribution is accepted already."))
+    demand("grants.accept", by, award)
+    if contribution.evidenced_by_id == by.pk:
+        raise NotAllowed(_("Another person than the one who evidenced it must accept the contribution."))
+    check_date(on=on, programme=award.programme, by=by, reason=reason)
+    _above_zero(amount)
+    _check_acceptable(contribution, amount)
+    lock_lines(award.line.key)
+    contribution.accepted_amount, contribution.accepted_on, contribution.accepted_by = amount, on, by
+    contribution.save()
+    post(
+        book_key=award.programme.key,
+        kind="cofinancing_accepted",
+        event_key=f"cofinancing:{contribution.pk}",
+        legs=postings.cofinancing_accepted(amount, line=award.line.key, subject=contribution.subject),
+        currency=award.currency,
+        value_on=on,
+        by=by,
+    )
+    _note("contribution.accept", contribution, amount, by, on)
+    return contribution
+
+
+def _check_acceptable(contribution, amount):
+    award = contribution.award
+    if amount > contribution.evidenced_amount:
+        raise Invalid(
+            _("Only %(amount)s is evidenced.") % {"amount": Money(contribution.evidenced_amount, award.currency)},
+            field="amount",
+        )
+    if contribution.source == Contribution.Source.OWN_IN_KIND:
+        left = in_kind_cap(award) - award.contributions.in_kind().total("accepted_amount")
+        if amount > left:
+            raise Invalid(
+                _("In kind counts up to %(pct)s%% of the own part: %(left)s more can be accepted.")
+                % {"pct": award.window.in_kind_cap_pct, "left": Money(max(left, 0), award.currency)},
+                field="amount",
+            )
+
+
+@service
+def register_asset(*, award, label, amount, on, by, tranche=None, serial_number="", supplier="", reason=""):
+    """Something was bought under the award: `amount` is its cost in minor units."""
+    award = begin_act(award, "grants.evidence", on=on, by=by, reason=reason)
+    if award.state not in (Award.State.ACTIVE, Award.State.SUSPENDED):
+        raise Blocked(_("The award is %(state)s.") % {"state": award.state_label})
+    _above_zero(amount)
+    if not label.strip():
+        raise Invalid(_("Enter what was bought."), field="label")
+    if tranche is not None and tranche.award_id != award.pk:
+        raise Invalid(_("This tranche belongs to another award."), field="tranche")
+    asset = Asset.objects.create(
+        award=award,
+        tranche=tranche,
+        label=label.strip()[:160],
+        serial_number=serial_number.strip()[:80],
+        supplier=supplier.strip()[:160],
+        amount=amount,
+    )
+    _note_asset("asset.register", award, asset, by, on)
+    return asset
+
+
+def _note_asset(kind, award, asset, by, on):
+    body = {"asset": asset.pk, "amount": asset.amount, "currency": award.currency}
+    record(kind, award.ref, by=by, on=on, programme=award.programme.key, body=body)
+
+
+@service
+def hand_over_asset(*, asset, on, by, evidence=None, reason=""):
+    """The asset is at the grantee's, against signature; the signed paper is its evidence."""
+    award = begin_act(asset.award, "grants.hand_over", on=on, by=by, reason=reason)
+    check_own_file(award, evidence)
+    if evidence is not None:
+        _check_file_once(evidence)
+    waiting = Asset.objects.filter(pk=asset.pk, handed_over_on=None)
+    if not waiting.update(handed_over_on=on, handed_over_by=by, evidence=evidence):
+        raise Blocked(_("This asset is handed over already."))
+    asset = Asset.objects.get(pk=asset.pk)
+    _note_asset("asset.hand_over", award, asset, by, on)
+    return asset

@@ -1,0 +1,221 @@
+"""Tranches: planned before the agreement, requested, certified by a second person, ordered, paid."""
+
+from django.utils.translation import gettext_lazy as _
+
+from applicants.models import Evidence
+from audit.moves import advance, begin
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
+from audit.services import record, service
+from grants.models import Award, Deliverable, Tranche
+from grants.services.access import begin_act, demand, locked
+from ledger import postings
+from ledger.money import Money
+from payments.services import prepare_payment
+from programmes.services import check_date, release, use
+
+PLANNED_FACTS = ("amount", "cofinancing_amount", "modality", "due_on", "payee")
+
+
+def locked_tranche(tranche):
+    """The tranche as it is now, with its dossier locked."""
+    award = locked(tranche.award)
+    fresh = Tranche.objects.get(pk=tranche.pk)
+    fresh.award = award
+    return fresh
+
+
+@service
+def plan_tranches(*, award, tranches, on, by, version=None):
+    """Set the plan of an award that is not signed yet; an earlier plan is replaced.
+
+    `tranches`: dicts of amount (minor units), and optionally cofinancing_amount (the own part that goes with this
+    tranche), modality, due_on, payee (Party), deliverables (texts). They may not add up to more than the award.
+    """
+    award = begin_act(award, "grants.plan", on=on, by=by)
+    if version is not None and int(version) != award.version:
+        raise Stale()
+    if award.state != Award.State.APPROVED:
+        raise Blocked(_("The agreement is signed: its tranches are fixed."))
+    wanted = [_clean(row, award) for row in tranches]
+    _check_sums(award, wanted)
+    held = {tranche.number: tranche for tranche in award.tranches.all()}
+    for tranche in held.values():
+        tranche.award = award
+        if tranche.number > len(wanted) and tranche.state == Tranche.State.PLANNED:
+            advance(tranche, "drop", by=by, on=on)
+    numbered = list(enumerate(wanted, 1))
+    # Smaller amounts first, so that the sum never passes the award in between: the database looks at each row.
+    numbered.sort(key=lambda pair: pair[1]["amount"] - (held[pair[0]].amount if pair[0] in held else 0))
+    for number, row in numbered:
+        _set_tranche(award, number, held.get(number), row, by, on)
+    award.save()
+    record(
+        "award.plan_tranches",
+        award.ref,
+        by=by,
+        on=on,
+        programme=award.programme.key,
+        body={"amounts": [row["amount"] for row in wanted], "currency": award.currency},
+    )
+    return award
+
+
+def _clean(row, award):
+    row = {"cofinancing_amount": 0, "modality": award.window.modality, "due_on": None, "payee": None, **row}
+    row["deliverables"] = [text.strip()[:200] for text in row.get("deliverables", ()) if text.strip()]
+    if row["amount"] <= 0 or row["cofinancing_amount"] < 0:
+        raise Invalid(_("The amount must be above zero."), field="amount")
+    if row["modality"] not in Tranche.Modality.values:
+        raise Invalid(_("“%(value)s” is not one of the answers.") % {"value": row["modality"]}, field="modality")
+    return row
+
+
+def _check_sums(award, wanted):
+    if not wanted:
+        raise Invalid(_("Enter at least one tranche."))
+    total = sum(row["amount"] for row in wanted)
+    if total > award.amount:
+        raise Invalid(
+            _("The tranches add up to %(sum)s, the award is %(award)s.")
+            % {"sum": Money(total, award.currency), "award": Money(award.amount, award.currency)},
+            field="amount",
+        )
+
+
+def _set_tranche(award, number, tranche, row, by, on):
+    facts = {name: row[name] for name in PLANNED_FACTS}
+    if tranche is None:
+        tranche = Tranche.objects.create(ref=f"{award.ref}/{number}", award=award, number=number, **facts)
+        begin(tranche, by=by, on=on, body={"amount": tranche.amount, "currency": award.currency})
+    else:
+        for name, value in facts.items():
+            setattr(tranche, name, value)
+        if tranche.state == Tranche.State.DROPPED:
+            advance(tranche, "restore", by=by, on=on, body={"amount": tranche.amount})
+        else:
+            tranche.save()
+        tranche.deliverables.all().delete()
+    Deliverable.objects.bulk_create(Deliverable(tranche=tranche, text=text) for text in row["deliverables"])
+
+
+@service
+def request_tranche(*, tranche, on, by, version=None, reason=""):
+    """The grantee's papers are complete: the tranche is asked for."""
+    tranche = locked_tranche(tranche)
+    advance(tranche, "request", by=by, on=on, version=version)
+    check_date(on=on, programme=tranche.programme, by=by, reason=reason)
+    return tranche
+
+
+@service
+def certify_tranche(*, tranche, on, by, version=None, reason=""):
+    """A second person confirms deliverables and co-financing."""
+    tranche = locked_tranche(tranche)
+    advance(tranche, "certify", by=by, on=on, version=version)
+    check_date(on=on, programme=tranche.programme, by=by, reason=reason)
+    return tranche
+
+
+@service
+def order_tranche(*, tranche, account, on, by, key=None, version=None, reason=""):
+    """The maker prepares the payment of a certified tranche, or of one that the bank returned. Returns the order."""
+    tranche = locked_tranche(tranche)
+    award = tranche.award
+    line = {
+        "line": award.line,
+        "debit_code": postings.GRANTS_PAID,
+        "subject": award.ref,
+        "amount": tranche.amount,
+    }
+    # The facts of the tranche are asked before the payment exists; its reference is set by the same move.
+    order = prepare_payment(
+        application=award.application,
+        kind="grant",
+        source_ref=tranche.ref,
+        payee=tranche.payee or award.applicant,
+        account=account,
+        lines=[line],
+        on=on,
+        by=by,
+        reason=reason,
+    )
+    advance(tranche, "order", by=by, on=on, version=version, body={"order": order.ref}, order_ref=order.ref)
+    return order
+
+
+def settle_tranche(order, by, on):
+    """The payment of a tranche has settled: it is paid, and the promise is used by as much."""
+    tranche = _behind(order)
+    advance(tranche, "settle", by=by, on=on, body={"order": order.ref, "amount": tranche.amount}, value_on=on)
+    use(case_ref=tranche.award.application.ref, amount=tranche.amount, by=by, on=on)
+
+
+def return_tranche(order, by, on):
+    """The payment came back or was given up: the tranche can be ordered again."""
+    tranche = _behind(order)
+    was_paid = tranche.state == Tranche.State.PAID
+    advance(tranche, "bounce", by=by, on=on, body={"order": order.ref})
+    if not was_paid:
+        return
+    case_ref = tranche.award.application.ref
+    use(case_ref=case_ref, amount=-tranche.amount, by=by, on=on)
+    if not tranche.award.is_open:
+        release(case_ref=case_ref, amount=tranche.amount, by=by, on=on)
+
+
+def _behind(order):
+    tranche = Tranche.objects.select_related("award__programme", "award__application").get(ref=order.source_ref)
+    if tranche.order_ref != order.ref:
+        raise Blocked(_("The tranche %(tranche)s is paid by another order.") % {"tranche": tranche.ref})
+    return tranche
+
+
+@service
+def show_deliverable(*, deliverable, on, by, evidence=None):
+    """The grantee has shown a deliverable; the file that proves it belongs to the award."""
+    award = begin_act(deliverable.tranche.award, "grants.evidence", on=on, by=by)
+    deliverable = Deliverable.objects.get(pk=deliverable.pk)
+    if deliverable.accepted_on is not None:
+        raise Blocked(_("This deliverable is accepted already."))
+    if not award.is_open:
+        raise Blocked(_("The award is %(state)s.") % {"state": award.state_label})
+    check_own_file(award, evidence)
+    deliverable.shown_on, deliverable.shown_by, deliverable.evidence = on, by, evidence
+    deliverable.save()
+    _note("deliverable.show", award, deliverable, by, on)
+    return deliverable
+
+
+def check_own_file(award, evidence):
+    """Raises Invalid for a file of another case, or one that no longer counts."""
+    if evidence is None:
+        return
+    if evidence.case_ref not in (award.ref, award.application.ref) or evidence.withdrawn_on is not None:
+        raise Invalid(_("This file does not belong to the award."), field="evidence")
+    if not Evidence.objects.filter(pk=evidence.pk, programme_id=award.programme_id).exists():
+        raise Invalid(_("This file does not belong to the award."), field="evidence")
+
+
+@service
+def accept_deliverable(*, deliverable, on, by):
+    """A second person accepts what was shown."""
+    award = locked(deliverable.tranche.award)
+    deliverable = Deliverable.objects.get(pk=deliverable.pk)
+    if deliverable.shown_on is None:
+        raise Blocked(_("This deliverable has not been shown yet."))
+    if deliverable.accepted_on is not None:
+        raise Blocked(_("This deliverable is accepted already."))
+    demand("grants.accept", by, award)
+    if deliverable.shown_by_id == by.pk:
+        raise NotAllowed(_("Another person than the one who showed it must accept the deliverable."))
+    check_date(on=on, programme=award.programme, by=by)
+    deliverable.accepted_on, deliverable.accepted_by = on, by
+    deliverable.save()
+    _note("deliverable.accept", award, deliverable, by, on)
+    return deliverable
+
+
+def _note(kind, award, deliverable, by, on):
+    tranche = award.tranches.get(pk=deliverable.tranche_id)
+    body = {"tranche": tranche.ref, "deliverable": deliverable.pk, "file": deliverable.evidence_id}
+    record(kind, award.ref, by=by, on=on, programme=award.programme.key, body=body)
