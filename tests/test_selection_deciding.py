@@ -205,7 +205,7 @@ def test_deciding_all_is_all_or_nothing(office):
     session = sitting_session(office, eligible_application(office), eligible_application(office))
     for member in members_of(office):
         cast_vote(case=session.cases.first(), choice="for", on=DAY, by=member)
-    with pytest.raises(Blocked, match="cannot be decided yet. 0 votes of 2 needed are in"):
+    with pytest.raises(Blocked, match=r"cannot be decided yet\. 0 votes of 2 needed are in"):
         decide_all(session=session, on=DAY, by=office.people.secretary)
     assert not Decision.objects.exists()
     assert not Commitment.objects.exists()
@@ -364,7 +364,7 @@ def test_the_reserve_list_moves_up_when_money_comes_free(tight, heard):
         approve_reserve(application=second, on=DAY, by=secretary)
     close_session(session=session, on=DAY, by=secretary)
     assert state_of(second) == "reserve"
-    with pytest.raises(Blocked, match="has EUR 5,000.00 left"):
+    with pytest.raises(Blocked, match=r"has EUR 5,000\.00 left"):
         approve_reserve(application=second, on=DAY, by=secretary)
     release(case_ref=first.ref, by=tight.people.manager, on=DAY)
     with pytest.raises(NotAllowed):

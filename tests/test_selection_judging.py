@@ -1,5 +1,6 @@
 """Members: declarations before anything is read, scores hidden until one's own are in, one vote each, no interest."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -275,10 +276,9 @@ def test_the_votes_of_a_list_and_single_votes_leave_the_same_rows(office):
     skip = {"id", "case_id", "_state"}
     single, listed = ({k: v for k, v in vote.__dict__.items() if k not in skip} for vote in Vote.objects.order_by("pk"))
     assert single == listed
-    events = Event.objects.filter(kind="vote.cast").order_by("seq")
-    assert [event.body.replace(one.application.ref, "A").replace(two.application.ref, "A") for event in events][0] == (
-        [event.body.replace(one.application.ref, "A").replace(two.application.ref, "A") for event in events][1]
-    )
+    events = [json.loads(event.body) for event in Event.objects.filter(kind="vote.cast").order_by("seq")]
+    assert [event.pop("case") for event in events] == [one.application.ref, two.application.ref]
+    assert events[0] == events[1]
 
 
 def test_a_member_takes_the_vote_back_before_the_decision_and_votes_anew(office):

@@ -102,9 +102,9 @@ def test_only_eligible_applications_of_the_same_call_go_on_one_agenda(office):
     with pytest.raises(Blocked, match="on the agenda of a session already"):
         add_cases(session=session, applications=[second, first], on=DAY, by=secretary)
     assert session.cases.count() == 1
+    foreign = eligible_application(loan_office("elsewhere"))
     with pytest.raises(Blocked, match="under another call"):
-        lending = loan_office("elsewhere")
-        add_cases(session=session, applications=[eligible_application(lending)], on=DAY, by=secretary)
+        add_cases(session=session, applications=[foreign], on=DAY, by=secretary)
     with pytest.raises(NotAllowed):
         add_cases(session=session, applications=[second], on=DAY, by=office.people.manager)
     add_cases(session=session, applications=[second], on=DAY, by=secretary)
