@@ -1,8 +1,24 @@
+"""Every address. An app's own addresses are in its urls.py, whole, and included at the root."""
+
+from importlib.util import find_spec
+
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import choose_language
+from config import desk, views
+
+desk_patterns = [
+    path("", views.home, name="home"),
+    path("search/", views.find, name="search"),
+    path("programme/", views.choose_programme, name="programme"),
+]
+
 urlpatterns = [
+    path("", include((desk_patterns, "desk"))),
+    path("healthz", views.healthz, name="healthz"),
+    path("i18n/setlang/", choose_language, name="set_language"),
+    *[path("", include(f"{app}.urls")) for app in desk.APPS if find_spec(f"{app}.urls")],
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

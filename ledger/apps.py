@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from ledger import guards
+from ledger.money import digits
+from pages.numbers import register_digits
 
 
 class LedgerConfig(AppConfig):
@@ -10,3 +12,4 @@ class LedgerConfig(AppConfig):
 
     def ready(self):
         guards.declare_guards()
+        register_digits(digits)

@@ -1,208 +1,314 @@
-"""Tables as files: CSV and XLSX out, inert; CSV and XLSX in, checked before they are opened."""
+"""Sheets in and out: text that no spreadsheet takes for a formula, and tables read only after a look at the wrapping."""
 
 import csv
 import io
+import unicodedata
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
-import python_calamine
 import xlsxwriter
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from python_calamine import CalamineError, CalamineWorkbook
 
 from audit.refusals import Invalid
 
-# Spreadsheets run what begins with these, in their full-width forms too.
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-MOST_BYTES = 20 * 1024 * 1024
-MOST_UNPACKED = 100 * 1024 * 1024
-MOST_RATIO = 120
+# A spreadsheet takes a cell that begins like this for a formula; NFKC finds the full-width forms of = + - @.
+FORMULA = tuple("=+-@\t\r\n")
+LARGEST_UNPACKED = 100 * 1024 * 1024
+LARGEST_RATIO = 100
+LARGEST_FILE = 20 * 1024 * 1024
 MOST_ROWS = 50_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_COLUMNS = 300
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def inert(value):
-    """Text that no spreadsheet runs: a leading apostrophe before what would be a formula. Numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(ACTIVE):
-        return f"'{value}"
-    return value
+    """`value` as a cell that stays what it is: numbers and dates as they are, text never a formula.
 
-
-def cell(value):
-    """A value as a cell: texts inert, dates ISO, Decimals plain."""
+    Text that begins with = + - @, a tab or a line break (also full-width) gets an apostrophe in front. A control
+    character that no file may hold is dropped.
+    """
     if value is None:
         return ""
-    if isinstance(value, bool | int):
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, int | float | Decimal | date):
         return value
+    plain = getattr(value, "plain", None)
+    if plain is not None:
+        return Decimal(plain)
+    text = "".join(letter for letter in str(value) if letter in "\t\r\n" or unicodedata.category(letter) != "Cc")
+    first = unicodedata.normalize("NFKC", text.lstrip(" \u00a0\u3000\u200b\ufeff")[:1] or text[:1])
+    return f"'{text}" if first.startswith(FORMULA) or text.startswith(FORMULA) else text
+
+
+def printed(value):
+    """The text of a cell in CSV: ISO dates, amounts as decimal strings."""
+    value = inert(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, date | time):
+        return (
+            timezone.localtime(value).isoformat(timespec="seconds") if timezone.is_aware(value) else value.isoformat()
+        )
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
-    return inert(str(value))
+    return str(value)
 
 
 class _Echo:
-    def write(self, value):
-        return value
+    """A file that hands back what is written to it, so that rows can be streamed."""
+
+    def write(self, text):
+        return text
 
 
 def csv_lines(headers, rows):
-    """Yield the lines of a CSV file (UTF-8 with BOM, so that spreadsheets read every script)."""
+    """CSV as text lines: UTF-8 with a byte order mark, so that spreadsheets read every script."""
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow([cell(header) for header in headers])
+    yield "\ufeff" + writer.writerow([printed(str(header)) for header in headers])
     for row in rows:
-        yield writer.writerow([cell(value) for value in row])
+        yield writer.writerow([printed(value) for value in row])
 
 
-def csv_response(name, headers, rows):
-    response = StreamingHttpResponse(csv_lines(headers, rows), content_type="text/csv; charset=utf-8")
+def write_csv(headers, rows, name):
+    """A streamed CSV download; `name` without ending. Rows are read while they are sent."""
+    language = translation.get_language()
+
+    def lines():
+        with translation.override(language):
+            yield from csv_lines(headers, rows)
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
 def xlsx_bytes(sheets):
-    """An XLSX file of `sheets`: pairs of (title, rows), the first row being the headers. Decimals become numbers.
-
-    Nothing is written as a formula or a link, whatever it looks like.
-    """
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for title, rows in sheets:
-        sheet = book.add_worksheet(title[:31])
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows):
-            for column, value in enumerate(row):
-                if number == 0:
-                    sheet.write_string(number, column, str(cell(value)), bold)
-                elif isinstance(value, bool):
-                    sheet.write_boolean(number, column, value)
-                elif isinstance(value, int | Decimal):
-                    sheet.write_number(number, column, value)
-                elif isinstance(value, date) and not isinstance(value, datetime):
-                    sheet.write_datetime(number, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
-                elif value is not None and value != "":
-                    sheet.write_string(number, column, str(cell(value)))
-    book.close()
-    return buffer.getvalue()
+    """An XLSX workbook as a file object, in constant memory. `sheets`: [(title, headers, rows)]."""
+    book_file = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "dd.mm.yyyy",
+        "remove_timezone": True,
+    }
+    with xlsxwriter.Workbook(book_file, options) as book:
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        moment = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
+        for title, headers, rows in sheets:
+            sheet = book.add_worksheet(_sheet_title(str(title)))
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, max(len(headers) - 1, 0), 18)
+            for column, header in enumerate(headers):
+                sheet.write_string(0, column, str(inert(str(header))), head)
+            for line, row in enumerate(rows, 1):
+                for column, value in enumerate(row):
+                    _write_cell(sheet, line, column, value, moment)
+    book_file.seek(0)
+    return book_file
 
 
-def xlsx_response(name, headers, rows):
-    response = HttpResponse(xlsx_bytes([("Rows", [headers, *rows])]), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+def _write_cell(sheet, line, column, value, moment):
+    value = inert(value)
+    if isinstance(value, datetime):
+        sheet.write_datetime(line, column, timezone.localtime(value) if timezone.is_aware(value) else value, moment)
+    elif isinstance(value, date):
+        sheet.write_datetime(line, column, value)
+    elif isinstance(value, int | float | Decimal):
+        sheet.write_number(line, column, value)
+    elif value != "":
+        sheet.write_string(line, column, value[:32_767])
+
+
+def _sheet_title(text):
+    """A name that a worksheet may have: 31 letters, none of []:*?/\\ and no apostrophe at the ends."""
+    return "".join(" " if letter in "[]:*?/\\" else letter for letter in text)[:31].strip("' ") or "1"
+
+
+def write_xlsx(headers, rows, name, title=None):
+    """An XLSX download; `name` without ending."""
+    file = xlsx_bytes([(title or name, headers, rows)])
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+
+
+# Reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table that was read: `number` is the line of the sheet, as the user sees it."""
+
+    number: int
+    cells: dict
 
 
 @dataclass(frozen=True)
 class Table:
-    """What was read: headers, and rows as (row number in the file, {header: text})."""
-
     headers: list
     rows: list
 
 
-def read_table(content, name=""):
-    """Read a CSV or XLSX file (bytes) into a Table of texts.
+def read_table(file, *, most_rows=MOST_ROWS, sheet=0):
+    """The table in an uploaded CSV or XLSX file: headers and rows (empty lines left out).
 
-    Raises Invalid with one sentence for a file that is empty, broken, too large, packed too tightly, protected by a
-    password, or of another kind.
+    Raises Invalid with one clear sentence when the file is empty, too large, broken, locked by a password, of
+    another kind, or unpacks to too much. Nothing is unpacked before the zip directory was looked at.
     """
-    if not content:
-        raise Invalid(_("The file is empty."))
-    if len(content) > MOST_BYTES:
-        raise Invalid(_("The file is larger than %(most)s MB. Divide it.") % {"most": MOST_BYTES // 1024 // 1024})
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Invalid(_("The file is protected by a password or is in the old XLS format. Save it as XLSX without one."))
-    lines = _xlsx_lines(content) if content.startswith(b"PK") else _csv_lines(content)
+    content = _content(file)
+    if content.startswith(OLE):
+        raise Invalid(
+            _(
+                "This file is locked with a password or is an old .xls file. Take the password off, save it as .xlsx, and send it again."
+            )
+        )
+    if content.startswith(b"PK"):
+        lines = _xlsx_lines(content, sheet, most_rows)
+    elif b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Invalid(_("This is neither an XLSX nor a CSV file. Save the sheet as one of the two and send it again."))
+    else:
+        lines = _csv_lines_of(content, most_rows)
     return _table(lines)
 
 
-def _xlsx_lines(content):
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            sizes = [(info.file_size, info.compress_size) for info in packed.infolist()]
-            names = set(packed.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError) as wrong:
-        raise Invalid(_("The file is broken: it cannot be opened as XLSX.")) from wrong
-    unpacked = sum(size for size, _packed in sizes)
-    if unpacked > MOST_UNPACKED or any(size > 1_000_000 and size > packed * MOST_RATIO for size, packed in sizes):
-        raise Invalid(_("The file unpacks to far more than it seems. It was not opened."))
-    if "xl/workbook.xml" not in names:
-        raise Invalid(_("The file is not an XLSX workbook."))
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except Exception as wrong:
-        raise Invalid(_("The file is broken: its first sheet cannot be read.")) from wrong
-    return [[_text(value) for value in row] for row in rows]
+def _content(file):
+    size = getattr(file, "size", None)
+    if size is not None and size > LARGEST_FILE:
+        raise Invalid(_too_large_file())
+    file.seek(0)
+    content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise Invalid(_too_large_file())
+    if not content.strip():
+        raise Invalid(_("This file is empty."))
+    return content
 
 
-def _csv_lines(content):
-    for encoding in ("utf-8-sig", "cp1251"):
+def _too_large_file():
+    return _("This file is larger than %(size)s MiB. Divide it and send the parts.") % {
+        "size": LARGEST_FILE // 1024 // 1024
+    }
+
+
+def _xlsx_lines(content, sheet, most_rows):
+    _look_at_zip(content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        page = book.get_sheet_by_index(sheet)
+        if page.total_height > most_rows + 1:
+            raise Invalid(_too_many_rows(most_rows))
+        if page.total_width > MOST_COLUMNS:
+            raise Invalid(_("This sheet has more than %(count)s columns.") % {"count": MOST_COLUMNS})
+        # The sheet's own line numbers: what stands above the first filled line is counted too.
+        return list(enumerate(page.to_python(skip_empty_area=False), 1))
+    except (CalamineError, zipfile.BadZipFile, IndexError, ValueError, KeyError, OSError) as wrong:
+        raise Invalid(
+            _("This XLSX file is broken and cannot be read. Open it, save it anew and send it again.")
+        ) from wrong
+
+
+def _look_at_zip(content):
+    """Refuse what is no workbook, is encrypted, or would unpack to more than it should."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError) as wrong:
+        raise Invalid(
+            _("This XLSX file is broken and cannot be read. Open it, save it anew and send it again.")
+        ) from wrong
+    if any(part.flag_bits & 0x1 for part in parts):
+        raise Invalid(_("This file is locked with a password. Take the password off and send it again."))
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > LARGEST_UNPACKED or unpacked > LARGEST_RATIO * max(len(content), 1) or len(parts) > 5_000:
+        raise Invalid(
+            _("This file unpacks to far more than a list needs, and was not opened. Save only the sheet with the list.")
+        )
+    if not any(part.filename.startswith("xl/") for part in parts):
+        raise Invalid(_("This is a zip file, but no XLSX workbook. Unpack it and send the workbook."))
+
+
+def _too_many_rows(most_rows):
+    return _("This sheet has more than %(count)s rows. Divide it and send the parts.") % {"count": f"{most_rows:,}"}
+
+
+def _csv_lines_of(content, most_rows):
+    text = _decoded(content)
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    mark = max(";,\t", key=first.count)
+    lines = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    try:
+        for cells in reader:
+            if len(cells) > MOST_COLUMNS:
+                raise Invalid(_("This sheet has more than %(count)s columns.") % {"count": MOST_COLUMNS})
+            # A cell with line breaks spreads over several lines of the file; the sheet counts records.
+            lines.append((len(lines) + 1, cells))
+            if len(lines) > most_rows + 1:
+                raise Invalid(_too_many_rows(most_rows))
+    except csv.Error as wrong:
+        raise Invalid(
+            _(
+                "This CSV file cannot be read: line %(line)s has quotation marks that do not close, or a cell that is too long."
+            )
+            % {"line": reader.line_num}
+        ) from wrong
+    return lines
+
+
+def _decoded(content):
+    for encoding in ("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig", "cp1251"):
         try:
-            text = content.decode(encoding)
-            break
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    else:
-        raise Invalid(_("The letters of the file cannot be read. Save it as CSV in UTF-8."))
-    if "\x00" in text:
-        raise Invalid(_("The file is neither CSV nor XLSX."))
-    first = text.split("\n", 1)[0]
-    mark = max(",;\t", key=first.count)
-    try:
-        return [[value.strip() for value in row] for row in csv.reader(io.StringIO(text), delimiter=mark)]
-    except csv.Error as wrong:
-        raise Invalid(_("The file cannot be read as CSV: %(why)s.") % {"why": wrong}) from wrong
-
-
-def _text(value):
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()[:10]
-    return str(value).strip()
+    raise Invalid(_("The letters in this CSV file cannot be read. Save it as “CSV UTF-8” and send it again."))
 
 
 def _table(lines):
-    while lines and not any(lines[0]):
-        lines.pop(0)
-    if not lines:
-        raise Invalid(_("The file has no rows."))
-    headers = [header.strip() for header in lines[0]]
-    while headers and not headers[-1]:
-        headers.pop()
-    doubled = {header for header in headers if headers.count(header) > 1}
-    if not headers or doubled or "" in headers:
-        raise Invalid(_("The first row must name each column once."))
-    rows = []
-    for number, line in enumerate(lines[1:], 2):
-        if not any(line):
+    """The first line with something in it is the head; every other line with something in it is a row."""
+    headers, rows = None, []
+    for number, cells in lines:
+        cells = [_cell(value) for value in cells]
+        if not any(value != "" for value in cells):
             continue
-        if len(rows) == MOST_ROWS:
-            raise Invalid(_("The file has more than %(most)s rows. Divide it.") % {"most": MOST_ROWS})
-        padded = [*line, *[""] * len(headers)]
-        rows.append((number, {header: _no_apostrophe(padded[place]) for place, header in enumerate(headers)}))
+        if headers is None:
+            headers = _headers(cells)
+            continue
+        rows.append(Row(number, dict(zip(headers, cells + [""] * (len(headers) - len(cells)), strict=False))))
+        if any(value != "" for value in cells[len(headers) :]):
+            raise Invalid(_("Row %(row)s has more cells than the head of the table.") % {"row": number})
+    if headers is None:
+        raise Invalid(_("This file is empty."))
     return Table(headers, rows)
 
 
-def _no_apostrophe(text):
-    """Undo what `inert` did, so that an exported file can be read back."""
-    if text.startswith("'") and text[1:].startswith(ACTIVE):
-        return text[1:]
-    return text
+def _headers(cells):
+    headers = [str(value).strip() for value in cells]
+    while headers and not headers[-1]:
+        headers.pop()
+    for position, header in enumerate(headers, 1):
+        if not header:
+            raise Invalid(_("Column %(column)s has no heading.") % {"column": position})
+        if header in headers[: position - 1]:
+            raise Invalid(_("The heading “%(name)s” stands there twice.") % {"name": header[:60]})
+    return headers
+
+
+def _cell(value):
+    """A cell as it was meant: text trimmed and without our own apostrophe, whole floats as int, the rest as it is."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFC", value).strip()
+        bare = text[1:] if text.startswith("'") else text
+        return bare if bare != text and unicodedata.normalize("NFKC", bare[:1]).startswith(FORMULA) else text
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,6 +1,10 @@
-"""Shape and colour of each state: word + shape + colour, the same everywhere (see static/css/seedbed.css)."""
+"""Which shape and colour a state is shown in: one table, to which each app adds its own machines."""
 
-SHAPES = {
+# The eight shapes of the style sheet: a state is always word + shape + colour.
+SHAPES = ("start", "moving", "live", "wait", "done", "no", "late", "over")
+
+# The machines of the house, by the model's name.
+_shapes = {
     "application": {
         "draft": "start",
         "submitted": "moving",
@@ -45,6 +49,7 @@ SHAPES = {
         "overpaid": "late",
         "closed": "done",
         "written_off": "no",
+        "forgiven": "over",
         "cancelled": "over",
     },
     "monitoringvisit": {
@@ -58,6 +63,23 @@ SHAPES = {
 }
 
 
-def shape_of(row):
-    """The tag shape of a row with a state machine, for example "moving"."""
-    return SHAPES.get(row._meta.model_name, {}).get(row.state, "start")
+def register(table):
+    """Add {"application": {"draft": "start", ...}, ...}: machine (the model's name) -> state -> shape.
+
+    Raises ValueError for a shape that the style sheet does not have.
+    """
+    for machine, states in table.items():
+        unknown = sorted(set(states.values()) - set(SHAPES))
+        if unknown:
+            raise ValueError(f"{machine}: no such shape: {', '.join(unknown)}")
+        _shapes.setdefault(machine, {}).update(states)
+
+
+def shape_of(machine, state):
+    """The shape of a state; a state that nobody registered is shown as resting ("over")."""
+    return _shapes.get(machine, {}).get(state, "over")
+
+
+def registered():
+    """A copy of the whole table, for checks."""
+    return {machine: dict(states) for machine, states in _shapes.items()}

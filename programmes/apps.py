@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
+from pages.days import register_today
+from programmes.clock import today
 
 
 class ProgrammesConfig(AppConfig):
@@ -10,6 +12,7 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self):
         second_factor.register(touches_money_or_votes)
+        register_today(today)
 
 
 def touches_money_or_votes(user):

@@ -16,6 +16,7 @@ def is_administrator(user, row=None):
 
 rules.add_rule("programmes.set_up", is_manager | is_administrator)
 rules.add_rule("programmes.backdate", has_role(Role.MANAGER, Role.SECRETARY, Role.FINANCE, Role.LOAN_OFFICER))
+rules.add_rule("accounts.manage_users", is_administrator)
 rules.add_rule("programmes.grant_role", is_administrator)
 rules.add_rule("programmes.approve_delegation", is_manager | is_administrator)
 rules.add_rule("programmes.enter_rate", is_finance)

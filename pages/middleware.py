@@ -1,0 +1,57 @@
+"""What every answer goes through: refusals become pages, private pages are not kept, headers that Django lacks."""
+
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Refusal
+
+TITLES = {
+    400: _("This cannot be accepted"),
+    403: _("This is not yours to do"),
+    409: _("Nothing was changed"),
+    422: _("This was sent before"),
+}
+
+HEADERS = {
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def refusal_page(request, refusal):
+    """The page of a Refusal that no form caught: its sentence, what is missing, its status."""
+    return render(
+        request,
+        "errors/refusal.html",
+        {"title": TITLES.get(refusal.status, TITLES[409]), "refusal": refusal},
+        status=refusal.status,
+    )
+
+
+class RefusalMiddleware:
+    """Turns a Refusal that left a view into a page with its status."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        return refusal_page(request, exception) if isinstance(exception, Refusal) else None
+
+
+class PrivacyMiddleware:
+    """Pages of people who are signed in are kept by no cache; a few headers on every answer."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
