@@ -1,0 +1,110 @@
+"""Everybody and everything of one programme that a story needs at hand."""
+
+from functools import cached_property
+
+from accounts.models import User
+from applicants.services import register_party
+from demo.people import Names
+from payments.services import confirm_account, enter_account, receive_capital
+from programmes.models import Programme, Village, Window
+from selection.models import Committee
+
+
+class Cast:
+    """The people, places and rules of a programme by their keys in the blueprint."""
+
+    def __init__(self, blueprint, seed):
+        self.blueprint = blueprint
+        self.programme = Programme.objects.get(key=blueprint.key)
+        self.names = Names(blueprint.country, f"{blueprint.key}-{seed}")
+        self.random = self.names.random
+        self.committee = Committee.objects.get(programme=self.programme)
+        self.counters = {}
+
+    @cached_property
+    def people(self):
+        users = User.objects.filter(email__endswith=f"@{self.blueprint.key}.example")
+        return {user.email.split("@")[0].replace(".", "_"): user for user in users}
+
+    def __getitem__(self, key):
+        return self.people[key]
+
+    @cached_property
+    def regions(self):
+        return {region.name: region for region in self.programme.regions.all()}
+
+    @cached_property
+    def windows(self):
+        rows = Window.objects.filter(call__programme=self.programme).select_related("call__programme", "line")
+        return {window.key: window for window in rows}
+
+    @cached_property
+    def advisers(self):
+        """Region name -> adviser; one adviser for all regions where the blueprint names none."""
+        found = {}
+        for person in self.blueprint.people:
+            if person.role == "adviser":
+                for name in [person.region] if person.region else self.regions:
+                    found[name] = self[person.key]
+        return found
+
+    @cached_property
+    def villages(self):
+        rows = Village.objects.filter(district__region__in=self.regions.values()).select_related("district__region")
+        found = {}
+        for village in rows:
+            found.setdefault(village.district.region.name, []).append(village)
+        return found
+
+    @cached_property
+    def groups(self):
+        return {group.code: group for group in self.programme.target_groups.all()}
+
+    @property
+    def members(self):
+        return [user for key, user in sorted(self.people.items()) if key.startswith("member_")]
+
+    def number(self, name):
+        """1, 2, 3 ... for each name: bank references, invoices, phones."""
+        self.counters[name] = self.counters.get(name, 0) + 1
+        return self.counters[name]
+
+    def register(self, day, region, *, kind="person", by=None, **facts):
+        """Register a party in a region by its adviser; persons get an invented name where none is given."""
+        if kind == "person" and "name" not in facts:
+            sex = facts.pop("sex", None) or self.random.choice(["female", "male"])
+            facts = {**self.names.person(sex), **facts}
+        adviser = by or self.advisers[region]
+        facts.setdefault("village", self.random.choice(self.villages[region]))
+        return register_party(
+            kind=kind, programme=self.programme, region=self.regions[region], on=day, by=adviser, **facts
+        )
+
+    def account(self, day, party):
+        """A confirmed account of the party: entered by one finance officer, confirmed by the other."""
+        number = f"DEMO{self.blueprint.country}{self.number('account'):08d}"
+        account = enter_account(
+            party=party,
+            programme=self.programme,
+            kind="domestic",
+            holder=party.name,
+            number=number,
+            bank="Demo Bank",
+            currency=self.programme.currency,
+            on=day,
+            by=self["finance_1"],
+        )
+        return confirm_account(account=account, on=day, by=self["finance_2"])
+
+    def receive(self, day, line_key, amount):
+        """Donor money arrives on a line; `amount` in minor units."""
+        line = self.programme.funding_lines.get(key=line_key)
+        reference = f"DONOR-{self.number('donor'):04d}"
+        return receive_capital(
+            line=line,
+            amount=amount,
+            reference=reference,
+            on=day,
+            by=self["finance_1"],
+            reason="Instalment of the donor",
+        )

@@ -1,0 +1,174 @@
+"""From an approved grant to its last visit: agreement, co-financing, tranches, purchases, handover, closure."""
+
+from datetime import timedelta
+
+from applicants.services import add_evidence
+from demo.files import paper
+from grants.models import Award
+from grants.services import (
+    accept_contribution,
+    accept_deliverable,
+    certify_tranche,
+    close_award,
+    evidence_contribution,
+    hand_over_asset,
+    mark_screened,
+    order_tranche,
+    plan_tranches,
+    pledge_cofinancing,
+    register_asset,
+    request_tranche,
+    show_deliverable,
+    sign_award,
+)
+from ledger.money import split
+from payments.models import PaymentOrder
+from payments.services import approve_payment, send_payments, settle_payment
+
+
+class Granting:
+    """One award on its way. `visits(day, application)` is called when the money is out, to plan what is found."""
+
+    def __init__(self, agenda, cast, plan, *, payee, payee_account, found, months=12, pace=30, stop=""):
+        self.agenda, self.cast, self.plan = agenda, cast, plan
+        self.payee, self.account = payee, payee_account
+        self.found, self.months, self.pace, self.stop = found, months, pace, stop
+        self.adviser = cast.advisers[plan.region]
+
+    def begin(self, day):
+        """The decision is effective: sign within weeks."""
+        self.agenda.at(day + timedelta(days=self.pace // 2), self.sign)
+
+    @property
+    def award(self):
+        return Award.objects.select_related("application", "window", "programme").get(application=self.plan.application)
+
+    def file(self, day, purpose, *lines):
+        award = self.award
+        number = self.cast.number("file")
+        return add_evidence(
+            programme=self.cast.programme,
+            case_ref=award.ref,
+            purpose=purpose,
+            content=paper(*lines, award.ref, f"No. {number}"),
+            name=f"{purpose}-{number:04d}.pdf",
+            on=day,
+            by=self.adviser,
+        )
+
+    def sign(self, day):
+        award, manager = self.award, self.cast["manager"]
+        mark_screened(award=award, on=day, by=manager)
+        self.contributions = []
+        left = self.plan.own
+        for number, (source, percent) in enumerate(self.plan.own_sources, 1):
+            amount = left if number == len(self.plan.own_sources) else self.plan.own * percent // 100
+            left -= amount
+            if amount:
+                self.contributions.append(
+                    pledge_cofinancing(award=award, source=source, amount=amount, on=day, by=self.adviser)
+                )
+        parts = award.window.tranche_plan
+        amounts = split(award.amount, [part["percent"] for part in parts])
+        own = split(self.plan.own, [part["percent"] for part in parts]) if self.plan.own else [0] * len(parts)
+        plan_tranches(
+            award=award,
+            tranches=[
+                {
+                    "amount": amount,
+                    "cofinancing_amount": own_part,
+                    "modality": award.window.modality,
+                    "due_on": day + timedelta(days=self.pace * number),
+                    "payee": self.payee,
+                    "deliverables": [part["deliverable"]] if part["deliverable"] else [],
+                }
+                for number, (part, amount, own_part) in enumerate(zip(parts, amounts, own, strict=True), 1)
+            ],
+            on=day,
+            by=self.adviser,
+        )
+        sign_award(award=self.award, ends_on=day + timedelta(days=30 * self.months), on=day, by=manager)
+        if self.stop != "signed":
+            self.agenda.at(day + timedelta(days=self.pace), self.prove, 1)
+
+    def prove(self, day, number):
+        """The own part and the deliverables are shown, and accepted by another person a week later."""
+        if number == 1:
+            for place, contribution in enumerate(self.contributions):
+                evidence_contribution(
+                    contribution=contribution,
+                    amount=contribution.pledged_amount,
+                    supplier=f"Supplier {self.cast.random.randint(1, 40)}",
+                    invoice_number=f"INV-{self.cast.number('invoice'):05d}",
+                    evidence=self.file(day, "invoice", "Invoice for the own part", str(place)),
+                    on=day,
+                    by=self.adviser,
+                )
+        tranche = self.award.tranches.get(number=number)
+        for deliverable in tranche.deliverables.all():
+            evidence = self.file(day, "deliverable", deliverable.text)
+            show_deliverable(deliverable=deliverable, evidence=evidence, on=day, by=self.adviser)
+        self.agenda.at(day + timedelta(days=7), self.accept, number)
+
+    def accept(self, day, number):
+        manager = self.cast["manager"]
+        if number == 1:
+            for contribution in self.award.contributions.all():
+                accept_contribution(
+                    contribution=contribution,
+                    amount=contribution.evidenced_amount,
+                    on=day,
+                    by=self.cast["monitoring"] if self.cast.people.get("acceptor") else manager,
+                )
+        tranche = self.award.tranches.get(number=number)
+        for deliverable in tranche.deliverables.all():
+            accept_deliverable(deliverable=deliverable, on=day, by=manager)
+        request_tranche(tranche=tranche, on=day, by=self.adviser)
+        certify_tranche(tranche=tranche, on=day, by=manager)
+        if self.stop != "certified":
+            self.agenda.at(day + timedelta(days=2), self.order, number)
+
+    def order(self, day, number):
+        tranche = self.award.tranches.get(number=number)
+        order = order_tranche(tranche=tranche, account=self.account, on=day, by=self.cast["finance_1"])
+        if self.stop == "ordered":
+            return
+        self.agenda.at(day + timedelta(days=1), pay, self.cast, order.pk)
+        self.agenda.at(day + timedelta(days=4), self.paid, number)
+
+    def paid(self, day, number):
+        award = self.award
+        tranche = award.tranches.get(number=number)
+        asset = register_asset(
+            award=award,
+            tranche=tranche,
+            label=f"Equipment of part {number}",
+            amount=tranche.amount,
+            serial_number=f"SN{self.cast.number('serial'):06d}",
+            supplier=self.payee.name if self.payee else "",
+            on=day,
+            by=self.adviser,
+        )
+        hand_over_asset(asset=asset, on=day, by=self.adviser)
+        if number == 1:
+            self.found(self, day)
+        if award.tranches.filter(number=number + 1).exists():
+            self.agenda.at(day + timedelta(days=self.pace * 2), self.prove, number + 1)
+        else:
+            self.agenda.at(day + timedelta(days=30 * self.months), self.close)
+
+    def close(self, day):
+        close_award(award=self.award, reason="The final account is done.", on=day, by=self.cast["manager"])
+
+
+def pay(day, cast, order_pk):
+    """The checker approves, the order goes to the bank, and the bank pays the next day."""
+    order = PaymentOrder.objects.get(pk=order_pk)
+    approve_payment(order=order, on=day, by=cast["finance_2"])
+    send_payments(orders=[order], on=day, by=cast["finance_1"])
+    settle_payment(
+        order=PaymentOrder.objects.get(pk=order_pk),
+        bank_reference=f"BANK-{cast.number('bank'):06d}",
+        on=day,
+        by=cast["finance_1"],
+    )

@@ -1,0 +1,151 @@
+"""36 awards out of 50 applications: 21 micro and 15 small and medium, EUR 3,000,000 beside EUR 2,000,000 of their own."""
+
+from datetime import date, timedelta
+
+from demo import applying, sitting, visiting
+from demo.applying import Plan
+from demo.granting import Granting
+from ledger.money import split
+
+GRANTS = 300_000_000
+OWN = 200_000_000
+MICRO, SMALL = 21, 15
+TRADES = (
+    ("Carpentry", "wood", "Computer-driven cutting line"),
+    ("Dairy", "food", "Cheese vat and cold store"),
+    ("Bakery", "food", "Deck oven and packing line"),
+    ("Metal works", "metal", "Plasma cutter"),
+    ("Raspberry freezing", "food", "Freezing tunnel"),
+    ("Textile workshop", "textile", "Twelve sewing machines"),
+    ("Windows and doors", "construction", "Welding line for profiles"),
+    ("Fruit juices", "food", "Bottling line"),
+    ("Furniture", "wood", "Edge bander"),
+    ("Printing", "services", "Digital press"),
+)
+
+
+def amounts():
+    """(micro awards, small awards, own part of each) in minor units, adding up to the published sums."""
+    micro = [2_200_000 + 12_500 * (number % 7) for number in range(MICRO)]
+    left = GRANTS - sum(micro)
+    small = split(left, [100 + (number % 5) * 2 for number in range(SMALL)])
+    grants = [*micro, *small]
+    own = split(OWN, [grant * (90 + 7 * (number % 4)) for number, grant in enumerate(grants)])
+    return micro, small, own
+
+
+def tell(agenda, cast):
+    """Put the whole programme on the agenda."""
+    agenda.at(date(2014, 3, 3), lambda on: cast.receive(on, "msme-kosovo-eu", 180_000_000))
+    agenda.at(date(2014, 12, 1), lambda on: cast.receive(on, "msme-kosovo-eu", 120_000_000))
+    suppliers = {}
+    agenda.at(date(2014, 4, 2), lambda on: _suppliers(cast, on, suppliers))
+    micro, small, own = amounts()
+    regions = list(cast.regions)
+    plans = []
+    for number, amount in enumerate([*micro, *small]):
+        window = "msme-kosovo-micro" if number < MICRO else "msme-kosovo-sme"
+        more = 500_000 if number in (24, 29) else 0
+        plans.append(
+            Plan(
+                window=window,
+                region=regions[number % len(regions)],
+                applicant=None,
+                business=None,
+                title="",
+                asked=amount + more,
+                approved=amount,
+                own=own[number],
+                own_sources=(("own_cash", 70), ("bank", 30)) if number % 3 == 0 else (("own_cash", 100),),
+                jobs_now=2 if number < MICRO else 9,
+                jobs_planned=1 if number < MICRO else 5,
+                monthly_sales=400_000 if number < MICRO else 3_500_000,
+            )
+        )
+    endings = ["reject"] * 7 + ["ineligible"] * 4 + ["withdraw"] * 2 + ["reserve"] * 2
+    for number, ending in enumerate(endings):
+        plans.append(
+            Plan(
+                window="msme-kosovo-micro",
+                region=regions[number % len(regions)],
+                applicant=None,
+                business=None,
+                title="",
+                asked=2_400_000,
+                own=1_000_000,
+                ending=ending,
+                monthly_sales=300_000,
+            )
+        )
+    for number, plan in enumerate(plans):
+        agenda.at(date(2014, 4, 7) + timedelta(days=number % 40), _register, agenda, cast, plan, number)
+    call = next(iter(cast.windows.values())).call
+    after = _after(agenda, cast, suppliers)
+    # The reserve comes last, when the line is spent: its cases wait for money that never came free.
+    groups = [plans[:12], plans[12:MICRO], plans[MICRO:29], plans[29 : MICRO + SMALL], plans[36:47], plans[47:]]
+    for number, group in enumerate(groups):
+        day = date(2014, 7, 15) + timedelta(days=7 * number)
+        sitting.schedule(agenda, cast, call, group, day, after, conflict=number in (1, 3))
+
+
+def _suppliers(cast, day, suppliers):
+    for region in cast.regions:
+        party = cast.register(
+            day, region, kind="enterprise", name=f"Makineri {region} L.L.C.", sector="trade", legal_form="L.L.C."
+        )
+        suppliers[region] = (party, cast.account(day, party))
+
+
+def _register(day, agenda, cast, plan, number):
+    trade, sector, purchase = TRADES[number % len(TRADES)]
+    woman = number % 3 == 1
+    owner = cast.register(day, plan.region, sex="female" if woman else "male")
+    applying.consent(cast, day, owner)
+    family = owner.name.split()[-1]
+    plan.applicant = owner
+    plan.business = cast.register(
+        day,
+        plan.region,
+        kind="enterprise",
+        name=f"{trade} {family}" + (" & Sons" if number == 5 else ""),
+        sector=sector,
+        legal_form="L.L.C." if plan.window.endswith("sme") else "Individual business",
+        registration_number=f"70{number:06d}",
+        size="micro" if plan.window.endswith("micro") else ("small" if number % 2 else "medium"),
+        started_on=date(2005 + number % 8, 5, 1),
+        manager=owner,
+        manager_sex=owner.sex,
+    )
+    plan.title = f"{purchase} for {trade.lower()}"
+    applying.schedule(agenda, cast, plan, day + timedelta(days=14))
+
+
+def _after(agenda, cast, suppliers):
+    def begin(day, plan):
+        payee, account = suppliers[plan.region]
+        Granting(agenda, cast, plan, payee=payee, payee_account=account, found=_found, months=14).begin(day)
+
+    return begin
+
+
+def _found(granting, day):
+    plan, cast = granting.plan, granting.cast
+    people = [cast.register(day, plan.region) for _number in range(plan.jobs_planned)]
+
+    def what(month, on):
+        growth = 100 + 6 * month
+        sales = plan.monthly_sales * growth // 100
+        jobs = []
+        if month == 6:
+            jobs = [
+                visiting.post("Production worker", day, person, day + timedelta(days=20), on, kind="payroll")
+                for person in people
+            ]
+        return visiting.open_business(
+            sales,
+            jobs=jobs,
+            exports=sales // 5 if plan.window.endswith("sme") else 0,
+            imports_replaced=sales // 8,
+        )
+
+    visiting.schedule(granting.agenda, cast, plan.application, plan.region, day, what)
