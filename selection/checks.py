@@ -1,0 +1,87 @@
+"""What `verify` asks of the committee: every decision is replayed from its votes, its scores and the frozen rules."""
+
+from applicants.models import Application
+from programmes.models import Commitment
+from selection.models import Decision, Seat, Session
+from selection.quorum import absent_members, room_of, voting_members
+from selection.ruling import cases_with_judgements, rule_on
+from selection.services.agenda import frozen_hash
+
+# How the outcome that the votes give may differ from the one that stands, and why.
+STANDS = {"short": ("approve", "reserve"), "reserve_list": ("approve", "approve")}
+
+
+def checks():
+    """Yield a sentence for each fault, naming the row."""
+    for session in Session.objects.select_related("call", "committee").order_by("pk").iterator(chunk_size=200):
+        yield from _frozen(session)
+        yield from _decisions(session)
+    yield from _approvals()
+
+
+def _frozen(session):
+    if session.state != Session.State.PLANNED and session.rules_hash != frozen_hash(session.rules):
+        yield f"selection_session {session.ref}: its rules were changed after the packet was sent"
+    if session.state == Session.State.CLOSED and session.minutes_hash != frozen_hash(session.minutes_body):
+        yield f"selection_session {session.ref}: its minutes were changed after the close"
+
+
+def _decisions(session):
+    standing = {row.case_id: row for row in Decision.objects.live().filter(case__session=session)}
+    if session.state == Session.State.CLOSED:
+        yield from (
+            f"selection_decision {row.ref}: the sitting is closed and it has not taken effect"
+            for row in standing.values()
+            if row.effective_on is None
+        )
+    voting, absent = voting_members(session), absent_members(session)
+    chairs = set(
+        session.committee.seats.held_on(session.sits_on).filter(role=Seat.Role.CHAIR).values_list("user_id", flat=True)
+    )
+    for case in cases_with_judgements(session, session.cases.all()):
+        room = room_of(case, voting, absent, session.rules) if session.rules else None
+        for vote in case.live_votes:
+            if vote.member_id not in room.able:
+                yield f"selection_vote {vote.pk}: its member may not judge {case.application.ref}"
+        decision = standing.get(case.pk)
+        if decision is not None and decision.tally.get("rule") != "removed":
+            yield from _replay(session, decision, rule_on(case, room, session.rules, chairs))
+
+
+def _replay(session, decision, ruling):
+    """The votes counted again: same numbers, a quorum by the frozen rules, same outcome and amount."""
+    told = decision.tally
+    rules = session.rules
+    needed = max(rules["quorum_number"], -(-told["unconflicted"] * rules["quorum_share_pct"] // 100))
+    if told["needed"] != needed or told["voted"] < needed or ruling.voted != told["voted"]:
+        yield f"selection_decision {decision.ref}: {ruling.voted} votes are no quorum of {needed}"
+        return
+    again = {name: ruling.tally[name] for name in ("for", "conditions", "against", "defer", "abstain", "score")}
+    if again != {name: told[name] for name in again}:
+        yield f"selection_decision {decision.ref}: its votes or scores add up to something else"
+        return
+    voted, stands = STANDS.get(told["rule"], (ruling.outcome, ruling.outcome))
+    if (ruling.outcome, decision.outcome) != (voted, stands):
+        yield f"selection_decision {decision.ref}: the votes say {ruling.outcome}, the decision {decision.outcome}"
+    elif ruling.amount != decision.amount:
+        yield f"selection_decision {decision.ref}: the votes say {ruling.amount}, the decision {decision.amount}"
+
+
+def _approvals():
+    """An approved application stands on an effective decision of its amount, and a recorded approval on money."""
+    decided = {
+        row["application"]: row
+        for row in Decision.objects.live()
+        .filter(outcome="approve")
+        .values("application", "ref", "amount", "effective_on")
+    }
+    approved = Application.objects.filter(state="approved").values_list("pk", "ref", "decision_ref", "approved_amount")
+    for pk, ref, decision_ref, amount in approved.iterator(chunk_size=2000):
+        row = decided.get(pk)
+        if row is None or row["effective_on"] is None or (row["ref"], row["amount"]) != (decision_ref, amount):
+            yield f"applicants_application {ref}: approved without a decision of that amount"
+    pending = Decision.objects.live().filter(outcome="approve", effective_on=None).select_related("application")
+    for decision in pending:
+        live = Commitment.objects.live().filter(case_ref=decision.application.ref).first()
+        if live is None or live.amount != decision.amount:
+            yield f"selection_decision {decision.ref}: its money is not reserved"
