@@ -1,0 +1,47 @@
+"""The money's part of a case, through its services: accounts, and an order carried to the bank and back."""
+
+from payments.services import approve_payment, confirm_account, enter_account, send_payments, settle_payment
+from programmes.clock import today
+
+IBAN = "GE29NB0000000101904917"
+OTHER_IBAN = "DE89370400440532013000"
+
+
+def entered_account(office, party, *, currency="EUR", number=IBAN, by=None):
+    """An account that only one person has seen."""
+    return enter_account(
+        party=party,
+        programme=office.programme,
+        kind="iban",
+        holder=party.name,
+        number=number,
+        bank="First Bank",
+        currency=currency,
+        on=today(office.programme),
+        by=by or office.people.maker,
+    )
+
+
+def payable_account(office, party, **facts):
+    """An account entered by the maker and confirmed by the checker."""
+    account = entered_account(office, party, **facts)
+    return confirm_account(account=account, on=today(office.programme), by=office.people.checker)
+
+
+def approved_order(office, order):
+    return approve_payment(order=order, on=today(office.programme), by=office.people.checker)
+
+
+def sent_order(office, order):
+    """The order approved by the checker and sent to the bank in a batch of its own."""
+    order = approved_order(office, order)
+    send_payments(orders=[order], on=today(office.programme), by=office.people.maker)
+    order.refresh_from_db()
+    return order
+
+
+def settled_order(office, order, bank_reference="BANK-1"):
+    order = sent_order(office, order)
+    return settle_payment(
+        order=order, bank_reference=bank_reference, on=today(office.programme), by=office.people.checker
+    )
