@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from audit.bulk import insert
 from audit.models import Event, Head, Remark
 
 
@@ -90,7 +91,7 @@ def write(lines):
         events.append(row)
         if line.reason:
             remarks.append(Remark(event_seq=seq, salt=salt, text=line.reason))
-    Event.objects.bulk_create(events, batch_size=500)
+    insert(Event, events)
     Remark.objects.bulk_create(remarks, batch_size=500)
     Head.objects.filter(pk=1).update(seq=seq, hash=last)
 

@@ -145,16 +145,20 @@ def path_of(sha256):
 def keep(content):
     """Write bytes under their SHA-256, once; returns the hash. They are on the disk before this returns."""
     sha256 = hashlib.sha256(content).hexdigest()
-    path = path_of(sha256)
+    write_whole(path_of(sha256), content)
+    return sha256
+
+
+def write_whole(path, content):
+    """Write bytes to a path at once: another process sees all of them or none. What is there already stays."""
     if path.exists():
-        return sha256
+        return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).replace(path)
-    return sha256
 
 
 def clean_name(name, media_type):

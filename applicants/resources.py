@@ -1,0 +1,224 @@
+"""What an import file looks like: its columns, how each cell is read, and the same rows as an export.
+
+A cell that cannot be read raises ValueError with one sentence for the user; the plan (applicants/importing.py) names
+row, column and value beside it.
+"""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import Widget
+
+from applicants.models import Application, Consent, Party
+from applicants.names import latin
+from audit.refusals import Invalid
+from pages.numbers import parse_amount
+
+SEXES = {
+    "woman": "female",
+    "female": "female",
+    "f": "female",
+    "w": "female",
+    "man": "male",
+    "male": "male",
+    "m": "male",
+    "unknown": "unknown",
+    "not known": "unknown",
+    "": "unknown",
+}
+
+
+class Choice(Widget):
+    """One of some words, whatever their case; `words` maps what may stand in the cell to what is stored."""
+
+    def __init__(self, words):
+        super().__init__()
+        self.words = words
+
+    def clean(self, value, row=None, **kwargs):
+        found = self.words.get(value.strip().lower())
+        if found is None:
+            raise ValueError(_("Use one of: %(words)s.") % {"words": ", ".join(word for word in self.words if word)})
+        return found
+
+
+class Whole(Widget):
+    """A whole number, or nothing."""
+
+    def clean(self, value, row=None, **kwargs):
+        if not value:
+            return None
+        if not value.isascii() or not value.isdigit() or len(value) > 9:
+            raise ValueError(_("This is not a whole number."))
+        return int(value)
+
+
+class Day(Widget):
+    """A date as 2026-03-27 or 27.03.2026, or nothing."""
+
+    def clean(self, value, row=None, **kwargs):
+        if not value:
+            return None
+        try:
+            if value[4:5] == "-":
+                return date.fromisoformat(value[:10])
+            day, month, year = value.split(".")
+            return date(int(year), int(month), int(day))
+        except ValueError as wrong:
+            raise ValueError(_("This is not a date. Write it as 27.03.2026.")) from wrong
+
+
+class Known(Widget):
+    """Something that exists: looked up among `found`, {folded word: row}, filled for each import."""
+
+    def __init__(self, what):
+        super().__init__()
+        self.what = what
+        self.found = {}
+
+    def clean(self, value, row=None, **kwargs):
+        if not value:
+            return None
+        match = self.found.get(value) or self.found.get(fold(value))
+        if match is None:
+            raise ValueError(_("There is no such %(what)s here.") % {"what": self.what})
+        return match
+
+
+def fold(text):
+    """A word as it is looked up: e-mail addresses and keys by their letters, names of places in any script."""
+    return text.lower() if "@" in text else latin(text)
+
+
+class Column(Field):
+    """A column of the file. `about` stands in the template; `required` columns must be there and filled."""
+
+    def __init__(self, name, about, *, required=False, **kwargs):
+        super().__init__(column_name=name, **kwargs)
+        self.about = about
+        self.required = required
+
+    def clean(self, row, **kwargs):
+        value = row.get(self.column_name, "")
+        if self.required and not value:
+            raise ValueError(_("This must be filled in."))
+        return self.widget.clean(value, row=row)
+
+
+class Text(Widget):
+    def clean(self, value, row=None, **kwargs):
+        return value
+
+
+class PartyResource(ModelResource):
+    """People, households, groups, enterprises and municipalities, one in a row."""
+
+    label = gettext_lazy("People and businesses")
+
+    kind = Column(
+        "kind",
+        gettext_lazy("person, household, group, enterprise or municipality; empty means person"),
+        attribute="kind",
+        widget=Choice({**{kind: kind for kind in Party.Kind.values}, "": "person"}),
+    )
+    name = Column("name", gettext_lazy("as in the identity document, in any script"), attribute="name", required=True)
+    name_script = Column("name_in_own_script", gettext_lazy("if the name is in another"), attribute="name_script")
+    sex = Column("sex", gettext_lazy("woman, man or unknown; persons only"), attribute="sex", widget=Choice(SEXES))
+    birth_year = Column(
+        "birth_year", gettext_lazy("for example 1984; persons only"), attribute="birth_year", widget=Whole()
+    )
+    region = Column(
+        "region", gettext_lazy("a region of the programme"), widget=Known(gettext_lazy("region")), required=True
+    )
+    village = Column(
+        "village",
+        gettext_lazy("town or village as in the list of places"),
+        widget=Known(gettext_lazy("town or village")),
+    )
+    phone = Column("phone", gettext_lazy("for example 093 00 01 23"), attribute="phone")
+    address = Column("address", gettext_lazy("street and number"), attribute="address")
+    sector = Column("sector", gettext_lazy("for example cheese"), attribute="sector")
+    registration_number = Column(
+        "registration_number", gettext_lazy("of an enterprise"), attribute="registration_number"
+    )
+    adviser = Column(
+        "adviser", gettext_lazy("e-mail of the adviser; empty means nobody yet"), widget=Known(gettext_lazy("adviser"))
+    )
+    consent = Column(
+        "consent",
+        gettext_lazy("how consent was given: paper, witness or electronic"),
+        widget=Choice({means: means for means in Consent.Means.values}),
+        required=True,
+    )
+    consent_on = Column("consent_on", gettext_lazy("date of the consent; empty means today"), widget=Day())
+
+    class Meta:
+        model = Party
+        fields = (
+            "kind",
+            "name",
+            "name_script",
+            "sex",
+            "birth_year",
+            "region",
+            "village",
+            "phone",
+            "address",
+            "sector",
+            "registration_number",
+            "adviser",
+            "consent",
+            "consent_on",
+        )
+        import_order = export_order = fields
+
+    def dehydrate_village(self, party):
+        return str(party.village or "")
+
+    def dehydrate_region(self, party):
+        return str(party.village.district.region) if party.village else ""
+
+
+class ApplicationResource(PartyResource):
+    """Draft applications, one in a row, each with its applicant: a new one, or one that is on the register."""
+
+    label = gettext_lazy("Applicants with their applications")
+
+    reference = Column("reference", gettext_lazy("for example P-000123, for an applicant who is on the register"))
+    window = Column(
+        "window", gettext_lazy("key of the window of the call"), widget=Known(gettext_lazy("window")), required=True
+    )
+    title = Column("title", gettext_lazy("what it is for"), required=True)
+    amount = Column("amount", gettext_lazy("asked for, in the window's currency: 1200.00"), required=True)
+    own_amount = Column("own_amount", gettext_lazy("own part: 300.00; empty means none"))
+    term_months = Column("term_months", gettext_lazy("months to repay, for a loan"), widget=Whole())
+
+    class Meta:
+        model = Application
+        fields = (
+            "reference",
+            *PartyResource.Meta.fields,
+            "window",
+            "title",
+            "amount",
+            "own_amount",
+            "term_months",
+        )
+        import_order = export_order = fields
+
+
+def amount_of(text, currency, *, least):
+    """Minor units of a cell such as "1200.00", "1 200,00" or "1,200.00". Raises ValueError."""
+    try:
+        minor = parse_amount(text, currency)
+    except Invalid as wrong:
+        raise ValueError(str(wrong.sentence)) from wrong
+    if minor < least:
+        raise ValueError(_("The amount must be above zero.") if least else _("The amount must not be below zero."))
+    return minor
+
+
+RESOURCES = {"applicants": PartyResource, "applications": ApplicationResource}
