@@ -120,7 +120,7 @@ class DateBoxes(forms.Widget):
         elif re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", str(value or "")):
             texts = str(value).split("-")[::-1]
         else:
-            texts = (str(value or "").split(".") + ["", "", ""])[:3]
+            texts = [*str(value or "").split("."), "", "", ""][:3]
         context["parts"] = [
             {
                 "name": f"{name}_{part}",
@@ -166,7 +166,7 @@ class DateField(forms.Field):
         text = str(value).strip()
         iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
         day, month, year = (
-            iso.groups()[::-1] if iso else (re.split(r"[./\s-]+", text.rstrip("."), maxsplit=2) + ["", ""])[:3]
+            iso.groups()[::-1] if iso else [*re.split(r"[./\s-]+", text.rstrip("."), maxsplit=2), "", ""][:3]
         )
         return self._made(text, day, month, year)
 

@@ -1,4 +1,4 @@
-"""Forms of the house: one field template, one error summary, a version, an idempotency key, and a service at the end."""
+"""Forms of the house: one field template, one error summary, version, idempotency key, and a service at the end."""
 
 import inspect
 import uuid

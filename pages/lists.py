@@ -6,7 +6,7 @@
         columns = [
             Column("ref", _("Application"), head=True, link=lambda row: row.get_absolute_url(), sort="ref"),
             Column("state", _("State"), tag=True),
-            Column("asked", _("Asks for"), value=lambda row: Money(row.amount, row.currency), number=True, sort="amount"),
+            Column("asked", _("Asks for"), value=lambda row: Money(row.amount, "USD"), number=True, sort="amount"),
         ]
         filterset = ApplicationFilter
         ordering = "-ref"
@@ -297,7 +297,7 @@ class ListPage:
 
     @property
     def heads(self):
-        field, descending, current = self.sort
+        _field, descending, current = self.sort
         heads = []
         for column in self.columns:
             if column.only == "file":

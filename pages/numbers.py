@@ -16,7 +16,7 @@ _digits_of = get_currency_precision
 
 
 def register_digits(function):
-    """Let `function(currency) -> int` say how many decimal digits a currency has (the ledger does, when it is ready)."""
+    """Let `function(currency) -> int` say how many decimal digits a currency has (the ledger does, once ready)."""
     global _digits_of
     _digits_of = function
 

@@ -19,8 +19,8 @@ class QueueItem:
 
     verb_text: what to do, verb first ("Finish the cash flow"); why: whom it is about, which reference, what is known;
     state_class: a shape of pages.states; due: the day it is due, by which the queue is sorted; section: TODAY,
-    LATER, or AGENDA (visits and meetings, beside the queue; `verb_text` then is who or what, `state_text` the hour and place);
-    script: the name in its own script, with script_lang.
+    LATER, or AGENDA (visits and meetings, beside the queue: `verb_text` is then who or what, `state_text` the hour and
+    place); script: the name in its own script, with script_lang.
     """
 
     verb_text: str

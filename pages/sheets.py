@@ -1,4 +1,4 @@
-"""Sheets in and out: text that no spreadsheet takes for a formula, and tables read only after a look at the wrapping."""
+"""Sheets in and out: text that no spreadsheet takes for a formula; tables read only after a look at the wrapping."""
 
 import csv
 import io
@@ -166,7 +166,8 @@ def read_table(file, *, most_rows=MOST_ROWS, sheet=0):
     if content.startswith(OLE):
         raise Invalid(
             _(
-                "This file is locked with a password or is an old .xls file. Take the password off, save it as .xlsx, and send it again."
+                "This file is locked with a password or is an old .xls file. "
+                "Take the password off, save it as .xlsx, and send it again."
             )
         )
     if content.startswith(b"PK"):
@@ -255,7 +256,8 @@ def _csv_lines_of(content, most_rows):
     except csv.Error as wrong:
         raise Invalid(
             _(
-                "This CSV file cannot be read: line %(line)s has quotation marks that do not close, or a cell that is too long."
+                "This CSV file cannot be read: "
+                "line %(line)s has quotation marks that do not close, or a cell that is too long."
             )
             % {"line": reader.line_num}
         ) from wrong

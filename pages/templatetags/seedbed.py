@@ -1,7 +1,6 @@
 """Template tags and filters of the house: `{% load seedbed %}`."""
 
-from datetime import date as Date
-from datetime import datetime
+import datetime
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
@@ -9,9 +8,8 @@ from babel.dates import format_date, format_time
 from django import template
 from django.forms.widgets import CheckboxInput, ChoiceWidget, FileInput, Select
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from audit.moves import doors as doors_of
 from audit.moves import machine
@@ -125,7 +123,7 @@ def facts_list(facts):
 
 @register.inclusion_tag("parts/timeline.html")
 def timeline(events):
-    """History, newest first: objects or dicts with `when`, `text`, and perhaps `strong`, `who`, `remark`, `url`, `state`.
+    """History, newest first: objects or dicts with `when`, `text`; perhaps `strong`, `who`, `remark`, `url`, `state`.
 
     `state` is "now", "ahead" or nothing.
     """
@@ -153,17 +151,17 @@ def locale_of(language=None):
 @register.filter
 def date(value):
     """27.03.2026, for tables; nothing for None."""
-    if isinstance(value, datetime):
+    if isinstance(value, datetime.datetime):
         value = timezone.localtime(value)
-    return f"{value:%d.%m.%Y}" if isinstance(value, Date) else ""
+    return f"{value:%d.%m.%Y}" if isinstance(value, datetime.date) else ""
 
 
 @register.filter
 def day(value):
     """27 March 2026 in the reader's language, for text."""
-    if isinstance(value, datetime):
+    if isinstance(value, datetime.datetime):
         value = timezone.localtime(value)
-    if not isinstance(value, Date):
+    if not isinstance(value, datetime.date):
         return ""
     locale = locale_of()
     return format_date(value, "d MMMM y" if locale.language in ("en", "sq") else "long", locale=locale)
@@ -172,7 +170,7 @@ def day(value):
 @register.filter
 def weekday(value):
     """Thursday, 12 March 2026: the head of a day's page."""
-    if not isinstance(value, Date):
+    if not isinstance(value, datetime.date):
         return ""
     return f"{format_date(value, 'EEEE', locale=locale_of())}, {day(value)}"
 
@@ -180,7 +178,7 @@ def weekday(value):
 @register.filter
 def moment(value):
     """27 March 2026, 16:48 in the time zone that is active."""
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime.datetime):
         return ""
     local = timezone.localtime(value)
     return f"{day(local)}, {format_time(local.time(), 'HH:mm', locale='en')}"

@@ -1,0 +1,327 @@
+"""Papers: A4 PDFs on DejaVu, which has the Armenian, Georgian, Cyrillic, Azerbaijani and Albanian letters.
+
+    story = [text(_("Loan contract"), "title"), facts([(_("Borrower"), party.name), ...]), table(rows, head=[...])]
+    content = paper(_("Loan contract"), story, reference=loan.ref, lang="hy")
+
+Text from users is never read as markup: `text` and `table` escape what they are given. DejaVu has no signs for AMD, GEL
+and AZN: print ISO codes.
+"""
+
+import io
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
+from reportlab.graphics.shapes import Drawing, Rect, String
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen import canvas
+from reportlab.platypus import (
+    Frame,
+    KeepTogether,
+    LongTable,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    TableStyle,
+)
+from reportlab.platypus.doctemplate import BaseDocTemplate
+
+FONT, BOLD, OBLIQUE = "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"
+FACES = {FONT: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf", OBLIQUE: "DejaVuSans-Oblique.ttf"}
+
+INK = colors.HexColor("#1c221d")
+QUIET = colors.HexColor("#565d56")
+LINE = colors.HexColor("#bdbab0")
+SEED = colors.HexColor("#37631d")
+SUNK = colors.HexColor("#f4f2ec")
+SERIES = [colors.HexColor(code) for code in ("#37631d", "#b26a0c", "#2a6a94", "#8b4470")]
+
+MARGIN = 20 * mm
+WIDTH = A4[0] - 2 * MARGIN
+
+
+@lru_cache(maxsize=1)
+def _fonts():
+    """Register the vendored faces once for each process."""
+    folder = Path(settings.BASE_DIR) / "static" / "vendor" / "dejavu"
+    for name, file in FACES.items():
+        pdfmetrics.registerFont(TTFont(name, str(folder / file)))
+    pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=BOLD, italic=OBLIQUE, boldItalic=BOLD)
+
+
+@lru_cache(maxsize=1)
+def styles():
+    """The styles by name: title, h2, h3, text, small, quiet, cell, cell_head, figure, right."""
+    _fonts()
+    base = {"fontName": FONT, "textColor": INK, "splitLongWords": 1}
+    table = [
+        ("text", {"fontSize": 9.5, "leading": 14, "spaceAfter": 5}),
+        ("title", {"fontName": BOLD, "fontSize": 18, "leading": 23, "spaceAfter": 8}),
+        (
+            "h2",
+            {"fontName": BOLD, "fontSize": 12, "leading": 16, "spaceBefore": 12, "spaceAfter": 5, "keepWithNext": 1},
+        ),
+        ("h3", {"fontName": BOLD, "fontSize": 10, "leading": 14, "spaceBefore": 8, "spaceAfter": 3, "keepWithNext": 1}),
+        ("small", {"fontSize": 8, "leading": 11}),
+        ("quiet", {"fontSize": 8.5, "leading": 12, "textColor": QUIET, "spaceAfter": 4}),
+        ("cell", {"fontSize": 8.5, "leading": 11.5}),
+        ("cell_head", {"fontName": BOLD, "fontSize": 8, "leading": 10.5, "textColor": QUIET}),
+        ("cell_bold", {"fontName": BOLD, "fontSize": 8.5, "leading": 11.5}),
+        ("figure", {"fontName": BOLD, "fontSize": 20, "leading": 25, "textColor": SEED}),
+        ("right", {"fontSize": 9.5, "leading": 14, "alignment": TA_RIGHT}),
+    ]
+    made = {name: ParagraphStyle(name, **{**base, **facts}) for name, facts in table}
+    for name in ("cell", "cell_head", "cell_bold"):
+        made[f"{name}_number"] = ParagraphStyle(f"{name}_number", parent=made[name], alignment=TA_RIGHT)
+    return made
+
+
+def clean(value):
+    """Any value as one plain text: no control characters, composed letters, line breaks kept."""
+    said = unicodedata.normalize("NFC", "" if value is None else str(value))
+    return "".join(letter for letter in said if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
+
+
+def text(value, style="text"):
+    """A paragraph of plain text. Nothing in it is markup: `<`, `&` and `<img>` stay what they are."""
+    return Paragraph(escape(clean(value)).replace("\n", "<br/>"), styles()[style])
+
+
+def space(points=6):
+    return Spacer(1, points)
+
+
+def new_page():
+    return PageBreak()
+
+
+def together(parts):
+    """Parts that stay on one page."""
+    return KeepTogether(list(parts))
+
+
+def facts(pairs, *, label_width=50 * mm):
+    """Labels and values one under the other, as on the pages. A value may be a ready paragraph."""
+    rows = [[text(label, "quiet"), _cell(value, "cell")] for label, value in pairs]
+    made = LongTable(rows, colWidths=[label_width, WIDTH - label_width], hAlign="LEFT")
+    made.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (0, -1), 0),
+                ("TOPPADDING", (0, 0), (-1, -1), 3),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+            ]
+        )
+    )
+    return made
+
+
+def table(rows, widths=None, *, head=(), numbers=(), total=None, quick=False):
+    """A long table: the head repeats on each page, the columns in `numbers` stand to the right.
+
+    rows: lists of values; widths: shares of the page's width (any unit) or None for equal columns; total: a last row in
+    bold. `quick` sets plain strings without wrapping, for thousands of rows.
+    """
+    numbers = set(numbers)
+    columns = len(head or (rows[0] if rows else total or [""]))
+    shares = list(widths or [1] * columns)
+    scale = WIDTH / sum(shares)
+    lines = [_line(head, "cell_head", numbers, quick=False)] if head else []
+    lines += [_line(row, "cell", numbers, quick=quick) for row in rows]
+    if total is not None:
+        lines.append(_line(total, "cell_bold", numbers, quick=False))
+    if not lines:
+        return text(_("No rows."), "quiet")
+    made = LongTable(lines, colWidths=[share * scale for share in shares], repeatRows=1 if head else 0, hAlign="LEFT")
+    style = [
+        ("FONT", (0, 0), (-1, -1), FONT, 8.5),
+        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("TOPPADDING", (0, 0), (-1, -1), 3),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.3, LINE),
+        *[("ALIGN", (column, 0), (column, -1), "RIGHT") for column in numbers],
+    ]
+    if head:
+        style += [("LINEBELOW", (0, 0), (-1, 0), 0.8, QUIET), ("VALIGN", (0, 0), (-1, 0), "BOTTOM")]
+    if total is not None:
+        style.append(("LINEABOVE", (0, -1), (-1, -1), 0.8, QUIET))
+    made.setStyle(TableStyle(style))
+    return made
+
+
+def _line(row, style, numbers, *, quick):
+    if quick:
+        return [clean(value) for value in row]
+    return [_cell(value, f"{style}_number" if column in numbers else style) for column, value in enumerate(row)]
+
+
+def _cell(value, style):
+    return value if hasattr(value, "wrapOn") else text(value, style)
+
+
+def signatures(names):
+    """Lines to sign on, two abreast; `names`: who signs, as (role, name)."""
+    blocks = [[space(28), text("_" * 34, "quiet"), text(name, "cell"), text(role, "quiet")] for role, name in names]
+    blocks += [[]] * (len(blocks) % 2)
+    made = LongTable([blocks[at : at + 2] for at in range(0, len(blocks), 2)], colWidths=[WIDTH / 2] * 2, hAlign="LEFT")
+    made.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
+    return KeepTogether([made])
+
+
+def bar_chart(labels, series, *, names=(), width=WIDTH, height=70 * mm, horizontal=False, printed=None):
+    """Bars from zero, values printed at the marks; put the table under it.
+
+    labels: one for each bar; series: up to four lists of numbers (None is no bar); names: what each series is called;
+    printed: a function(number) -> text for the values, grouped whole numbers without it.
+    """
+    _fonts()
+    if not labels or not any(value is not None for values in series for value in values):
+        return text(_("No data for this chart."), "quiet")
+    chart = (HorizontalBarChart if horizontal else VerticalBarChart)()
+    legend_height = 14 if names else 0
+    left = min(60 * mm, 6 + max(_width(label) for label in labels)) if horizontal else 14 * mm
+    chart.x, chart.y = left, 14 if horizontal else 26
+    chart.width, chart.height = width - left - 16 * mm, height - chart.y - legend_height - 12
+    chart.data = [[0 if value is None else float(value) for value in values] for values in series[:4]]
+    most = max((value for values in chart.data for value in values), default=0)
+    least = min((value for values in chart.data for value in values), default=0)
+    # From zero, or the smallest bar vanishes and the others lie.
+    chart.valueAxis.valueMin = min(0, least)
+    chart.valueAxis.valueMax = most * 1.12 if most > 0 else 1
+    chart.valueAxis.labels.fontName = chart.categoryAxis.labels.fontName = chart.barLabels.fontName = FONT
+    chart.valueAxis.labels.fontSize = chart.categoryAxis.labels.fontSize = chart.barLabels.fontSize = 7
+    chart.valueAxis.labelTextFormat = printed or _grouped
+    chart.valueAxis.strokeColor = chart.categoryAxis.strokeColor = QUIET
+    chart.valueAxis.gridStrokeColor, chart.valueAxis.visibleGrid = LINE, True
+    chart.valueAxis.gridStrokeWidth = 0.3
+    chart.categoryAxis.categoryNames = [clean(label)[:40] for label in labels]
+    chart.categoryAxis.labels.textAnchor = "end" if horizontal else "middle"
+    chart.categoryAxis.reverseDirection = 1 if horizontal else 0
+    chart.barLabelFormat = printed or _grouped
+    chart.barLabels.nudge, chart.barLabels.dx = (0, 12) if horizontal else (7, 0)
+    for number, color in enumerate(SERIES[: len(chart.data)]):
+        chart.bars[number].fillColor = color
+        chart.bars[number].strokeColor = None
+    drawing = Drawing(width, height)
+    drawing.add(chart)
+    _legend(drawing, names, left, height)
+    return drawing
+
+
+def _legend(drawing, names, left, height):
+    for name, color in zip(names, SERIES, strict=False):
+        drawing.add(Rect(left, height - 9, 8, 8, fillColor=color, strokeColor=None))
+        drawing.add(String(left + 11, height - 8, clean(name)[:40], fontName=FONT, fontSize=7, fillColor=INK))
+        left += 22 + _width(name)
+
+
+def _width(word):
+    return pdfmetrics.stringWidth(clean(word)[:40], FONT, 7)
+
+
+def _grouped(value):
+    number = Decimal(str(value))
+    return f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,.1f}"
+
+
+class _Numbered(canvas.Canvas):
+    """A canvas that knows at the end how many pages there are, and only then prints the feet."""
+
+    def __init__(self, *args, foot, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._foot, self._kept = foot, []
+
+    def showPage(self):
+        self._kept.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self):
+        for number, kept in enumerate(self._kept, 1):
+            self.__dict__.update(kept)
+            self._foot(self, number, len(self._kept))
+            super().showPage()
+        super().save()
+
+
+def paper(title, story, *, reference="", footer="", lang="en", subtitle=""):
+    """The PDF as bytes: A4 upright, title and reference at the head, "page 2 of 5" and `footer` at the foot.
+
+    title: printed at the head of each page and kept as the document's title; the story brings its own heading.
+    lang: language of the fixed words and of the document. The same story gives the same bytes.
+    """
+    _fonts()
+    buffer = io.BytesIO()
+    with translation.override(lang):
+        document = BaseDocTemplate(
+            buffer,
+            pagesize=A4,
+            leftMargin=MARGIN,
+            rightMargin=MARGIN,
+            topMargin=24 * mm,
+            bottomMargin=22 * mm,
+            title=clean(title),
+            subject=clean(reference),
+            author=settings.OFFICE_NAME,
+            creator="Seedbed",
+            lang=lang,
+            invariant=1,
+        )
+        frame = Frame(
+            MARGIN, 22 * mm, WIDTH, A4[1] - 46 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
+        )
+        document.addPageTemplates([PageTemplate(id="page", frames=[frame])])
+        words = {
+            "head": " · ".join(clean(part) for part in (title, subtitle) if part),
+            "reference": clean(reference),
+            "footer": clean(footer) or settings.OFFICE_NAME,
+        }
+
+        def foot(page, number, count):
+            _draw_frame(page, words, _("Page %(number)s of %(count)s") % {"number": number, "count": count})
+
+        document.build(list(story), canvasmaker=lambda *args, **kwargs: _Numbered(*args, foot=foot, **kwargs))
+    return buffer.getvalue()
+
+
+def _draw_frame(page, words, counted):
+    page.saveState()
+    page.setStrokeColor(LINE)
+    page.setLineWidth(0.5)
+    page.setFont(FONT, 7.5)
+    page.setFillColor(QUIET)
+    top, bottom = A4[1] - 15 * mm, 14 * mm
+    page.drawString(MARGIN, top, _fitted(words["head"], WIDTH - 45 * mm))
+    page.drawRightString(A4[0] - MARGIN, top, words["reference"])
+    page.line(MARGIN, top - 2 * mm, A4[0] - MARGIN, top - 2 * mm)
+    page.line(MARGIN, bottom + 4 * mm, A4[0] - MARGIN, bottom + 4 * mm)
+    page.drawString(MARGIN, bottom, _fitted(words["footer"], WIDTH - 35 * mm))
+    page.drawRightString(A4[0] - MARGIN, bottom, counted)
+    page.restoreState()
+
+
+def _fitted(words, width):
+    """As much of one line as fits, with an ellipsis where it was cut."""
+    words = " ".join(words.split())
+    if pdfmetrics.stringWidth(words, FONT, 7.5) <= width:
+        return words
+    while words and pdfmetrics.stringWidth(f"{words}…", FONT, 7.5) > width:
+        words = words[:-1]
+    return f"{words}…"

@@ -1,0 +1,92 @@
+"""Papers: every script comes out, text from users is never markup, pages are counted, bars start at zero."""
+
+import io
+
+import pypdf
+import pytest
+from reportlab.graphics.charts.barcharts import VerticalBarChart
+
+from pages import paper as papers
+from pages.paper import bar_chart, facts, paper, signatures, table, text
+
+NAMES = [
+    "Անահիտ Սարգսյան",
+    "მანანა კაპანაძე",
+    "Ҷамшед Қурбонов",
+    "Айгүл Өмүрбекова",
+    "Əliyeva Günəş Şükür qızı",
+    "Përparim Çelaj",
+    "Živković Đorđe",
+    "Smith & Sons <Ltd>",
+    '<img src="file:///etc/passwd">',
+    '=HYPERLINK("x")',
+    "a &amp; b &lt; c",
+]
+
+
+def read(content):
+    return pypdf.PdfReader(io.BytesIO(content))
+
+
+def words(content):
+    return "\n".join(page.extract_text() for page in read(content).pages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_in_any_script_comes_out_whole_in_text_and_in_a_table(name):
+    content = paper("Agreement", [text(name), facts([("Borrower", name)]), table([[name, 1]], head=["Name", "No"])])
+    assert words(content).count(name) == 3
+
+
+def test_a_title_and_a_footer_from_users_are_plain_text_too():
+    content = paper("Smith & <b>Sons</b>", [text("x")], footer="<i>foot</i> & so on", reference="L-2026-0099")
+    found = words(content)
+    assert "Smith & <b>Sons</b>" in found
+    assert "<i>foot</i> & so on" in found
+    assert "L-2026-0099" in found
+
+
+def test_pages_are_counted_and_the_head_of_a_long_table_repeats():
+    content = paper("Schedule", [table([[n, f"{n}.00"] for n in range(1, 121)], head=["No", "Principal"], numbers=[1])])
+    pages = [page.extract_text() for page in read(content).pages]
+    assert len(pages) == 4
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of 4" in page
+        assert "Principal" in page
+
+
+def test_the_same_story_gives_the_same_bytes():
+    def make():
+        return paper("Minutes", [text("Անահիտ"), table([["a", "b"]])], reference="S-2026-03")
+
+    assert make() == make()
+
+
+def test_the_paper_embeds_its_font_so_that_it_prints_anywhere():
+    page = read(paper("Minutes", [text("Անահիտ")])).pages[0]
+    embedded = [font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()]
+    assert any("DejaVuSans" in name for name in embedded)
+
+
+def test_bars_begin_at_zero_so_that_the_smallest_does_not_vanish(monkeypatch):
+    made = []
+    monkeypatch.setattr(papers, "VerticalBarChart", lambda: made.append(VerticalBarChart()) or made[-1])
+    drawing = bar_chart(["2024", "2025"], [[900, 1000], [None, 950]], names=["Target", "Actual"])
+    assert made[0].valueAxis.valueMin == 0
+    assert made[0].data == [[900.0, 1000.0], [0, 950.0]]
+    assert "1,000" in words(paper("Report", [drawing]))
+
+
+def test_a_chart_of_nothing_says_so_instead_of_drawing_empty_axes():
+    assert "No data for this chart." in words(paper("Report", [bar_chart(["a"], [[None]])]))
+
+
+def test_signature_lines_carry_who_signs_and_as_what():
+    content = paper("Agreement", [signatures([("Programme manager", "Vahan Stepanyan"), ("Borrower", "Գայանե")])])
+    assert "Vahan Stepanyan" in words(content)
+    assert "Գայանե" in words(content)
+
+
+def test_a_very_long_word_does_not_break_the_table():
+    content = paper("List", [table([["x" * 400, "1"]], head=["Name", "No"], numbers=[1])])
+    assert words(content).replace("\n", "").count("x") == 400
