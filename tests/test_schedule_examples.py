@@ -144,6 +144,19 @@ def test_a_weekend_moves_the_shown_day_and_no_interest():
     assert rows(moved, "due") == ["2024-02-06", "2024-03-04", "2024-04-03", "2024-05-03"]
 
 
+def test_a_solved_instalment_moves_when_the_rounded_rows_then_end_nearer_to_it():
+    # 31 at 5 % a month: 11.38, so 11, and the rounded rows would end with 13. With 12 they end with 11.
+    drams = replace(LEVEL, principal=D("31"), currency_digits=0, n=3, annual_rate_pct=D("60"), annuity="solved")
+    assert rows(drams, "total", "interest") == ["12 2", "12 1", "11 1"]
+    assert rows(replace(drams, annuity="mean_rate"), "total", "interest") == ["11 2", "11 1", "13 1"]
+
+
+def test_a_solved_instalment_stays_where_the_loan_ends_before_its_last_row():
+    # 7 over 5 at 3 % a month: 1.53, so 2, which repays it in four rows.
+    drams = replace(LEVEL, principal=D("7"), currency_digits=0, n=5, annual_rate_pct=D("36"), annuity="solved")
+    assert rows(drams, "total") == ["2", "2", "2", "1"]
+
+
 def test_grace_on_principal():
     grace = replace(FOUR, grace_principal=2)
     assert rows(grace) == ["0.00 10.00 1000.00", "0.00 10.00 1000.00", "500.00 10.00 500.00", "500.00 5.00 0.00"]
@@ -175,6 +188,13 @@ def test_flat_interest_stays_on_the_amount_lent():
         "250.00 10.00 250.01",
         "250.01 10.00 0.00",
     ]
+
+
+def test_deferred_flat_interest_comes_on_top_of_the_first_row_after_the_grace():
+    deferred = replace(FLAT, grace_principal=1, grace_interest=2, grace_interest_kind="deferred")
+    assert rows(deferred, "principal", "interest") == ["0.00 0.00", "333.33 0.00", "333.33 30.00", "333.34 10.00"]
+    waived = replace(deferred, grace_interest_kind="waived")
+    assert rows(waived, "interest") == ["0.00", "0.00", "10.00", "10.00"]
 
 
 def test_rounding_every_coin_up_never_makes_the_last_flat_row_negative():
@@ -300,6 +320,13 @@ def test_a_fixed_instalment_that_never_repays_is_refused():
         build_schedule(replace(LEVEL, n=None, instalment_amount=D("10.00")))
 
 
+def test_a_schedule_has_at_most_1200_rows():
+    longest = replace(LEVEL, n=None, annual_rate_pct=D("0"), principal=D("1200.00"), instalment_amount=D("1.00"))
+    assert len(build_schedule(longest).rows) == 1200
+    with pytest.raises(ScheduleError, match="within 1200 rows"):
+        build_schedule(replace(longest, principal=D("1200.01")))
+
+
 def test_a_fixed_instalment_below_the_interest_leaves_the_principal_to_the_last_row():
     low = replace(LEVEL, n=2, instalment_amount=D("4.00"))
     assert rows(low) == ["0.00 10.00 1000.00", "1000.00 10.00 0.00"]
@@ -373,6 +400,22 @@ def test_a_loan_repaid_in_its_first_month():
         build_schedule(replace(FOUR, **paid(("2024-01-16", "1005.00"))))
 
 
+def test_a_loan_repaid_within_its_grace_still_owes_the_deferred_interest():
+    deferred = replace(LEVEL, grace_interest=2, grace_interest_kind="deferred")
+    assert rows(replace(deferred, **paid(("2024-01-16", "1004.84")))) == ["1000.00 4.84 0.00"]
+    assert rows(replace(deferred, **paid(("2024-02-01", "1010.00")))) == ["1000.00 10.00 0.00"]
+    with pytest.raises(ScheduleError, match=r"0\.01 more than the loan owes"):
+        build_schedule(replace(deferred, **paid(("2024-02-01", "1010.01"))))
+
+
+def test_an_early_payment_below_the_interest_closes_no_row():
+    low = replace(LEVEL, n=2, instalment_amount=D("4.00"))
+    # 4.84 has accrued by 16 January, more than the instalment.
+    assert rows(replace(low, **paid(("2024-01-16", "4.84"), early="next_instalment")))[0] == "0.00 4.84 1000.00"
+    with pytest.raises(ScheduleError, match=r"less than the 4\.84"):
+        build_schedule(replace(low, **paid(("2024-01-16", "4.83"), early="next_instalment")))
+
+
 def test_an_early_instalment_closes_its_row_and_leaves_the_rest_of_the_month_to_the_next():
     level = replace(LEVEL, **paid(("2024-01-16", "256.28"), early="next_instalment", excess="reduce_number"))
     # 4.84 to 16 January, so 251.44 repaid; 748.56 x 1 % x 16/31 = 3.86 more in row 2, beside its own 7.49.
@@ -417,4 +460,15 @@ def test_a_payoff_of_a_level_loan_on_a_due_date():
         "256.28 0.00 497.44",
         "256.28 0.00 241.16",
         "241.16 0.00 0.00",
+    ]
+
+
+def test_a_payoff_asks_for_all_that_is_left_whatever_was_paid_ahead():
+    ahead = paid(("2024-02-01", "512.56"), excess="next_instalments")
+    closed = replace(LEVEL, payoff=Payoff(date(2024, 2, 15)), **ahead)
+    # 256.28 ahead lower no row: 497.44 and its interest to 15 February are asked for in instalments.
+    assert rows(closed, "principal", "interest", "balance") == [
+        "502.56 10.00 497.44",
+        "253.88 2.40 243.56",
+        "243.56 0.00 0.00",
     ]

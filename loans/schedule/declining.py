@@ -255,6 +255,8 @@ class DecliningRun:
         scheduled = 0
         if self._repays_principal(no):
             scheduled = self._scheduled(Row(no, self.balance, own, whole, due))
+        if self.interest_end is not None and due >= self.interest_end:
+            self.credit = 0  # a payoff asks for everything
         due_principal = self._after_credit(no, scheduled)
         principal = max(due_principal, self.prepaid)
         excess, unpaid = self.prepaid - due_principal, principal - self.prepaid
@@ -270,7 +272,6 @@ class DecliningRun:
         closed = self.interest_end is not None and self.periods.start(row.no) >= self.interest_end
         if closed and self.request.is_level and self.plan.amount is not None:
             # A loan that is paid off: what is left, in instalments as they were.
-            self.credit = 0
             return row.balance if row.no == self.request.n else min(self.plan.amount, row.balance)
         return self.plan.scheduled(row)
 

@@ -131,7 +131,9 @@ class LevelPlan(Plan):
         """By how much the last total misses `amount` when the rows from `no` on are run with rounded interest."""
         balance, interest = base, own
         for later in range(no + 1, self.request.n + 1):
-            balance = balance + interest - amount
+            if balance + interest <= amount:
+                break
+            balance -= max(amount - interest, 0)
             interest = self.rounder.amount(balance * growth.factors[later])
         return balance + interest - amount
 
@@ -181,7 +183,7 @@ class PrincipalPlan(Plan):
         if row.no == self.request.n:
             return row.balance
         self.regular = self._planned(row.no)
-        planned = max(min(self.regular, self.left), 0)
+        planned = min(self.regular, self.left)
         self.left -= planned
         return min(planned, row.balance)
 
