@@ -8,11 +8,11 @@ from loans.schedule import Schedule, ScheduleRequest, build_schedule
 from loans.standing import Row, Terms
 
 
-def month_after(day: date, months: int = 1, anchor: int | None = None) -> date:
-    """The same day so many months on, cut to the month's end; `anchor` is the day of the month to come back to."""
+def month_after(day: date, months: int = 1) -> date:
+    """The same day so many months on, cut to the month's end."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(anchor or day.day, last))
+    return date(year, month + 1, min(day.day, last))
 
 
 def first_due_after(first_due: date, paid_on: date) -> date:
@@ -31,7 +31,7 @@ def request_for(loan, *, principal, starts_on, first_due, number, grace=0) -> Sc
     """The request of monthly instalments on `principal` minor units. A first period that is not one month long
     bears interest for its own days, so that no day is charged twice and none goes free.
     """
-    whole_month = month_after(first_due, -1, starts_on.day) == starts_on or month_after(starts_on) == first_due
+    whole_month = month_after(first_due, -1) == starts_on or month_after(starts_on) == first_due
     return ScheduleRequest(
         principal=to_major(principal, loan.currency),
         currency_digits=digits(loan.currency),

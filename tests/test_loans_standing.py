@@ -146,7 +146,7 @@ def test_no_cent_is_lost_and_nothing_is_paid_twice(received, agreed):
     taken = sum(sum(row.paid.values()) for row in standing.rows)
     assert taken + standing.overpaid == sum(amount for _on, amount in received)
     for row in standing.rows:
-        assert all(0 <= row.open_part(name) for name in COMPONENTS)
+        assert all(row.open_part(name) >= 0 for name in COMPONENTS)
     brought = sum(allocation.overpayment for allocation in standing.parts.values())
     assert standing.overpaid == brought - sum(applied.allocated for applied in standing.applied.values())
 

@@ -161,9 +161,8 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
     for name, value in terms_of_product(loan.product, loan.amount).items():
         setattr(loan, name, value)
     loan.first_due_on = first_due_on
-    commit(case_ref=loan.application.ref, by=by, on=on)
     make_first_version(loan, starts_on=on, made_on=on)
-    return advance(
+    advance(
         loan,
         "sign",
         by=by,
@@ -172,6 +171,8 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
         reason=reason,
         body={"first_due": first_due_on, "instalments": loan.instalments_number, "amount": loan.amount},
     )
+    commit(case_ref=loan.application.ref, by=by, on=on)
+    return loan
 
 
 def make_first_version(loan, *, starts_on, made_on):

@@ -1,0 +1,177 @@
+"""The fund's statement closes to zero, to the unit; the portfolio counts whole balances of late loans."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from ledger import postings
+from ledger.models import Leg
+from ledger.services import post
+from loans.fund import fund_statement
+from loans.models import Loan
+from loans.portfolio import Portfolio, portfolios
+from loans.services import refund_overpayment, reverse_repayment, write_off_loan
+from payments.services import book_charge, receive_capital, return_capital, return_payment, settle_payment
+from programmes.clock import standing_at
+from programmes.models import FundingLine
+from tests.office import DAY
+from tests.steps_loans import active_loan, disbursement_order, repay, sent_order, signed_loan
+
+MARCH, APRIL = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
+
+
+def terms(statement):
+    return {term.code: term.amount for term in statement.terms}
+
+
+def test_a_quarter_of_a_fund_by_hand(lending):
+    """10,000.00 come in, 1,000.00 are lent with 2% withheld, an instalment and 2.50 too much come back, 3.00 go."""
+    people, line = lending.people, lending.line
+    loan = active_loan(lending, terms={"fee_pct": Decimal("2"), "prepay": "hold"})
+    book_charge(line=line, amount=300, reference="CH-1", on=DAY, by=people.maker)
+    repay(lending, loan, 9135, date(2026, 4, 12))
+    march = fund_statement(line, *MARCH)
+    assert (march.opening, march.closing, march.difference) == (1_000_000, 901_700, 0)
+    assert terms(march) == {"disbursed": -100_000, "fees": 2000, "costs": -300}
+    april = fund_statement(line, *APRIL)
+    assert (april.opening, april.closing, april.difference) == (901_700, 910_835, 0)
+    assert terms(april) == {"principal": 7885, "interest": 1000, "overpayments": 250}
+    assert april.rotations == Decimal("0.1")
+    assert [amount for _title, amount in april.rows()] == [901_700, 7885, 1000, 250, 910_835]
+
+
+def test_what_is_held_and_applied_later_is_principal_then_and_no_cash(lending):
+    loan = active_loan(lending, terms={"prepay": "hold"})
+    repay(lending, loan, 8885, date(2026, 3, 20))
+    assert terms(fund_statement(lending.line, *MARCH)) == {"disbursed": -100_000, "overpayments": 8885}
+    repay(lending, loan, 1, date(2026, 4, 12))
+    april = fund_statement(lending.line, *APRIL)
+    assert terms(april) == {"principal": 7885, "interest": 1000, "overpayments": -8884}
+    assert (april.closing - april.opening, april.difference) == (1, 0)
+
+
+def test_a_reversal_lowers_the_term_that_it_undoes(lending):
+    people = lending.people
+    loan = active_loan(lending)
+    repayment = repay(lending, loan, 8885, DAY)
+    reverse_repayment(repayment=repayment, reason="Wrong.", on=DAY, by=people.maker)
+    assert terms(fund_statement(lending.line, *MARCH)) == {"disbursed": -100_000}
+    order = loan.application.payment_orders.get()
+    return_payment(order=order, reason="Account closed.", on=DAY, by=people.maker)
+    assert terms(fund_statement(lending.line, *MARCH)) == {}
+    settle_payment(
+        order=sent_order(lending, disbursement_order_again(lending, loan, order)),
+        bank_reference="BANK-2",
+        on=DAY,
+        by=people.maker,
+    )
+    assert terms(fund_statement(lending.line, *MARCH)) == {"disbursed": -100_000}
+
+
+def disbursement_order_again(lending, loan, order):
+    loan.refresh_from_db()
+    loan.borrower.payee_accounts.filter(pk=order.account_id).update(closed_on=DAY)
+    return disbursement_order(lending, loan)
+
+
+def test_capital_write_offs_recoveries_and_refunds_have_their_places(lending):
+    people, line = lending.people, lending.line
+    receive_capital(line=line, amount=50_000, reference="SEED-2", on=DAY, by=people.maker)
+    return_capital(line=line, amount=20_000, reference="BACK-1", on=DAY, by=people.maker)
+    gone = active_loan(lending)
+    paid = active_loan(lending, bank_reference="BANK-2")
+    repay(lending, paid, 107_000, DAY)
+    order = refund_overpayment(loan=paid, account=paid.borrower.payee_accounts.get(), on=DAY, by=people.maker)
+    settle_payment(order=sent_order(lending, order), bank_reference="BANK-3", on=DAY, by=people.maker)
+    write_off_loan(loan=gone, decision_ref="S-1", reason="Gone.", on=DAY, by=people.manager)
+    gone.refresh_from_db()
+    repay(lending, gone, 4000, DAY)
+    statement = fund_statement(line, *MARCH)
+    assert statement.difference == 0
+    found = terms(statement)
+    assert found["capital_received"] == 50_000
+    assert found["capital_returned"] == -20_000
+    assert found["disbursed"] == -200_000
+    assert found["principal"] == 100_000
+    assert found["recoveries"] == 4000
+    assert "overpayments" not in found
+    assert statement.capital_ever == 1_030_000
+
+
+def test_transfers_and_unclaimed_receipts_are_named_and_nothing_is_other(lending):
+    line = lending.line
+    second = FundingLine.objects.create(
+        programme=lending.programme,
+        donor=lending.donor,
+        key="second",
+        name="Second",
+        currency="USD",
+        kind="revolving",
+        starts_on=date(2024, 1, 1),
+    )
+    for number, legs in enumerate(
+        [
+            postings.transfer(7000, from_line=line.key, to_line="second"),
+            postings.receipt_unmatched(500, line=line.key, receipt="R-1"),
+        ]
+    ):
+        kind = ("transfer", "receipt")[number]
+        post(
+            book_key=line.programme.key,
+            kind=kind,
+            event_key=f"{kind}:1",
+            legs=legs,
+            currency="USD",
+            value_on=DAY,
+            by=None,
+        )
+    assert terms(fund_statement(line, *MARCH)) == {"transfers": -7000, "unclaimed": 500}
+    other = fund_statement(second, *MARCH)
+    assert (terms(other), other.difference, other.rotations) == ({"transfers": 7000}, 0, None)
+
+
+def test_a_statement_is_by_posting_days(lending):
+    """A late entry is posted in an open period; the months before it keep their figures."""
+    loan = active_loan(lending)
+    repay(lending, loan, 8885, date(2026, 4, 12))
+    assert Leg.objects.filter(entry__posted_on=date(2026, 4, 12)).count() == 3
+    march, april = fund_statement(lending.line, *MARCH), fund_statement(lending.line, *APRIL)
+    assert march.closing == april.opening
+
+
+# Portfolio ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_worked_example_of_the_practice_page():
+    """1,000 not late, 600 of a loan 35 days late, 400 of one 95 days late: PAR1 = PAR30 = 50%, PAR90 = 20%."""
+    found = Portfolio("USD", DAY)
+    for principal, days in ((1000, 0), (600, 35), (400, 95)):
+        found.add(principal, days, rescheduled=False)
+    assert (found.principal, found.loans) == (2000, 3)
+    assert [found.share(bound) for bound in (1, 30, 90)] == [Fraction(1, 2), Fraction(1, 2), Fraction(1, 5)]
+    assert found.buckets["31-60"] == (1, 600)
+    assert sum(amount for _loans, amount in found.buckets.values()) == 2000
+    assert Portfolio("USD", DAY).share(30) is None
+
+
+def test_rescheduled_loans_are_shown_beside():
+    found = Portfolio("USD", DAY)
+    found.add(1000, 0, rescheduled=True)
+    found.add(1000, 31, rescheduled=True)
+    found.add(2000, 0, rescheduled=False)
+    assert found.share(30) == Fraction(1, 4)
+    assert found.share(30, with_rescheduled=True) == Fraction(1, 2)
+
+
+def test_the_portfolio_of_a_past_day_is_what_it_was(lending):
+    late = active_loan(lending)
+    loan = signed_loan(lending)
+    with standing_at(date(2026, 4, 1)):
+        active_loan(lending, loan=loan, bank_reference="BANK-2")
+    repay(lending, late, 8885, date(2026, 4, 20))
+    on = {day: portfolios(Loan.objects.all(), day) for day in (DAY, date(2026, 4, 15), date(2026, 4, 20))}
+    assert on[DAY]["USD"].principal == 100_000
+    assert (on[date(2026, 4, 15)]["USD"].principal, on[date(2026, 4, 15)]["USD"].at_risk[1]) == (200_000, 200_000)
+    assert on[date(2026, 4, 20)]["USD"].principal == 192_115
+    assert on[date(2026, 4, 20)]["USD"].at_risk[1] == 100_000
+    assert portfolios(Loan.objects.all(), date(2026, 3, 11)) == {}
