@@ -1,4 +1,4 @@
-"""36 awards out of 50 applications: 21 micro and 15 small and medium, EUR 3,000,000 beside EUR 2,000,000 of their own."""
+"""36 awards of 51 applications: 21 micro, 15 small and medium; EUR 3,000,000 beside EUR 2,000,000 of their own."""
 
 from datetime import date, timedelta
 
