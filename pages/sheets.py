@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +24,11 @@ LARGEST_UNPACKED = 100 * 1024 * 1024
 LARGEST_RATIO = 100
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_ROWS = 50_000
-MOST_COLUMNS = 300
+MOST_COLUMNS = 100
+MOST_PARTS = 2_000
+CHUNK = 256 * 1024
+# Where a row or a cell of a worksheet stands: r="XFD1048576".
+PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<>]{0,150}?\br=["']([A-Za-z]{0,4})(\d{1,9})["']""")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -199,40 +205,74 @@ def _too_large_file():
 
 
 def _xlsx_lines(content, sheet, most_rows):
-    _look_at_zip(content)
+    _look_at_zip(content, most_rows)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        page = book.get_sheet_by_index(sheet)
-        if page.total_height > most_rows + 1:
-            raise Invalid(_too_many_rows(most_rows))
-        if page.total_width > MOST_COLUMNS:
-            raise Invalid(_("This sheet has more than %(count)s columns.") % {"count": MOST_COLUMNS})
+        page = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(sheet)
         # The sheet's own line numbers: what stands above the first filled line is counted too.
         return list(enumerate(page.to_python(skip_empty_area=False), 1))
     except (CalamineError, zipfile.BadZipFile, IndexError, ValueError, KeyError, OSError) as wrong:
-        raise Invalid(
-            _("This XLSX file is broken and cannot be read. Open it, save it anew and send it again.")
-        ) from wrong
+        raise Invalid(_broken()) from wrong
 
 
-def _look_at_zip(content):
-    """Refuse what is no workbook, is encrypted, or would unpack to more than it should."""
+def _broken():
+    return _("This XLSX file is broken and cannot be read. Open it, save it anew and send it again.")
+
+
+def _look_at_zip(content, most_rows):
+    """Refuse what is no workbook, is encrypted, or would unpack to more than it should.
+
+    The directory is asked first. Then the parts are unpacked piece by piece and thrown away, because a directory can
+    lie about sizes, and because one cell in the last corner makes the reader lay out the whole sheet.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as wrong:
-        raise Invalid(
-            _("This XLSX file is broken and cannot be read. Open it, save it anew and send it again.")
-        ) from wrong
-    if any(part.flag_bits & 0x1 for part in parts):
-        raise Invalid(_("This file is locked with a password. Take the password off and send it again."))
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > LARGEST_UNPACKED or unpacked > LARGEST_RATIO * max(len(content), 1) or len(parts) > 5_000:
-        raise Invalid(
-            _("This file unpacks to far more than a list needs, and was not opened. Save only the sheet with the list.")
-        )
-    if not any(part.filename.startswith("xl/") for part in parts):
-        raise Invalid(_("This is a zip file, but no XLSX workbook. Unpack it and send the workbook."))
+            if any(part.flag_bits & 0x1 for part in parts):
+                raise Invalid(_("This file is locked with a password. Take the password off and send it again."))
+            unpacked = sum(part.file_size for part in parts)
+            if unpacked > min(LARGEST_UNPACKED, LARGEST_RATIO * len(content)) or len(parts) > MOST_PARTS:
+                raise Invalid(_bomb())
+            if not any(part.filename.startswith("xl/") for part in parts):
+                raise Invalid(_("This is a zip file, but no XLSX workbook. Unpack it and send the workbook."))
+            left = LARGEST_UNPACKED
+            for part in parts:
+                left -= _look_at_part(archive, part, left, most_rows)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError) as wrong:
+        raise Invalid(_broken()) from wrong
+
+
+def _bomb():
+    return _("This file unpacks to far more than a list needs, and was not opened. Save only the sheet with the list.")
+
+
+def _look_at_part(archive, part, left, most_rows):
+    """Unpack one part and forget it; returns its true size. Every cell's place in it is looked at."""
+    # More than may come, so that the true size is counted and not the one that the directory tells.
+    part.file_size = left + 4 * CHUNK
+    size, tail = 0, b""
+    with archive.open(part) as stream:
+        while piece := stream.read(CHUNK):
+            size += len(piece)
+            if size > left:
+                raise Invalid(_bomb())
+            _look_at_places(tail + piece, most_rows)
+            tail = piece[-200:]
+    return size
+
+
+def _look_at_places(piece, most_rows):
+    for letters, line in PLACE.findall(piece):
+        column = 0
+        for letter in letters.upper():
+            column = column * 26 + letter - 64
+        if int(line) > most_rows + 1:
+            raise Invalid(_too_many_rows(most_rows))
+        if column > MOST_COLUMNS:
+            raise Invalid(_too_many_columns())
+
+
+def _too_many_columns():
+    return _("This sheet has more than %(count)s columns.") % {"count": MOST_COLUMNS}
 
 
 def _too_many_rows(most_rows):
@@ -248,7 +288,7 @@ def _csv_lines_of(content, most_rows):
     try:
         for cells in reader:
             if len(cells) > MOST_COLUMNS:
-                raise Invalid(_("This sheet has more than %(count)s columns.") % {"count": MOST_COLUMNS})
+                raise Invalid(_too_many_columns())
             # A cell with line breaks spreads over several lines of the file; the sheet counts records.
             lines.append((len(lines) + 1, cells))
             if len(lines) > most_rows + 1:
