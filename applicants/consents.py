@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 TEXT_VERSION = "1"
 TEXTS = {
     "processing": _(
-        "We write down your name, where you live, your phone and facts about your business, to decide on support and to "
-        "follow it. Only the staff of the programme see them. You can ask what we keep, have it corrected, and take your "
-        "consent back at any time; support that you have already received stays yours."
+        "We write down your name, where you live, your phone and facts about your business, to decide on support and "
+        "to follow it. Only the staff of the programme see them. You can ask what we keep, have it corrected, and take "
+        "your consent back at any time; support that you have already received stays yours."
     ),
     "sharing": _("We pass results to the donors of the programme in figures in which nobody can be recognised."),
     "photo": _("We may take photos of you and your business and use them to show the work of the programme."),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import permutations
 
 import rules
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applicants import duplicates
 from applicants.models import Application, Enrolment, Party
-from applicants.names import phone_digits, search_key
+from applicants.names import likeness, phone_digits, search_key
 from applicants.resources import RESOURCES, amount_of, fold
 from applicants.services.register import clean_facts
 from audit.refusals import Invalid
@@ -271,29 +272,34 @@ def _find_duplicates(plan, by):
     """Note rows that are twice in the file, or on the register already: by folded name with year of birth, or phone."""
     fresh = [(row, *_marks(row)) for row in plan.rows if row.party is None]
     seen = {}
-    for row, key, phone in fresh:
-        marks = [("name", row.kind, key, row.facts["birth_year"])] if row.facts.get("birth_year") else []
-        marks += [("phone", row.kind, key, phone)] if phone else []
+    for row, words, phone in fresh:
+        year = row.facts.get("birth_year")
+        marks = [("name", row.kind, words, year)] if year or not row.facts["phone"] else []
+        marks += [("phone", row.kind, words, phone)] if phone else []
         first = next((seen[mark] for mark in marks if mark in seen), None)
         if first is not None:
             plan.wrong(row.row, "name", row.facts["name"], _("This is the same as row %(row)s.") % {"row": first})
         for mark in marks:
             seen.setdefault(mark, row.row)
-    known = _on_the_register({key for _row, key, _phone in fresh})
-    if not known:
-        return
-    hits = defaultdict(list)
-    for row, key, phone in fresh:
+    by_words, by_phone = _on_the_register(fresh)
+    hits = {}
+    for row, words, phone in fresh:
         year = row.facts.get("birth_year")
-        for pk, kind, other_year, other_phone in known.get(key, ()):
-            same_year = year == other_year or year is None or other_year is None
-            if kind == row.kind and (same_year or (phone and phone == other_phone)):
-                hits[row].append(pk)
+        known = [
+            one for one in by_words.get(words, ()) if one.kind == row.kind and (not year or year == one.birth_year)
+        ]
+        known += [
+            one
+            for one in by_phone.get(phone, ())
+            if one.kind == row.kind and likeness(" ".join(words), one.search_key) >= duplicates.ALIKE_WITH_PHONE
+        ]
+        if known:
+            hits[row] = {one.pk for one in known}
     visible = {}
-    for chunk in _chunks(sorted({pk for pks in hits.values() for pk in pks})):
+    for chunk in _chunks(sorted(set().union(*hits.values()))):
         visible.update(Party.objects.visible_to(by).filter(pk__in=chunk).values_list("pk", "ref"))
     for row, pks in hits.items():
-        shown = [visible[pk] for pk in pks if pk in visible]
+        shown = sorted(visible[pk] for pk in pks if pk in visible)
         reason = (
             _("%(ref)s is on the register with this name. Put that into the column “reference”, or leave the row out.")
             % {"ref": shown[0]}
@@ -304,17 +310,27 @@ def _find_duplicates(plan, by):
 
 
 def _marks(row):
-    return search_key(f"{row.facts['name']} {row.facts['name_script']}"), phone_digits(row.facts["phone"])
+    """The words of the name, folded, in no order; and the phone's last figures."""
+    words = search_key(f"{row.facts['name']} {row.facts['name_script']}").split()
+    return tuple(sorted(set(words))), phone_digits(row.facts["phone"])
 
 
-def _on_the_register(keys):
-    """{folded name: [(pk, kind, year of birth, phone digits)]} of parties that have one of the names."""
-    known = defaultdict(list)
-    for chunk in _chunks(sorted(keys)):
-        rows = Party.objects.filter(search_key__in=chunk, anonymised_on=None)
-        for key, *rest in rows.values_list("search_key", "pk", "kind", "birth_year", "phone_digits"):
-            known[key].append(tuple(rest))
-    return known
+def _on_the_register(fresh):
+    """Parties that have one of the names, by their words; and one of the phones, by its last figures."""
+    by_words, by_phone = defaultdict(list), defaultdict(list)
+    wanted = Party.objects.filter(anonymised_on=None).only("kind", "birth_year", "search_key", "phone_digits")
+    for chunk in _chunks(sorted({key for _row, words, _phone in fresh for key in _orders(words)})):
+        for party in wanted.filter(search_key__in=chunk):
+            by_words[tuple(sorted(party.search_key.split()))].append(party)
+    for chunk in _chunks(sorted({phone for _row, _words, phone in fresh if phone})):
+        for party in wanted.filter(phone_digits__in=chunk):
+            by_phone[party.phone_digits].append(party)
+    return by_words, by_phone
+
+
+def _orders(words):
+    """The folded names that these words make: given name or family first, with or without a third between."""
+    return [" ".join(order) for order in permutations(words)] if len(words) <= 3 else [" ".join(words)]
 
 
 def _chunks(values, size=500):

@@ -125,7 +125,8 @@ class Party(Versioned):
 
     def fold(self):
         """Set what the row is found by. A bulk path calls it itself."""
-        self.search_key = search_key(f"{self.name} {self.name_script}")
+        # A name in two scripts folds to the same words: each is kept once.
+        self.search_key = " ".join(dict.fromkeys(search_key(f"{self.name} {self.name_script}").split()))
         self.phone_digits = phone_digits(self.phone)
 
     @property
