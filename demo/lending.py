@@ -1,0 +1,85 @@
+"""From an approved loan to its last instalment: contract, pay-out, monthly collection sheet of the programme."""
+
+from datetime import date, timedelta
+
+from demo.granting import pay
+from loans.models import Instalment, Loan
+from loans.services import order_disbursement, record_collections, sign_loan
+
+COLLECTION_DAY = 28
+
+
+def next_collection(day, months=1):
+    """The collection day `months` months after the month of `day`."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, COLLECTION_DAY)
+
+
+class Lending:
+    """One loan on its way. `found(lending, day)` is called when the money is out."""
+
+    def __init__(self, agenda, cast, plan, *, found=None, stop=""):
+        self.agenda, self.cast, self.plan, self.found, self.stop = agenda, cast, plan, found, stop
+
+    @property
+    def loan(self):
+        return Loan.objects.select_related("application", "programme", "product").get(application=self.plan.application)
+
+    def begin(self, day):
+        self.agenda.at(day + timedelta(days=3), self.sign)
+
+    def sign(self, day):
+        if self.stop == "approved":
+            return
+        first = next_collection(day, 1 if day.day <= 20 else 2)
+        sign_loan(loan=self.loan, first_due_on=first, on=day, by=self.cast["loan_officer"])
+        if self.stop != "signed":
+            self.agenda.at(day + timedelta(days=1), self.order)
+
+    def order(self, day):
+        account = self.cast.account(day, self.plan.applicant)
+        order = order_disbursement(loan=self.loan, account=account, on=day, by=self.cast["finance_1"])
+        if self.stop != "ordered":
+            self.agenda.at(day + timedelta(days=1), pay, self.cast, order.pk)
+            self.agenda.at(day + timedelta(days=2), self.out)
+
+    def out(self, day):
+        if self.found:
+            self.found(self, day)
+
+
+class Collections:
+    """The collection sheet of each month: everybody pays what is due, but for those who are told to be late.
+
+    `late` maps an applicant's pk to (from, to): days between which nothing is paid.
+    """
+
+    def __init__(self, agenda, cast, first, last):
+        self.cast = cast
+        self.late = {}
+        day = next_collection(first, 0)
+        while day <= last:
+            agenda.at(day, self.collect)
+            day = next_collection(day)
+
+    def collect(self, day):
+        owed = {}
+        rows = Instalment.objects.filter(
+            loan__programme=self.cast.programme, loan__state="active", due_on__lte=day, settled_on=None
+        ).select_related("loan__programme")
+        for row in rows.order_by("loan_id", "number"):
+            if row.version == row.loan.current_version and not self._waits(row.loan, day):
+                owed.setdefault(row.loan_id, [row.loan, 0])[1] += row.due_amount - row.paid_amount
+        sheet = [(loan, amount, f"SHEET-{day:%Y%m}") for loan, amount in owed.values() if amount > 0]
+        if sheet:
+            record_collections(
+                programme=self.cast.programme,
+                rows=sheet,
+                on=day,
+                by=self.cast["loan_officer"],
+                sheet=f"{self.cast.programme.key}-{day:%Y-%m}",
+            )
+
+    def _waits(self, loan, day):
+        start, end = self.late.get(loan.borrower_id, (None, None))
+        return start is not None and start <= day <= end
