@@ -283,6 +283,17 @@ def test_a_tranche_on_a_due_date_shows_in_the_balance_and_bears_interest_from_th
     assert rows(replace(FOUR, disbursements=tranches))[:2] == ["150.00 6.00 850.00", "283.33 8.50 566.67"]
 
 
+def test_a_loan_that_is_repaid_goes_on_when_a_tranche_is_still_to_come():
+    repaid = replace(LEVEL, disbursements=TRANCHES, **paid(("2024-02-01", "606.00")))
+    # 400 from 15 February: 2.07 to 1 March; 400 x 0.01 / (1 - 1.01^-3) = 136.01.
+    assert rows(repaid, "principal", "interest", "total", "balance") == [
+        "600.00 6.00 606.00 0.00",
+        "133.94 2.07 136.01 266.06",
+        "133.35 2.66 136.01 132.71",
+        "132.71 1.33 134.04 0.00",
+    ]
+
+
 def test_a_plan_on_the_approved_amount_is_kept_when_the_rest_is_paid_out():
     two = replace(FOUR, disbursements=TRANCHES, on_disbursement="instalment_on_approved_amount")
     assert rows(two, "principal", "balance") == ["250.00 350.00", "250.00 500.00", "250.00 250.00", "250.00 0.00"]

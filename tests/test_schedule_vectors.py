@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_published_schedule_comes_out_exactly(vector):
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_the_last_balance_is_zero_and_the_rows_are_numbered_from_one(vector):
     rows = json.loads(answer(json.dumps(vector["request"]).encode()))["rows"]
-    assert float(rows[-1]["balance"]) == 0
+    assert Decimal(rows[-1]["balance"]) == 0
     assert [row["no"] for row in rows] == list(range(1, len(rows) + 1))
 
 
