@@ -9,6 +9,8 @@ import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from itertools import zip_longest
 
 import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
@@ -27,8 +29,6 @@ MOST_ROWS = 50_000
 MOST_COLUMNS = 100
 MOST_PARTS = 2_000
 CHUNK = 256 * 1024
-# Where a row or a cell of a worksheet stands: r="XFD1048576".
-PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\b[^<>]{0,150}?\br=["']([A-Za-z]{0,4})(\d{1,9})["']""")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -260,8 +260,17 @@ def _look_at_part(archive, part, left, most_rows):
     return size
 
 
+@lru_cache(maxsize=8)
+def _far_places(figures):
+    """Finds the place of rows and cells far from the corner, r="XFD1048576": two letters, or this many figures."""
+    return re.compile(
+        rb"""<(?:\w+:)?(?:c|row)\b[^<>]{0,150}?\br=["'](?=[A-Za-z]{2}|[A-Za-z]?\d{%d})([A-Za-z]{0,4})(\d{1,9})["']"""
+        % figures
+    )
+
+
 def _look_at_places(piece, most_rows):
-    for letters, line in PLACE.findall(piece):
+    for letters, line in _far_places(len(str(most_rows + 1))).findall(piece):
         column = 0
         for letter in letters.upper():
             column = column * 26 + letter - 64
@@ -316,14 +325,14 @@ def _decoded(content):
 def _table(lines):
     """The first line with something in it is the head; every other line with something in it is a row."""
     headers, rows = None, []
-    for number, cells in lines:
-        cells = [_cell(value) for value in cells]
-        if not any(value != "" for value in cells):
+    for number, raw in lines:
+        cells = [_cell(value) for value in raw]
+        if cells.count("") == len(cells):
             continue
         if headers is None:
             headers = _headers(cells)
             continue
-        rows.append(Row(number, dict(zip(headers, cells + [""] * (len(headers) - len(cells)), strict=False))))
+        rows.append(Row(number, dict(zip_longest(headers, cells[: len(headers)], fillvalue=""))))
         if any(value != "" for value in cells[len(headers) :]):
             raise Invalid(_("Row %(row)s has more cells than the head of the table.") % {"row": number})
     if headers is None:
@@ -345,12 +354,13 @@ def _headers(cells):
 
 def _cell(value):
     """A cell as it was meant: text trimmed and without our own apostrophe, whole floats as int, the rest as it is."""
+    if isinstance(value, str):
+        text = (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
+        if text[:1] == "'" and unicodedata.normalize("NFKC", text[1:2]).startswith(FORMULA):
+            return text[1:]
+        return text
     if value is None:
         return ""
-    if isinstance(value, str):
-        text = unicodedata.normalize("NFC", value).strip()
-        bare = text[1:] if text.startswith("'") else text
-        return bare if bare != text and unicodedata.normalize("NFKC", bare[:1]).startswith(FORMULA) else text
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
