@@ -121,10 +121,11 @@ class DateBoxes(forms.Widget):
             texts = str(value).split("-")[::-1]
         else:
             texts = [*str(value or "").split("."), "", "", ""][:3]
+        context["wrong"] = context["widget"]["attrs"].get("aria-invalid") == "true"
         context["parts"] = [
             {
                 "name": f"{name}_{part}",
-                "id": f"{attrs.get('id', name)}_{part}",
+                "id": f"{(attrs or {}).get('id', name)}_{part}",
                 "label": label,
                 "width": width,
                 "text": text,
