@@ -219,7 +219,7 @@ class Names:
     def __init__(self, country, seed):
         self.country = country
         self.pool = POOLS[country]
-        self.random = Random(f"{country}-{seed}")  # noqa: S311 - names need no secrecy
+        self.random = Random(f"{country}-{seed}")
 
     def person(self, sex):
         """Facts for register_party: name, name_script, script_language, sex, birth_year."""

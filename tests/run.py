@@ -59,7 +59,7 @@ def plan(stack, left_out, soak):
             missing("postgres", str(reason), left_out)
     if url:
         surroundings = {"DATABASE_URL": url, "SEEDBED_SERVER": description}
-        runs.append(Run(description, f"not browser{long}", surroundings, ("--migrations",)))
+        runs.append(Run(description, f"not browser and not once{long}", surroundings, ("--migrations",)))
     browser = find_browser()
     if browser:
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False)

@@ -11,9 +11,11 @@ import urllib.request
 import psutil
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from tests.check import throwaway_secrets
+
+# The demo serves SQLite whatever the tests run on.
+pytestmark = pytest.mark.once
 
 MANAGE = [sys.executable, "manage.py"]
 
@@ -21,8 +23,6 @@ MANAGE = [sys.executable, "manage.py"]
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """The environment of a demo with an empty, migrated database and two logins."""
-    if connection.vendor != "sqlite":
-        pytest.skip("the demo serves SQLite; this is tested in the SQLite run")
     var = tmp_path_factory.mktemp("var")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
