@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class SelectionConfig(AppConfig):
     name = "selection"
     verbose_name = _("Committee")
+
+    def ready(self):
+        # Only now, because it reads the models.
+        import_module("selection.panels").connect()

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -17,11 +18,19 @@ from selection import conditions
 SESSION_ROLES = (Role.SECRETARY, Role.MANAGER)
 
 
+class CommitteeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Committees of the programmes whose secretary or manager the user is."""
+        return self.filter(rows_for(user, SESSION_ROLES, region=None))
+
+
 class Committee(models.Model):
     """A selection committee (or loan selection committee) of a programme."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="committees")
     name = models.CharField(_("committee"), max_length=120)
+
+    objects = CommitteeQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "name"]
@@ -29,6 +38,9 @@ class Committee(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("selection:committee", args=[self.pk])
 
 
 class SeatQuerySet(models.QuerySet):
@@ -70,6 +82,9 @@ class Seat(models.Model):
 
 
 class SessionQuerySet(models.QuerySet):
+    def with_case_count(self):
+        return self.annotate(case_count=Count("cases", filter=Q(cases__removed_on=None)))
+
     def kept_by(self, user):
         """Sessions of the programmes whose secretary or manager the user is."""
         return self.filter(rows_for(user, SESSION_ROLES, region=None))
@@ -173,6 +188,9 @@ class Session(Moving):
         self.minutes_hash = ""
         self.closed_on = None
 
+    def get_absolute_url(self):
+        return reverse("selection:session", args=[self.ref])
+
 
 class CaseQuerySet(models.QuerySet):
     def on_agenda(self):
@@ -189,14 +207,20 @@ class CaseQuerySet(models.QuerySet):
         """
         declared = Declaration.objects.live().filter(case=OuterRef("pk"), member_id=user.pk)
         parts = Part.objects.filter(application=OuterRef("application"), user_id=user.pk).exclude(part=Part.Name.MEMBER)
+        seats = Seat.objects.voting().filter(user_id=user.pk, committee=OuterRef("session__committee"))
         as_member = (
             Q(Exists(declared.filter(kind=Declaration.Kind.NONE)))
             & ~Q(Exists(parts))
             & ~Q(application__adviser_id=user.pk)
             & Q(session__in=Session.objects.visible_to(user), removed_on=None)
         )
-        kept = Q(session__in=Session.objects.kept_by(user)) & ~Q(Exists(declared.exclude(kind=Declaration.Kind.NONE)))
-        return self.filter(kept | as_member)
+        # Whoever judges reads as a judge, also when another role of theirs would open the file.
+        as_keeper = (
+            Q(session__in=Session.objects.kept_by(user))
+            & ~Q(Exists(seats.held_on(OuterRef("session__sits_on"))))
+            & ~Q(Exists(declared.exclude(kind=Declaration.Kind.NONE)))
+        )
+        return self.filter(as_keeper | as_member)
 
 
 class Case(models.Model):
@@ -231,6 +255,9 @@ class Case(models.Model):
     @property
     def ref(self):
         return f"{self.session.ref}/{self.position}"
+
+    def get_absolute_url(self):
+        return reverse("selection:case", args=[self.session.ref, self.position])
 
 
 class DeclarationQuerySet(models.QuerySet):

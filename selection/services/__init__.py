@@ -5,6 +5,7 @@ from selection.services.closing import close_session, reopen_session
 from selection.services.committee import end_seat, found_committee, seat_member
 from selection.services.deciding import approve_reserve, decide_all, decide_case
 from selection.services.judging import cast_vote, cast_votes, declare_interests, save_review, take_back_vote
+from selection.services.papers import draw_minutes
 
 __all__ = [
     "add_cases",
@@ -15,6 +16,7 @@ __all__ = [
     "decide_all",
     "decide_case",
     "declare_interests",
+    "draw_minutes",
     "end_seat",
     "found_committee",
     "plan_session",

@@ -1,0 +1,282 @@
+"""Forms of the committee."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applicants.models import Application
+from audit.moves import facts, moving
+from pages.forms import DateField, MoneyField, ReasonField, SeedbedForm
+from programmes.models import Call, Programme, Role
+from programmes.roles import held_by, rows_for
+from selection.models import Case, Committee, Declaration, Seat, Vote
+from selection.services.agenda import OPEN_SESSIONS
+
+
+class CommitteeForm(SeedbedForm):
+    """A new committee in a programme that the user manages."""
+
+    programme = forms.ModelChoiceField(Programme.objects.none(), label=_("Programme"))
+    name = forms.CharField(label=_("Name of the committee"), max_length=120)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        managed = [held.programme_id for held in held_by(user) if held.role == Role.MANAGER]
+        self.fields["programme"].queryset = Programme.objects.filter(pk__in=managed)
+
+
+class SeatForm(SeedbedForm):
+    """A seat from today on."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    role = forms.ChoiceField(label=_("Seat"), choices=Seat.Role.choices, initial=Seat.Role.MEMBER)
+    chair_votes = forms.BooleanField(label=_("A chair in this seat votes"), required=False, initial=True)
+    ends_on = DateField(label=_("Last day of the seat"), required=False)
+
+    def __init__(self, *args, committee, **kwargs):
+        super().__init__(*args, **kwargs)
+        staff = User.objects.filter(memberships__programme=committee.programme, is_active=True)
+        self.fields["user"].queryset = staff.exclude(seats__in=committee.seats.filter(ends_on=None)).distinct()
+
+
+class PlanSessionForm(SeedbedForm):
+    """A session of one committee under one call."""
+
+    committee = forms.ModelChoiceField(Committee.objects.none(), label=_("Committee"))
+    call = forms.ModelChoiceField(Call.objects.none(), label=_("Call"))
+    sits_on = DateField(label=_("The committee sits on"))
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        mine = rows_for(user, [Role.SECRETARY], region=None)
+        self.fields["committee"].queryset = Committee.objects.filter(mine)
+        self.fields["call"].queryset = Call.objects.filter(mine)
+
+
+class AddCasesForm(SeedbedForm):
+    """Boxes over the eligible applications of the session's call; each tells whether it is ready."""
+
+    applications = forms.ModelMultipleChoiceField(
+        Application.objects.none(),
+        label=_("Applications"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one application.")},
+    )
+
+    def __init__(self, *args, session, user, on, **kwargs):
+        super().__init__(*args, **kwargs)
+        taken = Case.objects.filter(session__state__in=OPEN_SESSIONS, removed_on=None).values("application")
+        eligible = (
+            Application.objects.visible_to(user)
+            .filter(call=session.call, state=Application.State.ELIGIBLE)
+            .exclude(pk__in=taken)
+            .select_related("applicant", "programme", "call")
+            .prefetch_related("verifications", "opinions")
+            .order_by("submitted_on", "pk")[:200]
+        )
+        self.offered = list(eligible)
+        for row in self.offered:
+            moving(row, user, on)
+            row.review_facts = facts(row, "open_review")
+            row.is_ready = all(holds for holds, _sentence in row.review_facts)
+        self.fields["applications"].queryset = Application.objects.filter(pk__in=[row.pk for row in self.offered])
+
+    @property
+    def chosen(self):
+        return {str(pk) for pk in self.data.getlist("applications")} if self.is_bound else set()
+
+
+class AttendanceForm(SeedbedForm):
+    """Who is present."""
+
+    present = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("Present"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args, session, **kwargs):
+        super().__init__(*args, **kwargs)
+        seats = session.committee.seats.held_on(session.sits_on)
+        self.fields["present"].queryset = User.objects.filter(pk__in=seats.values("user")).order_by("name")
+        recorded = session.attendance.filter(present=True).values_list("member_id", flat=True)
+        self.initial.setdefault("present", list(recorded))
+
+
+class RemoveForm(SeedbedForm):
+    reason = ReasonField(label=_("Why is it taken off the agenda?"), max_length=300)
+
+
+class DecideForm(SeedbedForm):
+    """Recording a decision: nothing is chosen but what happens when the line is short."""
+
+    reserve_list = forms.BooleanField(
+        label=_("If the money does not reach, place it on the reserve list"), required=False, initial=True
+    )
+
+
+class ReasonedForm(SeedbedForm):
+    reason = ReasonField(required=False)
+
+
+class ApproveReserveForm(SeedbedForm):
+    keyed = True
+    reason = ReasonField(label=_("Where does the money come from?"), required=False)
+
+
+class DeclareForm(SeedbedForm):
+    """One line for each case: the kind of interest, and which. Names only; nothing of a case is shown before."""
+
+    rest = forms.BooleanField(label=_("I have no interest in the cases that I left open."), required=False)
+
+    def __init__(self, *args, cases, declared, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cases = cases
+        self.declared = declared
+        for case in cases:
+            if self.is_final(case):
+                continue
+            self.fields[f"kind_{case.position}"] = forms.ChoiceField(
+                label=_("Interest in case %(number)s") % {"number": case.position},
+                choices=[("", _("Choose")), *Declaration.Kind.choices],
+                required=False,
+                initial=declared.get(case.pk, ""),
+            )
+            self.fields[f"reason_{case.position}"] = forms.CharField(
+                label=_("What interest in case %(number)s") % {"number": case.position}, max_length=200, required=False
+            )
+
+    def is_final(self, case):
+        """A declared interest is not taken back."""
+        return self.declared.get(case.pk, "") not in ("", Declaration.Kind.NONE)
+
+    def rows(self):
+        """(case, kind field, reason field, label of a final declaration) for the page."""
+        for case in self.cases:
+            if self.is_final(case):
+                yield case, None, None, Declaration.Kind(self.declared[case.pk]).label
+            else:
+                yield case, self[f"kind_{case.position}"], self[f"reason_{case.position}"], ""
+
+    def clean(self):
+        cleaned = super().clean()
+        self.declarations = {}
+        for case in self.cases:
+            if self.is_final(case):
+                continue
+            kind = cleaned.get(f"kind_{case.position}") or (Declaration.Kind.NONE if cleaned.get("rest") else "")
+            reason = cleaned.get(f"reason_{case.position}", "").strip()
+            if kind and kind != Declaration.Kind.NONE and not reason:
+                self.add_error(f"reason_{case.position}", _("Say what interest you have in this case."))
+            if kind in ("", Declaration.Kind.NONE) and reason:
+                self.add_error(f"kind_{case.position}", _("Choose the kind of this interest."))
+            if kind and kind != self.declared.get(case.pk):
+                self.declarations[case.application.ref] = (kind, reason)
+        if not self.declarations and not self.errors:
+            raise forms.ValidationError(_("Declare at least one case."))
+        return cleaned
+
+    def arguments(self):
+        return {"declarations": self.declarations}
+
+
+class ReviewForm(SeedbedForm):
+    """The score card: a scale for each criterion of the frozen grid, and "not applicable"."""
+
+    def __init__(self, *args, criteria, whole=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.criteria = criteria
+        self.whole = whole
+        for row in criteria:
+            self.fields[f"score_{row['code']}"] = forms.ChoiceField(
+                label=row["question"],
+                choices=[*((str(value), str(value)) for value in range(row["top"] + 1)), ("na", _("n/a"))],
+                widget=forms.RadioSelect,
+                required=whole,
+                error_messages={"required": _("Choose a value for “%(question)s”.") % {"question": row["question"]}},
+            )
+        self.fields["comment"] = forms.CharField(
+            label=_("Comment"),
+            help_text=_("The secretary reads it, and the other members once their own scores are in."),
+            widget=forms.Textarea(attrs={"rows": 3}),
+            required=False,
+        )
+
+    def rows(self):
+        """(criterion, bound field, what each value means) for the page."""
+        for row in self.criteria:
+            yield row, self[f"score_{row['code']}"], sorted(row["guidance"].items())
+
+    def arguments(self):
+        values = {row["code"]: self.cleaned_data.get(f"score_{row['code']}") for row in self.criteria}
+        scores = {code: None if value == "na" else int(value) for code, value in values.items() if value}
+        return {"scores": scores, "comment": self.cleaned_data["comment"], "submit": self.whole}
+
+
+class VoteForm(SeedbedForm):
+    """One member's vote on one case."""
+
+    keyed = True
+    choice = forms.ChoiceField(
+        label=_("Your vote"),
+        choices=Vote.Choice.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how you vote.")},
+    )
+    amount = MoneyField(label=_("Amount"), required=False, help_text=_("Only if you vote for less. It needs a reason."))
+    reason = ReasonField(
+        label=_("Reason or conditions"),
+        required=False,
+        help_text=_("Due for conditions, against, putting off or another amount. In the minutes without your name."),
+    )
+
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = case.currency
+
+
+class VotesForm(SeedbedForm):
+    """One form for all open cases of a member: choice, amount, reason for each. What is left open is not voted."""
+
+    def __init__(self, *args, cases, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cases = cases
+        for case in cases:
+            number = {"number": case.position}
+            self.fields[f"choice_{case.position}"] = forms.ChoiceField(
+                label=_("Vote on case %(number)s") % number,
+                choices=[("", _("Not yet")), *Vote.Choice.choices],
+                required=False,
+            )
+            self.fields[f"amount_{case.position}"] = MoneyField(
+                label=_("Amount for case %(number)s") % number, currency=case.currency, required=False
+            )
+            self.fields[f"reason_{case.position}"] = forms.CharField(
+                label=_("Reason for case %(number)s") % number, max_length=2000, required=False
+            )
+
+    def rows(self):
+        for case in self.cases:
+            yield (
+                case,
+                self[f"choice_{case.position}"],
+                self[f"amount_{case.position}"],
+                self[f"reason_{case.position}"],
+            )
+
+    def clean(self):
+        cleaned = super().clean()
+        self.votes = []
+        for case in self.cases:
+            choice, amount, reason = (cleaned.get(f"{name}_{case.position}") for name in ("choice", "amount", "reason"))
+            if not choice:
+                if amount or reason:
+                    self.add_error(f"choice_{case.position}", _("Choose how you vote."))
+                continue
+            if choice in ("against", "conditions", "defer") and not reason:
+                self.add_error(f"reason_{case.position}", _("Give the reason or the conditions."))
+            self.votes.append({"case": case, "choice": choice, "amount": amount, "reason": reason or ""})
+        if not self.votes and not self.errors:
+            raise forms.ValidationError(_("Vote on at least one case."))
+        return cleaned
+
+    def arguments(self):
+        return {"votes": self.votes}

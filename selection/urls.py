@@ -1,0 +1,25 @@
+"""Addresses of the committee."""
+
+from django.urls import path
+
+from selection.views import cases, minutes, sessions, setup
+
+app_name = "selection"
+urlpatterns = [
+    path("committee/", sessions.sessions, name="sessions"),
+    path("committee/new/", sessions.plan, name="plan"),
+    path("committee/committees/", setup.committees, name="committees"),
+    path("committee/committees/<int:pk>/", setup.committee, name="committee"),
+    path("committee/committees/<int:pk>/seats/<int:seat>/end/", setup.end_seat, name="end_seat"),
+    path("committee/<str:ref>/", sessions.session, name="session"),
+    path("committee/<str:ref>/add/", sessions.add_cases, name="add_cases"),
+    path("committee/<str:ref>/attendance/", sessions.attendance, name="attendance"),
+    path("committee/<str:ref>/declare/", cases.declare, name="declare"),
+    path("committee/<str:ref>/vote/", cases.vote, name="vote"),
+    path("committee/<str:ref>/minutes/", minutes.minutes, name="minutes"),
+    path("committee/<str:ref>/minutes.pdf", minutes.minutes_pdf, name="minutes_pdf"),
+    path("committee/<str:ref>/do/decide_all/", sessions.decide_all, name="decide_all"),
+    path("committee/<str:ref>/do/<slug:verb>/", sessions.move, name="move"),
+    path("committee/<str:ref>/cases/<int:position>/", cases.case, name="case"),
+    path("committee/<str:ref>/cases/<int:position>/do/<slug:verb>/", cases.move, name="case_move"),
+]

@@ -1,0 +1,221 @@
+"""Pages of those who keep the session: list, agenda, attendance, decisions, moves."""
+
+import rules
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.refusals import NotAllowed
+from pages.forms import attempt, done, form_page
+from pages.lists import Column, ListPage
+from pages.moves import MoveForm, ReasonedMoveForm, RemarkedMoveForm, move_page
+from programmes.clock import today
+from programmes.models import Role
+from programmes.roles import roles_of
+from selection import services
+from selection.board import Board, packet_of, quorum_words, shortage_sentence
+from selection.filters import SessionFilter
+from selection.forms import AddCasesForm, AttendanceForm, PlanSessionForm, ReasonedForm
+from selection.models import Session
+from selection.access import keeper_or_404, keeps, seat_of, session_or_404
+
+MOVES = {
+    "send_packet": (services.send_packet, RemarkedMoveForm),
+    "start": (services.start_sitting, RemarkedMoveForm),
+    "close": (services.close_session, RemarkedMoveForm),
+    "reopen": (services.reopen_session, ReasonedMoveForm),
+}
+LEADS = {
+    "send_packet": _("The rules of the call are frozen for this session, and the members can declare and score."),
+    "start": _("From now on the members vote. The quorum counts those without an interest in each case."),
+    "close": _("The minutes are frozen, and every decision takes effect at once."),
+    "reopen": _("Every decision of the session is undone by a new event, and the money goes back to the line."),
+}
+
+
+class SessionList(ListPage):
+    key = "sessions"
+    title = _("Committee sessions")
+    noun = (_("%(count)s session"), _("%(count)s sessions"))
+    empty = _("No session yet.")
+    columns = (
+        Column("ref", _("Session"), head=True, link=lambda row: row.get_absolute_url(), sort="ref"),
+        Column("committee", _("Committee"), value="committee.name", small=lambda row: row.call.name),
+        Column("programme", _("Programme"), value="programme.name"),
+        Column("sits_on", _("Sits on"), sort="sits_on"),
+        Column("cases", _("Cases"), value="case_count", number=True),
+        Column("state", _("State"), tag=True),
+    )
+    filterset = SessionFilter
+    ordering = "-sits_on"
+
+
+@require_safe
+def sessions(request):
+    """Sessions of the user's programmes and seats."""
+    rows = Session.objects.visible_to(request.user).with_case_count()
+    if request.desk.programme:
+        rows = rows.filter(programme=request.desk.programme)
+    roles = roles_of(request.user)
+    buttons = []
+    if Role.SECRETARY in roles:
+        buttons.append((_("Plan a session"), reverse("selection:plan"), "primary"))
+    if roles & {Role.SECRETARY, Role.MANAGER}:
+        buttons.append((_("Committees"), reverse("selection:committees"), "plain"))
+    return SessionList(request, rows.select_related("committee", "call", "programme"), buttons=buttons).response()
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request):
+    if Role.SECRETARY not in roles_of(request.user):
+        raise NotAllowed
+    form = PlanSessionForm(request.POST or None, user=request.user)
+    if request.method == "POST":
+        session = attempt(form, services.plan_session, on=today(), by=request.user)
+        if session is not None:
+            return done(request, _("%(ref)s is planned. Now choose its cases.") % {"ref": session.ref}, session)
+    crumbs = [(_("Committee sessions"), reverse("selection:sessions"))]
+    return form_page(request, form, title=_("Plan a session"), back=reverse("selection:sessions"), crumbs=crumbs)
+
+
+@require_safe
+def session(request, ref):
+    """The session: for keepers by its state, for members their packet."""
+    row = session_or_404(request.user, ref)
+    if keeps(row, request.user):
+        return _keeper_page(request, row)
+    return _member_page(request, row)
+
+
+def _keeper_page(request, row):
+    board = Board(row, request.user)
+    lines = board.lines() if row.state == Session.State.SITTING else []
+    next_row = board.next_row if row.state == Session.State.SITTING else None
+    return render(
+        request,
+        f"selection/session_{row.state}.html",
+        {
+            "title": _("%(committee)s, %(ref)s") % {"committee": row.committee, "ref": row.ref},
+            "session": row,
+            "board": board,
+            "on": today(row.programme),
+            "is_secretary": rules.test_rule("selection.keep_session", request.user, row),
+            "ranking": board.ranking() if row.state == Session.State.SITTING else board.rows,
+            "progress": board.progress() if row.state != Session.State.PLANNED else [],
+            "seats": row.committee.seats.held_on(row.sits_on).select_related("user"),
+            "lines": lines,
+            "shortages": [(now, shortage_sentence(now)) for now in lines if now.short],
+            "next": next_row,
+            "quorum": quorum_words(next_row) if next_row else "",
+            "crumbs": _crumbs(),
+        },
+    )
+
+
+def _member_page(request, row):
+    return render(
+        request,
+        "selection/member.html",
+        {
+            "title": str(row.committee),
+            "session": row,
+            "packet": packet_of(row, request.user),
+            "seat": seat_of(row, request.user),
+            "crumbs": _crumbs(),
+        },
+    )
+
+
+def _crumbs(row=None):
+    crumbs = [(_("Committee sessions"), reverse("selection:sessions"))]
+    return [*crumbs, (row.ref, row.get_absolute_url())] if row else crumbs
+
+
+@require_http_methods(["GET", "POST"])
+def add_cases(request, ref):
+    row = session_or_404(request.user, ref)
+    keeper_or_404(row, request.user)
+    _ask_secretary(request.user, row)
+    on = today(row.programme)
+    form = AddCasesForm(request.POST or None, session=row, user=request.user, on=on)
+    if request.method == "POST":
+        result = attempt(form, services.add_cases, session=row, on=on, by=request.user)
+        if result is not None:
+            return done(request, _("The cases are on the agenda."), row)
+    return form_page(
+        request,
+        form,
+        title=_("Choose cases"),
+        back=row.get_absolute_url(),
+        crumbs=_crumbs(row),
+        template="selection/add_cases.html",
+        context={"session": row},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def attendance(request, ref):
+    row = session_or_404(request.user, ref)
+    keeper_or_404(row, request.user)
+    _ask_secretary(request.user, row)
+    form = AttendanceForm(request.POST or None, session=row)
+    if request.method == "POST":
+        result = attempt(form, services.record_sitting, session=row, on=today(row.programme), by=request.user)
+        if result is not None:
+            return done(request, _("The attendance is recorded."), row)
+    return form_page(
+        request,
+        form,
+        title=_("Who is here?"),
+        submit=_("Record the attendance"),
+        back=row.get_absolute_url(),
+        crumbs=_crumbs(row),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def decide_all(request, ref):
+    """Every open case decided by its votes, by rank; approvals that the money does not reach go to the reserve list."""
+    row = session_or_404(request.user, ref)
+    keeper_or_404(row, request.user)
+    _ask_secretary(request.user, row)
+    form = ReasonedForm(request.POST or None)
+    if request.method == "POST":
+        result = attempt(form, services.decide_all, session=row, on=today(row.programme), by=request.user)
+        if result is not None:
+            return done(request, _("Every case is decided."), row)
+    board = Board(row, request.user)
+    return form_page(
+        request,
+        form,
+        title=_("Record all decisions"),
+        submit=_("Record %(count)s decisions") % {"count": len(board.open_rows)},
+        back=row.get_absolute_url(),
+        crumbs=_crumbs(row),
+        template="selection/decide_all.html",
+        context={"session": row, "ranking": board.ranking()},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def move(request, ref, verb):
+    """Confirm page and act of a move of the session."""
+    row = session_or_404(request.user, ref)
+    keeper_or_404(row, request.user)
+    service, form_class = MOVES.get(verb, (None, MoveForm))
+    return move_page(
+        request,
+        row,
+        verb,
+        service=service,
+        form_class=form_class,
+        on=today(row.programme),
+        back=row.get_absolute_url(),
+        lead=LEADS.get(verb, ""),
+    )
+
+
+def _ask_secretary(user, row):
+    if not rules.test_rule("selection.keep_session", user, row):
+        raise NotAllowed(_("The secretary of the committee does this."))
