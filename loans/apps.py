@@ -10,3 +10,4 @@ class LoansConfig(AppConfig):
 
     def ready(self):
         import_module("loans.handlers")
+        import_module("loans.words").register()

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from ledger import postings
 from ledger.models import Account, Leg
 from loans.fund import fund_statement
-from loans.models import Allocation, Instalment, Loan, Refund, Repayment
+from loans.models import Allocation, Instalment, Loan, Refund, Repayment, open_part
 from loans.portfolio import portfolios
 from programmes.clock import today
 from programmes.models import FundingLine, Programme
@@ -74,7 +74,7 @@ def principal_faults():
 def end_faults():
     """N9: a repaid loan owes nothing on its schedule; an active one owes something; both dates and states agree."""
     current = Instalment.objects.filter(loan=OuterRef("pk"), version=OuterRef("current_version"))
-    open_rows = Loan.objects.annotate(open_part=_sum(current.annotate(left=_open_part()), "left"))
+    open_rows = Loan.objects.annotate(open_part=_sum(current.annotate(left=open_part()), "left"))
     repaid = open_rows.filter(state__in=["closed", "overpaid"], forgiven_on=None).exclude(open_part=0)
     for loan in repaid[:5]:
         yield f"loans_loan {loan.ref} is {loan.state} and still owes {loan.open_part}"
@@ -84,14 +84,6 @@ def end_faults():
         yield f"loans_loan {loan.ref} is overpaid and holds nothing"
     for loan in Loan.objects.filter(state="closed", overpaid_amount__gt=0)[:5]:
         yield f"loans_loan {loan.ref} is closed and holds {loan.overpaid_amount}"
-
-
-def _open_part():
-    parts = ("principal", "interest", "fee", "penalty")
-    return sum(
-        (F(f"{name}_amount") - F(f"{name}_paid_amount") for name in parts[1:]),
-        F("principal_amount") - F("principal_paid_amount"),
-    )
 
 
 def schedule_faults():

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -71,6 +72,12 @@ class LoanProduct(Versioned):
         return self.name
 
 
+def open_part():
+    """What is unpaid of an instalment, all parts, as an expression."""
+    parts = [F(f"{name}_amount") - F(f"{name}_paid_amount") for name in COMPONENTS]
+    return sum(parts[1:], parts[0])
+
+
 class LoanQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(rows_for(user, LOAN_ROLES))
@@ -125,6 +132,28 @@ class LoanQuerySet(models.QuerySet):
             .values("total")
         )
         return self.annotate(principal_on=Coalesce(Subquery(legs), 0, output_field=models.BigIntegerField()))
+
+    def with_overdue(self, as_of):
+        """Annotate `overdue_amount`: minor units due before `as_of` and not paid by now, on the schedule in force."""
+        rows = (
+            Instalment.objects.filter(
+                loan=OuterRef("pk"), version=OuterRef("current_version"), due_on__lt=as_of, settled_on=None
+            )
+            .order_by()
+            .values("loan")
+            .annotate(total=Sum(open_part()))
+            .values("total")
+        )
+        return self.annotate(overdue_amount=Coalesce(Subquery(rows), 0, output_field=models.BigIntegerField()))
+
+    def with_next_due(self):
+        """Annotate `next_due_on`: the due date of the oldest instalment that is not paid in full."""
+        rows = (
+            Instalment.objects.filter(loan=OuterRef("pk"), version=OuterRef("current_version"), settled_on=None)
+            .order_by("due_on")
+            .values("due_on")[:1]
+        )
+        return self.annotate(next_due_on=Subquery(rows))
 
     def lent_to(self, party):
         """Loans of that borrower that were not cancelled, whatever became of them."""
@@ -324,6 +353,9 @@ class Loan(Moving):
     def withdraw_approval(self):
         """The committee decided otherwise when its session was opened again."""
         self.closed_on = self.move.on
+
+    def get_absolute_url(self):
+        return reverse("loans:loan", args=[self.ref])
 
     @property
     def order(self):

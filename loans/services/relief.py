@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance
-from audit.refusals import Blocked, Invalid
+from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
 from ledger import postings
 from ledger.services import post
@@ -19,9 +19,11 @@ from programmes.services import check_date
 SECOND_PERSON = _("Another person than the adviser and the officer of this loan must do this.")
 
 
-def _prepare(loan, *, reason, decision_ref, on, by):
+def _prepare(loan, *, reason, decision_ref, on, by, version):
     """Lock, ask who and when, and reckon everything up to `on`. Returns (loan, standing)."""
     loan = lock_loan(loan)
+    if version is not None and int(version) != loan.version:
+        raise Stale()
     demand("loans.relieve", by, loan, SECOND_PERSON)
     need_state(loan, Loan.State.ACTIVE)
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
@@ -36,7 +38,7 @@ def _prepare(loan, *, reason, decision_ref, on, by):
 @service
 def write_off_loan(*, loan, decision_ref, reason, on, by, version=None, key=None):
     """The principal is taken off the books by a decision; it is still claimed, and what comes later is a recovery."""
-    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by)
+    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
     _nothing_held(loan)
     amount = standing.principal
     if amount:
@@ -56,7 +58,7 @@ def write_off_loan(*, loan, decision_ref, reason, on, by, version=None, key=None
 @service
 def forgive_loan(*, loan, decision_ref, reason, on, by, version=None, key=None):
     """The debt is gone by a decision: the principal is forgiven and nothing is claimed any more."""
-    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by)
+    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
     _nothing_held(loan)
     amount = standing.principal
     if amount:
@@ -111,7 +113,7 @@ def reschedule_loan(
     Interest, fees and penalties that fell due and were not paid are brought into the first new instalment; with
     `capitalise` the interest becomes principal, by an entry of its own. The mark "rescheduled" never goes away.
     """
-    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by)
+    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
     if first_due_on <= on:
         raise Invalid(_("The first new instalment falls due after the day of rescheduling."), field="first_due_on")
     if first_due_on > month_after(on, 12):

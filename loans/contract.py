@@ -1,0 +1,165 @@
+"""The loan contract as a paper, drawn when it is first read and kept as evidence."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from applicants.services import add_evidence
+from applicants.services.evidence import path_of
+from audit.refusals import Blocked
+from audit.services import service
+from ledger.money import Money
+from loans.models import Loan
+from loans.services.access import lock_loan, need_state
+from pages import paper
+
+READABLE = (Loan.State.SIGNED, Loan.State.ACTIVE, Loan.State.OVERPAID, Loan.State.CLOSED, Loan.State.WRITTEN_OFF)
+
+
+@service
+def contract_of(*, loan, on, by):
+    """The Evidence of the contract: drawn and kept at the first reading, the same bytes ever after."""
+    loan = lock_loan(loan)
+    if loan.contract_id:
+        return loan.contract
+    need_state(loan, *READABLE)
+    if not loan.current_version:
+        raise Blocked(_("This loan has no schedule yet."))
+    loan.contract = add_evidence(
+        programme=loan.programme,
+        case_ref=loan.ref,
+        purpose="loan-contract",
+        content=draw_contract(loan),
+        name=f"{loan.ref}.pdf",
+        on=on,
+        by=by,
+        party=loan.borrower,
+    )
+    loan.save(update_fields=["contract"])
+    return loan.contract
+
+
+def contract_pdf(*, loan, on, by):
+    """The bytes of the contract as PDF."""
+    return path_of(contract_of(loan=loan, on=on, by=by).sha256).read_bytes()
+
+
+def draw_contract(loan):
+    """The paper: parties, terms, schedule version 1 with its totals, places to sign. In the programme's second
+    language and, beside it, in English. Carries the neutral name of a confidential programme."""
+    words = _Words(loan.programme.language)
+    title = words(_("Loan contract"))
+    story = [
+        paper.text(title, "title"),
+        paper.facts(_terms(loan, words)),
+        paper.text(words(_("Repayment")), "h2"),
+        *_schedule(loan, words),
+        paper.text(words(_("What the parties agree")), "h2"),
+        *[paper.text(clause) for clause in _clauses(loan, words)],
+        paper.signatures(
+            [
+                (words(_("Borrower")), loan.borrower.name),
+                (words(_("Loan officer")), str(loan.signed_by or "")),
+            ]
+        ),
+    ]
+    return paper.paper(
+        title,
+        story,
+        reference=loan.ref,
+        subtitle=loan.programme.public_name,
+        lang=loan.programme.language,
+        footer=loan.programme.public_name,
+    )
+
+
+class _Words:
+    """Fixed words in the second language, with English beside where it reads differently."""
+
+    def __init__(self, language):
+        self.language = language
+
+    def __call__(self, text, **facts):
+        said = []
+        for language in (self.language, "en"):
+            with override(language):
+                said.append(str(text % facts if facts else text))
+        return " / ".join(dict.fromkeys(said))
+
+
+def _terms(loan, words):
+    name = loan.borrower.name
+    if loan.borrower.name_script:
+        name = f"{name} ({loan.borrower.name_script})"
+    pairs = [
+        (words(_("Number")), loan.ref),
+        (words(_("Programme")), loan.programme.public_name),
+        (words(_("Borrower")), f"{name}, {loan.borrower.ref}"),
+        (words(_("Purpose")), loan.application.title),
+        (words(_("Loan")), str(Money(loan.amount, loan.currency))),
+        (words(_("Interest")), words(_("%(rate)s%% a year"), rate=_decimal(loan.annual_rate_pct))),
+        (words(_("Instalments")), words(_("%(number)s monthly"), number=loan.instalments_number)),
+    ]
+    if loan.business_id:
+        pairs.insert(3, (words(_("Business")), f"{loan.business.name}, {loan.business.ref}"))
+    if loan.fee_amount:
+        pairs.append((words(_("Fee withheld at the pay-out")), str(Money(loan.fee_amount, loan.currency))))
+        pairs.append((words(_("Paid out")), str(Money(loan.amount - loan.fee_amount, loan.currency))))
+    if loan.penalty_pct:
+        rate = _decimal(loan.penalty_pct)
+        pairs.append((words(_("Penalty")), words(_("%(rate)s%% a year of principal that is overdue"), rate=rate)))
+    if loan.grace_months:
+        pairs.append((words(_("Months without principal")), str(loan.grace_months)))
+    pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))
+    pairs.append((words(_("Signed")), f"{loan.signed_on:%d.%m.%Y}"))
+    return pairs
+
+
+def _decimal(value):
+    return format(value.normalize(), "f")
+
+
+def _schedule(loan, words):
+    version = loan.versions.get(number=1)
+    rows, owed = [], loan.amount
+    instalments = list(loan.instalments.filter(version=1).order_by("number"))
+    for row in instalments:
+        owed -= row.principal_amount
+        amounts = (row.principal_amount, row.interest_amount, row.principal_amount + row.interest_amount, owed)
+        rows.append([row.number, f"{row.due_on:%d.%m.%Y}", *(_amount(loan, value) for value in amounts)])
+    principal = sum(row.principal_amount for row in instalments)
+    interest = sum(row.interest_amount for row in instalments)
+    total = [
+        "",
+        words(_("Total")),
+        *(_amount(loan, value) for value in (principal, interest, principal + interest)),
+        "",
+    ]
+    head = [
+        words(_("No.")),
+        words(_("Due")),
+        words(_("Principal")),
+        words(_("Interest")),
+        words(_("Instalment")),
+        words(_("Owed after it")),
+    ]
+    sentence = words(_("Reckoned from the pay-out on %(day)s. Amounts in %(currency)s."), **_day(loan, version))
+    table = paper.table(rows, [1, 3, 3, 3, 3, 3], head=head, numbers=(0, 2, 3, 4, 5), total=total)
+    return [paper.text(sentence, "quiet"), table]
+
+
+def _day(loan, version):
+    return {"day": f"{version.starts_on:%d.%m.%Y}", "currency": loan.currency}
+
+
+def _amount(loan, minor):
+    return Money(minor, loan.currency).plain
+
+
+def _clauses(loan, words):
+    return [
+        words(_("1. The borrower repays the loan in the instalments above, each on or before its due date.")),
+        words(_("2. A payment counts from the day on which it reaches the programme's account.")),
+        words(_("3. Money above what is due is used as the programme's rules say, and never lost to the borrower.")),
+        words(_("4. Where the money is paid out on another day, the programme hands over the schedule of that day.")),
+        words(_("5. Who cannot pay in time says so early: a new schedule can be decided by the committee.")),
+    ]

@@ -1,0 +1,204 @@
+"""Forms of loans. Amounts are typed in major units and cleaned to minor units of the loan's currency."""
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from applicants.names import search_key
+from loans.models import Loan, LoanProduct, Repayment
+from pages.fields import DateField, MoneyField, ReasonField
+from pages.forms import SeedbedForm
+from pages.moves import MoveForm
+from programmes.clock import today
+
+CASH_MEANS = [(value, label) for value, label in Repayment.Means.choices if value != Repayment.Means.HELD]
+LATENESS = [
+    ("on_time", _("Not late")),
+    ("late", _("Late")),
+    ("late30", _("More than 30 days late")),
+    ("late90", _("More than 90 days late")),
+]
+
+
+class RepaymentForm(SeedbedForm):
+    """Money received from one borrower."""
+
+    keyed = True
+
+    amount = MoneyField(label=_("Amount received"))
+    on = DateField(label=_("Received on"), help_text=_("The value date of the bank, or the day of the receipt."))
+    means = forms.ChoiceField(label=_("How it came"), choices=CASH_MEANS, widget=forms.RadioSelect)
+    reference = forms.CharField(label=_("Bank reference or receipt number"), max_length=60, required=False)
+    reason = ReasonField(
+        label=_("Why it is entered late"), required=False, help_text=_("Only for money of an earlier week.")
+    )
+
+    def __init__(self, *args, loan, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = loan.currency
+
+
+class ReversalForm(SeedbedForm):
+    """A repayment is reversed: when it was noticed, and why."""
+
+    keyed = True
+
+    on = DateField(label=_("Reversed on"))
+    reason = ReasonField(help_text=_("For example: paid by another borrower. Both rows stay to be seen."))
+
+
+class TermsForm(SeedbedForm):
+    """Months, before the contract is signed."""
+
+    versioned = True
+
+    instalments_number = forms.IntegerField(label=_("Monthly instalments"), min_value=1)
+    grace_months = forms.IntegerField(label=_("First months without principal"), min_value=0)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        product = self.instance.product
+        self.fields["instalments_number"].help_text = _("From %(least)s to %(most)s.") % {
+            "least": product.least_months,
+            "most": product.most_months,
+        }
+        self.fields["grace_months"].help_text = _("At most %(most)s.") % {"most": product.grace_months}
+
+
+class SignForm(MoveForm):
+    """The contract is signed with its first due date; the others follow month by month."""
+
+    first_due_on = DateField(
+        label=_("First instalment falls due"), help_text=_("The other instalments fall due on that day of each month.")
+    )
+
+
+class EndForm(MoveForm):
+    """A write-off or forgiveness, by a decision."""
+
+    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
+    reason = ReasonField()
+
+
+class RescheduleForm(SeedbedForm):
+    """A new schedule over what is owed, by a decision."""
+
+    versioned = True
+    keyed = True
+
+    instalments_number = forms.IntegerField(label=_("Monthly instalments from now"), min_value=1, max_value=120)
+    first_due_on = DateField(label=_("First new instalment falls due"))
+    grace_months = forms.IntegerField(label=_("First months without principal"), min_value=0, initial=0)
+    capitalise = forms.BooleanField(
+        label=_("Add the unpaid interest to the principal"),
+        required=False,
+        help_text=_("Without it, the unpaid interest falls due with the first new instalment."),
+    )
+    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
+    reason = ReasonField()
+
+
+class AccountForm(SeedbedForm):
+    """To which of the borrower's confirmed accounts money goes."""
+
+    keyed = True
+
+    account = forms.ModelChoiceField(label=_("Account"), queryset=None, empty_label=None, widget=forms.RadioSelect)
+
+    def __init__(self, *args, accounts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["account"].queryset = accounts
+        if not self.is_bound:
+            self.initial.setdefault("account", accounts.first())
+
+
+class CollectionForm(SeedbedForm):
+    """A sheet: one amount and reference for each loan; rows left empty are left out."""
+
+    keyed = True
+
+    on = DateField(label=_("Received on"))
+    means = forms.ChoiceField(label=_("How it came"), choices=CASH_MEANS)
+
+    def __init__(self, *args, loans, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.loans = loans
+        for loan in loans:
+            self.fields[f"amount_{loan.pk}"] = MoneyField(
+                label=_("%(ref)s: amount") % {"ref": loan.ref}, currency=loan.currency, required=False
+            )
+            self.fields[f"reference_{loan.pk}"] = forms.CharField(
+                label=_("%(ref)s: reference") % {"ref": loan.ref}, max_length=60, required=False
+            )
+
+    def rows(self):
+        """(loan, bound amount, bound reference) for the table."""
+        return [(loan, self[f"amount_{loan.pk}"], self[f"reference_{loan.pk}"]) for loan in self.loans]
+
+    def arguments(self):
+        given = self.cleaned_data
+        rows = [
+            (loan, given[f"amount_{loan.pk}"], given[f"reference_{loan.pk}"])
+            for loan in self.loans
+            if given[f"amount_{loan.pk}"]
+        ]
+        return {"rows": rows, "on": given["on"], "means": given["means"], "sheet": given["key"]}
+
+
+class PeriodForm(SeedbedForm):
+    """From a day to a day, both included."""
+
+    from_on = DateField(label=_("From"))
+    to_on = DateField(label=_("To"))
+
+    def clean(self):
+        found = super().clean()
+        if found.get("from_on") and found.get("to_on") and found["to_on"] < found["from_on"]:
+            self.add_error("to_on", _("The last day lies before the first."))
+        return found
+
+
+class DayForm(SeedbedForm):
+    as_of = DateField(label=_("On"))
+
+
+class LoanFilter(django_filters.FilterSet):
+    """The filters of the loans list; late means late today."""
+
+    q = django_filters.CharFilter(label=_("Name or reference"), method="matching")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Loan.State.choices, empty_label=_("Any"))
+    product = django_filters.ModelChoiceFilter(
+        label=_("Product"), queryset=LoanProduct.objects.none(), empty_label=_("Any")
+    )
+    adviser = django_filters.ModelChoiceFilter(
+        label=_("Adviser"), field_name="application__adviser", queryset=User.objects.none(), empty_label=_("Any")
+    )
+    lateness = django_filters.ChoiceFilter(
+        label=_("Lateness"), choices=LATENESS, method="by_lateness", empty_label=_("Any")
+    )
+
+    class Meta:
+        model = Loan
+        fields = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        seen = Loan.objects.visible_to(self.request.user)
+        programmes = seen.order_by().values("programme").distinct()
+        self.filters["product"].queryset = LoanProduct.objects.filter(programme__in=programmes)
+        self.filters["adviser"].queryset = User.objects.filter(
+            memberships__role="adviser", memberships__programme__in=programmes
+        ).distinct()
+
+    def matching(self, rows, _name, text):
+        key = search_key(text)
+        return rows.filter(Q(ref__iexact=text.strip()) | Q(borrower__search_key__contains=key))
+
+    def by_lateness(self, rows, _name, value):
+        day = today(self.request.desk.programme)
+        days = {"late": 0, "late30": 30, "late90": 90}
+        if value == "on_time":
+            return rows.outstanding().exclude(pk__in=Loan.objects.at_risk(day).values("pk"))
+        return rows.filter(pk__in=Loan.objects.at_risk(day, days[value]).values("pk"))

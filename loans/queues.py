@@ -1,0 +1,151 @@
+"""What waits for whom about loans, and what the search finds among them."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applicants.models import Party
+from ledger.money import Money
+from loans.models import Loan
+from loans.reading import days_late
+from pages.queues import LATER, Hit, QueueItem
+from pages.states import shape_of
+from payments.models import PaymentOrder
+from programmes.clock import today
+from programmes.models import Role
+from programmes.roles import roles_of, rows_for
+
+MOST = 10
+PARENTS = ("borrower__village", "programme")
+
+
+def queue_for(user):
+    """Officers: contracts and late borrowers. Finance: payments to prepare. Advisers: their own late borrowers."""
+    roles, items = roles_of(user), []
+    if Role.LOAN_OFFICER in roles:
+        items += _contracts(user) + _late_loans(user)
+    if Role.FINANCE in roles:
+        items += _payments(user) + _refunds(user)
+    if Role.ADVISER in roles:
+        items += _late_borrowers(user)
+    return items
+
+
+def _mine(user, *roles):
+    return Loan.objects.filter(rows_for(user, roles)).select_related(*PARENTS)
+
+
+def _item(loan, verb, why, shape, word, due=None, section=None):
+    facts = {"section": section} if section else {}
+    return QueueItem(
+        verb_text=verb,
+        why=f"{loan.borrower.name} · {loan.ref} · {why}",
+        url=loan.get_absolute_url(),
+        state_class=shape,
+        state_text=word,
+        due=due,
+        script=loan.borrower.name_script,
+        script_lang=loan.borrower.script_language,
+        **facts,
+    )
+
+
+def _contracts(user):
+    waiting = _mine(user, Role.LOAN_OFFICER).filter(state=Loan.State.APPROVED).order_by("approved_on", "pk")[:MOST]
+    return [
+        _item(
+            loan,
+            _("Sign the contract"),
+            str(Money(loan.amount, loan.currency)),
+            "start",
+            _("Approved on %(day)s") % {"day": f"{loan.approved_on:%d.%m.%Y}"},
+            due=loan.approved_on,
+        )
+        for loan in waiting
+    ]
+
+
+def _late_loans(user):
+    day = today()
+    late = _mine(user, Role.LOAN_OFFICER).at_risk(day).filter(state=Loan.State.ACTIVE)
+    count = late.values("pk")[:1000].count()
+    if not count:
+        return []
+    oldest = late.order_by("first_overdue_on", "pk").first()
+    return [
+        QueueItem(
+            verb_text=_("Ask for late instalments"),
+            why=ngettext("%(count)s loan is late", "%(count)s loans are late", count) % {"count": f"{count:,}"},
+            url=reverse("loans:arrears"),
+            state_class="late",
+            state_text=days_late((day - oldest.first_overdue_on).days),
+            due=day,
+        )
+    ]
+
+
+def _payments(user):
+    ordered = PaymentOrder.objects.live().filter(kind=PaymentOrder.Kind.LOAN).values("source_ref")
+    waiting = _mine(user, Role.FINANCE).filter(state=Loan.State.SIGNED).exclude(ref__in=ordered)
+    return [
+        _item(
+            loan,
+            _("Prepare the payment"),
+            str(Money(loan.amount - loan.fee_amount, loan.currency)),
+            "moving",
+            _("Signed on %(day)s") % {"day": f"{loan.signed_on:%d.%m.%Y}"},
+            due=loan.signed_on,
+        )
+        for loan in waiting.order_by("signed_on", "pk")[:MOST]
+    ]
+
+
+def _refunds(user):
+    held = _mine(user, Role.FINANCE).filter(state=Loan.State.OVERPAID).order_by("closed_on", "pk")[:MOST]
+    return [
+        _item(
+            loan,
+            _("Send back the overpayment"),
+            str(Money(loan.overpaid_amount, loan.currency)),
+            "late",
+            loan.state_label,
+            due=loan.closed_on,
+            section=LATER,
+        )
+        for loan in held
+    ]
+
+
+def _late_borrowers(user):
+    day = today()
+    late = _mine(user, Role.ADVISER).filter(application__adviser=user, state=Loan.State.ACTIVE).at_risk(day)
+    return [
+        _item(
+            loan,
+            _("Remind of the instalment"),
+            loan.borrower.phone or str(loan.borrower.village or ""),
+            "late",
+            days_late((day - loan.first_overdue_on).days),
+            due=loan.first_overdue_on,
+        )
+        for loan in late.order_by("first_overdue_on", "pk")[:MOST]
+    ]
+
+
+def search_for(user, text):
+    """Loans by reference, or of borrowers by name, that the user may see."""
+    loans = Loan.objects.visible_to(user).select_related(*PARENTS)
+    by_ref = loans.filter(ref__iexact=text.strip())
+    found = by_ref or loans.filter(borrower__in=Party.objects.matching(text)).order_by("-pk")[:MOST]
+    return [
+        Hit(
+            title=f"{loan.borrower.name}, {loan.ref}",
+            url=loan.get_absolute_url(),
+            why=str(Money(loan.amount, loan.currency)),
+            script=loan.borrower.name_script,
+            script_lang=loan.borrower.script_language,
+            state_class=shape_of("loan", loan.state),
+            state_text=loan.state_label,
+        )
+        for loan in found
+    ]

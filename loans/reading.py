@@ -1,0 +1,246 @@
+"""A loan as its page shows it: the schedule with what is paid, the money by the ledger, the figures, the next step."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ledger import postings
+from ledger.models import Entry, Leg
+from ledger.money import Money
+from loans.arrears import days_past_due
+from loans.models import Loan, Repayment
+
+
+@dataclass
+class ScheduleLine:
+    """One instalment as a row of the page; amounts in minor units, `balance` is owed after it by the schedule."""
+
+    instalment: object
+    balance: int
+    shape: str
+    word: str
+    note: str = ""
+    row_class: str = ""
+
+    @property
+    def charges(self):
+        return self.instalment.fee_amount + self.instalment.penalty_amount
+
+
+@dataclass
+class ScheduleTable:
+    lines: list
+    totals: dict
+    with_charges: bool
+
+
+def schedule_table(loan, instalments, on):
+    """The schedule of one version (its Instalments in order) as it stands on `on`."""
+    balance = sum(row.principal_amount for row in instalments)
+    lines, current = [], next((row.number for row in instalments if row.settled_on is None), None)
+    for row in instalments:
+        balance -= row.principal_amount
+        lines.append(_schedule_line(loan, row, balance, on, row.number == current))
+    names = ("principal_amount", "interest_amount", "due_amount", "paid_amount", "open_amount")
+    totals = {name: sum(getattr(row, name) for row in instalments) for name in names}
+    totals["charges"] = sum(line.charges for line in lines)
+    return ScheduleTable(lines, totals, with_charges=bool(totals["charges"]))
+
+
+def _schedule_line(loan, row, balance, on, is_current):
+    if row.settled_on:
+        late = (row.settled_on - row.due_on).days
+        note = _("on %(day)s") % {"day": f"{row.settled_on:%d.%m.%Y}"} if row.due_amount else ""
+        if late > 0:
+            note = _("%(on)s, %(late)s") % {"on": note, "late": days_late(late)}
+        return ScheduleLine(row, balance, "done", _("Paid") if row.due_amount else _("Nothing due"), note)
+    if loan.state not in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF):
+        return ScheduleLine(row, balance, "start", _("Not due"), row_class="is-ahead")
+    note = _("%(amount)s paid") % {"amount": Money(row.paid_amount, loan.currency)} if row.paid_amount else ""
+    late = days_past_due([row], on)
+    if late:
+        return ScheduleLine(row, balance, "late", days_late(late), note, "is-current" if is_current else "is-late")
+    ahead = (row.due_on - on).days
+    word = _("Due today") if ahead == 0 else _("Not due")
+    if 0 < ahead <= 14:
+        word = ngettext("Due in %(days)s day", "Due in %(days)s days", ahead) % {"days": ahead}
+    shape = "late" if ahead == 0 else "start"
+    return ScheduleLine(row, balance, shape, word, note, "is-current" if is_current and ahead == 0 else "is-ahead")
+
+
+def days_late(days):
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+
+
+@dataclass
+class LoanFigures:
+    """What the head of the page says, in minor units of the loan's currency."""
+
+    overdue: int = 0
+    days_late: int = 0
+    overdue_number: int | None = None
+    overdue_since: date | None = None
+    next_due: object = None
+    next_in: int = 0
+    paid_on_time: int = 0
+    paid_late: int = 0
+    fallen_due: int = 0
+    claim: int = 0
+    recovered: int = 0
+
+
+def figures_of(loan, instalments, on):
+    """LoanFigures of the schedule in force on `on`."""
+    figures = LoanFigures(days_late=days_past_due(instalments, on))
+    late = [row for row in instalments if row.due_on < on and row.open_amount]
+    figures.overdue = sum(row.open_amount for row in late)
+    if late:
+        figures.overdue_number, figures.overdue_since = late[0].number, late[0].due_on
+    figures.next_due = next((row for row in instalments if row.due_on >= on and row.open_amount), None)
+    if figures.next_due:
+        figures.next_in = (figures.next_due.due_on - on).days
+    fallen = [row for row in instalments if row.due_on <= on and row.due_amount]
+    figures.fallen_due = len(fallen)
+    figures.paid_on_time = sum(bool(row.settled_on and row.settled_on <= row.due_on) for row in fallen)
+    figures.paid_late = sum(bool(row.settled_on and row.settled_on > row.due_on) for row in fallen)
+    if loan.state == Loan.State.WRITTEN_OFF:
+        recovered = loan.repayments.live().filter(recovered_amount__gt=0)
+        figures.recovered = sum(recovered.values_list("recovered_amount", flat=True))
+        figures.claim = max(sum(row.open_amount for row in instalments) - figures.recovered, 0)
+    return figures
+
+
+def next_step(loan, figures, order):
+    """(what to do, why) in two short sentences, or None when nothing is left to do."""
+    if loan.state == Loan.State.APPROVED:
+        return _("Next: sign the contract with the borrower."), _("Approved on %(day)s.") % {
+            "day": f"{loan.approved_on:%d.%m.%Y}"
+        }
+    if loan.state == Loan.State.SIGNED:
+        if order is None:
+            return _("Next: finance prepares the payment."), _("Signed on %(day)s.") % {
+                "day": f"{loan.signed_on:%d.%m.%Y}"
+            }
+        return _("Next: the payment %(ref)s settles.") % {"ref": order.ref}, _("It is in the state “%(state)s”.") % {
+            "state": order.state_label
+        }
+    if loan.state == Loan.State.OVERPAID:
+        return _("Next: send %(amount)s back to the borrower.") % {
+            "amount": Money(loan.overpaid_amount, loan.currency)
+        }, _("Everything is repaid.")
+    if loan.state == Loan.State.WRITTEN_OFF and figures.claim:
+        return _("Still claimed: %(amount)s.") % {"amount": Money(figures.claim, loan.currency)}, _(
+            "Money that comes now is a recovery."
+        )
+    if loan.state != Loan.State.ACTIVE:
+        return None
+    if figures.overdue:
+        return _("Next: ask for %(amount)s, due since %(day)s.") % {
+            "amount": Money(figures.overdue, loan.currency),
+            "day": f"{figures.overdue_since:%d.%m.%Y}",
+        }, days_late(figures.days_late)
+    if figures.next_due:
+        return _("Next: %(amount)s falls due on %(day)s.") % {
+            "amount": Money(figures.next_due.open_amount, loan.currency),
+            "day": f"{figures.next_due.due_on:%d.%m.%Y}",
+        }, ""
+    return None
+
+
+@dataclass
+class MoneyLine:
+    """One entry of the ledger about the loan. Received is positive, paid out negative; parts likewise."""
+
+    entry: Entry
+    what: str
+    note: str
+    amount: int
+    principal: int
+    interest: int
+    charges: int
+    kept: int
+    who: str
+    repayment: Repayment | None = None
+    reversed_by: Entry | None = None
+    reversal_of: Entry | None = None
+    may_reverse: bool = False
+
+    @property
+    def amounts(self):
+        """In the order of the file: charges, interest, principal, held, amount."""
+        return self.charges, self.interest, self.principal, self.kept, self.amount
+
+
+WORDS = {
+    "loan_disbursed": gettext_lazy("Paid out"),
+    "repayment": gettext_lazy("Repayment"),
+    "overpayment_applied": gettext_lazy("Overpayment used"),
+    "overpayment_refunded": gettext_lazy("Overpayment sent back"),
+    "interest_capitalised": gettext_lazy("Interest became principal"),
+    "loan_written_off": gettext_lazy("Written off"),
+    "loan_forgiven": gettext_lazy("Forgiven"),
+    "loan_recovered": gettext_lazy("Recovery after write-off"),
+}
+
+
+def money_lines(loan):
+    """Every entry that touched the loan, newest first; a reversal and what it reverses are both there."""
+    about = Leg.objects.filter(account__subject=loan.ref, account__book__key=loan.programme.key).values("entry")
+    entries = list(
+        Entry.objects.filter(pk__in=about).select_related("reverses", "reversed_by").order_by("-value_on", "-seq")
+    )
+    parts = defaultdict(lambda: defaultdict(int))
+    for entry_id, code, amount in Leg.objects.filter(entry__in=entries).values_list("entry", "account__code", "amount"):
+        parts[entry_id][code] -= amount
+    people = get_user_model().objects.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
+    keys = {f"repayment:{row.pk}": row for row in loan.repayments.prefetch_related("allocations__instalment")}
+    return [_money_line(entry, parts[entry.pk], people, keys) for entry in entries]
+
+
+def _money_line(entry, parts, people, keys):
+    original = entry.reverses or entry
+    repayment = keys.get(original.event_key)
+    reversed_by = getattr(entry, "reversed_by", None)
+    who = people.get(entry.actor_id)
+    return MoneyLine(
+        entry=entry,
+        what=_what(original, repayment),
+        note=" · ".join(filter(None, [_("Entry %(number)s") % {"number": f"{entry.seq:,}"}, _reference(repayment)])),
+        amount=-parts[postings.BANK],
+        principal=parts[postings.PRINCIPAL],
+        interest=parts[postings.INTEREST] + parts[postings.INTEREST_CAPITALISED],
+        charges=parts[postings.FEES] + parts[postings.PENALTIES],
+        kept=parts[postings.OVERPAYMENTS] + parts[postings.RECOVERED],
+        who=str(who) if who else _("the program"),
+        repayment=repayment,
+        reversed_by=reversed_by,
+        reversal_of=entry.reverses,
+        may_reverse=bool(
+            repayment
+            and repayment.entry_id == entry.pk
+            and repayment.reversed_on is None
+            and repayment.means != Repayment.Means.HELD
+        ),
+    )
+
+
+def _reference(repayment):
+    return repayment.reference if repayment else ""
+
+
+def _what(entry, repayment):
+    word = str(WORDS.get(entry.kind, entry.kind))
+    numbers = sorted({share.instalment.number for share in repayment.allocations.all()}) if repayment else []
+    if entry.kind != "repayment" or not numbers or repayment.entry_id != entry.pk:
+        return word
+    if len(numbers) == 1:
+        return _("%(what)s, instalment %(number)s") % {"what": word, "number": numbers[0]}
+    return _("%(what)s, instalments %(first)s to %(last)s") % {
+        "what": word,
+        "first": numbers[0],
+        "last": numbers[-1],
+    }

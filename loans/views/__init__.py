@@ -1,0 +1,1 @@
+"""Pages of loans: lists, the loan, its money, fund and portfolio."""

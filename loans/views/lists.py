@@ -1,0 +1,113 @@
+"""Lists: all loans, and those that are late with days and phone numbers."""
+
+from django.contrib.auth.decorators import login_required
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from ledger.money import Money
+from loans.forms import LoanFilter
+from loans.models import Loan
+from loans.reading import days_late
+from loans.views.access import loans_of
+from pages.lists import Column, ListPage
+from programmes.clock import today
+
+
+def _script(row):
+    return row.borrower.name_script, row.borrower.script_language
+
+
+def _place(row):
+    return str(row.borrower.village or "")
+
+
+def _late_words(row):
+    days = _days(row)
+    return days_late(days) if days else ""
+
+
+def _days(row):
+    return (today(row.programme) - row.first_overdue_on).days if row.first_overdue_on else 0
+
+
+class LoanList(ListPage):
+    key = "loans"
+    title = gettext_lazy("Loans")
+    noun = (gettext_lazy("%(count)s loan"), gettext_lazy("%(count)s loans"))
+    empty = gettext_lazy("No loan matches.")
+    filterset = LoanFilter
+    ordering = "-pk"
+    columns = (
+        Column(
+            "ref",
+            gettext_lazy("Loan"),
+            head=True,
+            link=lambda row: row.get_absolute_url(),
+            small=lambda row: str(row.product),
+        ),
+        Column("borrower", gettext_lazy("Borrower"), value="borrower.name", script=_script, small=_place),
+        Column("state", gettext_lazy("State"), tag=True),
+        Column("amount", gettext_lazy("Lent"), value=lambda row: Money(row.amount, row.currency), number=True),
+        Column(
+            "principal",
+            gettext_lazy("Owed"),
+            value=lambda row: Money(row.principal_amount, row.currency),
+            number=True,
+            sort="principal_amount",
+        ),
+        Column("days", gettext_lazy("Days late"), value=_days, number=True, small=_late_words, only="file"),
+        Column("late", gettext_lazy("Lateness"), value=_late_words, only="page"),
+        Column("disbursed", gettext_lazy("Paid out"), value="disbursed_on"),
+        Column("adviser", gettext_lazy("Adviser"), value="application.adviser"),
+    )
+
+
+class ArrearsList(ListPage):
+    key = "arrears"
+    title = gettext_lazy("Late loans")
+    lead = gettext_lazy("The longest late first. A loan is here when any instalment is unpaid after its due date.")
+    noun = (gettext_lazy("%(count)s late loan"), gettext_lazy("%(count)s late loans"))
+    empty = gettext_lazy("Nobody is late.")
+    ordering = "first_overdue_on"
+    columns = (
+        Column("ref", gettext_lazy("Loan"), head=True, link=lambda row: row.get_absolute_url()),
+        Column("borrower", gettext_lazy("Borrower"), value="borrower.name", script=_script, small=_place),
+        Column("phone", gettext_lazy("Phone"), value="borrower.phone"),
+        Column("days", gettext_lazy("Days late"), value=_days, number=True, sort="first_overdue_on"),
+        Column("since", gettext_lazy("Late since"), value="first_overdue_on"),
+        Column(
+            "overdue", gettext_lazy("Overdue"), value=lambda row: Money(row.overdue_amount, row.currency), number=True
+        ),
+        Column(
+            "principal",
+            gettext_lazy("Owed in all"),
+            value=lambda row: Money(row.principal_amount, row.currency),
+            number=True,
+        ),
+        Column("adviser", gettext_lazy("Adviser"), value="application.adviser"),
+    )
+
+
+PARENTS = ("application__adviser", "borrower__village", "product", "programme")
+
+
+@login_required
+@require_GET
+def loans(request):
+    day = today(request.desk.programme)
+    rows = loans_of(request).with_first_overdue(day).select_related(*PARENTS)
+    buttons = (
+        (_("Late loans"), reverse("loans:arrears"), "plain"),
+        (_("Portfolio"), reverse("loans:portfolio"), "plain"),
+    )
+    return LoanList(request, rows, buttons=buttons).response()
+
+
+@login_required
+@require_GET
+def arrears(request):
+    day = today(request.desk.programme)
+    late = loans_of(request).at_risk(day).filter(state=Loan.State.ACTIVE).with_overdue(day).select_related(*PARENTS)
+    return ArrearsList(request, late, crumbs=((_("Loans"), reverse("loans:loans")),)).response()

@@ -1,0 +1,258 @@
+"""The page of one loan, its moves, its terms and its contract."""
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from ledger.money import Money
+from loans.contract import READABLE, contract_pdf
+from loans.forms import AccountForm, EndForm, RescheduleForm, SignForm, TermsForm
+from loans.models import Loan
+from loans.reading import figures_of, money_lines, next_step, schedule_table
+from loans.services import (
+    cancel_loan,
+    forgive_loan,
+    order_disbursement,
+    refund_overpayment,
+    reschedule_loan,
+    set_terms,
+    sign_loan,
+    write_off_loan,
+)
+from loans.services.refunds import refunds_on_their_way
+from loans.terms import month_after
+from loans.views.access import day_of, loan_or_404
+from pages.forms import attempt, done, form_page
+from pages.history import history_of
+from pages.moves import ReasonedMoveForm, move_page
+from pages.sheets import write_csv, write_xlsx
+from payments.models import PayeeAccount, PaymentOrder
+from programmes.clock import today
+
+MOVES = {
+    "sign": (sign_loan, SignForm),
+    "cancel": (cancel_loan, ReasonedMoveForm),
+    "write_off": (write_off_loan, EndForm),
+    "forgive": (forgive_loan, EndForm),
+}
+LEADS = {
+    "sign": gettext_lazy("The terms are frozen, the money is committed, and the schedule is made."),
+    "cancel": gettext_lazy("Nothing is lent, and the money goes back to the line."),
+    "write_off": gettext_lazy("The principal leaves the books. It is still claimed; what comes later is a recovery."),
+    "forgive": gettext_lazy("The debt is gone. Nothing is claimed any more."),
+}
+
+
+@login_required
+@require_GET
+def loan(request, ref):
+    row = loan_or_404(request, ref)
+    on = day_of(row)
+    wanted = request.GET.get("version", "")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 5 else row.current_version
+    versions = list(row.versions.order_by("-number"))
+    version = next((one for one in versions if one.number == number), None)
+    if versions and version is None:
+        raise Http404
+    instalments = list(row.instalments.filter(version=number).order_by("number"))
+    lines = money_lines(row)
+    if request.GET.get("format") in ("csv", "xlsx"):
+        return _money_file(request, row, lines)
+    in_force = (
+        instalments
+        if number == row.current_version
+        else list(row.instalments.filter(version=row.current_version).order_by("number"))
+    )
+    figures = figures_of(row, in_force, on)
+    order = PaymentOrder.objects.live().filter(source_ref=row.ref).first()
+    context = {
+        "loan": row,
+        "on": on,
+        "title": f"{row.ref}, {row.borrower}",
+        "crumbs": ((_("Loans"), reverse("loans:loans")),),
+        "figures": figures,
+        "next": next_step(row, figures, order),
+        "version": version,
+        "versions": versions,
+        "table": schedule_table(row, instalments, on) if instalments else None,
+        "money": lines,
+        "events": history_of(row.ref),
+        "may": _may(request.user, row, order),
+        "readable": row.state in READABLE and row.current_version > 0,
+    }
+    return render(request, "loans/loan.html", context)
+
+
+def _may(user, row, order):
+    """Which acts that are no move of the state the page offers."""
+    active = row.state == Loan.State.ACTIVE
+    return {
+        "repay": row.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
+        and rules.test_rule("loans.record_repayment", user, row),
+        "reverse": rules.test_rule("loans.reverse_repayment", user, row),
+        "set_terms": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
+        "pay": row.state == Loan.State.SIGNED
+        and order is None
+        and rules.test_rule("loans.order_disbursement", user, row),
+        "reschedule": active and rules.test_rule("loans.relieve", user, row),
+        "refund": row.overpaid_amount > 0
+        and rules.test_rule("loans.refund", user, row)
+        and not refunds_on_their_way(row).exists(),
+    }
+
+
+def _money_file(request, row, lines):
+    headers = [
+        _("Value date"),
+        _("What"),
+        _("Entry"),
+        _("Reference"),
+        _("Fees and penalties"),
+        _("Interest"),
+        _("Principal"),
+        _("Held"),
+        _("Amount"),
+        _("Currency"),
+        _("By"),
+    ]
+    rows = [
+        [
+            line.entry.value_on,
+            line.what if line.reversal_of is None else _("Reversal: %(what)s") % {"what": line.what},
+            line.entry.seq,
+            line.repayment.reference if line.repayment else "",
+            *(Money(value, row.currency) for value in line.amounts),
+            row.currency,
+            line.who,
+        ]
+        for line in lines
+    ]
+    name = f"{row.ref}-transactions"
+    if request.GET["format"] == "csv":
+        return write_csv(headers, rows, name)
+    return write_xlsx(headers, rows, name, row.ref)
+
+
+@login_required
+def move(request, ref, verb):
+    row = loan_or_404(request, ref)
+    if verb not in MOVES:
+        raise Http404
+    service, form_class = MOVES[verb]
+    on = day_of(row)
+    form_kwargs = {"initial": {"first_due_on": month_after(on)}} if verb == "sign" else None
+    return move_page(
+        request,
+        row,
+        verb,
+        service=service,
+        form_class=form_class,
+        form_kwargs=form_kwargs,
+        on=on,
+        back=row.get_absolute_url(),
+        lead=LEADS[verb],
+    )
+
+
+def _crumbs(row):
+    return ((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url()))
+
+
+@login_required
+def terms(request, ref):
+    row = loan_or_404(request, ref)
+    initial = {"instalments_number": row.instalments_number, "grace_months": row.grace_months, "version": row.version}
+    form = TermsForm(request.POST or None, instance=row, initial=initial)
+    if request.method == "POST" and attempt(form, set_terms, loan=row, on=day_of(row), by=request.user):
+        return done(request, _("The terms are changed."), row)
+    return form_page(
+        request, form, title=_("Terms of %(ref)s") % {"ref": row.ref}, back=row.get_absolute_url(), crumbs=_crumbs(row)
+    )
+
+
+@login_required
+def reschedule(request, ref):
+    row = loan_or_404(request, ref)
+    on = day_of(row)
+    initial = {"version": row.version, "first_due_on": month_after(on), "grace_months": 0}
+    form = RescheduleForm(request.POST or None, instance=row, initial=initial)
+    if request.method == "POST" and attempt(form, reschedule_loan, loan=row, on=on, by=request.user):
+        return done(request, _("The loan has a new schedule. The old one stays to be seen."), row)
+    return form_page(
+        request,
+        form,
+        title=_("New schedule for %(ref)s") % {"ref": row.ref},
+        submit=_("Make the new schedule"),
+        lead=_("It is made over the principal that is owed today. The loan keeps the mark “rescheduled”."),
+        back=row.get_absolute_url(),
+        crumbs=_crumbs(row),
+    )
+
+
+def _accounts(row):
+    return PayeeAccount.objects.filter(
+        programme=row.programme,
+        party__in=[row.borrower_id, row.business_id],
+        currency=row.currency,
+        confirmed_on__isnull=False,
+        closed_on=None,
+    )
+
+
+def _pay_page(request, row, service, *, title, submit, lead):
+    form = AccountForm(request.POST or None, accounts=_accounts(row))
+    if request.method == "POST":
+        order = attempt(form, service, loan=row, on=day_of(row), by=request.user)
+        if order is not None:
+            return done(request, _("The payment %(ref)s waits for a second person.") % {"ref": order.ref}, row)
+    if not form.fields["account"].queryset.exists():
+        lead = _(
+            "The borrower has no confirmed account in %(currency)s. Enter one, and let a second person confirm it."
+        )
+        lead %= {"currency": row.currency}
+    return form_page(
+        request, form, title=title, submit=submit, lead=lead, back=row.get_absolute_url(), crumbs=_crumbs(row)
+    )
+
+
+@login_required
+def pay(request, ref):
+    row = loan_or_404(request, ref)
+    return _pay_page(
+        request,
+        row,
+        order_disbursement,
+        title=_("Prepare the payment of %(ref)s") % {"ref": row.ref},
+        submit=_("Prepare the payment"),
+        lead=_("The bank pays the loan less the fee withheld, after a second person has approved it."),
+    )
+
+
+@login_required
+def refund(request, ref):
+    row = loan_or_404(request, ref)
+    return _pay_page(
+        request,
+        row,
+        refund_overpayment,
+        title=_("Send back the overpayment of %(ref)s") % {"ref": row.ref},
+        submit=_("Prepare the refund"),
+        lead=_("All that is held for the borrower goes back, after a second person has approved it."),
+    )
+
+
+@login_required
+@require_GET
+def contract(request, ref):
+    row = loan_or_404(request, ref)
+    if row.state not in READABLE:
+        raise Http404
+    content = contract_pdf(loan=row, on=today(row.programme), by=request.user)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{row.ref}.pdf"'
+    return response

@@ -1,0 +1,159 @@
+"""Money from borrowers: one repayment, its reversal, and the collection sheet."""
+
+from datetime import timedelta
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applicants.models import Party
+from audit.refusals import Invalid, NotAllowed, Refusal
+from ledger.money import Money
+from loans.forms import CollectionForm, RepaymentForm, ReversalForm
+from loans.models import Loan, Repayment
+from loans.reading import figures_of
+from loans.services import record_collections, record_repayment, reverse_repayment
+from loans.services.repayments import proposed_parts
+from loans.views.access import day_of, loan_or_404, loans_of
+from pages.forms import attempt, done, form_page
+from programmes.clock import today
+from programmes.models import Programme
+
+SHEET_ROWS = 100
+SHEET_AHEAD = timedelta(days=7)
+
+
+@login_required
+def repay(request, ref):
+    """First press shows how the money would be divided, second press records it."""
+    row = loan_or_404(request, ref)
+    if not rules.test_rule("loans.record_repayment", request.user, row):
+        raise NotAllowed()
+    on = day_of(row)
+    instalments = list(row.instalments.filter(version=row.current_version).order_by("number"))
+    figures = figures_of(row, instalments, on)
+    due = figures.overdue or (figures.next_due.open_amount if figures.next_due else None)
+    form = RepaymentForm(request.POST or None, loan=row, initial={"amount": due, "on": on, "means": "bank"})
+    parts = None
+    if request.method == "POST" and "record" in request.POST:
+        repayment = attempt(form, record_repayment, loan=row, by=request.user)
+        if repayment is not None:
+            amount = Money(repayment.amount, row.currency)
+            return done(request, _("%(amount)s is recorded.") % {"amount": amount}, row)
+    elif request.method == "POST" and form.is_valid():
+        parts = _proposed(form, row)
+    return form_page(
+        request,
+        form,
+        title=_("Repayment of %(ref)s") % {"ref": row.ref},
+        submit=_("Record the repayment"),
+        lead=str(row.borrower),
+        back=row.get_absolute_url(),
+        crumbs=((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url())),
+        template="loans/repay.html",
+        context={"loan": row, "parts": parts, "figures": figures},
+    )
+
+
+def _proposed(form, row):
+    """Rows (what, minor units) of the proposed parts, or None with the sentence on the form."""
+    try:
+        parts = proposed_parts(row, amount=form.cleaned_data["amount"], on=form.cleaned_data["on"])
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return None
+    if parts is None:
+        return [(_("Recovery after write-off"), form.cleaned_data["amount"])]
+    names = (("penalty", _("Penalty")), ("fee", _("Fee")), ("interest", _("Interest")), ("principal", _("Principal")))
+    rows = [(label, parts.total(name)) for name, label in names]
+    rows.append((_("Kept for the borrower"), parts.overpayment))
+    return [(label, amount) for label, amount in rows if amount]
+
+
+@login_required
+def reverse_one(request, ref, pk):
+    row = loan_or_404(request, ref)
+    repayment = get_object_or_404(Repayment.objects.filter(loan=row).exclude(means=Repayment.Means.HELD), pk=pk)
+    if not rules.test_rule("loans.reverse_repayment", request.user, row):
+        raise NotAllowed()
+    form = ReversalForm(request.POST or None, initial={"on": day_of(row)})
+    if request.method == "POST" and attempt(form, reverse_repayment, repayment=repayment, by=request.user):
+        return done(request, _("The repayment is reversed. Both rows stay to be seen."), row)
+    amount = Money(repayment.amount, row.currency)
+    return form_page(
+        request,
+        form,
+        title=_("Reverse the repayment of %(amount)s") % {"amount": amount},
+        submit=_("Reverse the repayment"),
+        lead=_("Received on %(day)s. The loan will be as if it had not come.")
+        % {"day": f"{repayment.value_on:%d.%m.%Y}"},
+        back=row.get_absolute_url(),
+        crumbs=((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url())),
+    )
+
+
+@login_required
+def collections(request):
+    """One form for many borrowers: those who are late or due within a week, or those named."""
+    programme = _programme(request)
+    on = today(programme)
+    if request.method == "POST":
+        wanted = [name.removeprefix("amount_") for name in request.POST if name.startswith("amount_")]
+        loans = _with_facts(loans_of(request).filter(pk__in=[pk for pk in wanted if pk.isdigit()]), on)
+    else:
+        loans = _due_loans(request, programme, on)
+    form = CollectionForm(request.POST or None, loans=loans, initial={"on": on, "means": "cash"})
+    if request.method == "POST":
+        found = attempt(form, record_collections, programme=programme, by=request.user)
+        if found is not None:
+            sentence = ngettext("%(count)s repayment is recorded.", "%(count)s repayments are recorded.", len(found))
+            return done(request, sentence % {"count": len(found)}, "loans:collections")
+    context = {
+        "form": form,
+        "title": _("Collection sheet"),
+        "programme": programme,
+        "on": on,
+        "q": request.GET.get("q", ""),
+        "refused": bool(form.is_bound and form.errors),
+        "full": len(loans) == SHEET_ROWS,
+    }
+    return render(request, "loans/collections.html", context, status=form.status if context["refused"] else 200)
+
+
+def _programme(request):
+    """The programme chosen in the top bar, or the only one in which the user takes repayments."""
+    if request.desk.programme:
+        found = request.desk.programme
+        if not rules.test_rule("loans.record_repayment", request.user, found):
+            raise NotAllowed()
+        return found
+    mine = [
+        programme
+        for programme in Programme.objects.visible_to(request.user).filter(loans__isnull=False).distinct()
+        if rules.test_rule("loans.record_repayment", request.user, programme)
+    ]
+    if not mine:
+        raise NotAllowed()
+    if len(mine) > 1:
+        raise Invalid(_("Choose one programme in the top bar: a sheet belongs to one."))
+    return mine[0]
+
+
+def _due_loans(request, programme, on):
+    loans = Loan.objects.visible_to(request.user).filter(programme=programme).outstanding()
+    text = request.GET.get("q", "").strip()
+    if text:
+        loans = loans.filter(Q(ref__iexact=text) | Q(borrower__in=Party.objects.matching(text)))
+    found = _with_facts(loans, on)
+    if not text:
+        found = found.filter(next_due_on__lte=on + SHEET_AHEAD)
+    return list(found.order_by("next_due_on", "pk")[:SHEET_ROWS])
+
+
+def _with_facts(loans, on):
+    parents = ("borrower__village", "application", "programme", "line")
+    return loans.with_next_due().with_overdue(on).with_first_overdue(on).select_related(*parents).order_by("pk")

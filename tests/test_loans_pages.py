@@ -1,0 +1,244 @@
+"""The pages of loans: who sees what, what they say, and that looking changes nothing."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from audit.models import Event
+from loans.models import Loan
+from loans.queues import queue_for, search_for
+from programmes.clock import standing_at
+from tests.office import grant_office
+from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
+
+NAME = '=HYPERLINK("x") Smith & Sons <Ltd>'
+
+
+def page(client, user, url, **query):
+    client.force_login(user)
+    return client.get(url, query)
+
+
+@pytest.fixture
+def active(lending):
+    return active_loan(lending)
+
+
+def urls(loan):
+    named = ("loan", "terms", "reschedule", "pay", "refund", "contract", "repay")
+    found = [reverse(f"loans:{name}", args=[loan.ref]) for name in named]
+    return [*found, *(reverse("loans:move", args=[loan.ref, verb]) for verb in ("sign", "write_off", "forgive"))]
+
+
+def test_another_programmes_loan_is_not_there(lending, active, client):
+    stranger = grant_office().people
+    for user in (stranger.manager, stranger.maker, lending.people.donor, lending.people.member1):
+        client.force_login(user)
+        assert {client.get(url).status_code for url in urls(active)} == {404}
+        assert client.get(reverse("loans:fund", args=[lending.line.key])).status_code == 404
+
+
+def test_nobody_sees_loans_without_signing_in(active, client):
+    lists = [reverse(f"loans:{name}") for name in ("loans", "arrears", "collections", "portfolio", "funds")]
+    assert {client.get(url).status_code for url in [*urls(active), *lists]} == {302}
+
+
+def test_the_loan_page_shows_schedule_money_and_what_can_be_done(lending, active, client):
+    repay(lending, active, 8885, date(2026, 4, 12), reference="line 88")
+    repay(lending, active, 4000, date(2026, 5, 14))
+    with standing_at(date(2026, 5, 20)):
+        said = page(client, lending.people.loan_officer, active.get_absolute_url()).content.decode()
+    for words in (
+        "Paid",
+        "on 12.04.2026",
+        "8 days late",
+        "USD\u00a040.00 paid",
+        "of 1,000.00 lent on 12 March 2026",
+        "Repayment, instalment 1",
+        "line 88",
+        "1,066.19",
+        "Record a repayment",
+    ):
+        assert words.replace("\u00a0", " ") in said.replace("\u00a0", " "), words
+    assert "New schedule" not in said
+
+
+def test_looking_changes_nothing(lending, active, client):
+    before = Event.objects.count()
+    client.force_login(lending.people.manager)
+    for url in urls(active)[:5] + urls(active)[6:]:
+        assert client.get(url).status_code in (200, 403, 409), url
+    assert Event.objects.count() == before
+
+
+def test_a_contract_is_signed_on_its_page(lending, client):
+    loan = approved_loan(lending)
+    client.force_login(lending.people.loan_officer)
+    url = reverse("loans:move", args=[loan.ref, "sign"])
+    form = client.get(url).context["form"]
+    sent = {"first_due_on": "12.04.2026", "version": form["version"].value(), "key": form["key"].value()}
+    assert client.post(url, {**sent, "first_due_on": "30.02.2026"}).status_code == 400
+    assert client.post(url, {**sent, "version": 99}).status_code == 409
+    answer = client.post(url, sent)
+    assert (answer.status_code, answer["Location"]) == (302, loan.get_absolute_url())
+    assert client.post(url, sent).status_code == 409
+    loan.refresh_from_db()
+    assert loan.state == "signed"
+    assert page(client, lending.people.adviser, url).status_code == 409
+
+
+def test_a_repayment_is_shown_in_its_parts_before_it_is_recorded(lending, active, client):
+    client.force_login(lending.people.loan_officer)
+    url = reverse("loans:repay", args=[active.ref])
+    with standing_at(date(2026, 4, 12)):
+        form = client.get(url).context["form"]
+        assert form["amount"].value() == 8885
+        sent = {"amount": "88.85", "on": "12.04.2026", "means": "cash", "key": form["key"].value(), "reference": "R-7"}
+        shown = client.post(url, sent).content.decode()
+        assert "78.85" in shown
+        assert "10.00" in shown
+        assert not active.repayments.exists()
+        for _press in range(2):
+            assert client.post(url, {**sent, "record": "1"}).status_code == 302
+        assert active.repayments.get().reference == "R-7"
+        assert client.post(url, {**sent, "amount": "88.86", "record": "1"}).status_code == 422
+        wrong = [("0", "above zero"), ("-5", "above zero"), ("88.855", "2 decimals"), ("ten", "not an amount")]
+        for amount, words in wrong:
+            answer = client.post(url, {**sent, "amount": amount, "record": "1"})
+            assert (answer.status_code, words in answer.content.decode()) == (400, True)
+        late = client.post(url, {**sent, "on": "13.04.2026", "key": "other", "record": "1"})
+        assert (late.status_code, "lies in the future" in late.content.decode()) == (400, True)
+
+
+def test_a_repayment_is_reversed_on_its_page(lending, active, client):
+    repayment = repay(lending, active, 8885)
+    client.force_login(lending.people.maker)
+    url = reverse("loans:reverse", args=[active.ref, repayment.pk])
+    key = client.get(url).context["form"]["key"].value()
+    assert client.post(url, {"on": "12.03.2026", "reason": "", "key": key}).status_code == 400
+    assert client.post(url, {"on": "12.03.2026", "reason": "Not hers.", "key": key}).status_code == 302
+    said = client.get(active.get_absolute_url()).content.decode()
+    assert "sb-struck" in said
+    assert "“Not hers.”" in said
+
+
+def test_the_sheet_records_what_is_filled_in(lending, client):
+    loans = [active_loan(lending, bank_reference=f"B-{number}") for number in (1, 2)]
+    client.force_login(lending.people.loan_officer)
+    url = reverse("loans:collections")
+    with standing_at(date(2026, 4, 12)):
+        form = client.get(url).context["form"]
+        assert [loan.pk for loan in form.loans] == [loan.pk for loan in loans]
+        sent = {"on": "12.04.2026", "means": "cash", "key": form["key"].value()}
+        sent |= {f"amount_{loans[0].pk}": "88.85", f"reference_{loans[0].pk}": "R-1", f"amount_{loans[1].pk}": ""}
+        for _press in range(2):
+            assert client.post(url, sent).status_code == 302
+        assert [loan.repayments.count() for loan in loans] == [1, 0]
+        wrong = client.post(url, {**sent, f"amount_{loans[1].pk}": "x", "key": "other"})
+        assert wrong.status_code == 400
+        empty = client.post(url, {"on": "12.04.2026", "means": "cash", "key": "third", f"amount_{loans[0].pk}": ""})
+        assert (empty.status_code, "The sheet is empty" in empty.content.decode()) == (400, True)
+        assert client.get(url, {"q": loans[1].ref}).context["form"].loans == [loans[1]]
+
+
+def test_the_lists_and_their_files_say_the_same(lending, client):
+    loan = active_loan(lending)
+    loan.borrower.name = NAME
+    loan.borrower.save()
+    signed_loan(lending)
+    officer = lending.people.loan_officer
+    with standing_at(date(2026, 5, 20)):
+        late = page(client, officer, reverse("loans:arrears"))
+        assert "38 days" in late.content.decode() or "38" in late.content.decode()
+        assert "&lt;Ltd&gt;" in late.content.decode()
+        assert [row.ref for row in late.context["list"].page_rows[0]] == [loan.ref]
+        text = b"".join(page(client, officer, reverse("loans:arrears"), format="csv").streaming_content).decode(
+            "utf-8-sig"
+        )
+        rows = list(csv.reader(io.StringIO(text)))
+        assert rows[1][1] == f"'{NAME}"
+        for lateness, refs in (("late", {loan.ref}), ("late30", {loan.ref}), ("late90", set()), ("on_time", set())):
+            found = page(client, officer, reverse("loans:loans"), lateness=lateness).context["list"].page_rows[0]
+            assert {row.ref for row in found} == refs, lateness
+    assert len(page(client, officer, reverse("loans:loans")).context["list"].page_rows[0]) == 2
+    assert len(page(client, officer, reverse("loans:loans"), state="signed").context["list"].page_rows[0]) == 1
+
+
+def test_the_lists_cost_the_same_for_one_loan_and_for_four(lending, client, django_assert_max_num_queries):
+    for number in range(4):
+        active_loan(lending, bank_reference=f"B-{number}")
+    client.force_login(lending.people.loan_officer)
+    for name in ("loans", "arrears", "collections", "portfolio"):
+        with standing_at(date(2026, 5, 20)), django_assert_max_num_queries(22):
+            assert client.get(reverse(f"loans:{name}")).status_code == 200
+
+
+def test_the_fund_closes_on_its_page_and_in_its_files(lending, active, client):
+    repay(lending, active, 8885, date(2026, 4, 12))
+    url = reverse("loans:fund", args=[lending.line.key])
+    query = {"from_on": "01.03.2026", "to_on": "30.04.2026"}
+    answer = page(client, lending.people.maker, url, **query)
+    said = answer.content.decode()
+    assert "The statement closes." in said
+    assert answer.context["statement"].difference == 0
+    text = b"".join(page(client, lending.people.maker, url, format="csv", **query).streaming_content).decode(
+        "utf-8-sig"
+    )
+    rows = {row[0]: row[1] for row in csv.reader(io.StringIO(text))}
+    assert rows == {
+        "Term": "Amount",
+        "Opening cash": "10000.00",
+        "Loans paid out": "-1000.00",
+        "Principal repaid": "78.85",
+        "Interest received": "10.00",
+        "Closing cash": "9088.85",
+        "Difference": "0.00",
+    }
+    assert page(client, lending.people.maker, url, from_on="01.05.2026", to_on="30.04.2026").status_code == 400
+    assert page(client, lending.people.adviser, url).status_code == 404
+    assert page(client, lending.people.maker, reverse("loans:funds")).status_code == 200
+    assert page(client, lending.people.adviser, reverse("loans:funds")).status_code == 403
+
+
+def test_the_portfolio_page_counts_whole_balances(lending, active, client):
+    with standing_at(date(2026, 5, 20)):
+        said = page(client, lending.people.monitor, reverse("loans:portfolio")).content.decode()
+        assert "100.0%" in said
+        assert page(client, lending.people.adviser, reverse("loans:portfolio")).status_code == 403
+        past = page(client, lending.people.monitor, reverse("loans:portfolio"), as_of="12.04.2026").content.decode()
+        assert "0.0%" in past
+        assert page(client, lending.people.monitor, reverse("loans:portfolio"), as_of="x").status_code == 400
+
+
+def test_the_contract_is_drawn_once_and_stays_the_same(lending, client):
+    loan = signed_loan(lending)
+    url = reverse("loans:contract", args=[loan.ref])
+    first = page(client, lending.people.manager, url)
+    assert (first.status_code, first.content[:5], first["Content-Type"]) == (200, b"%PDF-", "application/pdf")
+    loan.refresh_from_db()
+    assert loan.contract.case_ref == loan.ref
+    assert page(client, lending.people.maker, url).content == first.content
+    assert Event.objects.filter(kind="evidence.add", subject=loan.ref).count() == 1
+    unsigned = approved_loan(lending)
+    assert page(client, lending.people.manager, reverse("loans:contract", args=[unsigned.ref])).status_code == 404
+
+
+def test_each_role_has_its_own_queue(lending):
+    approved = approved_loan(lending)
+    signed = signed_loan(lending)
+    late = active_loan(lending)
+    with standing_at(date(2026, 5, 20)):
+        people = lending.people
+        assert [item.url for item in queue_for(people.loan_officer)] == [
+            approved.get_absolute_url(),
+            reverse("loans:arrears"),
+        ]
+        assert [item.url for item in queue_for(people.maker)] == [signed.get_absolute_url()]
+        assert [item.url for item in queue_for(people.adviser)] == [late.get_absolute_url()]
+        assert queue_for(people.donor) == []
+    assert [hit.url for hit in search_for(lending.people.manager, late.ref)] == [late.get_absolute_url()]
+    assert search_for(grant_office().people.manager, late.ref) == []
+    assert Loan.objects.count() == 3
