@@ -6,3 +6,15 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+
+def name_at_the_door(request, credentials=None):
+    """Under which name a sign-in counts against the lock: the address as typed, whatever its case.
+
+    The lock asks in different moments with different facts: the credentials of a failed sign-in, or only the form.
+    """
+    given = credentials or {}
+    typed = given.get("email") or given.get("login") or given.get("username")
+    if not typed and request is not None:
+        typed = request.POST.get("login", "")
+    return (typed or "").strip().lower()

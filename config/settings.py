@@ -3,6 +3,8 @@
 SEEDBED_MODE: production (default), demo (loopback, banner, relaxed second factor), test.
 """
 
+from datetime import date
+
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import BASE_DIR, database, env, mode, read_secrets, var_dir
@@ -10,6 +12,8 @@ from config.environment import BASE_DIR, database, env, mode, read_secrets, var_
 MODE = mode()
 DEMO = MODE == "demo"
 PRODUCTION = MODE == "production"
+# The demonstration is lived through up to this day, and its clock stands there.
+STANDING_DAY = date(2016, 12, 31) if DEMO else None
 _secrets = read_secrets(MODE)
 
 SECRET_KEY = _secrets["SEEDBED_SECRET_KEY"]
@@ -143,7 +147,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Seedbed"
 # An administrator gives the addresses; nobody can sign up with somebody else's.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Who touches money or votes needs a second step (accounts.second_factor). The demo says on each page that it does not ask.
+# Who touches money or votes needs a second step (accounts.second_factor); the demo says on each page that it asks none.
 SECOND_FACTOR_REQUIRED = PRODUCTION
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -152,6 +156,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "accounts.adapters.name_at_the_door"
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "429.html"
