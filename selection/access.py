@@ -7,6 +7,11 @@ from django.shortcuts import get_object_or_404
 from selection.models import Case, Seat, Session
 
 
+def posted(request):
+    """The data of a form: bound by any POST, also by one without a field."""
+    return request.POST if request.method == "POST" else None
+
+
 def session_or_404(user, ref):
     sessions = Session.objects.visible_to(user).select_related("committee", "call", "programme")
     return get_object_or_404(sessions, ref=ref)

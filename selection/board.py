@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applicants.models import Part
 from ledger.money import Money
 from programmes.services import available_on
 from selection.models import Case, Decision, Declaration, Review, Seat, Session
@@ -258,6 +259,7 @@ class PacketRow:
     kept: bool
     voted: bool
     decision: Decision | None
+    other_part: bool
 
     @property
     def status(self):
@@ -289,18 +291,25 @@ def packet_of(session, user):
             kept=case.pk in reviews and reviews[case.pk].submitted_on is None,
             voted=case.pk in votes,
             decision=decisions.get(case.pk) if session.state == Session.State.CLOSED or case.pk in votes else None,
+            other_part=has_other_part(case, user),
         )
-        for case in session.cases.on_agenda().select_related("application__applicant", "application__business")
+        for case in session.cases.on_agenda()
+        .select_related("application__applicant", "application__business")
+        .prefetch_related("application__parts")
     ]
     for row in rows:
         row.case.session = session
-    undeclared = sum(not row.declared for row in rows if _may_judge(row.case, user))
-    return Packet(rows, undeclared, [row for row in rows if row.declared and not row.readable])
+    undeclared = sum(not row.declared and not row.other_part for row in rows)
+    gone = [row for row in rows if not row.readable and (row.declared or row.other_part)]
+    return Packet(rows, undeclared, gone)
 
 
-def _may_judge(case, user):
-    others = {part.user_id for part in case.application.parts.all() if part.part != "member"}
-    return user.pk != case.application.adviser_id and user.pk not in others
+def has_other_part(case, user):
+    """True when `user` advises the case or plays another of the five parts than a voting member on its dossier."""
+    parts = case.application.parts.all()
+    return case.application.adviser_id == user.pk or any(
+        part.user_id == user.pk and part.part != Part.Name.MEMBER for part in parts
+    )
 
 
 def shortage_sentence(now):

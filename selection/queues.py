@@ -12,9 +12,9 @@ from pages.states import shape_of
 from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of
+from selection.access import keeps, seat_of
 from selection.board import packet_of
 from selection.models import Session
-from selection.access import keeps, seat_of
 
 MOST = 20
 

@@ -128,9 +128,10 @@ def test_a_scored_call_waits_for_the_score_cards_that_the_amount_asks_for(office
 
 
 def test_a_loan_call_by_consensus_needs_no_grid(lending):
-    application = eligible_application(lending, amount=120_000)
-    closed_session(lending, application)
-    assert (state_of(application), application.approved_amount) == ("approved", 120_000)
+    session = decided_session(lending, eligible_application(lending, amount=120_000))
+    assert session.rules["criteria"] == []
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.amount, decision.tally["score"]) == ("approve", 120_000, "")
     assert available_on(lending.line) == 1_000_000 - 120_000
 
 
@@ -386,9 +387,10 @@ def test_a_decision_waits_in_no_application_history_before_it_takes_effect(offic
 
 
 def test_a_decision_long_past_is_entered_with_a_reason_only(office):
-    with standing_at(DAY - timedelta(20)):
-        session = vote_all(office, sitting_session(office, eligible_application(office)))
-    case, past = session.cases.get(), DAY - timedelta(20)
+    past = DAY - timedelta(20)
+    with standing_at(past):
+        session = vote_all(office, sitting_session(office, eligible_application(office, on=past)))
+    case = session.cases.get()
     with pytest.raises(Invalid, match="Say why this is entered so late"):
         decide_case(case=case, on=past, by=office.people.secretary)
     decide_case(case=case, on=past, by=office.people.secretary, reason="The server was down.")

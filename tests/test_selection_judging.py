@@ -112,6 +112,7 @@ def test_the_adviser_of_a_case_never_judges_it_even_with_a_seat(office):
     application = eligible_application(office)
     adviser = office.people.adviser
     seat(adviser, office.programme, Role.MEMBER)
+    forget(adviser)
     session_members = [*members_of(office), adviser]
     seat_member(committee=committee_of(office), user=adviser, role="member", on=DAY, by=office.people.manager)
     session = open_session(office, application)

@@ -128,8 +128,7 @@ def test_the_packet_freezes_the_rules_and_opens_the_review_of_each_case(office):
 
 
 def test_the_packet_waits_for_the_field_verification_and_says_whose_is_missing(office):
-    ready, unseen = eligible_application(office), eligible_application(office)
-    unseen.verifications.all().delete()
+    ready, unseen = eligible_application(office), eligible_application(office, opinion=False)
     session = planned_session(office, ready, unseen)
     with pytest.raises(Blocked, match=f"{unseen.ref} cannot go to the committee yet. Nobody has visited"):
         send_packet(session=session, on=DAY, by=office.people.secretary)

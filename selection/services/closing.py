@@ -38,9 +38,9 @@ def close_session(*, session, on, by, version=None, reason="", key=None):
     The decision on an applicant who withdrew meanwhile falls, and its money goes back to the line.
     """
     session, cases = lock_agenda(session)
+    _ask_closable(session, by, on)
     ask("selection.keep_session", by, session)
     check_date(on=on, programme=session.programme, by=by, reason=reason)
-    _ask_closable(session, by, on)
     for decision in _decisions(session, cases, effective_on=None):
         if decision.application.state == Application.State.WITHDRAWN:
             undo(decision, Decision.Undone.WITHDRAWN, on=on, by=by)
@@ -80,8 +80,8 @@ def reopen_session(*, session, reason, on, by, version=None):
     put off: they are free for another session. Votes stay; members may take them back and vote anew.
     """
     session, cases = lock_agenda(session)
-    ask("selection.keep_session", by, session)
     ask_state(session, Session.State.CLOSED)
+    ask("selection.keep_session", by, session)
     if not reason.strip():
         raise Invalid(_("Say why the sitting is opened again."), field="reason")
     check_date(on=on, programme=session.programme, by=by, reason=reason)

@@ -11,7 +11,8 @@ from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
 from programmes.clock import today
 from selection import services
-from selection.board import packet_of
+from selection.access import case_or_404, keeper_or_404, keeps, posted, seat_or_404, session_or_404
+from selection.board import has_other_part, packet_of
 from selection.forms import (
     ApproveReserveForm,
     DecideForm,
@@ -25,7 +26,6 @@ from selection.forms import (
 from selection.models import Case, Decision, Declaration, Review, Session, Vote
 from selection.packet import summary_of
 from selection.ruling import rulings_of
-from selection.access import case_or_404, keeper_or_404, keeps, seat_or_404, session_or_404
 from selection.wording import votes_sentence
 
 
@@ -41,11 +41,11 @@ def declare(request, ref):
     )
     for case in cases:
         case.session = session
-    cases = [case for case in cases if not _has_other_part(case, request.user)]
+    cases = [case for case in cases if not has_other_part(case, request.user)]
     declared = dict(
         Declaration.objects.live().filter(case__session=session, member=request.user).values_list("case_id", "kind")
     )
-    form = DeclareForm(request.POST or None, cases=cases, declared=declared)
+    form = DeclareForm(posted(request), cases=cases, declared=declared)
     if request.method == "POST":
         result = attempt(
             form, services.declare_interests, session=session, on=today(session.programme), by=request.user
@@ -61,13 +61,6 @@ def declare(request, ref):
         crumbs=_crumbs(session),
         template="selection/declare.html",
         context={"session": session, "sitting": session.state == Session.State.SITTING},
-    )
-
-
-def _has_other_part(case, user):
-    parts = case.application.parts.all()
-    return case.application.adviser_id == user.pk or any(
-        part.user_id == user.pk and part.part != "member" for part in parts
     )
 
 
@@ -229,7 +222,7 @@ def vote(request, ref):
     packet = packet_of(session, request.user)
     decided = set(Decision.objects.live().filter(case__session=session).values_list("case_id", flat=True))
     cases = [line.case for line in packet.left_to_vote() if line.case.pk not in decided]
-    form = VotesForm(request.POST or None, cases=cases)
+    form = VotesForm(posted(request), cases=cases)
     if request.method == "POST":
         result = attempt(form, services.cast_votes, session=session, on=today(session.programme), by=request.user)
         if result is not None:
@@ -267,7 +260,7 @@ def move(request, ref, position, verb):
         keeper_or_404(session, request.user)
         _ask_secretary(request.user, session)
     form_class, service, title, sentence = CASE_MOVES[verb]
-    form = form_class(request.POST or None)
+    form = form_class(posted(request))
     if request.method == "POST":
         result = attempt(form, service, case=row, on=today(session.programme), by=request.user)
         if result is not None:
@@ -286,7 +279,7 @@ def move(request, ref, position, verb):
 def _approve_reserve(request, session, row):
     keeper_or_404(session, request.user)
     _ask_secretary(request.user, session)
-    form = ApproveReserveForm(request.POST or None)
+    form = ApproveReserveForm(posted(request))
     if request.method == "POST":
         given = {"application": row.application, "on": today(session.programme), "by": request.user}
         if attempt(form, services.approve_reserve, **given) is not None:

@@ -12,9 +12,9 @@ from applicants.services.evidence import path_of
 from ledger.money import Money
 from programmes.clock import today
 from selection import services
+from selection.access import keeps, seat_of, session_or_404
 from selection.models import Declaration, Seat, Session
 from selection.papers import minutes_paper
-from selection.access import keeps, seat_of, session_or_404
 from selection.wording import outcome_sentence, undone_sentence, votes_sentence
 
 

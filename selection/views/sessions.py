@@ -14,11 +14,11 @@ from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of
 from selection import services
+from selection.access import keeper_or_404, keeps, posted, seat_of, session_or_404
 from selection.board import Board, packet_of, quorum_words, shortage_sentence
 from selection.filters import SessionFilter
 from selection.forms import AddCasesForm, AttendanceForm, PlanSessionForm, ReasonedForm
 from selection.models import Session
-from selection.access import keeper_or_404, keeps, seat_of, session_or_404
 
 MOVES = {
     "send_packet": (services.send_packet, RemarkedMoveForm),
@@ -70,7 +70,7 @@ def sessions(request):
 def plan(request):
     if Role.SECRETARY not in roles_of(request.user):
         raise NotAllowed
-    form = PlanSessionForm(request.POST or None, user=request.user)
+    form = PlanSessionForm(posted(request), user=request.user)
     if request.method == "POST":
         session = attempt(form, services.plan_session, on=today(), by=request.user)
         if session is not None:
@@ -138,7 +138,7 @@ def add_cases(request, ref):
     keeper_or_404(row, request.user)
     _ask_secretary(request.user, row)
     on = today(row.programme)
-    form = AddCasesForm(request.POST or None, session=row, user=request.user, on=on)
+    form = AddCasesForm(posted(request), session=row, user=request.user, on=on)
     if request.method == "POST":
         result = attempt(form, services.add_cases, session=row, on=on, by=request.user)
         if result is not None:
@@ -159,7 +159,7 @@ def attendance(request, ref):
     row = session_or_404(request.user, ref)
     keeper_or_404(row, request.user)
     _ask_secretary(request.user, row)
-    form = AttendanceForm(request.POST or None, session=row)
+    form = AttendanceForm(posted(request), session=row)
     if request.method == "POST":
         result = attempt(form, services.record_sitting, session=row, on=today(row.programme), by=request.user)
         if result is not None:
@@ -180,7 +180,7 @@ def decide_all(request, ref):
     row = session_or_404(request.user, ref)
     keeper_or_404(row, request.user)
     _ask_secretary(request.user, row)
-    form = ReasonedForm(request.POST or None)
+    form = ReasonedForm(posted(request))
     if request.method == "POST":
         result = attempt(form, services.decide_all, session=row, on=today(row.programme), by=request.user)
         if result is not None:

@@ -12,6 +12,7 @@ from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of
 from selection import services
+from selection.access import posted
 from selection.forms import CommitteeForm, SeatForm
 from selection.models import Committee, Seat, Session
 
@@ -25,7 +26,7 @@ def committees(request):
     """Committees of the user's programmes; a manager founds one here."""
     if not roles_of(request.user) & {Role.SECRETARY, Role.MANAGER}:
         raise NotAllowed
-    form = CommitteeForm(request.POST or None, user=request.user)
+    form = CommitteeForm(posted(request), user=request.user)
     if request.method == "POST":
         committee = attempt(form, services.found_committee, on=today(), by=request.user)
         if committee is not None:
@@ -46,7 +47,7 @@ def committees(request):
 def committee(request, pk):
     """One committee: its seats now and before, its sessions; a manager gives seats here."""
     row = get_object_or_404(Committee.objects.visible_to(request.user).select_related("programme"), pk=pk)
-    form = SeatForm(request.POST or None, committee=row)
+    form = SeatForm(posted(request), committee=row)
     if request.method == "POST":
         given = {"committee": row, "on": today(row.programme), "by": request.user}
         if attempt(form, services.seat_member, **given) is not None:
@@ -73,7 +74,7 @@ def end_seat(request, pk, seat):
     held = get_object_or_404(Seat.objects.select_related("user", "committee__programme"), pk=seat, committee=row)
     if not rules.test_rule("selection.found_committee", request.user, row):
         raise NotAllowed
-    form = EndSeatForm(request.POST or None)
+    form = EndSeatForm(posted(request))
     if request.method == "POST":
         given = {"seat": held, "on": today(row.programme), "by": request.user}
         if attempt(form, services.end_seat, **given) is not None:
