@@ -43,10 +43,12 @@ def insert(model, rows):
     ready = [_ready(field) for field in fields]
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    values = (
+    # Read whole before the statement runs: PostgreSQL's driver sends while it reads, and a query of the rows' maker
+    # in between would wait for itself.
+    values = [
         [read(facts[name]) if read else facts[name] for name, read in zip(names, ready, strict=True)]
         for facts in (row if isinstance(row, dict) else row.__dict__ for row in rows)
-    )
+    ]
     table = connection.ops.quote_name(model._meta.db_table)
     statement = " ".join(["INSERT INTO", table, "(", columns, ") VALUES (", places, ")"])
     with connection.cursor() as cursor:
