@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -106,6 +107,9 @@ class Application(Moving):
 
     def __str__(self):
         return self.ref
+
+    def get_absolute_url(self):
+        return reverse("applicants:application", args=[self.ref])
 
     @property
     def is_editable(self):

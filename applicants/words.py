@@ -1,0 +1,58 @@
+"""How states and events of applications are shown: told to the pages when the app is ready."""
+
+from django.utils.translation import gettext_lazy as _
+
+from pages import states
+from pages.history import register_words
+
+STATES = {
+    "application": {
+        "draft": "start",
+        "submitted": "moving",
+        "returned": "wait",
+        "eligible": "moving",
+        "ineligible": "no",
+        "under_review": "moving",
+        "approved": "done",
+        "reserve": "wait",
+        "rejected": "no",
+        "withdrawn": "over",
+    }
+}
+EVENTS = {
+    "application.create": _("Draft started"),
+    "application.edit": _("Facts changed"),
+    "application.submit": _("Submitted"),
+    "application.return_for_revision": _("Returned to the adviser"),
+    "application.run_checks": _("Checks run"),
+    "application.answer_check": _("Check answered"),
+    "application.confirm_failure": _("Failure confirmed"),
+    "application.pass_checks": _("Found eligible"),
+    "application.fail_checks": _("Found not eligible"),
+    "application.verify_in_field": _("Visited"),
+    "application.give_opinion": _("Opinion given"),
+    "application.waive": _("Training waived"),
+    "application.open_review": _("Put before the committee"),
+    "application.approve": _("Approved"),
+    "application.place_on_reserve": _("Placed on the reserve list"),
+    "application.defer": _("Deferred"),
+    "application.reject": _("Rejected"),
+    "application.lapse": _("Lapsed"),
+    "application.uphold_appeal": _("Appeal upheld"),
+    "application.withdraw": _("Withdrawn"),
+    "application.reopen_review": _("Decision reopened"),
+    "plan.write": _("Plan text written"),
+    "plan.investments": _("Investment list saved"),
+    "plan.cash_flow": _("Cash flow saved"),
+    "plan.finance": _("Sources of finance saved"),
+    "plan.jobs": _("Jobs saved"),
+    "plan.document": _("Document added"),
+    "plan.document_remove": _("Document removed"),
+    "evidence.add": _("File added"),
+    "evidence.withdraw": _("File withdrawn"),
+}
+
+
+def register():
+    states.register(STATES)
+    register_words(EVENTS)
