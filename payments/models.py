@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.encryption import EncryptedField
-from applicants.models import Application, Party
+from applicants.models import Application, Part, Party
 from audit.models import Moving, Versioned
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
@@ -74,6 +76,9 @@ class PayeeAccount(Versioned):
     def __str__(self):
         return f"{self.get_kind_display()} ···{self.number_tail}" if self.number_tail else str(self.get_kind_display())
 
+    def get_absolute_url(self):
+        return reverse("payments:account", args=[self.pk])
+
     @property
     def ref(self):
         """What events call it: the number itself never stands in the log."""
@@ -91,6 +96,13 @@ class PayeeAccount(Versioned):
 class BatchQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(rows_for(user, MONEY_ROLES, region=None))
+
+    def with_counts(self):
+        """Annotate `payments`, and `waiting`: those on which the bank has not answered."""
+        orders = PaymentOrder.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+        counted = orders.annotate(rows=Count("pk")).values("rows")
+        waiting = orders.filter(state="sent").annotate(rows=Count("pk")).values("rows")
+        return self.annotate(payments=Coalesce(Subquery(counted), 0), waiting=Coalesce(Subquery(waiting), 0))
 
 
 class Batch(models.Model):
@@ -113,6 +125,9 @@ class Batch(models.Model):
     def __str__(self):
         return self.ref
 
+    def get_absolute_url(self):
+        return reverse("payments:batch", args=[self.ref])
+
 
 class PaymentOrderQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -123,6 +138,21 @@ class PaymentOrderQuerySet(models.QuerySet):
 
     def live(self):
         return self.exclude(state__in=["cancelled", "returned"])
+
+    def for_pages(self):
+        """With what a table prints, and without the encrypted number."""
+        related = ("payee", "account", "programme", "application", "prepared_by", "approved_by", "batch")
+        return self.select_related(*related).defer("account__number")
+
+    def with_paid_before(self):
+        """Annotate `paid_before`: money has reached this account before."""
+        earlier = PaymentOrder.objects.filter(account=OuterRef("account"), state="settled", pk__lt=OuterRef("pk"))
+        return self.annotate(paid_before=Exists(earlier))
+
+    def with_own_part(self, user):
+        """Annotate `own_part`: the user plays another part on the dossier, and so cannot check it."""
+        others = Part.objects.filter(application=OuterRef("application"), user=user).exclude(part=Part.Name.CHECKER)
+        return self.annotate(own_part=Exists(others))
 
 
 class PaymentOrder(Moving):
@@ -189,6 +219,9 @@ class PaymentOrder(Moving):
 
     def __str__(self):
         return self.ref
+
+    def get_absolute_url(self):
+        return reverse("payments:order", args=[self.ref])
 
     @transition(
         state,

@@ -4,7 +4,9 @@ from payments.services.accounts import change_account, close_account, confirm_ac
 from payments.services.capital import book_charge, convert, free_cash_on, receive_capital, return_capital
 from payments.services.orders import (
     approve_payment,
+    approve_payments,
     cancel_payment,
+    list_for_bank,
     prepare_payment,
     return_payment,
     send_payments,
@@ -13,6 +15,7 @@ from payments.services.orders import (
 
 __all__ = [
     "approve_payment",
+    "approve_payments",
     "book_charge",
     "cancel_payment",
     "change_account",
@@ -21,6 +24,7 @@ __all__ = [
     "convert",
     "enter_account",
     "free_cash_on",
+    "list_for_bank",
     "prepare_payment",
     "read_number",
     "receive_capital",

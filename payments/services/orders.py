@@ -118,16 +118,34 @@ def approve_payment(*, order, on, by, version=None, key=None):
 
 
 @service
-def send_payments(*, orders, on, by):
-    """Approved orders go to the bank as one batch with its control sum. All or none."""
-    wanted = list(PaymentOrder.objects.filter(pk__in=[order.pk for order in orders]).order_by("application_id", "pk"))
-    if not wanted:
-        raise Invalid(_("Choose the payments that go to the bank."))
-    if len({(order.programme_id, order.currency) for order in wanted}) > 1:
-        raise Invalid(_("A batch holds payments of one programme in one currency."))
+def approve_payments(*, orders, on, by, key=None):
+    """The checker approves several payments at once: all or none. Returns the first of them."""
+    fresh = _lock_all(orders)
+    if not fresh:
+        raise Invalid(_("Choose the payments to approve."))
+    for order in fresh:
+        approve_payment(order=order, on=on, by=by)
+    return fresh[0]
+
+
+def _lock_all(orders):
+    """The orders as they are now: all dossiers locked, then all accounts, each in the order of their keys."""
+    pks = [order.pk for order in orders]
+    wanted = PaymentOrder.objects.filter(pk__in=pks).select_related("application").order_by("application_id", "pk")
     fresh = [_locked(order) for order in wanted]
     for order in sorted(fresh, key=lambda order: order.account_id):
         _lock_account(order)
+    return sorted(fresh, key=lambda order: order.pk)
+
+
+@service
+def send_payments(*, orders, on, by, key=None):
+    """Approved orders go to the bank as one batch with its control sum. All or none."""
+    fresh = _lock_all(orders)
+    if not fresh:
+        raise Invalid(_("Choose the payments that go to the bank."))
+    if len({(order.programme_id, order.currency) for order in fresh}) > 1:
+        raise Invalid(_("A batch holds payments of one programme in one currency."))
     check_date(on=on, programme=fresh[0].programme, by=by)
     batch = Batch.objects.create(
         ref=take_reference("B", on.year),
@@ -137,7 +155,7 @@ def send_payments(*, orders, on, by):
         made_on=on,
         made_by=by,
     )
-    for order in sorted(fresh, key=lambda order: order.pk):
+    for order in fresh:
         order.batch = batch
         advance(order, "send", by=by, on=on, body={"batch": batch.ref})
     record(
@@ -149,6 +167,16 @@ def send_payments(*, orders, on, by):
         body={"orders": len(fresh), "amount": batch.control_amount, "currency": batch.currency},
     )
     return batch
+
+
+@service
+def list_for_bank(*, batch, on, by):
+    """The rows of a batch with whole account numbers, as the bank needs them; that they were read is written down."""
+    if not rules.test_rule("payments.send", by, batch):
+        raise NotAllowed()
+    orders = list(batch.orders.select_related("account").order_by("pk"))
+    record("batch.list", batch.ref, by=by, on=on, programme=batch.programme.key, body={"orders": len(orders)})
+    return orders
 
 
 @service

@@ -1,0 +1,39 @@
+"""Filters of the money lists."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models import Leg
+from payments.models import PaymentOrder
+from payments.words import ACCOUNTS
+
+
+class OrderFilter(django_filters.FilterSet):
+    """All payments."""
+
+    q = django_filters.CharFilter(label=_("Reference"), method="find")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=PaymentOrder.State.choices)
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=PaymentOrder.Kind.choices)
+
+    class Meta:
+        model = PaymentOrder
+        fields = ("q", "state", "kind")
+
+    def find(self, queryset, name, value):
+        text = value.strip().upper()
+        return queryset.filter(ref=text) | queryset.filter(source_ref__startswith=text)
+
+
+class LegFilter(django_filters.FilterSet):
+    """One line's entries."""
+
+    account = django_filters.ChoiceFilter(
+        label=_("Account"),
+        field_name="account__code",
+        choices=[(code, f"{code} {name}") for code, name in ACCOUNTS.items()],
+    )
+    subject = django_filters.CharFilter(label=_("Reference"), field_name="account__subject", lookup_expr="istartswith")
+
+    class Meta:
+        model = Leg
+        fields = ("account", "subject")

@@ -1,0 +1,173 @@
+"""Forms of money. Amounts are typed in major units and cleaned to minor units."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from pages.fields import DateField, MoneyField, ReasonField
+from pages.forms import SeedbedForm
+from pages.moves import MoveForm
+from payments.models import PayeeAccount
+
+
+class LateReason(ReasonField):
+    """Asked only when the day lies longer ago than the programme allows."""
+
+    def __init__(self):
+        super().__init__(
+            label=_("Why it is entered late"), required=False, help_text=_("Only for a fact of an earlier week.")
+        )
+
+
+class LineMoneyForm(SeedbedForm):
+    """Money that came to a line or left it, by the bank's paper."""
+
+    keyed = True
+
+    amount = MoneyField(label=_("Amount"))
+    on = DateField(label=_("Value date"))
+    reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    reason = LateReason()
+
+    def __init__(self, *args, line, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = line.currency
+
+
+class ConversionForm(SeedbedForm):
+    """Money of one line that the bank changed into the currency of another."""
+
+    keyed = True
+
+    from_amount = MoneyField(label=_("What left the account"))
+    to_line = forms.ModelChoiceField(label=_("To the line"), queryset=None)
+    to_amount = forms.CharField(
+        label=_("What arrived"), max_length=30, help_text=_("In the currency of the line that received it.")
+    )
+    on = DateField(label=_("Value date"))
+    reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    reason = LateReason()
+
+    def __init__(self, *args, line, lines, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["from_amount"].currency = line.currency
+        self.fields["to_line"].queryset = lines
+        self.fields["to_line"].label_from_instance = lambda row: f"{row.name}, {row.currency}"
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("to_line") is not None and "to_amount" in cleaned:
+            field = MoneyField(currency=cleaned["to_line"].currency)
+            try:
+                cleaned["to_amount"] = field.clean(cleaned["to_amount"])
+            except ValidationError as wrong:
+                self.add_error("to_amount", wrong)
+        return cleaned
+
+
+class AccountForm(SeedbedForm):
+    """Where a party is paid."""
+
+    keyed = True
+
+    kind = forms.ChoiceField(label=_("Kind of account"), choices=PayeeAccount.Kind.choices, widget=forms.RadioSelect)
+    holder = forms.CharField(label=_("Account holder"), max_length=160, help_text=_("As on the bank's paper."))
+    number = forms.CharField(
+        label=_("Account number"), max_length=60, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    bank = forms.CharField(label=_("Bank"), max_length=120, required=False)
+    currency = forms.ChoiceField(label=_("Currency"))
+
+    def __init__(self, *args, currencies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(code, code) for code in currencies]
+
+
+class AccountChangeForm(AccountForm):
+    """The number stays as it is when its box is left empty."""
+
+    keyed = False
+    versioned = True
+
+    reason = ReasonField(help_text=_("For example: the letter of the bank, with its date."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["number"].help_text = _("Leave it empty to keep the number that ends in %(tail)s.") % {
+            "tail": self.instance.number_tail or "–"
+        }
+
+    def arguments(self):
+        given = super().arguments()
+        if not given["number"] and given["kind"] == self.instance.kind:
+            del given["number"]
+        return given
+
+
+class ConfirmAccountForm(SeedbedForm):
+    """The second person types what stands on the paper, so that it was looked at."""
+
+    versioned = True
+
+    tail = forms.CharField(
+        label=_("The last four letters or digits of the number on the bank's paper"),
+        max_length=4,
+        widget=forms.TextInput({"autocomplete": "off", "class": "sb-w-4"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.number_tail:
+            del self.fields["tail"]
+
+    def clean_tail(self):
+        return check_tail(self.cleaned_data["tail"], self.instance)
+
+    def arguments(self):
+        given = super().arguments()
+        given.pop("tail", None)
+        return given
+
+
+def check_tail(text, account):
+    if text.strip().upper() != account.number_tail.upper():
+        raise ValidationError(_("This is not how the number ends. Compare it with the paper of the bank."))
+    return text
+
+
+class ApproveForm(MoveForm):
+    """Asks for the end of the number when the account changed since the last payment."""
+
+    tail = forms.CharField(
+        label=_("The last four letters or digits of the number on the bank's paper"),
+        max_length=4,
+        widget=forms.TextInput({"autocomplete": "off", "class": "sb-w-4"}),
+    )
+
+    def __init__(self, *args, changed, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not changed or not self.instance.account.number_tail:
+            del self.fields["tail"]
+
+    def clean_tail(self):
+        return check_tail(self.cleaned_data["tail"], self.instance.account)
+
+    def arguments(self):
+        given = super().arguments()
+        given.pop("tail", None)
+        return given
+
+
+class SettleForm(MoveForm):
+    """The bank has paid."""
+
+    bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    value_on = DateField(label=_("Value date"), help_text=_("The day on which the bank moved the money."))
+    reason = LateReason()
+
+
+class ReturnForm(MoveForm):
+    """The bank did not pay, or sent the money back."""
+
+    returned_on = DateField(label=_("Returned on"))
+    reason = ReasonField(help_text=_("As the bank says it: account closed, wrong name."))

@@ -1,0 +1,73 @@
+"""What waits for a finance officer, and how a payment is found."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ledger.money import Money
+from pages.queues import QueueItem
+from payments.models import PayeeAccount, PaymentOrder
+from payments.reading import without_own_part
+from payments.sources import sources_for
+from programmes.models import Role
+from programmes.roles import held_by, roles_of
+
+MOST = 20
+
+
+def queue_for(user):
+    """Payments to approve and accounts to confirm one by one; what waits to be prepared, sent or settled as counts."""
+    if Role.FINANCE not in roles_of(user):
+        return []
+    programmes = [held.programme_id for held in held_by(user) if held.role == Role.FINANCE]
+    orders = PaymentOrder.objects.filter(programme__in=programmes).select_related("payee")
+    items = [_approve(order) for order in without_own_part(orders.in_state("prepared"), user).order_by("pk")[:MOST]]
+    items += _accounts(user, programmes)
+    sources = sources_for(user)
+    for verb, count, tab, shape in (
+        (_("Prepare payments"), len(sources), "prepare", "start"),
+        (_("Send approved payments"), orders.in_state("approved").count(), "send", "moving"),
+        (_("Settle payments by the bank statement"), orders.in_state("sent").count(), "sent", "moving"),
+    ):
+        if count:
+            said = ngettext("%(count)s payment", "%(count)s payments", count) % {"count": count}
+            items.append(QueueItem(verb_text=verb, why=said, url=f"/money/queue/?tab={tab}", state_class=shape))
+    return items
+
+
+def _approve(order):
+    return QueueItem(
+        verb_text=_("Check and approve a payment"),
+        why=f"{order.payee} · {order.source_ref} · {Money(order.amount, order.currency)}",
+        url=order.get_absolute_url(),
+        state_class="wait",
+        state_text=_("Waits for a second person"),
+        due=order.prepared_on,
+    )
+
+
+def _accounts(user, programmes):
+    waiting = PayeeAccount.objects.open().filter(programme__in=programmes, confirmed_by=None).exclude(entered_by=user)
+    return [
+        QueueItem(
+            verb_text=_("Confirm an account"),
+            why=f"{account.party} · {account}",
+            url=account.get_absolute_url(),
+            state_class="wait",
+            state_text=_("Waits for a second person"),
+            due=account.entered_on,
+        )
+        for account in waiting.select_related("party").without_number().order_by("pk")[:MOST]
+    ]
+
+
+def search_for(user, q):
+    """Payments and batches by their reference or by what they pay for."""
+    text = q.strip().upper()
+    if len(text) < 3:
+        return []
+    orders = PaymentOrder.objects.visible_to(user).select_related("payee")
+    found = (orders.filter(ref=text) | orders.filter(source_ref__startswith=text)).order_by("-pk")[:5]
+    return [
+        (order.ref, f"{order.payee}, {Money(order.amount, order.currency)}", order.get_absolute_url())
+        for order in found
+    ]

@@ -1,0 +1,27 @@
+from django.urls import path
+
+from payments.views import accounts, lines, orders, queue
+
+app_name = "payments"
+
+urlpatterns = [
+    path("money/", queue.money, name="money"),
+    path("money/queue/", queue.queue, name="queue"),
+    path("money/approve/", queue.approve_many, name="approve_many"),
+    path("money/send/", queue.send_many, name="send_many"),
+    path("money/orders/", queue.orders, name="orders"),
+    path("money/orders/<slug:ref>/", orders.order, name="order"),
+    path("money/orders/<slug:ref>/do/<slug:verb>/", orders.move, name="move"),
+    path("money/batches/", queue.batches, name="batches"),
+    path("money/batches/<slug:ref>/", queue.batch, name="batch"),
+    path("money/batches/<slug:ref>/bank-list.csv", queue.bank_list, name="bank_list"),
+    path("money/accounts/new/", accounts.enter, name="enter_account"),
+    path("money/accounts/<int:pk>/", accounts.account, name="account"),
+    path("money/accounts/<int:pk>/confirm/", accounts.confirm, name="confirm_account"),
+    path("money/accounts/<int:pk>/change/", accounts.change, name="change_account"),
+    path("money/accounts/<int:pk>/close/", accounts.close, name="close_account"),
+    path("money/accounts/<int:pk>/number/", accounts.number, name="account_number"),
+    path("money/lines/", lines.lines, name="lines"),
+    path("money/lines/<slug:key>/", lines.line, name="line"),
+    path("money/lines/<slug:key>/<slug:act>/", lines.line_act, name="line_act"),
+]

@@ -1,0 +1,39 @@
+"""How every money page finds its row: through `visible_to`, else 404; of the programme chosen in the top bar."""
+
+from django.shortcuts import get_object_or_404
+
+from payments.models import Batch, PayeeAccount, PaymentOrder
+from payments.reading import lines_for
+from programmes.clock import today
+
+
+def chosen(request, queryset):
+    """The rows of the programme chosen in the top bar, where one is chosen."""
+    programme = request.desk.programme
+    return queryset.filter(programme=programme) if programme else queryset
+
+
+def orders_of(request):
+    return chosen(request, PaymentOrder.objects.visible_to(request.user)).for_pages()
+
+
+def order_or_404(request, ref):
+    return get_object_or_404(PaymentOrder.objects.visible_to(request.user).for_pages().with_paid_before(), ref=ref)
+
+
+def batch_or_404(request, ref):
+    return get_object_or_404(Batch.objects.visible_to(request.user).select_related("programme", "made_by"), ref=ref)
+
+
+def account_or_404(request, pk):
+    related = ("party", "programme", "entered_by", "confirmed_by")
+    accounts = PayeeAccount.objects.visible_to(request.user).select_related(*related).without_number()
+    return get_object_or_404(accounts, pk=pk)
+
+
+def line_or_404(request, key):
+    return get_object_or_404(lines_for(request.user), key=key)
+
+
+def day_of(row):
+    return today(row.programme)

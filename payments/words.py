@@ -1,0 +1,85 @@
+"""How accounts, entries and states of money read on pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+SHAPES = {
+    "paymentorder": {
+        "prepared": "start",
+        "approved": "moving",
+        "sent": "moving",
+        "settled": "done",
+        "returned": "no",
+        "cancelled": "over",
+    }
+}
+ACCOUNTS = {
+    "1000": _("Bank and cash"),
+    "1100": _("Loan principal"),
+    "1200": _("Grant recoveries due"),
+    "1900": _("Conversion clearing"),
+    "2000": _("Overpayments owed"),
+    "2100": _("Receipts not yet claimed"),
+    "3000": _("Capital and contributions from donors"),
+    "4000": _("Interest received"),
+    "4005": _("Interest capitalised"),
+    "4010": _("Fees"),
+    "4020": _("Penalties"),
+    "4100": _("Recoveries after write-off"),
+    "5000": _("Grants paid"),
+    "5100": _("Bank charges and costs"),
+    "5200": _("Written off"),
+    "5210": _("Forgiven"),
+    "9000": _("Co-financing accepted"),
+    "9001": _("Co-financing accepted, contra"),
+}
+ENTRIES = {
+    "capital_received": _("Donor's money received"),
+    "capital_returned": _("Money returned to the donor"),
+    "grant_paid": _("Grant paid"),
+    "grant_recovery_decided": _("Recovery decided"),
+    "bank_charge": _("Bank charge or cost"),
+    "loan_disbursed": _("Loan disbursed"),
+    "overpayment_refunded": _("Overpayment refunded"),
+    "conversion": _("Conversion"),
+    "cofinancing_accepted": _("Co-financing accepted"),
+    "repayment": _("Repayment"),
+    "principal_written_off": _("Principal written off"),
+    "principal_forgiven": _("Principal forgiven"),
+    "interest_capitalised": _("Interest capitalised"),
+    "recovered_after_write_off": _("Recovery after write-off"),
+    "receipt_unmatched": _("Receipt not yet claimed"),
+    "transfer": _("Transfer between lines"),
+}
+EVENTS = {
+    "paymentorder.create": _("Prepared"),
+    "paymentorder.approve": _("Approved"),
+    "paymentorder.void_approval": _("Approval void: the payee's account changed"),
+    "paymentorder.account_changed": _("The payee's account changed"),
+    "paymentorder.send": _("Sent to the bank"),
+    "paymentorder.settle": _("Settled"),
+    "paymentorder.return_unpaid": _("Returned unpaid"),
+    "paymentorder.bounce": _("Returned by the bank, booking reversed"),
+    "paymentorder.cancel": _("Cancelled"),
+    "account.enter": _("Account entered"),
+    "account.confirm": _("Account confirmed by a second person"),
+    "account.change": _("Account changed"),
+    "account.close": _("Account closed"),
+    "account.read": _("Whole number read"),
+    "batch.make": _("Sent to the bank"),
+    "batch.list": _("Payment list with whole numbers taken"),
+}
+
+
+def entry_word(kind):
+    """How the kind of an entry reads; a kind that nobody named reads as it is written."""
+    return ENTRIES.get(kind, kind.replace("_", " ").capitalize())
+
+
+# The facts of an account, by the names that stand in its events.
+FACTS = {
+    "kind": _("kind"),
+    "holder": _("account holder"),
+    "number": _("number"),
+    "bank": _("bank"),
+    "currency": _("currency"),
+}
