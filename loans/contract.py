@@ -7,7 +7,7 @@ from applicants.services import add_evidence
 from applicants.services.evidence import path_of
 from audit.refusals import Blocked
 from audit.services import service
-from ledger.money import Money
+from ledger.money import Money, shown
 from loans.models import Loan
 from loans.services.access import lock_loan, need_state
 from pages import paper
@@ -152,7 +152,7 @@ def _day(loan, version):
 
 
 def _amount(loan, minor):
-    return Money(minor, loan.currency).plain
+    return shown(minor, loan.currency)
 
 
 def _clauses(loan, words):

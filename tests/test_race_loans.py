@@ -1,0 +1,71 @@
+"""Money of one loan, by many at once: real processes on PostgreSQL."""
+
+import pytest
+
+from accounts.models import User
+from config.proof import faults
+from loans.models import Loan, Repayment
+from loans.services import record_repayment, reverse_repayment
+from programmes.clock import standing_at
+from tests.office import DAY, loan_office
+from tests.processes import together
+from tests.steps_loans import active_loan, repay
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def take(loan, amount, by, key):
+    """Called in a process of its own."""
+    repayment = record_repayment(
+        loan=Loan.objects.get(pk=loan), amount=amount, on=DAY, by=User.objects.get(pk=by), key=key
+    )
+    return repayment.pk
+
+
+def undo(repayment, by):
+    row = Repayment.objects.get(pk=repayment)
+    return reverse_repayment(repayment=row, reason="Not hers.", on=DAY, by=User.objects.get(pk=by)).pk
+
+
+@pytest.fixture
+def lending():
+    with standing_at(DAY):
+        yield loan_office()
+
+
+def test_eight_presses_with_one_key_take_the_money_once(lending, database_url):
+    loan = active_loan(lending)
+    call = {"loan": loan.pk, "amount": 8885, "by": lending.people.loan_officer.pk, "key": "press"}
+    results = together(database_url, [("tests.test_race_loans:take", call)] * 8)
+    assert [result.failed for result in results] == [""] * 8
+    assert len({result.value for result in results}) == 1
+    loan.refresh_from_db()
+    assert (loan.repayments.count(), loan.principal_amount) == (1, 92_115)
+    assert list(faults()) == []
+
+
+def test_eight_payments_of_one_loan_are_all_counted(lending, database_url):
+    loan = active_loan(lending)
+    officer = lending.people.loan_officer.pk
+    calls = [
+        ("tests.test_race_loans:take", {"loan": loan.pk, "amount": 1000 + number, "by": officer, "key": f"k{number}"})
+        for number in range(8)
+    ]
+    results = together(database_url, calls)
+    assert [result.failed for result in results] == [""] * 8
+    loan.refresh_from_db()
+    # 80.28 in all: 10.00 of it interest.
+    assert (loan.repayments.count(), loan.principal_amount) == (8, 100_000 - 7028 + 0)
+    assert list(faults()) == []
+
+
+def test_a_repayment_is_reversed_once_by_four_at_once(lending, database_url):
+    loan = active_loan(lending)
+    repayment = repay(lending, loan, 8885)
+    call = ("tests.test_race_loans:undo", {"repayment": repayment.pk, "by": lending.people.maker.pk})
+    results = together(database_url, [call] * 4)
+    assert [result.failed for result in results] == [""] * 4
+    assert sorted(result.refused for result in results) == ["", "Blocked", "Blocked", "Blocked"]
+    loan.refresh_from_db()
+    assert loan.principal_amount == 100_000
+    assert list(faults()) == []
