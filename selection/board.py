@@ -61,6 +61,10 @@ class LineNow:
     def short(self):
         return max(0, self.asked - self.available)
 
+    @property
+    def left(self):
+        return max(0, self.available - self.asked)
+
 
 @dataclass
 class Progress:

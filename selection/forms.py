@@ -188,8 +188,8 @@ class ReviewForm(SeedbedForm):
         for row in criteria:
             self.fields[f"score_{row['code']}"] = forms.ChoiceField(
                 label=row["question"],
-                choices=[*((str(value), str(value)) for value in range(row["top"] + 1)), ("na", _("n/a"))],
-                widget=forms.RadioSelect,
+                choices=[*((str(value), str(value)) for value in range(row["top"] + 1)), ("na", _("Not applicable"))],
+                widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
                 required=whole,
                 error_messages={"required": _("Choose a value for “%(question)s”.") % {"question": row["question"]}},
             )

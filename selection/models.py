@@ -104,7 +104,7 @@ class Session(Moving):
 
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
-        OPEN = "open", _("Open for declarations and scores")
+        OPEN = "open", _("Open")
         SITTING = "sitting", _("Sitting")
         CLOSED = "closed", _("Closed")
 
