@@ -40,7 +40,7 @@ PLACES = {
     "reports": (_("Reports"), "reports:issues"),
     "users": (_("Users"), "accounts:users"),
     "programmes": (_("Programmes"), "programmes:programmes", "/programmes/"),
-    "settings": (_("Settings"), "admin:index"),
+    "settings": (_("Settings"), "programmes:settings", "/settings/"),
 }
 
 MOST_PLACES = 6

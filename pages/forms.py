@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Refusal
@@ -47,6 +48,8 @@ class SeedbedMixin:
         super().__init__(*args, **kwargs)
         self.missing = []
         self.status = HTTPStatus.BAD_REQUEST
+        for field in self.fields.values():
+            name_the_missing(field)
         if self.versioned:
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput,
@@ -92,6 +95,12 @@ class SeedbedMixin:
         self.missing = refusal.missing
         self.status = refusal.status
         self.__dict__.pop("problems", None)
+
+
+def name_the_missing(field):
+    """In the summary "This field is required" three times tells nothing: the sentence names the question."""
+    if field.label and field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = format_lazy(_("“{question}” needs an answer."), question=field.label)
 
 
 class SeedbedForm(SeedbedMixin, forms.Form):

@@ -22,13 +22,17 @@ def word_for(kind):
     return _("Made") if verb == "create" else verb.capitalize()
 
 
-def history_of(*subjects, most=20, names=True):
+def history_of(*subjects, most=20, names=True, programmes=None):
     """Events about these references, newest first, for `{% timeline events %}`.
 
     Three queries, whatever the number of events. `names=False` leaves out who it was and the remarks, for readers who
-    must not know (a committee member before the own score, a donor).
+    must not know (a committee member before the own score, a donor). `programmes`: only events of these programmes
+    (their keys), for a record that several share.
     """
-    events = list(Event.objects.about(*subjects).order_by("-seq")[:most])
+    found = Event.objects.about(*subjects)
+    if programmes is not None:
+        found = found.filter(programme__in=programmes)
+    events = list(found.order_by("-seq")[:most])
     people, remarks = {}, {}
     if names:
         people = {

@@ -93,7 +93,12 @@ def follow(row, path):
 
 
 class ListPage:
-    """One list of one request. See the head of the module; `response()` answers page or file."""
+    """One list of one request. See the head of the module; `response()` answers page or file.
+
+    summary: a sentence after the count ("EUR 62,850.00 asked for"). pick: function(row) -> value makes rows selectable
+    (None leaves this row out); then `acts` are the buttons under the list, ((value of "do", label, style), ...), which
+    post the picked values as `pick` to `act_url` (this page without it).
+    """
 
     key = "list"
     title = ""
@@ -107,6 +112,10 @@ class ListPage:
     size = PAGE
     stack = True
     formats = ("csv", "xlsx")
+    summary = ""
+    pick = None
+    acts = ()
+    act_url = ""
 
     def __init__(self, request, queryset, *, title=None, context=None, buttons=(), crumbs=(), on_export=None):
         """`buttons`: ((label, url, style), ...) at the head. `on_export(format)` replaces the audit event of a file."""
@@ -333,7 +342,11 @@ class ListPage:
 
     @property
     def lines(self):
-        return [{"row": row, "cells": list(self.cells(row))} for row in self.page_rows[0]]
+        pick = type(self).pick
+        return [
+            {"row": row, "cells": list(self.cells(row)), "pick": pick(row) if pick else None}
+            for row in self.page_rows[0]
+        ]
 
     # Answers ------------------------------------------------------------------------------------------------------
 

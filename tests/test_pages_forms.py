@@ -169,7 +169,7 @@ def test_each_control_has_its_label_hint_and_error_by_reference():
     assert control["aria-invalid"] == "true"
     assert control["aria-describedby"] == "id_payee_helptext id_payee_error"
     assert page.one(id="id_payee_helptext").text == "As in the bank letter."
-    assert "This field is required." in page.one(id="id_payee_error").text
+    assert "“Payee” needs an answer." in page.one(id="id_payee_error").text
     assert page.one("label", for_="id_payee").text == "Payee"
     assert "(optional)" in page.one("label", for_="id_note").text
 

@@ -252,3 +252,19 @@ def test_names_from_users_stay_text_on_the_page(reader):
     page = listed(reader, "?q=img", queryset).response()
     assert b"<img" not in page.content
     assert read(page).one("tbody").one("th").text == "<img src=x onerror=alert(1)>"
+
+
+def test_rows_can_be_picked_and_the_buttons_say_what_happens_with_them(reader):
+    people(3)
+
+    class Picking(PeopleList):
+        pick = staticmethod(lambda user: user.staff_number if user.staff_number != "N-1" else None)
+        acts = (("close", "Close the accounts", "stop"),)
+        summary = "none of them paid"
+
+    page = read(listed(reader, "?sort=name", kind=Picking).response())
+    assert [box["value"] for box in page.all("input", type="checkbox")] == ["N-0", "N-2"]
+    assert page.one("button", name="do").text == "Close the accounts"
+    assert page.one("p", role="status").text == "3 people, none of them paid"
+    labels = {label["for"]: label.text for label in page.all("label")}
+    assert [labels[box["id"]] for box in page.all("input", type="checkbox")] == ["Select Name 0", "Select Name 2"]
