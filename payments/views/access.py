@@ -1,10 +1,29 @@
 """How every money page finds its row: through `visible_to`, else 404; of the programme chosen in the top bar."""
 
-from django.shortcuts import get_object_or_404
+from functools import wraps
 
-from payments.models import Batch, PayeeAccount, PaymentOrder
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from audit.refusals import NotAllowed
+from payments.models import MONEY_ROLES, Batch, PayeeAccount, PaymentOrder
 from payments.reading import lines_for
 from programmes.clock import today
+from programmes.roles import roles_of
+
+
+def for_money_roles(view):
+    """A list of money, for those who handle money in some programme; what they see of it says `visible_to`."""
+
+    @login_required
+    @wraps(view)
+    def asked(request, *args, **kwargs):
+        if not roles_of(request.user) & set(MONEY_ROLES):
+            raise NotAllowed(_("Only finance officers and managers see payments."))
+        return view(request, *args, **kwargs)
+
+    return asked
 
 
 def chosen(request, queryset):

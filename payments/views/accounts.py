@@ -44,7 +44,7 @@ def account(request, pk):
 
 
 def _party_url(party):
-    return reverse("applicants:party", args=[party.ref])
+    return f"/applicants/{party.ref}/"
 
 
 def _currencies(programme):

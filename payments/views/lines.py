@@ -18,7 +18,7 @@ from payments.filters import LegFilter
 from payments.forms import ConversionForm, LineMoneyForm
 from payments.reading import left_on, lines_for
 from payments.services import book_charge, convert, receive_capital, return_capital
-from payments.views.access import chosen, day_of, line_or_404
+from payments.views.access import chosen, day_of, for_money_roles, line_or_404
 from payments.words import ACCOUNTS, entry_word
 from programmes.models import FundingLine
 
@@ -41,7 +41,7 @@ ACTS = {
 }
 
 
-@login_required
+@for_money_roles
 @require_GET
 def lines(request):
     rows = list(chosen(request, lines_for(request.user)))

@@ -19,7 +19,7 @@ from payments.models import Batch, PaymentOrder
 from payments.reading import account_story
 from payments.services import approve_payments, list_for_bank, send_payments
 from payments.sources import link_for, sources_for
-from payments.views.access import batch_or_404, chosen, day_of, orders_of
+from payments.views.access import batch_or_404, chosen, day_of, for_money_roles, orders_of
 from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of
@@ -88,7 +88,7 @@ class Queue(ListPage):
         return [Money(minor, currency) for currency, minor in sorted(totals.items())]
 
 
-@login_required
+@for_money_roles
 @require_GET
 def queue(request):
     finance = Role.FINANCE in roles_of(request.user)
@@ -167,7 +167,7 @@ def _sum(orders):
     return Money(sum(order.amount for order in orders), orders[0].currency)
 
 
-@login_required
+@for_money_roles
 def approve_many(request):
     return _many(
         request,
@@ -183,7 +183,7 @@ def approve_many(request):
     )
 
 
-@login_required
+@for_money_roles
 def send_many(request):
     return _many(
         request,
@@ -218,7 +218,7 @@ class Orders(ListPage):
     ]
 
 
-@login_required
+@for_money_roles
 @require_GET
 def orders(request):
     crumbs = ((_("Payments"), reverse("payments:queue")),)
@@ -245,7 +245,7 @@ class Batches(ListPage):
     empty = gettext_lazy("Nothing was sent to the bank yet.")
 
 
-@login_required
+@for_money_roles
 @require_GET
 def batches(request):
     rows = chosen(request, Batch.objects.visible_to(request.user)).select_related("programme", "made_by")
@@ -290,7 +290,7 @@ def bank_list(request, ref):
     return write_csv(headers, lines, row.ref)
 
 
-@login_required
+@for_money_roles
 @require_GET
 def money(request):
     return redirect("payments:queue")
