@@ -1,5 +1,6 @@
 """Build the seven programmes and live through their stories, one calendar for all."""
 
+import gc
 from datetime import date
 
 from django.db.models import F
@@ -26,7 +27,12 @@ def load(*, size, seed, only, password_hash, say):
     agenda = Agenda(LAST_DAY)
     for blueprint in blueprints:
         TELLERS[blueprint.key](agenda, Cast(blueprint, seed))
-    say(f"{agenda.run()} acts lived through.")
+    # Rows by the hundred thousand are made and dropped: looking for cycles among them costs a tenth of the time.
+    gc.disable()
+    try:
+        say(f"{agenda.run()} acts lived through.")
+    finally:
+        gc.enable()
 
 
 @service
