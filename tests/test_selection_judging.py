@@ -215,6 +215,21 @@ def test_only_current_voting_members_of_the_programme_vote(office):
     assert not Vote.objects.exists()
 
 
+def test_no_flag_of_an_account_lifts_the_separation(office):
+    session = sitting_session(office, eligible_application(office))
+    case, people = session.cases.get(), office.people
+    for user in (people.secretary, people.adviser, people.manager):
+        user.is_superuser = user.is_staff = True
+        user.save()
+        with pytest.raises(NotAllowed):
+            cast_vote(case=case, choice="for", on=DAY, by=user)
+    people.member1.is_superuser = True
+    people.member1.save()
+    with pytest.raises(NotAllowed):
+        decide_case(case=case, on=DAY, by=people.member1)
+    assert not Vote.objects.exists()
+
+
 @pytest.mark.parametrize("choice", ["against", "conditions", "defer"])
 def test_a_vote_that_others_must_understand_needs_its_reason(office, choice):
     case = sitting_session(office, eligible_application(office)).cases.get()
