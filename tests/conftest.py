@@ -46,6 +46,17 @@ def pytest_configure(config):
     config.pluginmanager.import_plugin("tests.office")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A test that touches no database says the same on every database: it runs with SQLite only."""
+    for item in items:
+        touches = {"db", "transactional_db"} & set(item.fixturenames) or any(
+            item.get_closest_marker(name) for name in ("django_db", "postgres", "browser")
+        )
+        if not touches:
+            item.add_marker("once")
+
+
 def leave_out(what, reason):
     if what in REQUIRED:
         pytest.fail(f"{reason}, and SEEDBED_REQUIRE asks for {what}", pytrace=False)

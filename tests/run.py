@@ -20,6 +20,8 @@ from tests.browser import find_browser
 from tests.postgres import NoServer, server
 
 NO_TESTS_COLLECTED = 5
+# One process per core, within reason: each brings its own database.
+PROCESSES = str(min(4, max(2, os.cpu_count() or 2)))
 
 
 @dataclass
