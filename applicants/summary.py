@@ -20,7 +20,7 @@ from applicants.conditions import (
     wanted_documents,
     wanted_sections,
 )
-from applicants.models import Application, Document
+from applicants.models import Application, Document, Evidence
 from ledger.money import Money, shown
 from pages.templatetags.seedbed import locale_of
 
@@ -286,6 +286,16 @@ class Case:
         labels = {row.code: row.label for row in self.application.call.documents.all()}
         found += [(labels.get(code, _("Other documents")), code, rows) for code, rows in given.items()]
         return found
+
+    @cached_property
+    def photos(self):
+        rows = Evidence.objects.filter(case_ref=self.application.ref, purpose="field_photo", withdrawn_on=None)
+        return list(rows.order_by("pk"))
+
+    @property
+    def has_more(self):
+        """Something is written besides the summary."""
+        return bool(self.jobs) or any(code != "summary" for code, _label, _text in self.texts)
 
     @property
     def texts(self):

@@ -317,7 +317,7 @@ def test_a_photo_that_is_none_is_refused_with_the_visit(adviser, office):
     case = submitted_application(office)
     facts = {"on": "12.03.2026", "confirmed": "yes", "seen": "Six cows.", "key": "v-1"}
     photo = SimpleUploadedFile("cow.jpg", b"MZ\x90\x00 not a picture")
-    answer = adviser.post(f"/applications/{case.ref}/field-verification/", {**facts, "photo": photo})
+    answer = adviser.post(f"/applications/{case.ref}/field-verification/", {**facts, "photos": photo})
     assert answer.status_code == 400
     assert not case.verifications.exists()
 

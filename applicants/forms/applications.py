@@ -26,6 +26,22 @@ class RowChoice(forms.ModelChoiceField):
         return self.words(row)
 
 
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once: gives a list."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files:
+            return [] if not self.required else super().clean(None, initial)
+        return [super(FilesField, self).clean(file, initial) for file in files]
+
+
 def window_words(window):
     return f"{window.call.name}: {window.name} ({window.currency})"
 
@@ -184,9 +200,9 @@ class VerificationForm(SeedbedForm):
     sales_amount = MoneyField(label=_("Sales in a month"), least=0, required=False)
     profit_amount = MoneyField(label=_("Profit in a month"), least=None, required=False)
     household_income_amount = MoneyField(label=_("Household income in a month"), least=0, required=False)
-    photo = forms.FileField(
-        label=_("Photo"),
-        help_text=_("Place and camera are taken out of it. More can be added on the page of the case."),
+    photos = FilesField(
+        label=_("Photos"),
+        help_text=_("One or more pictures. Place and camera are taken out of them."),
         required=False,
     )
 

@@ -22,7 +22,7 @@ from applicants.services import (
     withdraw_application,
 )
 from applicants.summary import next_step
-from applicants.views.cases import find_case, in_chosen_programme, opened
+from applicants.views.cases import find_case, in_chosen_programme, opened, sent
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.moves import MoveForm, ReasonedMoveForm, move_page
@@ -88,13 +88,13 @@ def new_application(request):
         .order_by("-pk")
     )
     form = StartForm(
-        request.POST or None,
+        sent(request),
         windows=windows,
         earlier=earlier,
         businesses=businesses_of(party, request.user),
         initial=_first_answers(earlier.first(), windows, request.user),
     )
-    crumbs = [(_("Applications"), "/applications/"), (_("New application"), "/applications/new/")]
+    crumbs = [(_("Applications"), "/applications/"), (_("Who applies?"), "/applications/new/")]
     if request.method == "POST":
         day = today()
         case = attempt(form, start_application, applicant=party, on=day, by=request.user)

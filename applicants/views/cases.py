@@ -28,3 +28,12 @@ def in_chosen_programme(request, queryset):
 def posted(request, form, service, **given):
     """What the service returns when the form was sent and accepted; None on GET and when it is to be shown again."""
     return attempt(form, service, **given) if request.method == "POST" else None
+
+
+def sent(request):
+    """The data of a POST, also when it is empty; None on GET."""
+    return request.POST if request.method == "POST" else None
+
+
+def files(request):
+    return request.FILES if request.method == "POST" else None

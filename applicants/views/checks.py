@@ -18,7 +18,7 @@ from applicants.services import (
     verify_in_field,
     waive_training,
 )
-from applicants.views.cases import opened, posted
+from applicants.views.cases import files, opened, posted, sent
 from audit.refusals import NotAllowed
 from audit.services import service
 from pages.forms import done, form_page
@@ -98,7 +98,7 @@ def answer(request, ref, code):
         raise NotAllowed()
     check = _check(application, code)
     initial = {} if check.result == Check.Result.PERSON else {"result": check.result, "finding": check.finding}
-    form = AnswerForm(request.POST or None, initial=initial)
+    form = AnswerForm(sent(request), initial=initial)
     if posted(request, form, answer_check, check=check, on=day, by=request.user) is not None:
         return done(request, _("The answer is saved."), "applicants:checks", application.ref)
     return form_page(
@@ -133,12 +133,12 @@ def _verify(
     profit_amount,
     household_income_amount,
     jobs,
-    photo,
+    photos,
     on,
     by,
     key=None,
 ):
-    """The visit with its photo, or neither; a second click finds the first visit."""
+    """The visit with its photos, or neither; a second click finds the first visit."""
     verification = verify_in_field(
         application=application,
         confirmed=confirmed,
@@ -151,7 +151,7 @@ def _verify(
         on=on,
         by=by,
     )
-    if photo:
+    for photo in photos:
         add_evidence(
             programme=application.programme,
             case_ref=application.ref,
@@ -170,10 +170,10 @@ def field_verification(request, ref):
     if not rules.test_rule("applicants.verify_in_field", request.user, application):
         raise NotAllowed()
     form = VerificationForm(
-        request.POST or None,
-        request.FILES or None,
+        sent(request),
+        files(request),
         currency=application.currency,
-        posts=PostsTable(request.POST or None, stored=_planned_posts(case)),
+        posts=PostsTable(sent(request), stored=_planned_posts(case)),
         initial={"on": day},
     )
     if posted(request, form, _verify, application=application, by=request.user) is not None:
@@ -205,7 +205,7 @@ def opinion(request, ref):
     application, case, day = opened(request, ref)
     if not rules.test_rule("applicants.give_opinion", request.user, application):
         raise NotAllowed()
-    form = OpinionForm(request.POST or None)
+    form = OpinionForm(sent(request))
     if posted(request, form, give_opinion, application=application, on=day, by=request.user) is not None:
         return done(request, _("Your opinion is saved."), "applicants:application", application.ref)
     return form_page(
@@ -226,7 +226,7 @@ def waive(request, ref, rule):
     if not rules.test_rule("applicants.waive", request.user, application):
         raise NotAllowed()
     training = get_object_or_404(application.call.training_rules, pk=rule)
-    form = WaiverForm(request.POST or None, rule=training, application=application)
+    form = WaiverForm(sent(request), rule=training, application=application)
     if (
         posted(request, form, waive_training, application=application, rule=training, on=day, by=request.user)
         is not None

@@ -24,7 +24,7 @@ from applicants.services import (
 from applicants.services.application import check_editable
 from applicants.summary import SECTIONS, Case, months_from
 from applicants.views.applications import businesses_of
-from applicants.views.cases import find_case, opened, posted
+from applicants.views.cases import files, find_case, opened, posted, sent
 from audit.refusals import Invalid
 from audit.services import service
 from pages.forms import done, form_page
@@ -127,7 +127,7 @@ def _text(request, application, case, day, code):
     names = ["market", "export"] if code == "market" else [code]
     labels = {**SECTIONS, "export": _("Export and imports replaced")}
     form = TextForm(
-        request.POST or None,
+        sent(request),
         names=names,
         labels=labels,
         hints=HINTS,
@@ -170,7 +170,7 @@ def _stored(application, code):
 def _table(request, application, case, day, code):
     form_class, act, template = TABLES[code]
     form = form_class(
-        request.POST or None, instance=application, stored=_stored(application, code), currency=application.currency
+        sent(request), instance=application, stored=_stored(application, code), currency=application.currency
     )
     if posted(request, form, act, application=application, on=day, by=request.user) is not None:
         return _saved(request, application, case, code)
@@ -193,7 +193,7 @@ def _cash_flow(request, application, case, day):
     if not instalment and application.call.instrument == "loan" and application.term_months:
         instalment = -(-application.asked_amount // application.term_months)
     form = CashFlowForm(
-        request.POST or None,
+        sent(request),
         instance=application,
         stored=[(line.kind, line.label, line.months) for line in application.cash_lines.all()],
         firsts=_firsts(case, day),
@@ -253,7 +253,7 @@ def _add_document(*, application, code, content, on, by, version):
 
 def _documents(request, application, case, day):
     labels = [(row.code, row.label) for row in wanted_documents(application)]
-    form = DocumentForm(request.POST or None, request.FILES or None, instance=application, labels=labels)
+    form = DocumentForm(sent(request), files(request), instance=application, labels=labels)
     if request.method == "POST" and "remove" in request.POST:
         document = application.documents.filter(pk=_number(request.POST["remove"])).first()
         if document is None:
@@ -274,9 +274,7 @@ def _number(text):
 def facts(request, ref):
     """What it is for, window, business, term: the facts beside the plan."""
     application, _case, day = _editable(request, ref)
-    form = FactsForm(
-        request.POST or None, instance=application, businesses=businesses_of(application.applicant, request.user)
-    )
+    form = FactsForm(sent(request), instance=application, businesses=businesses_of(application.applicant, request.user))
     if posted(request, form, edit_application, application=application, on=day, by=request.user) is not None:
         return done(request, _("Saved."), "applicants:plan", application.ref)
     return form_page(
