@@ -1,0 +1,175 @@
+"""The grant agreement as a paper, drawn when it is first read and kept as evidence: the same bytes ever after."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from applicants.services import add_evidence
+from applicants.services.evidence import path_of
+from audit.refusals import Blocked
+from audit.services import service
+from grants.models import Award, Tranche
+from grants.services.access import locked
+from ledger.money import Money, shown
+from pages import paper
+from programmes.clock import today
+
+READABLE = (Award.State.ACTIVE, Award.State.SUSPENDED, Award.State.CLOSED, Award.State.TERMINATED)
+
+
+@service
+def agreement_of(*, award, on, by):
+    """The Evidence of the agreement; drawn at the first reading after it was signed. Raises Blocked before."""
+    award = locked(award)
+    if award.agreement_id:
+        return award.agreement
+    if award.state not in READABLE:
+        raise Blocked(_("The agreement is not signed yet."))
+    evidence = add_evidence(
+        programme=award.programme,
+        case_ref=award.ref,
+        purpose="grant-agreement",
+        content=draw_agreement(award),
+        name=f"{award.ref}.pdf",
+        on=on,
+        by=by,
+        party=award.applicant,
+    )
+    # No edit of the award: pages that are open stay current.
+    Award.objects.filter(pk=award.pk).update(agreement=evidence)
+    return evidence
+
+
+def agreement_pdf(award, *, by=None, on=None):
+    """The agreement as PDF bytes. With `by` it is kept when it is read for the first time."""
+    if award.agreement_id is None and by is None:
+        return draw_agreement(award)
+    evidence = award.agreement or agreement_of(award=award, on=on or today(award.programme), by=by)
+    return path_of(evidence.sha256).read_bytes()
+
+
+def draw_agreement(award):
+    """Parties, amounts, tranches with what must be shown, the own part, what is agreed, places to sign.
+
+    In the programme's second language with English beside; a confidential programme carries its neutral name.
+    """
+    words = _Words(award.programme.language)
+    title = words(_("Grant agreement"))
+    draft = award.signed_on is None
+    story = [
+        paper.text(title, "title"),
+        *([paper.text(words(_("Draft, not signed")), "h2")] if draft else []),
+        paper.facts(_terms(award, words)),
+        paper.text(words(_("How the grant is paid")), "h2"),
+        _tranches(award, words),
+        *_own_part(award, words),
+        *_conditions(award, words),
+        paper.text(words(_("What the parties agree")), "h2"),
+        *[paper.text(clause) for clause in _clauses(award, words)],
+        paper.signatures(_signers(award, words)),
+    ]
+    return paper.paper(
+        title,
+        story,
+        reference=award.ref,
+        subtitle=award.programme.public_name,
+        lang=award.programme.language,
+        footer=award.programme.public_name,
+    )
+
+
+class _Words:
+    """Fixed words in the second language, with English beside where it reads differently."""
+
+    def __init__(self, language):
+        self.languages = (language, "en")
+
+    def __call__(self, text, **facts):
+        said = []
+        for language in self.languages:
+            with override(language):
+                said.append(str(text % facts if facts else text))
+        return " / ".join(dict.fromkeys(said))
+
+
+def _named(party):
+    name = f"{party.name} ({party.name_script})" if party.name_script else party.name
+    return f"{name}, {party.ref}"
+
+
+def _terms(award, words):
+    pairs = [
+        (words(_("Number")), award.ref),
+        (words(_("Programme")), award.programme.public_name),
+        (words(_("Grantee")), _named(award.applicant)),
+        (words(_("For")), award.application.title),
+        (words(_("Grant")), str(Money(award.amount, award.currency))),
+        (words(_("Decision of the committee")), f"{award.decision_ref}, {award.approved_on:%d.%m.%Y}"),
+    ]
+    if award.business_id:
+        pairs.insert(3, (words(_("Business")), _named(award.business)))
+    if award.signed_on:
+        pairs.append((words(_("Date of the agreement")), f"{award.signed_on:%d.%m.%Y}"))
+        pairs.append((words(_("Implementation ends")), f"{award.ends_on:%d.%m.%Y}"))
+    return pairs
+
+
+def _tranches(award, words):
+    rows = []
+    for tranche in award.tranches.kept().prefetch_related("deliverables").order_by("number"):
+        shown_first = "\n".join(deliverable.text for deliverable in tranche.deliverables.all())
+        rows.append(
+            [
+                tranche.number,
+                words(Tranche.Modality(tranche.modality).label),
+                shown_first or "–",
+                f"{tranche.due_on:%d.%m.%Y}" if tranche.due_on else "–",
+                shown(tranche.cofinancing_amount, award.currency),
+                shown(tranche.amount, award.currency),
+            ]
+        )
+    head = [
+        words(_("No.")),
+        words(_("How")),
+        words(_("Shown before it is paid")),
+        words(_("Planned for")),
+        words(_("Own part with it")),
+        f"{words(_('Amount'))}, {award.currency}",
+    ]
+    total = ["", words(_("Total")), "", "", "", shown(award.tranches.kept().total_amount(), award.currency)]
+    return paper.table(rows, [1, 3, 5, 3, 3, 3], head=head, numbers=(0, 4, 5), total=total)
+
+
+def _own_part(award, words):
+    rows = [
+        [words(row.get_source_display()), shown(row.pledged_amount, award.currency)]
+        for row in award.contributions.all()
+    ]
+    if not rows:
+        return []
+    total = [words(_("Total")), shown(award.contributions.total("pledged_amount"), award.currency)]
+    head = [words(_("Source")), f"{words(_('Pledged'))}, {award.currency}"]
+    return [
+        paper.text(words(_("The grantee's own part")), "h2"),
+        paper.table(rows, [6, 2], head=head, numbers=(1,), total=total),
+    ]
+
+
+def _conditions(award, words):
+    if not award.conditions_text:
+        return []
+    return [paper.text(words(_("Conditions of the committee")), "h2"), paper.text(award.conditions_text)]
+
+
+def _clauses(award, words):
+    return [
+        words(_("1. The grant is used for the business plan that the committee approved, and for nothing else.")),
+        words(_("2. Each tranche is paid when what stands beside it was shown and accepted.")),
+        words(_("3. The grantee brings the own part and proves it. An invoice counts once.")),
+        words(_("4. What is bought is used for the business, can be visited, and is not sold before the end.")),
+        words(_("5. Papers are kept for seven years and shown when the programme or the donor asks.")),
+        words(_("6. What was paid and not used as agreed is paid back.")),
+    ]
+
+
+def _signers(award, words):
+    return [(words(_("Grantee")), award.applicant.name), (words(_("For the programme")), award.programme.public_name)]

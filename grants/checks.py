@@ -1,0 +1,125 @@
+"""What must always be true of awards (INVARIANTS G1 to G3, G6), read from the tables: what `verify` asks."""
+
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from grants.models import Asset, Award, Contribution, Tranche
+from ledger import postings
+from ledger.models import Account, Entry, Leg
+from payments.models import PaymentOrder
+from programmes.models import Commitment
+
+
+def checks():
+    """Yield a sentence for each fault, naming the row."""
+    yield from sum_faults()
+    yield from ledger_faults()
+    yield from commitment_faults()
+    yield from tranche_faults()
+    yield from contribution_faults()
+    yield from agreement_faults()
+
+
+def _sum(queryset, field="amount", per="award"):
+    rows = queryset.order_by().values(per).annotate(total=Sum(field)).values("total")
+    return Coalesce(Subquery(rows), 0)
+
+
+def with_sums():
+    """Awards with planned, paid and counted money, and what ledger and commitment say, in minor units."""
+    tranches = Tranche.objects.filter(award=OuterRef("pk")).exclude(state="dropped")
+    accounts = Account.objects.filter(subject=OuterRef("ref"), book__key=OuterRef("programme__key"))
+    live = Commitment.objects.live().filter(case_ref=OuterRef("application__ref"))
+    return Award.objects.annotate(
+        planned_total=_sum(tranches),
+        paid_total=_sum(tranches.filter(state="paid")),
+        ledger_paid=_sum(accounts.filter(code=postings.GRANTS_PAID), "balance_amount", per="subject"),
+        ledger_due=_sum(accounts.filter(code=postings.RECOVERIES_DUE), "balance_amount", per="subject"),
+        promised_used=_sum(live, "used_amount", per="case_ref"),
+    )
+
+
+def sum_faults():
+    """G1: tranches within the award, paid within it."""
+    for award in with_sums().filter(planned_total__gt=F("amount")).iterator(chunk_size=500):
+        yield f"grants_award {award.ref}: its tranches are {award.planned_total}, the award is {award.amount}"
+    over = with_sums().filter(amount__gt=F("application__approved_amount"), state__in=["approved", "active"])
+    for award in over.iterator(chunk_size=500):
+        yield f"grants_award {award.ref} is {award.amount}, more than the committee approved"
+    signed = with_sums().exclude(state__in=["approved", "cancelled"]).exclude(planned_total=F("amount"))
+    for award in signed.iterator(chunk_size=500):
+        yield f"grants_award {award.ref} is signed for {award.amount}, its tranches are {award.planned_total}"
+
+
+def ledger_faults():
+    """What was paid and not asked back is the balance of 5000; what is asked back and not received that of 1200."""
+    wrong = with_sums().exclude(ledger_paid=F("paid_total") - F("recovery_amount"))
+    for award in wrong.iterator(chunk_size=500):
+        yield (
+            f"grants_award {award.ref}: paid {award.paid_total}, to be recovered {award.recovery_amount}, "
+            f"account 5000 says {award.ledger_paid}"
+        )
+    for award in with_sums().exclude(ledger_due=F("recovery_amount")).iterator(chunk_size=500):
+        yield f"grants_award {award.ref}: to be recovered {award.recovery_amount}, account 1200 says {award.ledger_due}"
+
+
+def commitment_faults():
+    """The promise is used by as much as was paid, and lives as long as the award does."""
+    for award in with_sums().exclude(promised_used=F("paid_total")).iterator(chunk_size=500):
+        yield f"grants_award {award.ref}: paid {award.paid_total}, its commitment says {award.promised_used}"
+    refs = Commitment.objects.live().values("case_ref")
+    active = Award.objects.filter(state__in=["active", "suspended"])
+    for award in active.exclude(application__ref__in=refs).iterator(chunk_size=500):
+        yield f"grants_award {award.ref} is {award.state} and no money is committed to it"
+    reserved = Commitment.objects.filter(state=Commitment.State.RESERVED).values("case_ref")
+    for award in active.filter(application__ref__in=reserved).iterator(chunk_size=500):
+        yield f"grants_award {award.ref} is signed and its money is only reserved"
+
+
+def tranche_faults():
+    """A tranche that is paid or on its way has its one live order of the same amount and state."""
+    orders = PaymentOrder.objects.filter(ref=OuterRef("order_ref"), source_ref=OuterRef("ref"))
+    rows = Tranche.objects.filter(state__in=["in_payment", "paid"]).annotate(
+        ordered_amount=Subquery(orders.values("amount")[:1]), ordered_state=Subquery(orders.values("state")[:1])
+    )
+    wrong = rows.filter(
+        Q(ordered_amount=None)
+        | ~Q(ordered_amount=F("amount"))
+        | (Q(state="paid") & ~Q(ordered_state="settled"))
+        | (Q(state="in_payment") & ~Q(ordered_state__in=["prepared", "approved", "sent"]))
+    )
+    for tranche in wrong.iterator(chunk_size=500):
+        yield f"grants_tranche {tranche.ref} is {tranche.state}; its order {tranche.order_ref or 'none'} says otherwise"
+    unshown = Tranche.objects.filter(state__in=["certified", "in_payment", "paid"], deliverables__accepted_on=None)
+    for tranche in unshown.exclude(deliverables=None).distinct().iterator(chunk_size=500):
+        yield f"grants_tranche {tranche.ref} is {tranche.state} with a deliverable that is not accepted"
+
+
+def contribution_faults():
+    """Accepted co-financing stands in the memo accounts to the cent, once, and never without evidence."""
+    memo = Leg.objects.filter(account__code=postings.COFINANCING)
+    # One pass over the memo legs: each live entry belongs to one contribution.
+    live = Entry.objects.live().filter(kind="cofinancing_accepted").values_list("pk", "event_key")
+    keys = dict(live.iterator(chunk_size=2000))
+    amounts = {}
+    for entry, amount in memo.filter(entry__kind="cofinancing_accepted").values_list("entry", "amount"):
+        if entry in keys:
+            amounts[keys[entry]] = amounts.get(keys[entry], 0) + amount
+    accepted = Contribution.objects.exclude(accepted_on=None).values_list("pk", "accepted_amount", "award__ref")
+    for pk, amount, ref in accepted.iterator(chunk_size=2000):
+        booked = amounts.pop(f"cofinancing:{pk}", None)
+        if booked != amount:
+            yield f"grants_contribution {pk} of {ref}: accepted {amount}, its memo entry says {booked}"
+    for key in list(amounts)[:5]:
+        yield f"ledger_entry {key}: no accepted contribution stands behind it"
+    for asset in Asset.objects.filter(amount__lte=0)[:5]:
+        yield f"grants_asset {asset.pk} has no cost"
+
+
+def agreement_faults():
+    """G6: an applicant has as many live awards in a window as the window allows."""
+    open_states = ["approved", "active", "suspended"]
+    held = Award.objects.filter(state__in=open_states).order_by().values("applicant", "window", "window__live_awards")
+    rows = held.annotate(awards=Count("pk")).filter(awards__gt=F("window__live_awards"))
+    for row in rows[:5]:
+        yield f"applicants_party {row['applicant']} has {row['awards']} live awards in window {row['window']}"

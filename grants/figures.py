@@ -1,0 +1,211 @@
+"""Figures of grants: awards, what was paid, what the grantees brought. Pure reads; amounts are minor units."""
+
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+
+from applicants.figures import Part, Tally, run_by, single, tally
+from applicants.models import Party
+from grants.models import Asset, Award, Contribution, Tranche
+from ledger import postings
+from ledger.models import Leg
+from programmes.models import Commitment, FundingLine
+
+DIMS = {
+    "window": "window__name",
+    "region": "region__name",
+    "sex": run_by("business", "applicant"),
+}
+
+
+def _awards(scope):
+    return Award.objects.filter(scope.line(), programme=scope.programme)
+
+
+def awards(scope):
+    """Awards approved and not cancelled."""
+    rows = _awards(scope).filter(scope.days("approved_on")).exclude(state=Award.State.CANCELLED)
+    return tally(rows, DIMS)
+
+
+def awards_of(scope, figure_code):
+    """Awards of the windows whose figure this is."""
+    rows = _awards(scope).filter(scope.days("approved_on"), window__figure_code=figure_code)
+    return tally(rows.exclude(state=Award.State.CANCELLED), {"region": "region__name"})
+
+
+def signed(scope):
+    return tally(_awards(scope).filter(scope.days("signed_on")), DIMS)
+
+
+def projects_completed(scope):
+    """Closed awards in windows of community works."""
+    rows = _awards(scope).filter(scope.days("closed_on"), state=Award.State.CLOSED, window__modality="works")
+    return tally(rows, {"window": "window__name", "region": "region__name"})
+
+
+def assets(scope):
+    rows = Asset.objects.filter(
+        scope.days("handed_over_on"), scope.line("award__line"), award__programme=scope.programme
+    )
+    return tally(rows, {"region": "award__region__name"})
+
+
+def _paid(scope):
+    return Tranche.objects.filter(scope.line("award__line"), award__programme=scope.programme, paid_on__isnull=False)
+
+
+def first_paid(scope):
+    """(application id, party id of the business, day of the first payment) of awards paid by the last day."""
+    rows = _paid(scope).filter(scope.through("paid_on")).exclude(award__applicant__kind=Party.Kind.MUNICIPALITY)
+    return rows.values(app=F("award__application"), party=_business("award__")).annotate(first=Min("paid_on"))
+
+
+def _business(at=""):
+    return Coalesce(F(f"{at}business"), F(f"{at}applicant"))
+
+
+def paid_applications(scope):
+    """Subquery: applications with money paid in the scope."""
+    return _paid(scope).filter(scope.days("paid_on")).values("award__application")
+
+
+def supported(scope):
+    """Subquery: parties that are the business of an award paid in the scope, municipalities left out."""
+    rows = _paid(scope).filter(scope.days("paid_on")).exclude(award__applicant__kind=Party.Kind.MUNICIPALITY)
+    return rows.values(party=_business("award__")).values("party")
+
+
+def recipients(scope):
+    """Subquery: applicants of awards paid in the scope."""
+    return _paid(scope).filter(scope.days("paid_on")).values("award__applicant")
+
+
+def paid(scope):
+    """Awards with a payment in the scope."""
+    rows = _awards(scope).filter(Exists(_paid(scope).filter(scope.days("paid_on"), award=OuterRef("pk"))))
+    return tally(rows, DIMS)
+
+
+def disbursed(scope):
+    """Grant money paid: legs on 5000, and what is due back on 1200 and not received. {currency: Tally}.
+
+    Each payment lies in the half year of its value date; money that came back lowers the half year of its return.
+    """
+    legs = Leg.objects.filter(
+        scope.days("entry__value_on"),
+        account__book__key=scope.programme.key,
+        account__code__in=[postings.GRANTS_PAID, postings.RECOVERIES_DUE],
+    )
+    if scope.donor:
+        legs = legs.filter(account__line__in=lines_of(scope).values("key"))
+    rows = legs.values(
+        subject=F("account__subject"),
+        line=F("account__line"),
+        currency_=F("currency"),
+        year=ExtractYear("entry__value_on"),
+        half=Case((Q(entry__value_on__month__lte=6), 1), default=2),
+    ).annotate(total=Sum("amount"), number=Count("entry", distinct=True))
+    known = {
+        ref: (window, region, sex)
+        for ref, window, region, sex in _awards_of_programme(scope).values_list(
+            "ref", "window__name", "region__name", DIMS["sex"]
+        )
+    }
+    lines = dict(FundingLine.objects.filter(programme=scope.programme).values_list("key", "name"))
+    return _by_currency(rows, known, lines)
+
+
+def _awards_of_programme(scope):
+    return Award.objects.filter(programme=scope.programme)
+
+
+def _by_currency(rows, known, lines):
+    seen, found = set(), {}
+    for row in rows:
+        window, region, sex = known.get(row["subject"], ("", "", "unknown"))
+        key = (f"{row['year']}-{row['half']}", lines.get(row["line"], row["line"]), window, region, sex)
+        # The businesses behind the money: each counted in the first cell that it is met in.
+        new = row["subject"] not in seen
+        seen.add(row["subject"])
+        part = Part(key, row["total"], None, 0, row["number"], int(new))
+        found.setdefault(row["currency_"], []).append(part)
+    dims = ("half", "line", "window", "region", "sex")
+    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+
+
+def lines_of(scope):
+    """The funding lines of the programme, or of the donor in it."""
+    rows = FundingLine.objects.filter(programme=scope.programme)
+    return rows.filter(donor=scope.donor) if scope.donor else rows
+
+
+def contributed(scope, step):
+    """Co-financing `pledged`, `evidenced` or `accepted` in the scope: {currency: Tally} by source and half year."""
+    rows = Contribution.objects.filter(
+        scope.days(f"{step}_on"), scope.line("award__line"), award__programme=scope.programme
+    ).exclude(award__state=Award.State.CANCELLED)
+    found = {}
+    grouped = (
+        rows.order_by()
+        .values(
+            "source",
+            currency_=F("award__currency"),
+            window=F("award__window__name"),
+            region=F("award__region__name"),
+            year=ExtractYear(f"{step}_on"),
+            month=ExtractMonth(f"{step}_on"),
+        )
+        .annotate(total=Sum(f"{step}_amount", default=0), number=Count("pk"), behind=Count("award", distinct=True))
+    )
+    for row in grouped:
+        half = 1 if row["month"] <= 6 else 2
+        key = (f"{row['year']}-{half}", row["source"], row["window"], row["region"])
+        part = Part(key, row["total"], None, 0, row["number"], row["behind"])
+        found.setdefault(row["currency_"], []).append(part)
+    dims = ("half", "source", "window", "region")
+    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+
+
+def committed(scope):
+    """Money promised and not released, by funding line: {currency: Tally}."""
+    rows = Commitment.objects.live().filter(scope.days("made_on"), line__in=lines_of(scope))
+    found = {}
+    for row in (
+        rows.order_by()
+        .values("currency", name=F("line__name"))
+        .annotate(total=Sum(F("amount") - F("released_amount")), number=Count("pk"))
+    ):
+        part = Part((row["name"],), row["total"], None, 0, row["number"], row["number"])
+        found.setdefault(row["currency"], []).append(part)
+    return {currency: Tally(("line",), tuple(parts), currency) for currency, parts in found.items()}
+
+
+def budget(scope):
+    """Ceilings of the allocations, by funding line: {currency: Tally}. A revolving fund has no ceiling."""
+    rows = lines_of(scope).filter(scope.through("starts_on"), kind=FundingLine.Kind.ALLOCATION, ceiling_amount__gt=0)
+    found = {}
+    for name, currency, ceiling in rows.values_list("name", "currency", "ceiling_amount"):
+        found.setdefault(currency, []).append(Part((name,), ceiling, None, 0, 1, 1))
+    return {currency: Tally(("line",), tuple(parts), currency) for currency, parts in found.items()}
+
+
+def days_to_money(scope):
+    """Days from approval to the first payment, of awards first paid in the scope."""
+    rows = _awards(scope).annotate(first=Min("tranches__paid_on")).filter(scope.days("first"))
+    return [(first - approved).days for approved, first in rows.values_list("approved_on", "first")]
+
+
+def in_kind_share(scope):
+    """Accepted co-financing in kind, of all accepted, in the programme's currency."""
+    rows = Contribution.objects.filter(
+        scope.days("accepted_on"),
+        scope.line("award__line"),
+        award__programme=scope.programme,
+        award__currency=scope.programme.currency,
+    )
+    said = rows.aggregate(
+        whole=Sum("accepted_amount", default=0),
+        kind=Sum("accepted_amount", filter=Q(source="own_in_kind"), default=0),
+        number=Count("pk"),
+    )
+    return single(said["kind"], said["whole"], records=said["number"], currency=scope.programme.currency)
