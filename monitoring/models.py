@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -24,6 +25,12 @@ class VisitQuerySet(models.QuerySet):
             if held.role == Role.FIELD_AGENT:
                 found |= Q(programme_id=held.programme_id, application__applicant__village_id__in=held.village_ids)
         return self.filter(found)
+
+    def matching(self, text):
+        """Visits by their own or their application's reference, or by the applicant's name in any script."""
+        wanted = Party.objects.matching(text)
+        ref = text.strip()
+        return self.filter(Q(ref__iexact=ref) | Q(application__ref__iexact=ref) | Q(application__applicant__in=wanted))
 
     def missed(self, on):
         """Planned for a day before `on` and not made."""
@@ -86,6 +93,9 @@ class MonitoringVisit(Moving):
 
     def __str__(self):
         return self.ref
+
+    def get_absolute_url(self):
+        return reverse("monitoring:visit", args=[self.ref])
 
     @transition(
         state,
