@@ -11,3 +11,4 @@ class LoansConfig(AppConfig):
     def ready(self):
         import_module("loans.handlers")
         import_module("loans.words").register()
+        import_module("loans.ahead").register()

@@ -8,9 +8,8 @@ from applicants.models import Party
 from ledger.money import Money
 from loans.models import Loan
 from loans.reading import days_late
-from pages.queues import LATER, Hit, QueueItem
+from pages.queues import Hit, QueueItem
 from pages.states import shape_of
-from payments.models import PaymentOrder
 from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of, rows_for
@@ -20,12 +19,10 @@ PARENTS = ("borrower__village", "programme")
 
 
 def queue_for(user):
-    """Officers: contracts and late borrowers. Finance: payments to prepare. Advisers: their own late borrowers."""
+    """Officers: contracts and late borrowers. Advisers: their own late borrowers. Finance finds its own in payments."""
     roles, items = roles_of(user), []
     if Role.LOAN_OFFICER in roles:
         items += _contracts(user) + _late_loans(user)
-    if Role.FINANCE in roles:
-        items += _payments(user) + _refunds(user)
     if Role.ADVISER in roles:
         items += _late_borrowers(user)
     return items
@@ -35,8 +32,7 @@ def _mine(user, *roles):
     return Loan.objects.filter(rows_for(user, roles)).select_related(*PARENTS)
 
 
-def _item(loan, verb, why, shape, word, due=None, section=None):
-    facts = {"section": section} if section else {}
+def _item(loan, verb, why, shape, word, due=None):
     return QueueItem(
         verb_text=verb,
         why=f"{loan.borrower.name} · {loan.ref} · {why}",
@@ -46,7 +42,6 @@ def _item(loan, verb, why, shape, word, due=None, section=None):
         due=due,
         script=loan.borrower.name_script,
         script_lang=loan.borrower.script_language,
-        **facts,
     )
 
 
@@ -81,38 +76,6 @@ def _late_loans(user):
             state_text=days_late((day - oldest.first_overdue_on).days),
             due=day,
         )
-    ]
-
-
-def _payments(user):
-    ordered = PaymentOrder.objects.live().filter(kind=PaymentOrder.Kind.LOAN).values("source_ref")
-    waiting = _mine(user, Role.FINANCE).filter(state=Loan.State.SIGNED).exclude(ref__in=ordered)
-    return [
-        _item(
-            loan,
-            _("Prepare the payment"),
-            str(Money(loan.amount - loan.fee_amount, loan.currency)),
-            "moving",
-            _("Signed on %(day)s") % {"day": f"{loan.signed_on:%d.%m.%Y}"},
-            due=loan.signed_on,
-        )
-        for loan in waiting.order_by("signed_on", "pk")[:MOST]
-    ]
-
-
-def _refunds(user):
-    held = _mine(user, Role.FINANCE).filter(state=Loan.State.OVERPAID).order_by("closed_on", "pk")[:MOST]
-    return [
-        _item(
-            loan,
-            _("Send back the overpayment"),
-            str(Money(loan.overpaid_amount, loan.currency)),
-            "late",
-            loan.state_label,
-            due=loan.closed_on,
-            section=LATER,
-        )
-        for loan in held
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from audit.models import Event, Once
 from audit.refusals import Blocked, Invalid, NotAllowed
 from ledger.models import Entry
+from loans.ahead import finished
 from loans.models import Loan
 from loans.services import (
     forgive_loan,
@@ -21,7 +22,7 @@ from loans.services import (
 from payments.services import return_payment, settle_payment
 from programmes.clock import standing_at
 from tests.office import DAY
-from tests.steps_loans import account_of, active_loan, loan_product, repay, sent_order, signed_loan
+from tests.steps_loans import account_of, active_loan, approved_loan, loan_product, repay, sent_order, signed_loan
 from tests.test_loans import assert_sound, balance, legs, state_of
 
 LATE = date(2026, 6, 20)
@@ -304,3 +305,14 @@ def test_one_bad_row_of_a_sheet_stops_it_and_is_named(three):
     assert not loans[0].repayments.exists()
     with pytest.raises(Invalid, match="empty"):
         record_collections(programme=lending.programme, rows=[], on=DAY, by=lending.people.loan_officer)
+
+
+def test_a_repaid_loan_makes_room_for_the_next_and_a_written_off_one_does_not(lending):
+    paid, gone = active_loan(lending), active_loan(lending, bank_reference="BANK-2")
+    refs = {paid.application.ref, gone.application.ref}
+    assert finished(refs) == set()
+    repay(lending, paid, owed(paid))
+    end(write_off_loan, lending, gone)
+    assert finished(refs) == {paid.application.ref}
+    again = approved_loan(lending, applicant=paid.borrower)
+    assert (again.cycle, again.borrower) == (2, paid.borrower)

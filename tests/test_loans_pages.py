@@ -10,6 +10,7 @@ from django.urls import reverse
 from audit.models import Event
 from loans.models import Loan
 from loans.queues import queue_for, search_for
+from payments.sources import sources_for
 from programmes.clock import standing_at
 from tests.office import grant_office
 from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
@@ -236,7 +237,8 @@ def test_each_role_has_its_own_queue(lending):
             approved.get_absolute_url(),
             reverse("loans:arrears"),
         ]
-        assert [item.url for item in queue_for(people.maker)] == [signed.get_absolute_url()]
+        assert [row.url for row in sources_for(people.maker)] == [reverse("loans:pay", args=[signed.ref])]
+        assert sources_for(people.manager) == []
         assert [item.url for item in queue_for(people.adviser)] == [late.get_absolute_url()]
         assert queue_for(people.donor) == []
     assert [hit.url for hit in search_for(lending.people.manager, late.ref)] == [late.get_absolute_url()]

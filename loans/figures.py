@@ -1,0 +1,240 @@
+"""Figures of loans: what was lent, what is out, what is late, what came back. Pure reads; amounts are minor units."""
+
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+
+from applicants.figures import Part, Tally, run_by, tally
+from ledger import postings
+from ledger.models import Leg
+from loans.fund import fund_statement
+from loans.models import Allocation, Instalment, Loan, ScheduleVersion
+from programmes.models import FundingLine
+
+RUN_BY = run_by("business", "borrower")
+CYCLE = Case(When(cycle=1, then=Value("first")), default=Value("repeat"), output_field=CharField())
+DIMS = {"sex": RUN_BY, "region": "region__name", "cycle": CYCLE}
+FIRST = Q(cycle=1)
+
+
+def _loans(scope):
+    return Loan.objects.filter(scope.line(), programme=scope.programme)
+
+
+def _disbursed(scope):
+    return _loans(scope).filter(scope.days("disbursed_on"))
+
+
+def loans(scope):
+    """Loans paid out."""
+    return tally(_disbursed(scope), DIMS, units=FIRST)
+
+
+def loans_by_year(scope):
+    return tally(_disbursed(scope), {"year": ExtractYear("disbursed_on")})
+
+
+def signed(scope):
+    return tally(_loans(scope).filter(scope.days("signed_on")), DIMS, units=FIRST)
+
+
+def paid_applications(scope):
+    return _disbursed(scope).values("application")
+
+
+def supported(scope):
+    """Subquery: parties that are the business of a loan paid out in the scope."""
+    return _disbursed(scope).values(party=Coalesce("business", "borrower")).values("party")
+
+
+def recipients(scope):
+    return _disbursed(scope).values("borrower")
+
+
+def borrowers(scope):
+    """Number of distinct borrowers of loans paid out in the scope, and of their loans."""
+    said = _disbursed(scope).aggregate(people=Count("borrower", distinct=True), number=Count("pk"))
+    return said["people"], said["number"]
+
+
+def first_paid(scope):
+    """(application id, party id of the business, day of the first payment) of loans paid out by the last day."""
+    rows = _loans(scope).filter(scope.through("disbursed_on"))
+    return rows.values(app=F("application"), party=Coalesce("business", "borrower")).annotate(first=Min("disbursed_on"))
+
+
+def disbursed(scope):
+    """Principal paid out by the ledger (1100, entries of disbursement and their reversals): {currency: Tally}."""
+    legs = Leg.objects.filter(
+        scope.days("entry__value_on"),
+        account__book__key=scope.programme.key,
+        account__code=postings.PRINCIPAL,
+        entry__kind="loan_disbursed",
+    )
+    if scope.donor:
+        lines = FundingLine.objects.filter(programme=scope.programme, donor=scope.donor)
+        legs = legs.filter(account__line__in=lines.values("key"))
+    # The loan by its reference: an account's subject is opaque to the ledger.
+    about = Loan.objects.filter(ref=OuterRef("account__subject")).order_by()
+    grouped = (
+        legs.order_by()
+        .values(
+            currency_=F("currency"),
+            year=ExtractYear("entry__value_on"),
+            region=Subquery(about.values("region__name")[:1]),
+            sex=Subquery(about.annotate(run=RUN_BY).values("run")[:1]),
+            first=Subquery(about.annotate(many=CYCLE).values("many")[:1]),
+        )
+        .annotate(total=Sum("amount"), number=Count("pk"))
+    )
+    found = {}
+    for row in grouped:
+        key = (str(row["year"]), row["region"] or "", row["sex"] or "unknown", row["first"] or "")
+        behind = row["number"] if row["first"] == "first" else 0
+        part = Part(key, row["total"], None, 0, row["number"], behind)
+        found.setdefault(row["currency_"], []).append(part)
+    dims = ("year", "region", "sex", "cycle")
+    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+
+
+# The portfolio -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Loans with principal to repay at the end of the last day, in one currency."""
+
+    currency: str
+    number: int = 0
+    borrowers: int = 0
+    outstanding: int = 0
+    rescheduled: int = 0
+    late: tuple = ()
+
+    def at_risk(self, days, *, rescheduled=False):
+        """(minor units of loans more than `days` days late, how many); with `rescheduled` those too, late or not."""
+        found = [
+            row for row in self.late if (row[0] is not None and row[0] > days) or (rescheduled and row[2])
+        ]
+        return sum(row[1] for row in found), len(found)
+
+
+def portfolio(scope):
+    """{currency: Portfolio} at the end of the last day; late and rescheduled loans one by one, the others summed."""
+    rows = (
+        _loans(scope).outstanding(scope.to_on).with_first_overdue(scope.to_on).with_principal(scope.to_on).order_by()
+    )
+    late = {}
+    worth_telling = rows.filter(Q(first_overdue_on__isnull=False) | Q(ever_rescheduled=True))
+    for currency, since, principal, changed in worth_telling.values_list(
+        "currency", "first_overdue_on", "principal_on", "ever_rescheduled"
+    ):
+        days = (scope.to_on - since).days if since else None
+        late.setdefault(currency, []).append((days, principal, changed))
+    found = {}
+    whole = _loans(scope).outstanding(scope.to_on).with_principal(scope.to_on).order_by()
+    counted = whole.values("currency").annotate(
+        number=Count("pk"), people=Count("borrower", distinct=True), total=Sum("principal_on")
+    )
+    for row in counted:
+        rows_late = tuple(late.get(row["currency"], ()))
+        found[row["currency"]] = Portfolio(
+            currency=row["currency"],
+            number=row["number"],
+            borrowers=row["people"],
+            outstanding=row["total"],
+            rescheduled=sum(principal for _days, principal, changed in rows_late if changed),
+            late=rows_late,
+        )
+    return found
+
+
+def _legs(scope, *codes):
+    legs = Leg.objects.filter(account__book__key=scope.programme.key, account__code__in=codes)
+    if scope.donor:
+        lines = FundingLine.objects.filter(programme=scope.programme, donor=scope.donor)
+        legs = legs.filter(account__line__in=lines.values("key"))
+    return legs
+
+
+def moved(scope, code, sign=1):
+    """{currency: (minor units, entries)} moved on an account in the scope, debits positive times `sign`."""
+    rows = _legs(scope, code).filter(scope.days("entry__value_on")).order_by().values(currency_=F("currency"))
+    rows = rows.annotate(total=Sum("amount"), number=Count("entry", distinct=True))
+    return {row["currency_"]: (sign * row["total"], row["number"]) for row in rows}
+
+
+def average_portfolio(scope, currency):
+    """Minor units: the mean of what was outstanding at the end of each month of the scope. None before any loan."""
+    rows = (
+        _legs(scope, postings.PRINCIPAL)
+        .filter(scope.through("entry__value_on"), currency=currency)
+        .order_by()
+        .values(year=ExtractYear("entry__value_on"), month=ExtractMonth("entry__value_on"))
+        .annotate(total=Sum("amount"))
+    )
+    change = {row["year"] * 12 + row["month"] - 1: row["total"] for row in rows}
+    if not change:
+        return None
+    last = scope.to_on.year * 12 + scope.to_on.month - 1
+    begins = scope.from_on.year * 12 + scope.from_on.month - 1 if scope.from_on else min(change)
+    balance, balances = sum(total for month, total in change.items() if month < begins), []
+    for month in range(begins, last + 1):
+        balance += change.get(month, 0)
+        balances.append(balance)
+    return sum(balances) / len(balances) if balances else None
+
+
+# Repayment -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Repaid:
+    """Of what fell due in the scope, in minor units: due, paid by its day, paid by the last day of the scope."""
+
+    due: int
+    on_time: int
+    by_now: int
+    instalments: int
+
+
+def repaid(scope, currency):
+    """Principal, interest and fees of instalments due in the scope, by the schedule in force on their day."""
+    rows = Instalment.objects.filter(
+        scope.days("due_on"),
+        scope.line("loan__line"),
+        loan__programme=scope.programme,
+        loan__currency=currency,
+        loan__disbursed_on__isnull=False,
+    )
+    newer = ScheduleVersion.objects.filter(loan=OuterRef("loan"), number=OuterRef("version") + 1)
+    rows = rows.filter(
+        Q(version=F("loan__current_version"))
+        | Q(version__lt=F("loan__current_version"), due_on__lt=Subquery(newer.values("made_on")[:1]))
+    )
+    said = rows.aggregate(
+        due=Sum(F("principal_amount") + F("interest_amount") + F("fee_amount"), default=0), number=Count("pk")
+    )
+    live = Q(repayment__reversed_on=None) & ~Q(component=Allocation.Component.PENALTY)
+    paid = Allocation.objects.filter(
+        live, scope.through("repayment__value_on"), Exists(rows.filter(pk=OuterRef("instalment")))
+    )
+    came = paid.aggregate(
+        by_now=Sum("amount", default=0),
+        on_time=Sum("amount", filter=Q(repayment__value_on__lte=F("instalment__due_on")), default=0),
+    )
+    return Repaid(said["due"], came["on_time"], came["by_now"], said["number"])
+
+
+# The fund ------------------------------------------------------------------------------------------------------------
+
+
+def funds(scope):
+    """The statement of each revolving line from the first day of the scope to its last."""
+    rows = FundingLine.objects.filter(programme=scope.programme, kind=FundingLine.Kind.REVOLVING)
+    rows = rows.filter(donor=scope.donor) if scope.donor else rows
+    return [
+        fund_statement(line, scope.from_on or line.starts_on, scope.to_on)
+        for line in rows.select_related("programme").order_by("key")
+    ]
