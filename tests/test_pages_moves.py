@@ -102,9 +102,9 @@ def test_another_persons_move_is_theirs(office, session):
         asked(office, session, user=office.people.adviser)
 
 
-@pytest.mark.parametrize("verb", ["nonsense", "save", "delete", "open_review", "_do_update"])
+@pytest.mark.parametrize("verb", ["nonsense", "save", "delete", "open_review", "approve", "_do_update"])
 def test_a_verb_that_the_machine_does_not_offer_has_no_page(office, session, verb):
-    row = session.cases.get().application if verb == "open_review" else session
+    row = session.cases.get().application if verb in ("open_review", "approve") else session
     with pytest.raises(Http404):
         asked(office, row, verb)
 

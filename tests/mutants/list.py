@@ -18,4 +18,103 @@ class Mutant:
     postgresql: bool = False
 
 
-MUTANTS: list[Mutant] = []
+MUTANTS: list[Mutant] = [
+    Mutant(
+        "pages: a name on paper is read as markup",
+        "pages/paper.py",
+        "Paragraph(escape(clean(value))",
+        "Paragraph((clean(value))",
+        ("tests/test_pages_paper.py",),
+    ),
+    Mutant(
+        "pages: a cell may begin a formula",
+        "pages/sheets.py",
+        'FORMULA = tuple("=+-@',
+        'FORMULA = tuple("+-@',
+        ("tests/test_pages_sheets.py",),
+    ),
+    Mutant(
+        "pages: a zip directory is believed",
+        "pages/sheets.py",
+        "            if size > left:",
+        "            if size > left * 1000:",
+        ("tests/test_pages_sheets.py",),
+    ),
+    Mutant(
+        "pages: a cell in the last corner is laid out",
+        "pages/sheets.py",
+        "        if int(line) > most_rows + 1:",
+        "        if int(line) > 10**9:",
+        ("tests/test_pages_sheets.py",),
+    ),
+    Mutant(
+        "pages: a list forgets where equal names were cut",
+        "pages/lists.py",
+        'tie = Q(**{f"pk__{word}": pk})',
+        "tie = Q(pk__in=[])",
+        ("tests/test_pages_lists.py",),
+    ),
+    Mutant(
+        "pages: a file leaves without a record",
+        "pages/lists.py",
+        "        self.on_export(wanted)\n",
+        "",
+        ("tests/test_pages_lists.py",),
+    ),
+    Mutant(
+        "pages: another person's move has a page",
+        "pages/moves.py",
+        "    if is_open and step.permission is not None and not step.has_perm(row, request.user):",
+        "    if False:",
+        ("tests/test_pages_moves.py",),
+    ),
+    Mutant(
+        "pages: an internal verb has a page",
+        "pages/moves.py",
+        '    if all(step.custom.get("internal") for step in method._django_fsm.transitions.values()):',
+        "    if False:",
+        ("tests/test_pages_moves.py",),
+    ),
+    Mutant(
+        "pages: a form lets its version go",
+        "pages/forms.py",
+        'if name not in ("version", "key") or name in taken',
+        'if name not in ("version", "key")',
+        ("tests/test_pages_forms.py", "tests/test_pages_moves.py"),
+    ),
+    Mutant(
+        "pages: pages of signed-in people are kept by caches",
+        "pages/middleware.py",
+        '            response.headers["Cache-Control"] = "no-store"',
+        "            pass",
+        ("tests/test_pages_desk.py",),
+    ),
+    Mutant(
+        "sign-in: money needs no second step",
+        "accounts/middleware.py",
+        "            and required_for(request.user)\n",
+        "            and False\n",
+        ("tests/test_pages_sign_in.py",),
+    ),
+    Mutant(
+        "sign-in: one lock for everybody at an address",
+        "accounts/adapters.py",
+        'return (typed or "").strip().lower()',
+        'return ""',
+        ("tests/test_pages_sign_in.py",),
+    ),
+    Mutant(
+        "desk: the programme switch leads to any site",
+        "config/views.py",
+        "    return redirect(after if inside else",
+        "    return redirect(after if after else",
+        ("tests/test_pages_desk.py",),
+    ),
+    Mutant(
+        "desk: anybody may choose any programme",
+        "config/desk.py",
+        "Programme.objects.filter(pk__in=ids).order_by",
+        "Programme.objects.order_by",
+        ("tests/test_pages_desk.py",),
+    ),
+]
