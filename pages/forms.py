@@ -48,8 +48,6 @@ class SeedbedMixin:
         super().__init__(*args, **kwargs)
         self.missing = []
         self.status = HTTPStatus.BAD_REQUEST
-        for field in self.fields.values():
-            name_the_missing(field)
         if self.versioned:
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput,
@@ -68,6 +66,11 @@ class SeedbedMixin:
                 error_messages={"required": _("This page is incomplete. Open it again.")},
             )
             self.initial.setdefault("key", str(uuid.uuid4()))
+
+    def full_clean(self):
+        for field in self.fields.values():
+            name_the_missing(field)
+        super().full_clean()
 
     def arguments(self):
         """What the service gets: the cleaned data. Override where the service's words differ from the form's."""

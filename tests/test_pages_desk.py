@@ -173,6 +173,8 @@ def test_pages_of_a_signed_in_person_are_kept_by_no_cache_and_carry_the_policy(o
     assert "unsafe" not in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
     assert "microphone=()" in response["Permissions-Policy"]
+    # htmx would keep copies of pages in the browser's storage, beyond the sign-out.
+    assert '"historyCacheSize":0' in read(response).one("meta", name="htmx-config")["content"]
 
 
 def test_the_page_that_is_not_here_is_friendly_and_says_nothing_of_what_it_was(office, client):
