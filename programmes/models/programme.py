@@ -144,9 +144,7 @@ class TargetGroup(models.Model):
     code = models.SlugField(max_length=40)
     name = models.CharField(_("group"), max_length=120)
     sensitive = models.BooleanField(default=True)
-    figure_code = models.SlugField(
-        _("figure that counts its employed"), max_length=40, default="target_group_employed"
-    )
+    figure_code = models.SlugField(_("figure that counts its employed"), max_length=40, default="target_group_employed")
 
     class Meta:
         ordering = ["programme", "name"]
