@@ -27,6 +27,7 @@ from applicants.services import (
 )
 from demo.files import paper
 
+WAIVED_BECAUSE = "Shown by papers or by the loan before."
 IN_KIND_TEXT = "Works for some years in this trade; the figures were compared with the book of sales."
 
 
@@ -85,21 +86,12 @@ def apply(cast, day, plan):
         **facts,
     )
     plan.application = application
-    write_plan(
-        application=application,
-        summary=f"{plan.title}. {IN_KIND_TEXT}",
-        product="Made and sold by the business itself.",
-        market="Shops and households of the district, and buyers in the next town.",
-        people="The owner and the people named under jobs.",
-        risks="A bad season; the stock and a second buyer cover two months.",
-        changes="The first equipment works; demand has grown." if plan.repeat_of else "",
-        **facts,
-    )
-    set_investments(application=application, items=_investments(plan), **facts)
-    set_cash_flow(application=application, lines=_cash_lines(plan), cash_at_start_amount=plan.asked // 10, **facts)
+    write_plan(application=application, **texts_of(plan), **facts)
+    set_investments(application=application, items=investments_of(plan), **facts)
+    set_cash_flow(application=application, lines=cash_lines_of(plan), cash_at_start_amount=plan.asked // 10, **facts)
     if plan.own:
-        set_finance(application=application, sources=_sources(plan), **facts)
-    set_jobs(application=application, jobs=_jobs(plan), **facts)
+        set_finance(application=application, sources=sources_of(plan), **facts)
+    set_jobs(application=application, jobs=jobs_of(plan), **facts)
     for document in window.call.documents.all():
         evidence = add_evidence(
             programme=cast.programme,
@@ -118,14 +110,26 @@ def apply(cast, day, plan):
                 application=application,
                 rule=rule,
                 reason_code=plan.waiver,
-                reason="Shown by papers or by the loan before.",
+                reason=WAIVED_BECAUSE,
                 on=day,
                 by=cast["secretary_1"],
             )
     return submit_application(application=application, **facts)
 
 
-def _investments(plan):
+def texts_of(plan):
+    """The texts of the plan by section."""
+    return {
+        "summary": f"{plan.title}. {IN_KIND_TEXT}",
+        "product": "Made and sold by the business itself.",
+        "market": "Shops and households of the district, and buyers in the next town.",
+        "people": "The owner and the people named under jobs.",
+        "risks": "A bad season; the stock and a second buyer cover two months.",
+        "changes": "The first equipment works; demand has grown." if plan.repeat_of else "",
+    }
+
+
+def investments_of(plan):
     whole = plan.asked + plan.own
     if whole < 10_000:
         return [{"label": plan.title[:100], "quantity": 1, "unit_amount": whole, "own_amount": plan.own}]
@@ -142,7 +146,7 @@ def _investments(plan):
     ]
 
 
-def _cash_lines(plan):
+def cash_lines_of(plan):
     sales = plan.monthly_sales or max(plan.asked // 4, 1000)
     season = [80, 85, 90, 95, 100, 105, 110, 110, 105, 100, 95, 100]
     return [
@@ -152,7 +156,7 @@ def _cash_lines(plan):
     ]
 
 
-def _sources(plan):
+def sources_of(plan):
     parts, left = [], plan.own
     for source, percent in plan.own_sources[:-1]:
         amount = plan.own * percent // 100
@@ -161,7 +165,7 @@ def _sources(plan):
     return [*parts, {"source": plan.own_sources[-1][0], "amount": left, "note": ""}]
 
 
-def _jobs(plan):
+def jobs_of(plan):
     rows = []
     if plan.jobs_now:
         rows.append({"title": "Work today", "posts": plan.jobs_now, "hours_per_week": 40, "exists_now": True})
@@ -196,30 +200,33 @@ def check(cast, day, plan):
 
 def visit_before(cast, day, plan):
     """The field verification, whose figures become the baseline, and the adviser's opinion."""
-    application, adviser = plan.application, cast.advisers[plan.region]
+    facts = {"application": plan.application, "on": day, "by": cast.advisers[plan.region]}
+    verify_in_field(**seen_of(plan), **facts)
+    give_opinion(**opinion_of(plan), **facts)
+
+
+def seen_of(plan):
+    """What the field verification finds: the facts of verify_in_field."""
     sales = plan.monthly_sales or plan.asked // 5
-    verify_in_field(
-        application=application,
-        confirmed=True,
-        seen="The workplace, the stock and the book of sales were seen; they agree with the plan.",
-        assets="Tools and a workplace of the applicant's own.",
-        sales_amount=sales,
-        profit_amount=sales // 4,
-        household_income_amount=sales // 3,
-        jobs=[
+    return {
+        "confirmed": True,
+        "seen": "The workplace, the stock and the book of sales were seen; they agree with the plan.",
+        "assets": "Tools and a workplace of the applicant's own.",
+        "sales_amount": sales,
+        "profit_amount": sales // 4,
+        "household_income_amount": sales // 3,
+        "jobs": [
             {"title": "Work today", "hours_per_week": 40, "holder_sex": "unknown", "holder": None}
             for _number in range(plan.jobs_now)
         ],
-        on=day,
-        by=adviser,
-    )
-    give_opinion(
-        application=application,
-        verdict="against" if plan.ending == "reject" else "for",
-        text="Knows the trade and keeps a book." if plan.ending != "reject" else "The market is too small for two.",
-        on=day,
-        by=adviser,
-    )
+    }
+
+
+def opinion_of(plan):
+    """The adviser's opinion: the facts of give_opinion."""
+    if plan.ending == "reject":
+        return {"verdict": "against", "text": "The market is too small for two."}
+    return {"verdict": "for", "text": "Knows the trade and keeps a book."}
 
 
 def withdraw(cast, day, plan):
