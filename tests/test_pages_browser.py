@@ -165,3 +165,27 @@ def test_lists_menus_and_forms_work_without_script(served, live_browser):
     one.page.click(".sb-menu--language summary")
     one.page.click(".sb-menu--language button[value=hy]")
     assert one.page.get_attribute("html", "lang") == "hy"
+
+
+def test_a_chart_is_drawn_from_its_table_from_zero_and_within_the_policy(served, live_browser):
+    base, _office = served
+    one = reader(live_browser, base).open("/accounts/login/")
+    one.page.evaluate(
+        """() => {
+          document.querySelector("main").insertAdjacentHTML("beforeend", `
+            <div class="sb-chart__canvas"><canvas data-chart="bar" data-table="jobs"></canvas></div>
+            <table id="jobs"><thead><tr><th>Year</th><th>Target</th><th>Actual</th></tr></thead>
+            <tbody><tr><th>2024</th><td>1,200</td><td>1,150</td></tr><tr><th>2025</th><td>1,300</td><td></td></tr></tbody>
+            </table>`);
+        }"""
+    )
+    one.page.add_script_tag(url="/static/vendor/chartjs/chart.umd.min.js")
+    one.page.add_script_tag(url="/static/js/charts.js")
+    chart = one.page.evaluate(
+        """() => {
+          const chart = Chart.getChart(document.querySelector("canvas"));
+          return [chart.data.labels, chart.data.datasets.map((set) => [set.label, set.data]), chart.scales.y.min];
+        }"""
+    )
+    assert chart == [["2024", "2025"], [["Target", [1200, 1300]], ["Actual", [1150, None]]], 0]
+    assert one.complaints == []
