@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applicants.models import Part
 from ledger.money import Money
 from programmes.services import available_on
 from selection.models import Case, Decision, Declaration, Review, Seat, Session
-from selection.quorum import Room
+from selection.quorum import Room, other_parts
 from selection.ruling import Ruling, rulings_of
 
 
@@ -295,7 +294,7 @@ def packet_of(session, user):
             kept=case.pk in reviews and reviews[case.pk].submitted_on is None,
             voted=case.pk in votes,
             decision=decisions.get(case.pk) if session.state == Session.State.CLOSED or case.pk in votes else None,
-            other_part=has_other_part(case, user),
+            other_part=user.pk in other_parts(case),
         )
         for case in session.cases.on_agenda()
         .select_related("application__applicant", "application__business")
@@ -306,14 +305,6 @@ def packet_of(session, user):
     undeclared = sum(not row.declared and not row.other_part for row in rows)
     gone = [row for row in rows if not row.readable and (row.declared or row.other_part)]
     return Packet(rows, undeclared, gone)
-
-
-def has_other_part(case, user):
-    """True when `user` advises the case or plays another of the five parts than a voting member on its dossier."""
-    parts = case.application.parts.all()
-    return case.application.adviser_id == user.pk or any(
-        part.user_id == user.pk and part.part != Part.Name.MEMBER for part in parts
-    )
 
 
 def shortage_sentence(now):

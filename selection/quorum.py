@@ -6,6 +6,8 @@ adviser or any other part of the dossier.
 
 from dataclasses import dataclass
 
+from applicants.models import Part
+
 
 @dataclass(frozen=True)
 class Room:
@@ -68,10 +70,15 @@ def rooms_of(session, cases=None, on=None):
     return [room_of(case, voting, absent, rules) for case in rows]
 
 
+def other_parts(case):
+    """Ids of those who never judge the case: its adviser, and whoever plays another part on the dossier."""
+    others = {part.user_id for part in case.application.parts.all() if part.part != Part.Name.MEMBER}
+    return others | {case.application.adviser_id}
+
+
 def room_of(case, voting, absent, rules):
     declared = {row.member_id: row.is_conflict for row in case.declarations.all() if row.superseded_on is None}
-    others = {part.user_id for part in case.application.parts.all() if part.part != "member"}
-    others.add(case.application.adviser_id)
+    others = other_parts(case)
     return Room(
         case_id=case.pk,
         voting=frozenset(voting),

@@ -10,7 +10,7 @@ from programmes.services import check_date
 from selection.minutes import body_of
 from selection.models import Decision, Session
 from selection.services.agenda import frozen_hash
-from selection.services.deciding import ask_only_reserved, take_effect, undo
+from selection.services.deciding import take_effect, undo
 from selection.services.locks import ask, ask_state, lock_agenda
 from selection.signals import decisions_effective
 
@@ -107,5 +107,3 @@ def _ask_undoable(decision):
             _("%(ref)s has moved on since: it is in the state “%(state)s”.")
             % {"ref": application.ref, "state": application.state_label}
         )
-    if decision.outcome == Decision.Outcome.APPROVE:
-        ask_only_reserved(decision)

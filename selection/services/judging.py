@@ -9,7 +9,7 @@ from audit.services import record, service
 from ledger.money import Money
 from programmes.services import check_date
 from selection.models import Case, Decision, Declaration, Review, Score, Session, Vote
-from selection.quorum import absent_members, room_of, rules_of, voting_members
+from selection.quorum import absent_members, other_parts, room_of, rules_of, voting_members
 from selection.services.deciding import undo
 from selection.services.locks import ask, ask_state, fresh_session, lock_applications, with_applications
 
@@ -17,7 +17,10 @@ REASON_DUE = (Vote.Choice.AGAINST, Vote.Choice.CONDITIONS, Vote.Choice.DEFER)
 
 
 def _open_agenda(session, by, on, applications=None):
-    """The fresh session and its cases with their applications locked; `by` must hold a seat on its day."""
+    """The fresh session and its cases with their applications locked; `by` must hold a seat on its day.
+
+    `session.bench` keeps who votes on that day and who is absent, read once for all cases.
+    """
     pks = applications or list(Case.objects.filter(session=session.pk).values_list("application_id", flat=True))
     rows = lock_applications(pks)
     session = fresh_session(session)
@@ -25,6 +28,7 @@ def _open_agenda(session, by, on, applications=None):
     seat = session.committee.seats.held_on(session.sits_on).filter(user=by).first()
     if seat is None or (seat.ends_on and on > seat.ends_on):
         raise NotAllowed(_("Only members who hold a seat on %(date)s do this.") % {"date": _day(session.sits_on)})
+    session.bench = voting_members(session), absent_members(session)
     return session, with_applications(session, rows)
 
 
@@ -61,7 +65,7 @@ def _declare(session, case, kind, reason, on, by):
         raise Invalid(_("Choose what interest you have in %(ref)s.") % {"ref": ref}, field=ref)
     if kind != Declaration.Kind.NONE and not reason.strip():
         raise Invalid(_("Say what interest you have in %(ref)s.") % {"ref": ref}, field=ref)
-    if kind == Declaration.Kind.NONE and _other_part(case, by):
+    if kind == Declaration.Kind.NONE and by.pk in other_parts(case):
         raise Invalid(_("You have a part in %(ref)s already: declare that interest.") % {"ref": ref}, field=ref)
     before = Declaration.objects.live().filter(case=case, member=by).first()
     if before is not None and before.is_conflict:
@@ -102,19 +106,14 @@ def _step_back(session, case, on, by):
         undo(decision, Decision.Undone.INTEREST, on=on, by=by)
 
 
-def _other_part(case, user):
-    if case.application.adviser_id == user.pk:
-        return True
-    return any(part.user_id == user.pk and part.part != Part.Name.MEMBER for part in case.application.parts.all())
-
-
 def _ask_judge(session, case, by):
     """Raises unless `by` may judge the case: a voting seat, no other part in it, declared and free of interest."""
     ask("selection.vote", by, session)
-    room = room_of(case, voting_members(session), absent_members(session), rules_of(session))
+    voting, absent = session.bench
+    room = room_of(case, voting, absent, rules_of(session))
     if by.pk not in room.voting:
         raise NotAllowed(_("Your seat on this committee has no vote."))
-    if _other_part(case, by):
+    if by.pk in other_parts(case):
         raise NotAllowed(_("You have another part in %(ref)s and cannot judge it.") % {"ref": case.application.ref})
     if by.pk in room.conflicted:
         raise NotAllowed(_("You declared an interest in this case and take no part in it."))

@@ -5,6 +5,7 @@ other on different cases; deciding and closing lock both, and so see every vote 
 """
 
 import rules
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
@@ -35,10 +36,11 @@ def lock_agenda(session):
 
 
 def with_applications(session, applications):
+    """The session's Cases of these locked Applications, each with its application, parts and declarations."""
+    prefetch_related_objects(list(applications.values()), "parts")
     cases = list(
         Case.objects.filter(session=session, application__in=applications)
-        .select_related("application")
-        .prefetch_related("declarations", "application__parts")
+        .prefetch_related("declarations")
         .order_by("position")
     )
     for case in cases:

@@ -12,7 +12,7 @@ from pages.forms import attempt, done, form_page
 from programmes.clock import today
 from selection import services
 from selection.access import case_or_404, keeper_or_404, keeps, posted, seat_or_404, session_or_404
-from selection.board import has_other_part, packet_of
+from selection.board import packet_of
 from selection.forms import (
     ApproveReserveForm,
     DecideForm,
@@ -25,6 +25,7 @@ from selection.forms import (
 )
 from selection.models import Case, Decision, Declaration, Review, Session, Vote
 from selection.packet import summary_of
+from selection.quorum import other_parts
 from selection.ruling import rulings_of
 from selection.wording import votes_sentence
 
@@ -41,7 +42,7 @@ def declare(request, ref):
     )
     for case in cases:
         case.session = session
-    cases = [case for case in cases if not has_other_part(case, request.user)]
+    cases = [case for case in cases if request.user.pk not in other_parts(case)]
     declared = dict(
         Declaration.objects.live().filter(case__session=session, member=request.user).values_list("case_id", "kind")
     )
