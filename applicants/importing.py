@@ -84,7 +84,7 @@ class Reader:
 
     def __init__(self, kind, *, programme, by, on):
         self.kind, self.programme, self.by, self.on = kind, programme, by, on
-        self.resource = RESOURCES[kind]()
+        self.resource = RESOURCES[kind](programme=programme)
         self.columns = {column.column_name: column for column in self.resource.fields.values()}
         self.names = {name: field.column_name for name, field in self.resource.fields.items()}
         regions = list(programme.regions.all())

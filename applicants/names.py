@@ -83,6 +83,15 @@ def search_key(text):
     return " ".join(_ALIASES.get(word, word) for word in words)
 
 
+def script_of(text, cyrillic="ru"):
+    """Language code by the script of the first letter; `cyrillic` is the one meant by Cyrillic letters."""
+    for letter in text:
+        if letter.isalpha():
+            script = unicodedata.name(letter, "").split()[0]
+            return {"ARMENIAN": "hy", "GEORGIAN": "ka", "ARABIC": "ar", "CYRILLIC": cyrillic}.get(script, "")
+    return ""
+
+
 def phone_digits(phone):
     """The last eight digits of a phone number: the same with and without the code of the country."""
     return "".join(letter for letter in phone if letter.isdigit())[-8:]

@@ -6,16 +6,17 @@ row, column and value beside it.
 
 from datetime import date
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
-from applicants.models import Application, Consent, Party
+from applicants.models import Application, Consent, Enrolment, Party
 from applicants.names import latin
 from audit.refusals import Invalid
-from pages.numbers import parse_amount
+from pages.numbers import parse_amount, plain
 
 SEXES = {
     "woman": "female",
@@ -175,11 +176,68 @@ class PartyResource(ModelResource):
         )
         import_order = export_order = fields
 
-    def dehydrate_village(self, party):
-        return str(party.village or "")
+    def __init__(self, *, programme, **kwargs):
+        super().__init__(**kwargs)
+        self.programme = programme
 
-    def dehydrate_region(self, party):
-        return str(party.village.district.region) if party.village else ""
+    def rows_of(self, parties):
+        """Parties with all that an export of them reads."""
+        return parties.select_related("village").prefetch_related(*self.about_party(""))
+
+    def about_party(self, path):
+        """Where a party belongs in the programme, and the consents that it gave there."""
+        enrolments = Enrolment.objects.filter(programme=self.programme).select_related("region", "adviser")
+        consents = Consent.objects.filter(programme=self.programme, purpose="processing", withdrawn_on=None)
+        return (
+            Prefetch(f"{path}enrolments", enrolments, to_attr="here"),
+            Prefetch(f"{path}consents", consents.order_by("given_on", "pk"), to_attr="agreed"),
+        )
+
+    def party_of(self, row):
+        return row
+
+    def dehydrate_kind(self, row):
+        return self.party_of(row).kind
+
+    def dehydrate_name(self, row):
+        return self.party_of(row).name
+
+    def dehydrate_name_script(self, row):
+        return self.party_of(row).name_script
+
+    def dehydrate_sex(self, row):
+        words = {"female": "woman", "male": "man"}
+        return words.get(self.party_of(row).sex, "") if self.party_of(row).is_person else ""
+
+    def dehydrate_birth_year(self, row):
+        return str(self.party_of(row).birth_year or "")
+
+    def dehydrate_village(self, row):
+        return str(self.party_of(row).village or "")
+
+    def dehydrate_phone(self, row):
+        return self.party_of(row).phone
+
+    def dehydrate_address(self, row):
+        return self.party_of(row).address
+
+    def dehydrate_sector(self, row):
+        return self.party_of(row).sector
+
+    def dehydrate_registration_number(self, row):
+        return self.party_of(row).registration_number
+
+    def dehydrate_region(self, row):
+        return next((str(one.region) for one in self.party_of(row).here), "")
+
+    def dehydrate_adviser(self, row):
+        return next((one.adviser.email for one in self.party_of(row).here if one.adviser), "")
+
+    def dehydrate_consent(self, row):
+        return next((one.means for one in self.party_of(row).agreed), "")
+
+    def dehydrate_consent_on(self, row):
+        return next((one.given_on.isoformat() for one in self.party_of(row).agreed), "")
 
 
 class ApplicationResource(PartyResource):
@@ -208,6 +266,35 @@ class ApplicationResource(PartyResource):
             "term_months",
         )
         import_order = export_order = fields
+
+    def rows_of(self, applications):
+        return applications.select_related("applicant__village", "adviser", "window").prefetch_related(
+            *self.about_party("applicant__")
+        )
+
+    def party_of(self, row):
+        return row.applicant
+
+    def dehydrate_reference(self, row):
+        return row.applicant.ref
+
+    def dehydrate_adviser(self, row):
+        return row.adviser.email
+
+    def dehydrate_window(self, row):
+        return row.window.key
+
+    def dehydrate_title(self, row):
+        return row.title
+
+    def dehydrate_amount(self, row):
+        return plain(row.asked_amount, row.currency)
+
+    def dehydrate_own_amount(self, row):
+        return plain(row.own_amount, row.currency)
+
+    def dehydrate_term_months(self, row):
+        return str(row.term_months or "")
 
 
 def amount_of(text, currency, *, least):

@@ -35,19 +35,25 @@ def covers(user, holder_id, role, programme_id):
 
 REGISTRARS = (Role.ADVISER, Role.SECRETARY, Role.MANAGER, Role.DATA_PROTECTION)
 STAFF = (*REGISTRARS, Role.FIELD_AGENT, Role.LOAN_OFFICER, Role.FINANCE, Role.MONITORING)
+IMPORTERS = (Role.SECRETARY, Role.MANAGER)
+HANDING_OVER = (Role.MANAGER,)
+CONSENTING = (*REGISTRARS, Role.LOAN_OFFICER)
+REFERRING = (*REGISTRARS, Role.FIELD_AGENT, Role.LOAN_OFFICER)
+TRAINING = (Role.ADVISER, Role.SECRETARY, Role.MANAGER)
+KNOWING_GROUPS = (Role.ADVISER, Role.MANAGER, Role.DATA_PROTECTION)
 
 # On an Enrolment, or any row with programme and region.
 rules.add_rule("applicants.register", has_role(*REGISTRARS))
 rules.add_rule("applicants.clear_hold", has_role(Role.DATA_PROTECTION))
-rules.add_rule("applicants.hand_over", has_role(Role.MANAGER))
-rules.add_rule("applicants.import_file", has_role(Role.SECRETARY, Role.MANAGER))
-rules.add_rule("applicants.consent", has_role(*REGISTRARS, Role.LOAN_OFFICER))
-rules.add_rule("applicants.refer", has_role(*REGISTRARS, Role.FIELD_AGENT, Role.LOAN_OFFICER))
+rules.add_rule("applicants.hand_over", has_role(*HANDING_OVER))
+rules.add_rule("applicants.import_file", has_role(*IMPORTERS))
+rules.add_rule("applicants.consent", has_role(*CONSENTING))
+rules.add_rule("applicants.refer", has_role(*REFERRING))
 rules.add_rule("applicants.answer_referral", has_role(*REGISTRARS))
-rules.add_rule("applicants.train", has_role(Role.ADVISER, Role.SECRETARY, Role.MANAGER))
-rules.add_rule("applicants.attend", has_role(Role.ADVISER, Role.FIELD_AGENT, Role.SECRETARY, Role.MANAGER))
+rules.add_rule("applicants.train", has_role(*TRAINING))
+rules.add_rule("applicants.attend", has_role(*TRAINING, Role.FIELD_AGENT))
 rules.add_rule("applicants.add_evidence", has_role(*STAFF))
-rules.add_rule("applicants.target_groups", has_role(Role.ADVISER, Role.MANAGER, Role.DATA_PROTECTION))
+rules.add_rule("applicants.target_groups", has_role(*KNOWING_GROUPS))
 
 # On a Party. Monitoring officers and field agents never see an identity number.
 rules.add_rule("applicants.edit_party", enrolled_where(*REGISTRARS))

@@ -22,16 +22,18 @@ def word_for(kind):
     return _("Made") if verb == "create" else verb.capitalize()
 
 
-def history_of(*subjects, most=20, names=True, programmes=None):
+def history_of(*subjects, most=20, names=True, programmes=None, leave_out=()):
     """Events about these references, newest first, for `{% timeline events %}`.
 
     Three queries, whatever the number of events. `names=False` leaves out who it was and the remarks, for readers who
     must not know (a committee member before the own score, a donor). `programmes`: only events of these programmes
-    (their keys), for a record that several share.
+    (their keys), for a record that several share. `leave_out`: kinds of events that the reader must not know of.
     """
     found = Event.objects.about(*subjects)
     if programmes is not None:
         found = found.filter(programme__in=programmes)
+    if leave_out:
+        found = found.exclude(kind__in=leave_out)
     events = list(found.order_by("-seq")[:most])
     people, remarks = {}, {}
     if names:

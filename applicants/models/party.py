@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -132,6 +133,9 @@ class Party(Versioned):
     @property
     def is_person(self):
         return self.kind == self.Kind.PERSON
+
+    def get_absolute_url(self):
+        return reverse("applicants:party", args=[self.ref])
 
     @property
     def place(self):
@@ -313,3 +317,6 @@ class Referral(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("applicants:referral", args=[self.pk])

@@ -1,0 +1,94 @@
+"""What waits on the register: referrals, trainings, imports; and whom the search finds."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applicants import rules as permissions
+from applicants.models import Course, Import, Party, Referral
+from pages.queues import LATER, TODAY, Hit, QueueItem
+from programmes.clock import today
+from programmes.models import Role
+from programmes.roles import roles_of, rows_for
+
+MOST = 20
+ANSWER_WITHIN = timedelta(days=7)
+
+
+def referrals_waiting(user):
+    """Referrals that nobody has answered, where the user may answer."""
+    if not roles_of(user) & {Role.ADVISER, Role.SECRETARY}:
+        return
+    rows = Referral.objects.filter(rows_for(user, permissions.REGISTRARS), answer=Referral.Answer.WAITING)
+    day = today()
+    for row in rows.select_related("region").order_by("referred_on", "pk")[:MOST]:
+        due = row.referred_on + ANSWER_WITHIN
+        late = due < day
+        yield QueueItem(
+            verb_text=_("Answer a referral"),
+            why=_("%(name)s, sent by %(source)s, %(region)s")
+            % {"name": row.name, "source": row.source, "region": row.region},
+            url=row.get_absolute_url(),
+            state_class="late" if late else "wait",
+            state_text=_("%(days)s days late") % {"days": (day - due).days} if late else _("Waits"),
+            due=due,
+        )
+
+
+def courses_waiting(user):
+    """Trainings that have ended and whose outcomes nobody has recorded; and the user's own that are under way."""
+    rows = Course.objects.filter(rows_for(user, permissions.TRAINING), closed_on=None)
+    if Role.ADVISER not in roles_of(user):
+        rows = rows.filter(trainer=user.pk)
+    day = today()
+    for row in rows.filter(starts_on__lte=day).select_related("region").order_by("ends_on", "pk")[:MOST]:
+        ended = row.ends_on < day
+        yield QueueItem(
+            verb_text=_("Record the outcomes") if ended else _("Keep the sheet of today"),
+            why=f"{row.title}, {row.region}",
+            url=row.get_absolute_url(),
+            state_class="wait" if ended else "moving",
+            state_text=_("Ended") if ended else _("Under way"),
+            due=row.ends_on if ended else day,
+            section=TODAY,
+        )
+    for row in rows.filter(starts_on__gt=day).select_related("region").order_by("starts_on", "pk")[:5]:
+        yield QueueItem(
+            verb_text=_("Prepare the training"),
+            why=f"{row.title}, {row.region}",
+            url=row.get_absolute_url(),
+            due=row.starts_on,
+            section=LATER,
+        )
+
+
+def imports_waiting(user):
+    """Files of the user's that were checked and not confirmed, or that stopped."""
+    if not roles_of(user) & set(permissions.IMPORTERS):
+        return
+    rows = Import.objects.visible_to(user).filter(state=Import.State.CHECKED, made_on=today())
+    for row in rows[:5]:
+        yield QueueItem(
+            verb_text=_("Confirm the import"),
+            why=row.name,
+            url=row.get_absolute_url(),
+            state_class="wait",
+            state_text=row.get_state_display(),
+            due=row.made_on,
+        )
+
+
+def parties_found(user, text):
+    """People and businesses by name in any script, reference or village."""
+    rows = Party.objects.visible_to(user).matching(text).select_related("village__district__region")
+    return [
+        Hit(
+            title=row.name,
+            url=reverse("applicants:party", args=[row.ref]),
+            why=" · ".join(filter(None, [row.ref, str(row.get_kind_display()), row.place])),
+            script=row.name_script,
+            script_lang=row.script_language,
+        )
+        for row in rows.order_by("-pk")[:MOST]
+    ]
