@@ -15,15 +15,15 @@ MOST = 20
 State = Application.State
 
 
-def _item(row, verb_text, *extra, section=TODAY, due=None, state_class=None, state_text=None):
+def _item(row, verb_text, *extra, page="", section=TODAY, due=None):
     applicant = row.applicant
     why = [applicant.name, row.ref, str(applicant.village or row.region), *extra]
     return QueueItem(
         verb_text=verb_text,
         why=" · ".join(str(part) for part in why if part),
-        url=row.get_absolute_url(),
-        state_class=state_class or shape_of("application", row.state),
-        state_text=state_text or row.state_label,
+        url=f"{row.get_absolute_url()}{page}",
+        state_class=shape_of("application", row.state),
+        state_text=row.state_label,
         due=due,
         section=section,
         script=applicant.name_script,
@@ -57,21 +57,22 @@ def _own(user):
 
 def _returned(user):
     for row in _rows(_own(user).in_state(State.RETURNED)):
-        yield _item(row, _("Mend what the secretary returned"), row.title, due=row.call.closes_on)
+        yield _item(row, _("Mend what the secretary returned"), row.title, page="plan/", due=row.call.closes_on)
 
 
 def _drafts(user):
     for row in for_case(_own(user).in_state(State.DRAFT)).order_by("-pk")[:MOST]:
         left = open_sections(row)
         step = TO_DO[left[0]] if left else _("Submit the application")
-        yield _item(row, step, row.title, section=TODAY if row.submitted_on is None else LATER, due=row.call.closes_on)
+        page = f"plan/{left[0]}/" if left else "plan/check/"
+        yield _item(row, step, row.title, page=page, due=row.call.closes_on)
 
 
 def _opinions(user):
     given = Opinion.objects.filter(application=OuterRef("pk"), revision=OuterRef("revision"))
     rows = _own(user).in_state(State.SUBMITTED, State.ELIGIBLE).exclude(Exists(given))
     for row in _rows(rows):
-        yield _item(row, _("Give your opinion on the plan"), row.title)
+        yield _item(row, _("Give your opinion on the plan"), row.title, page="opinion/")
 
 
 def _to_check(user):
@@ -80,7 +81,7 @@ def _to_check(user):
         application=OuterRef("pk"), revision=OuterRef("revision"), result=Check.Result.FAILED, confirmed_by=None
     )
     for row in _rows(rows.exclude(adviser=user.pk).exclude(Exists(failed))):
-        yield _item(row, _("Check eligibility"), row.title)
+        yield _item(row, _("Check eligibility"), row.title, page="checks/")
 
 
 def _to_confirm(user):
@@ -96,7 +97,7 @@ def _to_confirm(user):
     rows = rows.exclude(checked_by=user.pk).exclude(application__adviser=user.pk)
     rows = rows.select_related("application__applicant__village", "application__region").order_by("pk")
     for check in rows[:MOST]:
-        yield _item(check.application, _("Confirm a failed check, or not"), check.question)
+        yield _item(check.application, _("Confirm a failed check, or not"), check.question, page="checks/")
 
 
 def _lapsing(user):
@@ -116,7 +117,8 @@ def _to_visit(user):
     rows = Application.objects.filter(mine).in_state(State.SUBMITTED, State.ELIGIBLE).exclude(Exists(visited))
     for row in _rows(rows):
         section = TODAY if row.state == State.ELIGIBLE else LATER
-        yield _item(row, _("Visit the business and say what you saw"), row.title, section=section)
+        step = _("Visit the business and say what you saw")
+        yield _item(row, step, row.title, page="field-verification/", section=section)
 
 
 def find_cases(user, text):

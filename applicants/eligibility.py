@@ -85,13 +85,9 @@ def live_award(application, parameters, by, on):
     live = [row for row in live if row.case_ref not in over]
     if len(live) < application.window.live_awards:
         return PASSED, _("No other live award in this window.")
-    finding = _("Live in this window: %(cases)s.") % {
+    return FAILED, _("Live in this window: %(cases)s.") % {
         "cases": ", ".join(f"{row.case_ref} ({Money(row.amount, row.currency)})" for row in live[:5])
     }
-    unknown = [row for row in live if row.state == Commitment.State.USED]
-    if not _finished and len(live) - len(unknown) < application.window.live_awards:
-        return PERSON, finding
-    return FAILED, finding
 
 
 def duplicate(application, parameters, by, on):

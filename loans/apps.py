@@ -12,3 +12,4 @@ class LoansConfig(AppConfig):
         import_module("loans.handlers")
         import_module("loans.words").register()
         import_module("loans.ahead").register()
+        import_module("applicants.eligibility").register_finished(import_module("loans.over").over)

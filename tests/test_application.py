@@ -30,6 +30,7 @@ from applicants.services import (
 from applicants.services.application import digest
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, KeyReused, NotAllowed, Stale
+from loans.services import record_repayment
 from programmes.clock import standing_at
 from programmes.models import EligibilityRule, Membership, RequiredDocument, Role
 from programmes.roles import forget
@@ -44,6 +45,7 @@ from tests.steps_applicants import (
     submitted_application,
     trained,
 )
+from tests.steps_loans import active_loan
 
 
 def start(office, applicant=None, **facts):
@@ -678,3 +680,12 @@ def test_the_plan_grows_with_the_amount_and_a_repeat_asks_less(office):
     assert case.plan_form == "full"
     assert start(office, person, repeat_of=case, asked_amount=1_500_000).plan_form == "one_page"
     assert start(office, person, repeat_of=case, asked_amount=2_000_000).plan_form == "full"
+
+
+def test_a_borrower_who_repaid_has_no_live_loan_and_one_who_owes_has(lending):
+    loan = active_loan(lending)
+    again = start(lending, loan.borrower, asked_amount=50_000)
+    assert found(lending, again, "live_award")[0] == "failed"
+    owed = loan.amount * 2
+    record_repayment(loan=loan, amount=owed, on=DAY, by=lending.people.loan_officer)
+    assert found(lending, again, "live_award")[0] == "passed"

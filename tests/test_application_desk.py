@@ -30,7 +30,7 @@ def test_the_adviser_is_told_the_next_part_of_a_draft(office):
     case.cash_lines.all().delete()
     assert verbs(adviser) == [("Finish the cash flow", "today")]
     item = cases_for(adviser)[0]
-    assert item.url == f"/applications/{case.ref}/"
+    assert item.url == f"/applications/{case.ref}/plan/cash_flow/"
     assert item.why == "Anahit Sargsyan · A-2026-00001 · Gyulagarak · A milk cooler"
 
 

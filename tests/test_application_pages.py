@@ -74,6 +74,7 @@ def test_a_repeat_is_offered_with_the_last_one_chosen(adviser, office):
     case = submitted_application(office)
     form = page(adviser, f"/applications/new/?party={case.applicant.ref}")
     assert f"What was written in {case.ref}, A milk cooler" in form
+    assert "An empty plan" in form
     facts = {
         "window": office.window.pk,
         "title": "A second cooler",

@@ -56,6 +56,7 @@ class StartForm(SeedbedForm):
         queryset=Application.objects.none(),
         widget=forms.RadioSelect,
         empty_label=_("An empty plan"),
+        blank=True,
         required=False,
     )
     window = RowChoice(

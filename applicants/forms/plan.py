@@ -62,12 +62,21 @@ class MoneyRow(Row):
         for field in self.fields.values():
             if isinstance(field, MoneyField):
                 field.currency = currency
-                field.widget.attrs["class"] = ""
+                field.widget.attrs |= {"class": "", "size": 10}
+
+
+def _figures(size):
+    """A short box with the phone's keys for figures, and without arrows that change it by accident."""
+    return forms.TextInput(attrs={"inputmode": "decimal", "size": size, "autocomplete": "off"})
+
+
+def hours_field():
+    return forms.DecimalField(label=_("Hours a week"), max_digits=4, decimal_places=1, initial=40, widget=_figures(6))
 
 
 class InvestmentRow(MoneyRow):
     label = forms.CharField(label=_("Item"), max_length=160, error_messages={"required": _("Enter what it is.")})
-    quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000, initial=1)
+    quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000, initial=1, widget=_figures(6))
     unit_amount = MoneyField(label=_("Price of one"))
     own_amount = MoneyField(label=_("Own part"), least=0, required=False)
     defaults = ("quantity",)
@@ -85,17 +94,19 @@ class FinanceRow(MoneyRow):
 
 class JobRow(Row):
     title = forms.CharField(label=_("Post"), max_length=120, error_messages={"required": _("Enter the post.")})
-    posts = forms.IntegerField(label=_("How many"), min_value=1, max_value=10_000, initial=1)
-    hours_per_week = forms.DecimalField(label=_("Hours a week"), max_digits=4, decimal_places=1, initial=40)
+    posts = forms.IntegerField(label=_("How many"), min_value=1, max_value=10_000, initial=1, widget=_figures(4))
+    hours_per_week = hours_field()
     exists_now = forms.BooleanField(label=_("Exists now"), required=False)
-    for_women = forms.IntegerField(label=_("For women"), min_value=0, required=False)
-    for_target_group = forms.IntegerField(label=_("For the target group"), min_value=0, required=False)
+    for_women = forms.IntegerField(label=_("For women"), min_value=0, required=False, widget=_figures(4))
+    for_target_group = forms.IntegerField(
+        label=_("For the target group"), min_value=0, required=False, widget=_figures(4)
+    )
     defaults = ("posts", "hours_per_week")
 
 
 class PostRow(Row):
     title = forms.CharField(label=_("Post"), max_length=120, error_messages={"required": _("Enter the post.")})
-    hours_per_week = forms.DecimalField(label=_("Hours a week"), max_digits=4, decimal_places=1, initial=40)
+    hours_per_week = hours_field()
     holder_sex = forms.ChoiceField(label=_("Who holds it"), choices=SEXES, initial="unknown")
     defaults = ("hours_per_week", "holder_sex")
 
