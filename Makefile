@@ -27,7 +27,7 @@ venv-dev:
 # The mode test has secrets of its own, so it can write those that every other mode asks for.
 demo: venv
 	@mkdir -p var
-	@env -u DATABASE_URL SEEDBED_MODE=test $(PY) manage.py make_secrets
+	@$(IN_DEMO) $(PY) manage.py make_secrets
 	@$(IN_DEMO) $(PY) manage.py migrate --verbosity 0
 	@$(IN_DEMO) $(PY) manage.py load_demo --size $(SIZE)
 	@exec $(IN_DEMO) $(PY) manage.py serve_demo
