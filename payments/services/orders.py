@@ -48,7 +48,7 @@ def prepare_payment(*, application, kind, source_ref, payee, account, lines, on,
         account_version=account.version,
         amount=sum(part.amount - part.fee_amount for part in parts),
         currency=account.currency,
-        purpose=_bank_text(application.programme, source_ref),
+        purpose=bank_text(application.programme, source_ref),
         prepared_by=by,
         prepared_on=on,
     )
@@ -87,7 +87,7 @@ def _check_parts(application, kind, payee, account, parts):
             raise Invalid(_("The amount must be above zero."), field="amount")
 
 
-def _bank_text(programme, source_ref):
+def bank_text(programme, source_ref):
     """What the bank and the payee read: the public name and the reference, in the letters that banks accept."""
     with override("en"):
         name = "".join(letter if letter.isascii() else " " for letter in programme.public_name)
