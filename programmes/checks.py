@@ -1,8 +1,7 @@
 """What must be true of promised money, for `verify`."""
 
-from django.db.models import F, Sum
+from django.db.models import F
 
-from ledger.models import Account
 from programmes.models import Commitment, FundingLine, Membership
 from programmes.services import available_on
 
@@ -16,8 +15,3 @@ def checks():
         yield f"programmes_commitment {row.pk} ({row.case_ref}) is in another currency than its line"
     for row in Membership.objects.filter(granted_by=F("user"))[:5]:
         yield f"programmes_membership {row.pk} was granted by its holder"
-    overdrawn = (
-        Account.objects.filter(code="1000").values("book__key", "line", "currency").annotate(cash=Sum("balance_amount"))
-    )
-    for row in overdrawn.filter(cash__lt=0)[:5]:
-        yield f"ledger_account 1000 {row['line']} of {row['book__key']} is overdrawn: {row['cash']} {row['currency']}"
