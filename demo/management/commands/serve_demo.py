@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import socket
@@ -12,11 +11,16 @@ from django.core.management.base import BaseCommand, CommandError
 
 HOST = "127.0.0.1"
 PATIENCE = 20  # seconds that web and worker get to finish what they are doing
+OWN_WAY = 3  # seconds to end by themselves after Ctrl-C, which the terminal sends to the whole process group
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
-    """The user or the system asked for the end."""
+    """The user or the system asked for the end, by the signal of that number."""
+
+    def __init__(self, number):
+        super().__init__(number)
+        self.number = number
 
 
 class Command(BaseCommand):
@@ -30,7 +34,9 @@ class Command(BaseCommand):
         if settings.MODE != "demo":
             raise CommandError("serve_demo serves only in the mode demo: set SEEDBED_MODE=demo, or run `make demo`.")
         port = self.find_port(port)
-        self.print_logins()
+        logins = settings.VAR_DIR / "demo_logins.json"
+        if not logins.exists():
+            raise CommandError(f"{logins} is missing. Load the demo first: make demo, or manage.py load_demo.")
         # Static files come from their sources; the server still asks for the folder of the collected ones.
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         parts = {
@@ -58,29 +64,15 @@ class Command(BaseCommand):
                 ) from reason
         return port
 
-    def print_logins(self):
-        path = settings.VAR_DIR / "demo_logins.json"
-        if not path.exists():
-            raise CommandError(f"{path} is missing. Load the demo first: make demo, or manage.py load_demo.")
-        logins = json.loads(path.read_text())
-        logins = logins if isinstance(logins, list) else logins.get("logins", [])
-        if not logins:
-            return
-        columns = list(logins[0])
-        rows = [columns, *([str(login.get(column, "")) for column in columns] for login in logins)]
-        widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
-        for row in rows:
-            self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
     def supervise(self, parts, port):
         """Run the parts until one ends or a signal comes, then end all. Raises CommandError when one died by itself."""
 
         def stop(number, frame):
-            raise Stopped
+            raise Stopped(number)
 
         earlier = {number: signal.signal(number, stop) for number in SIGNALS}
         running = {}
-        fault = None
+        fault, grace = None, 0
         try:
             for name, command in parts.items():
                 running[name] = subprocess.Popen(command, cwd=settings.BASE_DIR)
@@ -90,12 +82,13 @@ class Command(BaseCommand):
                 for name, process in running.items():
                     if process.poll() is not None:
                         fault = f"The {name} ended by itself with code {process.returncode}; the demo is stopped."
-        except Stopped:
+        except Stopped as stopped:
+            grace = OWN_WAY if stopped.number == signal.SIGINT else 0
             self.stdout.write("Stopping ...")
         finally:
             for number in SIGNALS:
                 signal.signal(number, signal.SIG_IGN)
-            self.end(running.values())
+            self.end(running.values(), grace)
             for number, handler in earlier.items():
                 signal.signal(number, handler)
         if fault:
@@ -118,14 +111,19 @@ class Command(BaseCommand):
             self.stdout.flush()
             return
 
-    def end(self, processes):
+    def end(self, processes, grace):
+        """End the processes: `grace` seconds by themselves, then asked, then by force."""
+        self.wait(processes, grace)
         for process in processes:
             if process.poll() is None:
                 process.terminate()
-        until = time.monotonic() + PATIENCE
+        self.wait(processes, PATIENCE)
         for process in processes:
-            try:
-                process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            if process.poll() is None:
                 process.kill()
                 process.wait()
+
+    def wait(self, processes, seconds):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and any(process.poll() is None for process in processes):
+            time.sleep(0.1)
