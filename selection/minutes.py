@@ -6,6 +6,7 @@ frozen record outlives a person's request to be forgotten.
 
 from django.db.models import Prefetch
 
+from applicants.models import Application
 from selection.models import Decision, Declaration, Seat
 
 
@@ -57,6 +58,7 @@ def _case(case):
         "revision": case.revision,
         "asked_amount": case.proposed_amount,
         "currency": case.currency,
+        "withdrawn": case.application.state == Application.State.WITHDRAWN,
         "outcome": live.outcome if live else "",
         "amount": live.amount if live else None,
         "conditions": live.conditions if live else "",

@@ -42,7 +42,7 @@ def outcome_sentence(row):
         if rule == "tie":
             return _("Rejected: a tie does not approve.")
         return _("Rejected.")
-    return _("The applicant withdrew before the close.")
+    return _("The applicant withdrew before the close.") if row["withdrawn"] else _("Not decided yet.")
 
 
 def undone_sentence(one, currency):

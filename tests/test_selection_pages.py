@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from applicants.services import confirm_group, record_identity
 from audit.models import Event
 from config.desk import queue_for, search
 from programmes.clock import standing_at
@@ -259,7 +260,11 @@ def test_the_minutes_are_a_page_and_a_paper_with_the_names_of_the_register(offic
     score_all(office, session, members=[people.member2])
     visit(people.secretary, at(session, "do", "start"), {"version": session.version, "key": "s1"}, 302)
     vote_all(office, session, members=[people.member2, people.member3])
-    visit(people.secretary, at(session, "minutes"), status=404)
+    so_far = visit(people.secretary, at(session, "minutes"))
+    assert "these are the minutes so far" in so_far
+    assert "Not decided yet." in so_far
+    visit(people.member2, at(session, "minutes"), status=404)
+    visit(people.secretary, f"/committee/{session.ref}/minutes.pdf", status=404)
     visit(people.secretary, at(session, "do", "decide_all"), {}, 302)
     session.refresh_from_db()
     visit(people.secretary, at(session, "do", "close"), {"version": session.version, "key": "c1"}, 302)
@@ -374,3 +379,29 @@ def test_the_sitting_asks_the_database_as_often_for_six_cases_as_for_one(
     with django_assert_max_num_queries(60):
         client.get(at(session))
     assert Case.objects.count() == cases
+
+
+def test_the_packet_tells_neither_an_identity_number_nor_a_kind_of_vulnerability(office, visit):
+    application = named(office, "Hasmik Arakelyan")
+    adviser, party = office.people.adviser, application.applicant
+    record_identity(party=party, kind="national", number="CANARY-4711", on=DAY, by=adviser)
+    confirm_group(
+        party=party, programme=office.programme, group=office.group, detail="canary detail", on=DAY, by=adviser
+    )
+    session = declare_all(office, open_session(office, application))
+    for user in (office.people.member1, office.people.secretary):
+        for path in ((), ("cases", "1")):
+            text = visit(user, at(session, *path)).lower()
+            assert "canary" not in text
+            assert "returnee" not in text
+
+
+def test_a_call_without_a_grid_has_no_score_card_and_takes_votes(lending, visit):
+    session = sitting_session(lending, named(lending, "Hasmik Arakelyan"))
+    people = lending.people
+    text = visit(people.member1, at(session, "cases", "1"))
+    assert "Your score card" not in text
+    assert "Can the business pay?" in text
+    visit(people.member1, at(session, "vote"), {"choice_1": "for"}, 302)
+    assert "Agenda against the money" in visit(people.secretary, at(session))
+    assert "Score" not in visit(people.member1, at(session))

@@ -13,20 +13,21 @@ from ledger.money import Money
 from programmes.clock import today
 from selection import services
 from selection.access import keeps, seat_of, session_or_404
+from selection.minutes import body_of
 from selection.models import Declaration, Seat, Session
 from selection.papers import minutes_paper
 from selection.wording import outcome_sentence, undone_sentence, votes_sentence
 
 
-def _closed_or_404(user, ref):
-    """The closed session, for those who keep it and for a member without an interest in any of its cases.
+def _readable_or_404(user, ref, states):
+    """The session in one of `states`, for those who keep it and those who hold a seat.
 
     The minutes tell of every case; a member with an interest gets the page without theirs, and no PDF.
     """
     session = session_or_404(user, ref)
-    if session.state != Session.State.CLOSED:
+    if session.state not in states:
         raise Http404
-    if not keeps(session, user) and seat_of(session, user) is None:
+    if not keeps(session, user) and (seat_of(session, user) is None or session.state != Session.State.CLOSED):
         raise Http404
     return session
 
@@ -44,8 +45,10 @@ def _hidden(session, user):
 
 @require_safe
 def minutes(request, ref):
-    session = _closed_or_404(request.user, ref)
-    body = session.minutes_body
+    """The frozen minutes; while the committee sits, for its keepers, what they would say if it closed now."""
+    session = _readable_or_404(request.user, ref, (Session.State.SITTING, Session.State.CLOSED))
+    is_draft = session.state == Session.State.SITTING
+    body = body_of(session, closed_on=today(session.programme)) if is_draft else session.minutes_body
     hidden = _hidden(session, request.user)
     names = dict(Party.objects.filter(ref__in=[row["applicant"] for row in body["cases"]]).values_list("ref", "name"))
     cases = [_shown(row, names) for row in body["cases"] if row["application"] not in hidden]
@@ -59,6 +62,7 @@ def minutes(request, ref):
             "present": [(row["member"], Seat.Role(row["role"]).label) for row in body["present"]],
             "absent": [(row["member"], Seat.Role(row["role"]).label) for row in body["absent"]],
             "cases": cases,
+            "is_draft": is_draft,
             "gone": len(body["cases"]) - len(cases),
             "crumbs": [
                 (_("Committee sessions"), reverse("selection:sessions")),
@@ -84,7 +88,7 @@ def _shown(row, names):
 @require_safe
 def minutes_pdf(request, ref):
     """The paper, as a file. Whoever may keep files of the programme draws and keeps it; others get it drawn."""
-    session = _closed_or_404(request.user, ref)
+    session = _readable_or_404(request.user, ref, (Session.State.CLOSED,))
     if _hidden(session, request.user):
         raise Http404
     if session.minutes_id:
