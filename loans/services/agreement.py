@@ -25,7 +25,8 @@ def approve_loan(*, decision, on, by):
     loan = Loan.objects.filter(application=application, state=Loan.State.APPROVED).first()
     born = loan is None
     loan = loan or Loan(application=application)
-    for name, value in _facts_of(application, product, decision, on).items():
+    cycle = Loan.objects.lent_to(application.applicant).exclude(application=application).count() + 1
+    for name, value in facts_of(application, product, decision, on, cycle).items():
         setattr(loan, name, value)
     if born:
         loan.ref = take_reference("L", on.year)
@@ -61,7 +62,8 @@ def product_for(application):
     return (fitting or products)[0]
 
 
-def _facts_of(application, product, decision, on):
+def facts_of(application, product, decision, on, cycle):
+    """The facts of an approved loan; one at a time and in bulk they are the same."""
     months = min(max(application.term_months or product.most_months, product.least_months), product.most_months)
     return {
         "programme": application.programme,
@@ -74,7 +76,7 @@ def _facts_of(application, product, decision, on):
         "currency": application.currency,
         "instalments_number": months,
         "grace_months": 0,
-        "cycle": Loan.objects.lent_to(application.applicant).exclude(application=application).count() + 1,
+        "cycle": cycle,
         "decision_ref": decision.ref,
         "approved_on": on,
         **terms_of_product(product, decision.amount),
