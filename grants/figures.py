@@ -1,6 +1,6 @@
 """Figures of grants: awards, what was paid, what the grantees brought. Pure reads; amounts are minor units."""
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
 from applicants.figures import Part, Tally, run_by, single, tally
@@ -103,7 +103,7 @@ def disbursed(scope):
         line=F("account__line"),
         currency_=F("currency"),
         year=ExtractYear("entry__value_on"),
-        half=Case((Q(entry__value_on__month__lte=6), 1), default=2),
+        month=ExtractMonth("entry__value_on"),
     ).annotate(total=Sum("amount"), number=Count("entry", distinct=True))
     known = {
         ref: (window, region, sex)
@@ -115,6 +115,11 @@ def disbursed(scope):
     return _by_currency(rows, known, lines)
 
 
+def half_year(row):
+    """The half year of a grouped row with year and month: "2014-2"."""
+    return f"{row['year']}-{1 if row['month'] <= 6 else 2}"
+
+
 def _awards_of_programme(scope):
     return Award.objects.filter(programme=scope.programme)
 
@@ -123,7 +128,7 @@ def _by_currency(rows, known, lines):
     seen, found = set(), {}
     for row in rows:
         window, region, sex = known.get(row["subject"], ("", "", "unknown"))
-        key = (f"{row['year']}-{row['half']}", lines.get(row["line"], row["line"]), window, region, sex)
+        key = (half_year(row), lines.get(row["line"], row["line"]), window, region, sex)
         # The businesses behind the money: each counted in the first cell that it is met in.
         new = row["subject"] not in seen
         seen.add(row["subject"])
@@ -145,22 +150,25 @@ def contributed(scope, step):
         scope.days(f"{step}_on"), scope.line("award__line"), award__programme=scope.programme
     ).exclude(award__state=Award.State.CANCELLED)
     found = {}
+    # By award, so that the businesses behind a cell are known.
     grouped = (
         rows.order_by()
         .values(
             "source",
+            "award",
             currency_=F("award__currency"),
             window=F("award__window__name"),
             region=F("award__region__name"),
             year=ExtractYear(f"{step}_on"),
             month=ExtractMonth(f"{step}_on"),
         )
-        .annotate(total=Sum(f"{step}_amount", default=0), number=Count("pk"), behind=Count("award", distinct=True))
+        .annotate(total=Sum(f"{step}_amount", default=0), number=Count("pk"))
     )
+    seen = set()
     for row in grouped:
-        half = 1 if row["month"] <= 6 else 2
-        key = (f"{row['year']}-{half}", row["source"], row["window"], row["region"])
-        part = Part(key, row["total"], None, 0, row["number"], row["behind"])
+        key = (half_year(row), row["source"], row["window"], row["region"])
+        part = Part(key, row["total"], None, 0, row["number"], int(row["award"] not in seen))
+        seen.add(row["award"])
         found.setdefault(row["currency_"], []).append(part)
     dims = ("half", "source", "window", "region")
     return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}

@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -26,6 +28,16 @@ class AwardQuerySet(models.QuerySet):
 
     def signed_through(self, as_of):
         return self.filter(signed_on__lte=as_of)
+
+    def with_money(self):
+        """Annotate `paid_amount`, `accepted_amount` and `pledged_amount`: minor units paid out, and of the own part."""
+        tranches = Tranche.objects.filter(award=OuterRef("pk"), state="paid").order_by().values("award")
+        own = Contribution.objects.filter(award=OuterRef("pk")).order_by().values("award")
+        return self.annotate(
+            paid_amount=Coalesce(Subquery(tranches.annotate(total=Sum("amount")).values("total")), 0),
+            accepted_amount=Coalesce(Subquery(own.annotate(total=Sum("accepted_amount")).values("total")), 0),
+            pledged_amount=Coalesce(Subquery(own.annotate(total=Sum("pledged_amount")).values("total")), 0),
+        )
 
 
 class Award(Moving):
@@ -79,6 +91,9 @@ class Award(Moving):
 
     def __str__(self):
         return self.ref
+
+    def get_absolute_url(self):
+        return reverse("grants:award", args=[self.ref])
 
     @transition(
         state,
@@ -241,6 +256,9 @@ class Tranche(Moving):
 
     def __str__(self):
         return self.ref
+
+    def get_absolute_url(self):
+        return reverse("grants:tranche", args=[self.award.ref, self.number])
 
     @property
     def programme(self):

@@ -50,7 +50,7 @@ def _contribution(contribution, award):
 
 
 @service
-def pledge_cofinancing(*, award, source, amount, on, by, reason=""):
+def pledge_cofinancing(*, award, source, amount, on, by, reason="", key=None):
     """The grantee promises `amount` minor units of its own part from one source."""
     award = begin_act(award, "grants.plan", on=on, by=by, reason=reason)
     _need_open(award)
@@ -169,7 +169,7 @@ def _check_acceptable(contribution, amount):
 
 
 @service
-def register_asset(*, award, label, amount, on, by, tranche=None, serial_number="", supplier="", reason=""):
+def register_asset(*, award, label, amount, on, by, tranche=None, serial_number="", supplier="", reason="", key=None):
     """Something was bought under the award: `amount` is its cost in minor units."""
     award = begin_act(award, "grants.evidence", on=on, by=by, reason=reason)
     if award.state not in (Award.State.ACTIVE, Award.State.SUSPENDED):

@@ -44,7 +44,7 @@ def account(request, pk):
 
 
 def _party_url(party):
-    return f"/applicants/{party.ref}/"
+    return party.get_absolute_url()
 
 
 def _currencies(programme):

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from grants.views import acts, awards
+
+app_name = "grants"
+
+urlpatterns = [
+    path("grants/", awards.awards, name="awards"),
+    path("grants/<slug:ref>/", awards.award, name="award"),
+    path("grants/<slug:ref>/agreement.pdf", awards.agreement, name="agreement"),
+    path("grants/<slug:ref>/do/<slug:verb>/", awards.move, name="move"),
+    path("grants/<slug:ref>/screening/", acts.screen, name="screen"),
+    path("grants/<slug:ref>/conditions/", acts.conditions, name="conditions"),
+    path("grants/<slug:ref>/plan/", acts.plan, name="plan"),
+    path("grants/<slug:ref>/own-part/new/", acts.pledge, name="pledge"),
+    path("grants/<slug:ref>/own-part/<int:pk>/evidence/", acts.evidence, name="evidence"),
+    path("grants/<slug:ref>/own-part/<int:pk>/accept/", acts.accept, name="accept"),
+    path("grants/<slug:ref>/deliverables/<int:pk>/show/", acts.show, name="show"),
+    path("grants/<slug:ref>/deliverables/<int:pk>/accept/", acts.accept_shown, name="accept_deliverable"),
+    path("grants/<slug:ref>/assets/new/", acts.new_asset, name="new_asset"),
+    path("grants/<slug:ref>/assets/<int:pk>/hand-over/", acts.hand_over, name="hand_over"),
+    path("grants/<slug:ref>/tranches/<int:number>/", acts.tranche, name="tranche"),
+    path("grants/<slug:ref>/tranches/<int:number>/do/<slug:verb>/", acts.tranche_move, name="tranche_move"),
+]
