@@ -1,6 +1,7 @@
 """Figures of loans: what was lent, what is out, what is late, what came back. Pure reads; amounts are minor units."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
@@ -114,17 +115,13 @@ class Portfolio:
 
     def at_risk(self, days, *, rescheduled=False):
         """(minor units of loans more than `days` days late, how many); with `rescheduled` those too, late or not."""
-        found = [
-            row for row in self.late if (row[0] is not None and row[0] > days) or (rescheduled and row[2])
-        ]
+        found = [row for row in self.late if (row[0] is not None and row[0] > days) or (rescheduled and row[2])]
         return sum(row[1] for row in found), len(found)
 
 
 def portfolio(scope):
     """{currency: Portfolio} at the end of the last day; late and rescheduled loans one by one, the others summed."""
-    rows = (
-        _loans(scope).outstanding(scope.to_on).with_first_overdue(scope.to_on).with_principal(scope.to_on).order_by()
-    )
+    rows = _loans(scope).outstanding(scope.to_on).with_first_overdue(scope.to_on).with_principal(scope.to_on).order_by()
     late = {}
     worth_telling = rows.filter(Q(first_overdue_on__isnull=False) | Q(ever_rescheduled=True))
     for currency, since, principal, changed in worth_telling.values_list(
@@ -183,7 +180,7 @@ def average_portfolio(scope, currency):
     for month in range(begins, last + 1):
         balance += change.get(month, 0)
         balances.append(balance)
-    return sum(balances) / len(balances) if balances else None
+    return Decimal(sum(balances)) / len(balances) if balances else None
 
 
 # Repayment -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,257 @@
+"""Figures of what came of it: jobs, people employed, income, survival. Pure reads; only verified facts count."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Subquery, Sum
+
+from applicants.figures import Part, Tally, people, region_of, shares, single, tally
+from applicants.models import BaselineJob, FieldVerification, Party, SensitiveFact
+from applicants.services.consent import group_index
+from grants import figures as grants
+from loans import figures as loans
+from monitoring.models import Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
+
+HALF_YEAR, YEAR = 183, 365
+VISIT_LINE = "application__window__line"
+
+
+def _visits(scope):
+    return MonitoringVisit.objects.verified_through(scope.to_on).filter(
+        scope.line(VISIT_LINE), programme=scope.programme
+    )
+
+
+def visits(scope):
+    """Verified visits made in the scope."""
+    return tally(_visits(scope).filter(scope.days("made_on")), {"found": "business_state", "region": "region__name"})
+
+
+def visited(scope):
+    """Number of applications with a verified visit in the scope, and of those visits."""
+    said = (
+        _visits(scope)
+        .filter(scope.days("made_on"))
+        .aggregate(cases=Count("application", distinct=True), number=Count("pk"))
+    )
+    return said["cases"], said["number"]
+
+
+# Jobs ----------------------------------------------------------------------------------------------------------------
+
+
+def _posts(scope):
+    return JobPlace.objects.filter(
+        scope.line(VISIT_LINE),
+        application__programme=scope.programme,
+        found_at__state=MonitoringVisit.State.VERIFIED,
+    )
+
+
+def _created(scope):
+    return _posts(scope).filter(scope.days("created_on"), baseline=False)
+
+
+def jobs_created(scope):
+    """Posts that did not exist before the support, found at a verified visit."""
+    return tally(_created(scope), {"region": "application__region__name", "window": "application__window__name"})
+
+
+def jobs_lost(scope):
+    """Posts that ended: those made with the support, and those that existed before."""
+    return tally(_posts(scope).filter(scope.days("ended_on")), {"region": "application__region__name"})
+
+
+def baseline_jobs(scope):
+    """Posts found at the last field verification before the support, of cases that were paid."""
+    paid = Q(application__in=grants.paid_applications(scope)) | Q(application__in=loans.paid_applications(scope))
+    newest = FieldVerification.objects.filter(application=OuterRef("verification__application")).values("pk")[:1]
+    cases = FieldVerification.objects.filter(paid, application__programme=scope.programme)
+    rows = BaselineJob.objects.filter(verification__in=cases, verification=Subquery(newest))
+    return tally(rows, {"sex": "holder_sex", "region": "verification__application__region__name"})
+
+
+def full_time_posts(scope, full_time_hours):
+    """Full-time equivalents (Decimal, one digit) of posts made with the support and open on the last day; and posts."""
+    rows = _posts(scope).filter(
+        Q(ended_on=None) | Q(ended_on__gt=scope.to_on), scope.through("created_on"), baseline=False
+    )
+    said = rows.aggregate(hours=Sum("hours_per_week", default=Decimal(0)), number=Count("pk"))
+    return (Decimal(said["hours"]) / full_time_hours).quantize(Decimal("0.1")), said["number"]
+
+
+def jobs_sustained(scope, days):
+    """Share of posts that stood for `days` days, of those made at least so many days before the last day."""
+    rows = _created(scope).filter(created_on__lte=scope.to_on - timedelta(days=days))
+    stood = ExpressionWrapper(F("ended_on") - F("created_on"), output_field=DurationField())
+    holds = Q(ended_on=None) | Q(stood__gte=timedelta(days=days))
+    return shares(rows.annotate(stood=stood), holds, Q(pk__isnull=False))
+
+
+def job_quality(scope, fact):
+    """Share of created posts for which `fact` (with_contract, insured, minimum_wage) is true; unknown left out."""
+    return shares(_created(scope), Q(**{fact: True}), Q(**{f"{fact}__isnull": False}))
+
+
+# People at work ------------------------------------------------------------------------------------------------------
+
+
+def _employments(scope):
+    return Employment.objects.filter(
+        scope.days("starts_on"),
+        scope.line(f"place__{VISIT_LINE}"),
+        place__application__programme=scope.programme,
+        found_at__state=MonitoringVisit.State.VERIFIED,
+    )
+
+
+def _short_term(scope):
+    return ShortTermJob.objects.filter(
+        scope.days("starts_on"),
+        scope.line(VISIT_LINE),
+        programme=scope.programme,
+        verified_by__isnull=False,
+    )
+
+
+def employed(scope):
+    """Q on Party: persons with a verified employment or a verified short-term job that began in the scope."""
+    return Q(pk__in=_employments(scope).values("person")) | Q(pk__in=_short_term(scope).values("worker"))
+
+
+def employed_persons(scope):
+    """Persons with a verified employment in a post."""
+    return people(scope, Q(pk__in=_employments(scope).values("person")))
+
+
+def employed_of_groups(scope, groups):
+    """Persons of these target groups at work, each once; groups are counted by their blind index, never read."""
+    indexes = [group_index(scope.programme, group.code) for group in groups]
+    facts = SensitiveFact.objects.filter(scope.through("confirmed_on"), group_index__in=indexes)
+    rows = Party.objects.persons().filter(employed(scope), pk__in=facts.values("party"))
+    return tally(rows)
+
+
+def short_term_jobs(scope):
+    """Persons with verified short-term work."""
+    return people(scope, Q(pk__in=_short_term(scope).values("worker")))
+
+
+def registered_share(scope):
+    """Of short-term workers with a known answer, those registered at an employment centre."""
+    work = _short_term(scope).filter(worker=OuterRef("pk"))
+    rows = Party.objects.persons().filter(pk__in=_short_term(scope).values("worker"))
+    said = rows.annotate(yes=Exists(work.filter(registered=True)), told=Exists(work.filter(registered__isnull=False)))
+    return shares(said, Q(yes=True), Q(told=True), {"sex": "sex", "region": region_of(scope.programme)})
+
+
+def short_term_work(scope):
+    """(person-days, wages in minor units by currency, rows) of verified short-term work."""
+    rows = _short_term(scope).order_by().values("currency")
+    found = list(rows.annotate(days=Sum("person_days"), wages=Sum("wage_amount"), number=Count("pk")))
+    return (
+        sum(row["days"] for row in found),
+        {row["currency"]: row["wages"] for row in found},
+        sum(row["number"] for row in found),
+    )
+
+
+# Income and trade ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One quantity at the last verified visit of each case that has it; `before` only where a baseline was taken."""
+
+    cases: int
+    latest: int
+    paired: int
+    before: int
+    after: int
+
+
+BASELINES = {"sales": "sales_amount", "profit": "profit_amount", "household_income": "household_income_amount"}
+
+
+def measured(scope):
+    """{(code, currency): Measured}: minor units a month, or a count for users served."""
+    rows = Measurement.objects.filter(visit__in=_visits(scope).values("pk"))
+    later = Measurement.objects.filter(
+        Q(visit__made_on__gt=OuterRef("visit__made_on"))
+        | Q(visit__made_on=OuterRef("visit__made_on"), visit__gt=OuterRef("visit")),
+        code=OuterRef("code"),
+        visit__application=OuterRef("visit__application"),
+        visit__state=MonitoringVisit.State.VERIFIED,
+        visit__made_on__lte=scope.to_on,
+    )
+    verified = FieldVerification.objects.filter(application=OuterRef("visit__application"))
+    rows = rows.filter(~Exists(later), scope.days("visit__made_on"))
+    rows = rows.annotate(**{name: Subquery(verified.values(name)[:1]) for name in BASELINES.values()})
+    sums = {"cases": Count("pk"), "money": Sum("amount", default=0), "number_": Sum("number", default=0)}
+    for code, name in BASELINES.items():
+        have = Q(**{f"{name}__isnull": False})
+        sums |= {
+            f"paired_{code}": Count("pk", filter=have),
+            f"before_{code}": Sum(name, filter=have, default=0),
+            f"after_{code}": Sum("amount", filter=have, default=0),
+        }
+    found = {}
+    for row in rows.order_by().values("code", "currency").annotate(**sums):
+        code = row["code"]
+        based = code in BASELINES
+        found[code, row["currency"]] = Measured(
+            cases=row["cases"],
+            latest=row["money"] + row["number_"],
+            paired=row[f"paired_{code}"] if based else 0,
+            before=row[f"before_{code}"] if based else 0,
+            after=row[f"after_{code}"] if based else 0,
+        )
+    return found
+
+
+def survival(scope, months):
+    """Share of businesses found open `months` months after their first payment, of those whose day has passed.
+
+    Open: a verified visit on or after that day found it open or paused. Closed: one found it closed by then, and none
+    open later. The others are unknown.
+    """
+    horizon = timedelta(days=months * 365 // 12)
+    first, party_of = {}, {}
+    for rows in (grants.first_paid(scope), loans.first_paid(scope)):
+        for row in rows:
+            party_of[row["app"]] = row["party"]
+            first[row["party"]] = min(first.get(row["party"], date.max), row["first"])
+    due = {party: day + horizon for party, day in first.items() if day + horizon <= scope.to_on}
+    opened, closed = {}, {}
+    alive = Q(business_state__in=["open", "paused"])
+    seen = (
+        _visits(scope)
+        .order_by()
+        .values("application")
+        .annotate(last=Max("made_on", filter=alive), end=Min("made_on", filter=Q(business_state="closed")))
+    )
+    for row in seen:
+        party = party_of.get(row["application"])
+        if row["last"]:
+            opened[party] = max(opened.get(party, date.min), row["last"])
+        if row["end"]:
+            closed[party] = min(closed.get(party, date.max), row["end"])
+    stands = sum(opened.get(party, date.min) >= day for party, day in due.items())
+    gone = sum(
+        closed.get(party, date.max) <= day and opened.get(party, date.min) < closed[party] for party, day in due.items()
+    )
+    known = stands + gone
+    parts = (Part((), stands, known, len(due) - known, len(due), len(due)),)
+    return Tally((), parts)
+
+
+def alive(scope):
+    """(cases whose last verified visit found the business open or paused, cases visited)."""
+    later = _visits(scope).filter(
+        Q(made_on__gt=OuterRef("made_on")) | Q(made_on=OuterRef("made_on"), pk__gt=OuterRef("pk")),
+        application=OuterRef("application"),
+    )
+    last = _visits(scope).filter(~Exists(later), scope.days("made_on"))
+    said = last.aggregate(number=Count("pk"), open=Count("pk", filter=Q(business_state__in=["open", "paused"])))
+    return single(said["open"], said["number"], records=said["number"])

@@ -1,0 +1,194 @@
+"""The figures of a programme: every indicator read in a scope, with its target and its published value beside it."""
+
+from django.utils.translation import gettext as _
+
+from applicants.figures import Scope, Tally
+from applicants.models import Party
+from grants.models import Contribution
+from monitoring.models import MonitoringVisit
+from programmes.clock import today
+from programmes.models import TargetGroup, TrainingRule, Window
+from reports.figure import COUNT, MONEY, SHARE, Cell, Figure, Goal
+from reports.indicators.registry import INDICATORS, of_groups, of_window
+from reports.measures import Reading
+from reports.models import Target
+
+LABELS = {
+    "sex": dict(Party.Sex.choices),
+    "source": dict(Contribution.Source.choices),
+    "reason": dict(TrainingRule.Waiver.choices),
+    "found": dict(MonitoringVisit.Business.choices),
+}
+SEX_ORDER = {Party.Sex.FEMALE: 0, Party.Sex.MALE: 1, Party.Sex.UNKNOWN: 2}
+
+
+def scope_of(programme, *, period_from=None, period_to=None, donor=None):
+    """The Scope of a report: to `period_to`, or to today in the programme's zone."""
+    return Scope(programme=programme, to_on=period_to or today(programme), from_on=period_from, donor=donor)
+
+
+def indicators_of(programme):
+    """The registry, with the figures that the programme's windows and target groups name."""
+    found = []
+    windows = {}
+    for code, name in Window.objects.filter(call__programme=programme).values_list("figure_code", "name"):
+        if code:
+            windows.setdefault(code, {})[name] = None
+    calls = dict(
+        Window.objects.filter(call__programme=programme)
+        .exclude(figure_code="")
+        .values_list("figure_code", "call__name")
+    )
+    groups = {}
+    for group in TargetGroup.objects.filter(programme=programme).order_by("code"):
+        groups.setdefault(group.figure_code, []).append(group)
+    same_name = len({name for names in windows.values() for name in names}) < len(windows)
+    for indicator in INDICATORS:
+        found.append(indicator)
+        if indicator.code == "awards":
+            found += [
+                of_window(code, [f"{calls[code]}, {name}" if same_name else name for name in names])
+                for code, names in windows.items()
+            ]
+        if indicator.code == "indirect_beneficiaries":
+            found += [of_groups(code, rows) for code, rows in groups.items()]
+    return found
+
+
+def figures(programme, period_from=None, period_to=None, donor=None):
+    """Every Figure that the programme has data or a target for, unsuppressed: the internal edition."""
+    scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
+    read = Reading(scope)
+    whole = Reading(scope_of(programme, period_to=scope.to_on, donor=donor)) if period_from else read
+    goals = _goals(programme)
+    found = []
+    for indicator in indicators_of(programme):
+        for figure in _read(indicator, read, whole, goals):
+            if figure.result() is not None or figure.in_all is not None or figure.goal():
+                found.append(figure)
+    return found
+
+
+def _goals(programme):
+    """{code: {kind: Goal}}."""
+    found = {}
+    for target in Target.objects.filter(programme=programme):
+        goal = Goal(target.value, target.comparator, target.source, target.note)
+        found.setdefault(target.code, {})[target.kind] = goal
+    return found
+
+
+def _read(indicator, read, whole, goals):
+    """The figures of one indicator: one, or one for each currency in which there is something."""
+    now = _by_currency(indicator, read)
+    ever = now if whole is read else _by_currency(indicator, whole)
+    currencies = sorted({*now, *ever}, key=lambda currency: (currency != read.currency, currency))
+    for currency in currencies or [read.currency if indicator.unit == MONEY else ""]:
+        main = indicator.unit != MONEY or currency == read.currency
+        code = indicator.code if main else f"{indicator.code}_{currency.lower()}"
+        figure = _figure(indicator, code, now.get(currency) or Tally(), currency, read)
+        before = _figure(indicator, code, ever.get(currency) or Tally(), currency, whole)
+        if figure.value is None and before.value is not None and figure.unit in (COUNT, MONEY):
+            # It happened before the period and not in it: that is known, and zero.
+            figure = figure.but(value=0)
+        goal = goals.get(code, {})
+        yield figure.but(
+            in_all=before.result(), target=goal.get(Target.Kind.PLANNED), published=goal.get(Target.Kind.ACHIEVED)
+        )
+
+
+def _by_currency(indicator, read):
+    found = indicator.measure(read)
+    if isinstance(found, dict):
+        return {currency: one for currency, one in found.items() if one.parts}
+    if found is None or not found.parts:
+        return {}
+    return {found.currency: found}
+
+
+def _figure(indicator, code, found, currency, read):
+    said, version = definition_of(indicator, read.definition)
+    figure = Figure(
+        code=code,
+        name=str(_name(indicator, code, read.scope)),
+        section=indicator.section,
+        unit=indicator.unit,
+        definition=said,
+        version=version,
+        unknown=found.unknown,
+        records=found.records,
+        units=found.units,
+        currency=currency,
+        of_people=indicator.of_people,
+        headline=indicator.headline,
+        whole_programme=bool(read.scope.donor) and not indicator.by_line,
+        total_of=indicator.total_of,
+    )
+    if not found.parts or not found.records:
+        return figure
+    figure = figure.but(by=tuple(_cells(indicator, found)))
+    if indicator.unit == SHARE:
+        return figure.but(numerator=found.value, denominator=found.of)
+    value = found.parts[0].value if len(found.parts) == 1 else found.value
+    return figure.but(value=value, denominator=found.of)
+
+
+def _name(indicator, code, scope):
+    """The donor's own word for it in a donor's edition, else ours."""
+    labels = scope.donor.labels if scope.donor else {}
+    return labels.get(code) or indicator.name
+
+
+def definition_of(indicator, definition):
+    """(text, version) of an indicator under a programme's Definition (or None)."""
+    said, version = str(indicator.definition), f"v{indicator.version}"
+    if not indicator.rule or definition is None:
+        return said, version
+    rules = {
+        "direct": definition.get_direct_rule_display(),
+        "women_run": definition.get_women_run_display(),
+        "full_time": _("%(hours)s hours are a full-time week") % {"hours": definition.full_time_hours.normalize()},
+    }
+    said = _("%(definition)s Rule: %(rule)s.") % {"definition": said, "rule": rules[indicator.rule]}
+    if indicator.rule == "direct" and definition.note:
+        said = f"{said} {definition.note}"
+    return said, f"{version}, {definition}" if indicator.version > 1 else str(definition)
+
+
+def _cells(indicator, found):
+    for dim in indicator.by:
+        if dim not in found.dims:
+            continue
+        rows = found.split(dim)
+        for key in sorted(rows, key=lambda key, dim=dim: _order(dim, key)):
+            part = rows[key]
+            share = indicator.unit == SHARE
+            yield Cell(
+                by=dim,
+                key=str(key),
+                label=_label(dim, key),
+                value=None if share else part.value,
+                numerator=part.value if share else None,
+                denominator=part.of,
+                records=part.records,
+                units=part.units,
+            )
+
+
+def _order(dim, key):
+    return (SEX_ORDER.get(key, 3), "") if dim == "sex" else (key in ("", "unknown"), str(key))
+
+
+def _label(dim, key):
+    if key in ("", None):
+        return _("Not known")
+    if dim == "half":
+        year, half = str(key).split("-")
+        return (
+            _("%(year)s, first half") % {"year": year} if half == "1" else _("%(year)s, second half") % {"year": year}
+        )
+    if dim == "cycle":
+        return _("First loans") if key == "first" else _("Repeat loans")
+    if key == "unknown":
+        return _("Not known")
+    return str(LABELS.get(dim, {}).get(key, key))

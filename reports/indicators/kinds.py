@@ -1,0 +1,49 @@
+"""What an indicator is: a figure before it is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+SECTIONS = {
+    "way": _("From referral to support"),
+    "grants": _("Grants"),
+    "loans": _("Loans"),
+    "portfolio": _("Portfolio and fund"),
+    "money": _("Money against plan"),
+    "people": _("People and businesses"),
+    "jobs": _("Jobs"),
+    "income": _("Income and trade"),
+}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """`measure(reading)` gives a Tally, or {currency: Tally} for money. `by`: the breakdowns that are shown.
+
+    rule: the part of the programme's Definition on which it depends ("direct", "women_run", "full_time"), or "".
+    of_people: it counts people, so that small counts are hidden from donors. by_line: it hangs on a funding line, so
+    that a donor's edition counts that donor's part only.
+    """
+
+    code: str
+    section: str
+    name: str
+    unit: str
+    definition: str
+    measure: Callable
+    by: tuple = ()
+    version: int = 1
+    rule: str = ""
+    of_people: bool = False
+    headline: bool = False
+    by_line: bool = True
+    total_of: tuple = ()
+
+
+def read(arithmetic, *arguments):
+    return lambda reading: reading(arithmetic, *arguments)
+
+
+PEOPLE = {"of_people": True, "by": ("sex", "age", "region")}
+COURSES = {**PEOPLE, "by_line": False}

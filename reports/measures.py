@@ -1,0 +1,378 @@
+"""Figures that add up what several apps know. Each takes a Reading and gives a Tally, or Tallies by currency."""
+
+from decimal import Decimal
+
+from django.db.models import Q
+
+from applicants import figures as applicants
+from applicants.figures import Part, Tally, people, persons_of, sex_of, shares, single, tally
+from applicants.models import Party
+from grants import figures as grants
+from ledger import postings
+from ledger.money import round_minor
+from loans import figures as loans
+from monitoring import figures as monitoring
+from programmes.models import Definition
+
+FEMALE, UNKNOWN = Party.Sex.FEMALE, Party.Sex.UNKNOWN
+SHARED = ("sex", "region")
+
+
+class Reading:
+    """A scope in which figures are read: each arithmetic runs once, however many figures use it."""
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.definition = scope.programme.definition_at(scope.to_on)
+        self.currency = scope.programme.currency
+        self._kept = {}
+
+    def __call__(self, arithmetic, *arguments):
+        key = (arithmetic, arguments)
+        if key not in self._kept:
+            self._kept[key] = arithmetic(self.scope, *arguments)
+        return self._kept[key]
+
+
+def reduced(found, dims):
+    """The tally by these dimensions only, its parts added up."""
+    places = [found.dims.index(dim) for dim in dims]
+    sums = {}
+    for part in found.parts:
+        key = tuple(part.key[place] for place in places)
+        before = sums.get(key)
+        sums[key] = part._replace(key=key) if before is None else _added(before, part)
+    return Tally(tuple(dims), tuple(sums.values()), found.currency)
+
+
+def _added(one, other):
+    of = None if one.of is None else one.of + other.of
+    return Part(
+        one.key,
+        one.value + other.value,
+        of,
+        one.unknown + other.unknown,
+        one.records + other.records,
+        one.units + other.units,
+    )
+
+
+def both(arithmetic):
+    """A measure: the same of grants and of loans, by sex and region."""
+
+    def measure(read):
+        return reduced(read(getattr(grants, arithmetic)), SHARED) + reduced(read(getattr(loans, arithmetic)), SHARED)
+
+    return measure
+
+
+def paid_cases(read):
+    """Awards with money paid, and loans paid out."""
+    return reduced(read(grants.paid), SHARED) + reduced(read(loans.loans), SHARED)
+
+
+def visited_cases(read):
+    cases, number = read(monitoring.visited)
+    return single(cases, records=number, units=cases)
+
+
+def days_to_decision(read):
+    middle, number = read(applicants.days_to_decision)
+    return single(middle, records=number)
+
+
+def days_to_money(read):
+    found = read(grants.days_to_money)
+    return single(applicants.median(found), records=len(found))
+
+
+# Money ---------------------------------------------------------------------------------------------------------------
+
+
+def contributed(step):
+    return lambda read: read(grants.contributed, step)
+
+
+def own_money(read):
+    """(accepted co-financing, grants paid) in the programme's currency, minor units, and the contributions' number."""
+    accepted = read(grants.contributed, "accepted").get(read.currency, Tally())
+    paid = read(grants.disbursed).get(read.currency, Tally())
+    return accepted.value, paid.value, accepted.records
+
+
+def share_of_total(read):
+    own, paid, records = own_money(read)
+    return single(own, own + paid, records=records, currency=read.currency)
+
+
+def own_over_grant(read):
+    own, paid, records = own_money(read)
+    return single(own, paid, records=records, currency=read.currency)
+
+
+def burn_rate(read):
+    """Paid over the ceiling, by funding line with a ceiling, in the programme's currency."""
+    ceilings = read(grants.budget).get(read.currency, Tally(("line",)))
+    paid = read(grants.disbursed).get(read.currency)
+    by_line = {key: part.value for key, part in paid.split("line").items()} if paid else {}
+    parts = [
+        Part(part.key, by_line.get(part.key[0], 0), part.value, 0, part.records, part.records)
+        for part in ceilings.parts
+    ]
+    return Tally(("line",), tuple(parts), read.currency)
+
+
+def moved(code, sign=1):
+    """A measure: what moved on a loan account in the scope, by currency."""
+
+    def measure(read):
+        found = read(loans.moved, code, sign)
+        return {
+            currency: single(total, records=number, currency=currency) for currency, (total, number) in found.items()
+        }
+
+    return measure
+
+
+written_off = moved(postings.WRITTEN_OFF)
+recovered = moved(postings.RECOVERED, -1)
+interest_received = moved(postings.INTEREST, -1)
+
+
+def write_off_ratio(read):
+    """Written off, over the average portfolio of the scope's months."""
+    average = read(loans.average_portfolio, read.currency)
+    if not average:
+        return None
+    total, _number = read(loans.moved, postings.WRITTEN_OFF, 1).get(read.currency, (0, 0))
+    portfolio = read(loans.loans)
+    return single(total, round_minor(average), records=portfolio.records, currency=read.currency)
+
+
+def fund_cash(read):
+    """Closing cash of the revolving lines: opening and every term of their statements, by currency."""
+    found = {}
+    statements = read(loans.funds)
+    for statement in statements:
+        named = f"{statement.line.name}: " if len(statements) > 1 else ""
+        parts = [Part((f"{named}{title}",), amount, None, 0, 0, 0) for title, amount in statement.rows()[:-1] if amount]
+        if not parts and not statement.closing:
+            continue
+        first = parts[0]._replace(records=len(parts)) if parts else Part((named,), 0, None, 0, 1, 0)
+        before = found.get(statement.line.currency, Tally(("term",), (), statement.line.currency))
+        found[statement.line.currency] = Tally(("term",), (*before.parts, first, *parts[1:]), statement.line.currency)
+    return found
+
+
+def fund_rotations(read):
+    """How often the capital was lent, over all revolving lines of the programme's currency."""
+    statements = [row for row in read(loans.funds) if row.line.currency == read.currency]
+    capital = sum(row.capital_ever for row in statements)
+    if capital <= 0:
+        return None
+    lent = sum(row.disbursed_ever for row in statements)
+    rotations = (Decimal(lent) / capital).quantize(Decimal("0.01"))
+    return Tally((), (Part((), rotations, None, 0, len(statements), len(statements)),))
+
+
+# Loans ---------------------------------------------------------------------------------------------------------------
+
+
+def borrowers(read):
+    people_, number = read(loans.borrowers)
+    return single(people_, records=number, units=people_)
+
+
+def outstanding(read):
+    found = read(loans.portfolio)
+    return {
+        currency: single(row.outstanding, records=row.number, units=row.borrowers, currency=currency)
+        for currency, row in found.items()
+    }
+
+
+def active_borrowers(read):
+    found = read(loans.portfolio).values()
+    units = sum(row.borrowers for row in found)
+    return single(units, records=sum(row.number for row in found), units=units)
+
+
+def at_risk(days, *, rescheduled=False):
+    def measure(read):
+        row = read(loans.portfolio).get(read.currency)
+        if row is None:
+            return None
+        amount, _number = row.at_risk(days, rescheduled=rescheduled)
+        return single(amount, row.outstanding, records=row.number, units=row.borrowers, currency=read.currency)
+
+    return measure
+
+
+def repayment_rate(part):
+    def measure(read):
+        found = read(loans.repaid, read.currency)
+        return single(getattr(found, part), found.due, records=found.instalments, currency=read.currency)
+
+    return measure
+
+
+def women_of(source):
+    """Share of women-run among what `source` counts or adds, of that whose manager's sex is known."""
+
+    def measure(read):
+        found = read(source)
+        found = found.get(read.currency) if isinstance(found, dict) else found
+        if not found or not found.parts:
+            return None
+        by_sex = found.split("sex")
+        number = {key: part.value for key, part in by_sex.items()}
+        known = sum(value for key, value in number.items() if key != UNKNOWN)
+        return single(
+            number.get(FEMALE, 0),
+            known,
+            unknown=number.get(UNKNOWN, 0),
+            records=found.records,
+            units=found.units,
+            currency=found.currency,
+        )
+
+    return measure
+
+
+# People --------------------------------------------------------------------------------------------------------------
+
+
+def _businesses(scope):
+    rows = Party.objects.exclude(kind=Party.Kind.MUNICIPALITY)
+    return rows.filter(Q(pk__in=grants.supported(scope)) | Q(pk__in=loans.supported(scope)))
+
+
+def businesses_supported(read):
+    """Distinct businesses with an award or loan paid; a person without an enterprise is their own business."""
+    return read(_count_businesses)
+
+
+def _count_businesses(scope):
+    dims = {"sex": sex_of(""), "region": applicants.region_of(scope.programme), "sector": "sector"}
+    return tally(_businesses(scope), dims)
+
+
+def women_run_share(read):
+    return read(_women_run)
+
+
+def _women_run(scope):
+    rows = _businesses(scope).annotate(run=sex_of(""))
+    return shares(rows, Q(run=FEMALE), ~Q(run=UNKNOWN))
+
+
+def _recipients(scope):
+    return persons_of(grants.recipients(scope)) | persons_of(loans.recipients(scope))
+
+
+def direct(scope, rule):
+    """Q on Party: the direct beneficiaries by the rule of the programme's definition."""
+    rules = Definition.DirectRule
+    if rule == rules.EMPLOYED:
+        return monitoring.employed(scope)
+    if rule == rules.TRAINED_OR_GRANTED:
+        return applicants.trained(scope) | _recipients(scope)
+    if rule == rules.RECIPIENTS_AND_EMPLOYED:
+        return _recipients(scope) | monitoring.employed(scope)
+    return _recipients(scope)
+
+
+def direct_beneficiaries(read):
+    return read(_count_direct, read.definition.direct_rule) if read.definition else None
+
+
+def _count_direct(scope, rule):
+    return people(scope, direct(scope, rule))
+
+
+def indirect_beneficiaries(read):
+    return read(_count_indirect, read.definition.direct_rule) if read.definition else None
+
+
+def _count_indirect(scope, rule):
+    rows = Party.objects.persons().filter(direct(scope, rule))
+    return people(scope, *applicants.other_members(rows))
+
+
+# Jobs and income -----------------------------------------------------------------------------------------------------
+
+
+def jobs_net(read):
+    created, lost = read(monitoring.jobs_created), read(monitoring.jobs_lost)
+    return single(created.value - lost.value, records=created.records + lost.records, units=created.units)
+
+
+def full_time_equivalents(read):
+    if not read.definition:
+        return None
+    total, posts = read(monitoring.full_time_posts, read.definition.full_time_hours)
+    return Tally((), (Part((), total, None, 0, posts, posts),))
+
+
+def person_days(read):
+    days, _wages, rows = read(monitoring.short_term_work)
+    return single(days, records=rows)
+
+
+def wages_paid(read):
+    _days, wages, rows = read(monitoring.short_term_work)
+    return {currency: single(total, records=rows, currency=currency) for currency, total in wages.items()}
+
+
+def cost_per_job(read):
+    """Grants paid for each net job, in the programme's currency; no figure without net jobs."""
+    paid = read(grants.disbursed).get(read.currency)
+    net = jobs_net(read)
+    if paid is None or net.value <= 0:
+        return None
+    each = round_minor(Decimal(paid.value) / net.value)
+    part = Part((), each, net.value, 0, net.records, net.units)
+    return {read.currency: Tally((), (part,), read.currency)}
+
+
+def latest(code):
+    """A measure: what the last verified visits found of one quantity, by currency."""
+
+    def measure(read):
+        found = read(monitoring.measured)
+        return {
+            currency: single(row.latest, records=row.cases, currency=currency)
+            for (name, currency), row in found.items()
+            if name == code
+        }
+
+    return measure
+
+
+def before(code):
+    def measure(read):
+        found = read(monitoring.measured)
+        return {
+            currency: single(row.before, records=row.paired, currency=currency)
+            for (name, currency), row in found.items()
+            if name == code and row.paired
+        }
+
+    return measure
+
+
+def change(code):
+    """Last visit over baseline, of the cases that have both; the others are unknown."""
+
+    def measure(read):
+        row = read(monitoring.measured).get((code, read.currency))
+        if row is None or not row.paired:
+            return None
+        return single(row.after, row.before, unknown=row.cases - row.paired, records=row.paired, currency=read.currency)
+
+    return measure
+
+
+def users_served(read):
+    row = read(monitoring.measured).get(("users_served", ""))
+    return single(row.latest, records=row.cases) if row else None
