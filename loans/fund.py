@@ -92,6 +92,16 @@ def cash_at(line, day):
     return legs_on(line).on_code(postings.BANK).filter(entry__posted_on__lte=day).total_amount()
 
 
+def lowest_cash(line):
+    """(minor units, day) when the line's bank account stood lowest, by value dates; (0, None) without any entry."""
+    moved = legs_on(line).on_code(postings.BANK).order_by("entry__value_on").values_list("entry__value_on")
+    cash, lowest = 0, (0, None)
+    for day, amount in moved.annotate(total=Sum("amount")):
+        cash += amount
+        lowest = min(lowest, (cash, day)) if lowest[1] else (cash, day)
+    return lowest
+
+
 def fund_statement(line, from_on, to_on):
     """The statement of a funding line from the morning of `from_on` to the evening of `to_on`."""
     ever = _terms(line, Q(entry__posted_on__lte=to_on))

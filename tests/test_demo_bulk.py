@@ -22,6 +22,7 @@ from demo.programmes.med_armenia import BLUEPRINT
 from loans.models import Loan
 from loans.services import record_repayment
 from loans.standing import Row
+from payments.services import return_capital
 from programmes.clock import standing_at
 
 START, LAST = date(2012, 1, 10), date(2014, 3, 31)
@@ -228,4 +229,18 @@ def test_a_plan_that_the_services_would_refuse_is_named(scene):
     told[0].loans[0].paying = lambda loan, rows: [(rows[0].due, 200_000, ""), (rows[1].due, 1, "")]
     with pytest.raises(ValueError, match="money is planned after it"):
         carry_loans(cast=cast, call=call, sittings=told, last_day=LAST)
+    told = sittings(scene)
+    for loan, asked in zip(told[0].loans, (250_000, 290_000, 290_000), strict=True):
+        loan.plan.asked, loan.plan.approved = asked, asked
+    with standing_at(LAST):
+        return_capital(
+            line=cast.programme.funding_lines.get(),
+            amount=1_500_000,
+            reference="BACK",
+            on=START,
+            by=cast["finance_1"],
+            reason="Returned to the donors.",
+        )
+    with pytest.raises(ValueError, match="330000 minor units are lent on 2012-04-07 that are not in the bank"):
+        carry_loans(cast=cast, call=call, sittings=told[:1], last_day=LAST)
     assert not Loan.objects.exists()

@@ -60,7 +60,8 @@ class Dossiers:
         self.store, self.cast, self.call = store, cast, call
         self.secretary = cast["secretary_1"]
         self.training_rules = list(call.training_rules.all())
-        self.eligibility_rules = list(call.eligibility_rules.all())
+        self.eligibility_rules = [(rule, str(rule)) for rule in call.eligibility_rules.all()]
+        self.forms = {}
         self.repeated = []
 
     def add(self, loan, sitting):
@@ -84,7 +85,7 @@ class Dossiers:
             "own_amount": plan.own,
             "currency": window.currency,
             "term_months": plan.term_months or 12,
-            "plan_form": band_form(window, plan.asked, repeat=plan.repeat_of is not None),
+            "plan_form": self._form(window, plan.asked, plan.repeat_of is not None),
             "repeat_of": plan.repeat_of if plan.repeat_of is not None and plan.repeat_of.pk else None,
             "revision": 1,
             "started_on": loan.applied_on,
@@ -106,6 +107,13 @@ class Dossiers:
         self._check(application, loan.applied_on + timedelta(days=CHECKED_AFTER))
         self._verify(application, plan, loan.applied_on + timedelta(days=VERIFIED_AFTER), adviser)
         return application
+
+    def _form(self, window, asked, repeat):
+        """The plan form that the amount asks for; the same question is asked once."""
+        key = (window.pk, asked, repeat)
+        if key not in self.forms:
+            self.forms[key] = band_form(window, asked, repeat=repeat)
+        return self.forms[key]
 
     def _plan(self, application, plan, texts, on, adviser):
         store, note = self.store, self._noting(application, adviser, on)
@@ -194,14 +202,14 @@ class Dossiers:
 
     def _check(self, application, on):
         results = {}
-        for rule in self.eligibility_rules:
+        for rule, question in self.eligibility_rules:
             results[rule.code] = "passed"
             self.store.add(
                 Check(
                     application=application,
                     revision=1,
                     code=rule.code,
-                    question=str(rule),
+                    question=question,
                     result=Check.Result.PASSED,
                     finding=str(self._finding(rule, application))[:300],
                     checked_on=on,
