@@ -1,0 +1,49 @@
+"""`make bench`: every figure beside its target and its floor. Losses stay in the table.
+
+    python -m benchmarks [--only list|import|report|votes] [--quick]
+
+Works in a database of its own in a temporary folder, and leaves its result in var/bench.json.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+BENCHMARKS = ("lists", "imports", "figures", "votes")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--only", choices=BENCHMARKS, action="append")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows, to see that it runs")
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="seedbed-bench-") as folder:
+        os.environ.update(
+            SEEDBED_MODE="test",
+            SEEDBED_VAR=folder,
+            DATABASE_URL=f"sqlite:///{folder}/bench.sqlite3",
+            DJANGO_SETTINGS_MODULE="config.settings",
+        )
+        import_module("django").setup()
+        measure = import_module("benchmarks.measure")
+        import_module("benchmarks.ground").prepare()
+        found = []
+        for name in chosen.only or BENCHMARKS:
+            print(f"\n{name}", flush=True)
+            for figure in import_module(f"benchmarks.{name}").run(quick=chosen.quick):
+                print(figure.line(), flush=True)
+                if figure.note:
+                    print(f"    {figure.note}", flush=True)
+                found.append(figure)
+    (ROOT / "var").mkdir(exist_ok=True)
+    measure.write(found, ROOT / "var" / "bench.json")
+    print(f"\nload {os.getloadavg()}; figures kept in var/bench.json")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
