@@ -89,7 +89,7 @@ def paid(scope):
 def disbursed(scope):
     """Grant money paid: legs on 5000, and what is due back on 1200 and not received. {currency: Tally}.
 
-    Each payment lies in the half year of its value date; money that came back lowers the half year of its return.
+    Each payment lies in the quarter of its value date; money that came back lowers the quarter of its return.
     """
     legs = Leg.objects.filter(
         scope.days("entry__value_on"),
@@ -115,9 +115,9 @@ def disbursed(scope):
     return _by_currency(rows, known, lines)
 
 
-def half_year(row):
-    """The half year of a grouped row with year and month: "2014-2"."""
-    return f"{row['year']}-{1 if row['month'] <= 6 else 2}"
+def quarter(row):
+    """The quarter of a grouped row with year and month: "2014-2"."""
+    return f"{row['year']}-{(row['month'] + 2) // 3}"
 
 
 def _awards_of_programme(scope):
@@ -128,13 +128,13 @@ def _by_currency(rows, known, lines):
     seen, found = set(), {}
     for row in rows:
         window, region, sex = known.get(row["subject"], ("", "", "unknown"))
-        key = (half_year(row), lines.get(row["line"], row["line"]), window, region, sex)
+        key = (quarter(row), lines.get(row["line"], row["line"]), window, region, sex)
         # The businesses behind the money: each counted in the first cell that it is met in.
         new = row["subject"] not in seen
         seen.add(row["subject"])
         part = Part(key, row["total"], None, 0, row["number"], int(new))
         found.setdefault(row["currency_"], []).append(part)
-    dims = ("half", "line", "window", "region", "sex")
+    dims = ("quarter", "line", "window", "region", "sex")
     return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
 
 
@@ -145,7 +145,7 @@ def lines_of(scope):
 
 
 def contributed(scope, step):
-    """Co-financing `pledged`, `evidenced` or `accepted` in the scope: {currency: Tally} by source and half year."""
+    """Co-financing `pledged`, `evidenced` or `accepted` in the scope: {currency: Tally} by source and quarter."""
     rows = Contribution.objects.filter(
         scope.days(f"{step}_on"), scope.line("award__line"), award__programme=scope.programme
     ).exclude(award__state=Award.State.CANCELLED)
@@ -166,11 +166,11 @@ def contributed(scope, step):
     )
     seen = set()
     for row in grouped:
-        key = (half_year(row), row["source"], row["window"], row["region"])
+        key = (quarter(row), row["source"], row["window"], row["region"])
         part = Part(key, row["total"], None, 0, row["number"], int(row["award"] not in seen))
         seen.add(row["award"])
         found.setdefault(row["currency_"], []).append(part)
-    dims = ("half", "source", "window", "region")
+    dims = ("quarter", "source", "window", "region")
     return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
 
 

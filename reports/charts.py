@@ -31,13 +31,13 @@ class Chart:
 
 def charts(report):
     """The charts for which the report has data: money over time, people by sex, the way to support."""
-    found = [_over_time(report, ("grants_disbursed", "cofinancing_accepted"), "half")]
+    found = [_over_time(report, ("grants_disbursed", "cofinancing_accepted"), "quarter")]
     found += [_over_time(report, ("loans_disbursed",), "year"), _way(report)]
     return [chart for chart in found if chart]
 
 
 def _over_time(report, codes, dim):
-    """Money, cumulative up to the end of each half year or year."""
+    """Money, cumulative up to the end of each quarter or year."""
     figures = [figure for figure in map(report.figure, codes) if figure and figure.cells(dim)]
     figures = [one for one in figures if one.unit == MONEY and not any(cell.hidden for cell in one.cells(dim))]
     if not figures:

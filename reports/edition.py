@@ -61,8 +61,21 @@ class Report:
         return list(found.items())
 
 
-def compile_report(programme, *, period_from=None, period_to=None, donor=None, internal=False):
-    """The report of a programme as it stands, computed from its records; the donor's edition hides small cells."""
+def compile_report(
+    programme,
+    *,
+    period_from=None,
+    period_to=None,
+    donor=None,
+    internal=False,
+    title="",
+    reference="",
+    outside=False,
+):
+    """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
+
+    outside: it may leave the programme, so that even its key must not name a confidential one.
+    """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     found = figures(programme, period_from, scope.to_on, donor)
     if not internal:
@@ -70,7 +83,9 @@ def compile_report(programme, *, period_from=None, period_to=None, donor=None, i
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
-        key=programme.key,
+        key=slugify(programme.neutral_name) if outside and programme.confidential else programme.key,
+        title=title,
+        reference=reference,
         name=programme.name if internal else programme.public_name,
         place=programme.place_name,
         footnote=programme.place_footnote,

@@ -67,6 +67,7 @@ class Figure:
     target: Goal | None = None
     published: Goal | None = None
     hidden: bool = False
+    impersonal: bool = False
     total_of: tuple = field(default=())
 
     def __post_init__(self):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -91,6 +92,9 @@ class Issue(Moving):
     def __str__(self):
         return self.ref
 
+    def get_absolute_url(self):
+        return reverse("reports:issue", args=[self.ref])
+
     @transition(
         state,
         source=State.DRAFT,
@@ -98,8 +102,8 @@ class Issue(Moving):
         permission=allowed("reports.publish"),
         custom={"label": _("Publish"), "style": "primary"},
     )
-    def publish(self, *, body, sha256):
-        self.body = body
+    def publish(self, *, figures, sha256):
+        self.body = figures
         self.sha256 = sha256
         self.published_on = self.move.on
         self.published_by = self.move.by

@@ -96,8 +96,10 @@ def for_donors(figures, *, strict=False):
 
 
 def _breakdowns(figure, *, strict):
+    if figure.impersonal:
+        return figure.by
     if figure.unit == SHARE:
-        return tuple(cell for cell in figure.by if cell.by == "line" and not strict)
+        return ()
     if not strict:
         return figure.by
     return tuple(cell for cell in figure.by if cell.by not in ("sector", "window", "reason", "source"))
@@ -116,6 +118,8 @@ def _system(figures, *, strict):
     """(values, sums, small) over totals, breakdowns and the sides of shares, with one id where two say the same."""
     values, sums, small = {}, [], set()
     for figure in figures:
+        if figure.impersonal:
+            continue
         if figure.unit == SHARE:
             if not figure.currency:
                 _share(figure, values, sums, small, strict=strict)
@@ -180,7 +184,8 @@ def _shown(figure, hidden, *, strict):
     """The figure as donors see it: hidden values are None, and so are small counts of records where it is strict."""
     cells = tuple(cell.but_hidden() if (figure.code, cell.by, cell.key) in hidden else cell for cell in figure.by)
     figure = figure.but(by=cells)
-    if (figure.code,) in hidden or _share_hidden(figure, hidden):
+    few = strict and figure.has_data and not figure.impersonal and figure.units < LEAST
+    if (figure.code,) in hidden or _share_hidden(figure, hidden) or (few and figure.unit != COUNT):
         return figure.but(
             value=None,
             numerator=None,
@@ -192,7 +197,7 @@ def _shown(figure, hidden, *, strict):
             by=(),
             hidden=True,
         )
-    if strict and figure.records is not None and 0 < figure.records < LEAST:
+    if strict and not figure.impersonal and figure.records is not None and 0 < figure.records < LEAST:
         figure = figure.but(records=None)
     if figure.unit == COUNT and (strict or figure.of_people) and figure.in_all and figure.value is not None:
         # What came before the period could be reckoned from the two.

@@ -123,6 +123,7 @@ def _figure(indicator, code, found, currency, read):
         headline=indicator.headline,
         whole_programme=bool(read.scope.donor) and not indicator.by_line,
         total_of=indicator.total_of,
+        impersonal=indicator.impersonal,
     )
     if not found.parts or not found.records:
         return figure
@@ -147,7 +148,7 @@ def definition_of(indicator, definition):
     rules = {
         "direct": definition.get_direct_rule_display(),
         "women_run": definition.get_women_run_display(),
-        "full_time": _("%(hours)s hours are a full-time week") % {"hours": definition.full_time_hours.normalize()},
+        "full_time": _("%(hours)s hours are a full-time week") % {"hours": f"{definition.full_time_hours:f}"},
     }
     said = _("%(definition)s Rule: %(rule)s.") % {"definition": said, "rule": rules[indicator.rule]}
     if indicator.rule == "direct" and definition.note:
@@ -182,11 +183,9 @@ def _order(dim, key):
 def _label(dim, key):
     if key in ("", None):
         return _("Not known")
-    if dim == "half":
-        year, half = str(key).split("-")
-        return (
-            _("%(year)s, first half") % {"year": year} if half == "1" else _("%(year)s, second half") % {"year": year}
-        )
+    if dim == "quarter":
+        year, number = str(key).split("-")
+        return _("Quarter %(number)s of %(year)s") % {"year": year, "number": number}
     if dim == "cycle":
         return _("First loans") if key == "first" else _("Repeat loans")
     if key == "unknown":

@@ -23,7 +23,8 @@ class Indicator:
 
     rule: the part of the programme's Definition on which it depends ("direct", "women_run", "full_time"), or "".
     of_people: it counts people, so that small counts are hidden from donors. by_line: it hangs on a funding line, so
-    that a donor's edition counts that donor's part only.
+    that a donor's edition counts that donor's part only. impersonal: money of the programme itself, behind which no
+    person stands.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Indicator:
     headline: bool = False
     by_line: bool = True
     total_of: tuple = ()
+    impersonal: bool = False
 
 
 def read(arithmetic, *arguments):

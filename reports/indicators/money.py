@@ -38,7 +38,7 @@ GRANTS = (
             "recoveries received; a recovery that is due and not received still counts (account 1200)."
         ),
         read(grants.disbursed),
-        by=("half", "line", "window", "region"),
+        by=("quarter", "line", "window", "region"),
         headline=True,
     ),
     Indicator(
@@ -66,7 +66,7 @@ GRANTS = (
         MONEY,
         _("Own contributions accepted on evidence by a second person. Pledges do not count."),
         measures.contributed("accepted"),
-        by=("half", "source", "window", "region"),
+        by=("quarter", "source", "window", "region"),
         headline=True,
     ),
     Indicator(
@@ -275,6 +275,7 @@ PORTFOLIO = (
         _("Closing cash: the opening cash and every term of the fund statement, each a sum of entries of the ledger."),
         measures.fund_cash,
         by=("term",),
+        impersonal=True,
     ),
     Indicator(
         "fund_rotations",
@@ -283,6 +284,7 @@ PORTFOLIO = (
         NUMBER,
         _("Lent since the beginning / capital received from donors and not returned."),
         measures.fund_rotations,
+        impersonal=True,
     ),
 )
 
@@ -295,6 +297,7 @@ PLAN = (
         _("The ceilings of the funding lines; a revolving fund has none."),
         read(grants.budget),
         by=("line",),
+        impersonal=True,
     ),
     Indicator(
         "committed",
@@ -313,6 +316,7 @@ PLAN = (
         _("Grants paid / ceilings of the funding lines."),
         measures.burn_rate,
         by=("line",),
+        impersonal=True,
     ),
     Indicator(
         "cost_per_job",

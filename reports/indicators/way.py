@@ -83,7 +83,7 @@ WAY = (
         COUNT,
         _("Of the applications handed in, those that passed the checks, whatever was decided later."),
         read(applicants.eligible),
-        by=("sex", "window", "region"),
+        by=("sex", "region"),
     ),
     Indicator(
         "approved",
@@ -92,7 +92,7 @@ WAY = (
         COUNT,
         _("Applications that the committee approved, by the day of the decision."),
         read(applicants.approved),
-        by=("sex", "window", "region"),
+        by=("sex", "region"),
     ),
     Indicator(
         "signed",

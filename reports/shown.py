@@ -1,0 +1,122 @@
+"""A report as its page prints it: headlines, results, matrices of the breakdowns, charts. No queries."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reports.charts import charts
+from reports.drawing import draw
+from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts
+from reports.indicators import SECTIONS
+from reports.words import DIMS, goal_words, state_of, value_cell, value_parts
+
+MOST_COLUMNS = 5
+
+
+@dataclass
+class Headline:
+    figure: object
+    value: str
+    small: str
+    note: str
+    fold: str
+    progress: tuple | None
+
+
+def page_of(report):
+    """The context of templates/reports/body.html."""
+    return {
+        "report": report,
+        "headlines": [headline(figure) for figure in report.headlines()],
+        "sections": [(SECTIONS.get(name, name), [result(one) for one in found]) for name, found in report.sections()],
+        "with_all": report.period_from is not None,
+        "matrices": matrices(report),
+        "charts": [draw(number, chart) for number, chart in enumerate(charts(report), 1)],
+    }
+
+
+def headline(figure):
+    value, small = value_parts(figure)
+    return Headline(figure, value, small, goal_words(figure), fold_words(figure), progress_of(figure))
+
+
+def fold_words(figure):
+    """ "1,951 of 3,547, unknown 0, definition v2": what a reader gets who asks how it was counted."""
+    said = []
+    if figure.unit == SHARE and figure.numerator is not None:
+        said.append(
+            _("%(part)s of %(whole)s") % dict(zip(("part", "whole"), printed_parts(figure, figure), strict=True))
+        )
+        said.append(_("unknown %(number)s") % {"number": f"{figure.unknown:,}"})
+    if figure.records:
+        said.append(
+            ngettext("%(count)s record", "%(count)s records", figure.records) % {"count": f"{figure.records:,}"}
+        )
+    said.append(_("definition %(version)s") % {"version": figure.version})
+    return ", ".join(said)
+
+
+def progress_of(figure):
+    """(value, most, words) of the bar under a headline; None without a goal, or when the figure has no data."""
+    if figure.hidden or figure.in_all is None:
+        return None
+    goal = figure.goal()
+    if goal is None or not goal.value:
+        if figure.unit != SHARE or not figure.denominator or figure.currency:
+            return None
+        words = _("%(part)s of %(whole)s") % {"part": f"{figure.numerator:,}", "whole": f"{figure.denominator:,}"}
+        return figure.numerator, figure.denominator, words
+    share = min(float(figure.in_all) / float(goal.value), 1) if figure.in_all > 0 else 0
+    words = _("%(percent)s%% of %(goal)s") % {
+        "percent": f"{share * 100:.0f}",
+        "goal": printed(goal.value, figure.unit, figure.currency),
+    }
+    return round(share * 100), 100, words
+
+
+def result(figure):
+    """A row of the results table."""
+    return {
+        "figure": figure,
+        "unit": figure.currency if figure.unit == MONEY else "",
+        "value": value_cell(figure),
+        "in_all": _("hidden") if figure.hidden else printed(figure.in_all, figure.unit, figure.currency),
+        "target": goal_words(figure, published=False),
+        "published": goal_words(figure, target=False),
+        "state": state_of(figure),
+        "fold": fold_words(figure),
+    }
+
+
+def matrices(report):
+    """Breakdowns of several figures side by side: one table for each dimension and few columns, groups as rows."""
+    found = []
+    dims = dict.fromkeys(dim for figure in report.figures for dim in figure.dims())
+    for dim in dims:
+        columns = [figure for figure in report.figures if figure.cells(dim)]
+        for at in range(0, len(columns), MOST_COLUMNS):
+            found.append(_matrix(dim, columns[at : at + MOST_COLUMNS]))
+    return found
+
+
+def _matrix(dim, columns):
+    labels, cells = {}, {}
+    for figure in columns:
+        for cell in figure.cells(dim):
+            labels.setdefault(cell.key, cell.label)
+            cells[figure.code, cell.key] = _cell(figure, cell)
+    return {
+        "dim": dim,
+        "title": str(DIMS.get(dim, dim)),
+        "heads": [f"{figure.name}, {figure.currency}" if figure.unit == MONEY else figure.name for figure in columns],
+        "rows": [(label, [cells.get((figure.code, key), "") for figure in columns]) for key, label in labels.items()],
+        "totals": [value_parts(figure)[0] for figure in columns],
+        "hidden": any(cell.hidden for figure in columns for cell in figure.cells(dim)),
+    }
+
+
+def _cell(figure, cell):
+    if cell.hidden:
+        return _("hidden")
+    return printed(cell_result(figure, cell), figure.unit, figure.currency) or _("no data")

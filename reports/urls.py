@@ -1,0 +1,18 @@
+from django.urls import path
+
+from reports.views import donors, issues, live
+
+app_name = "reports"
+
+urlpatterns = [
+    path("reports/", issues.issues, name="issues"),
+    path("reports/new/", issues.new, name="new"),
+    path("reports/programmes/<slug:key>/", live.programme, name="programme"),
+    path("reports/programmes/<slug:key>/target/", live.target, name="target"),
+    path("reports/<slug:ref>/", issues.issue, name="issue"),
+    path("reports/<slug:ref>/do/<slug:verb>/", issues.move, name="move"),
+    path("reports/<slug:ref>/correct/", issues.correct, name="correct"),
+    path("reports/<slug:ref>/links/", issues.links, name="links"),
+    path("reports/<slug:ref>/links/<int:pk>/revoke/", issues.revoke, name="revoke"),
+    path("r/<str:token>/", donors.opened, name="opened"),
+]

@@ -1,0 +1,1 @@
+"""Pages of reports: the office's, and the one that a link opens."""
