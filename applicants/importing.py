@@ -120,9 +120,9 @@ class Reader:
         return not unknown and not missing
 
     def cells(self, plan, number, row):
-        """{name: value} of a row, or None when a cell cannot be read (each is noted)."""
+        """{name: value} of the cells that can be read; the others are noted and left out."""
         known = row.get("reference", "")
-        values, well = {}, True
+        values = {}
         for name, column in self.resource.fields.items():
             if known and name in ("name", "region", "consent", "consent_on", "village"):
                 values[name] = None
@@ -131,22 +131,23 @@ class Reader:
                 values[name] = column.clean(row)
             except ValueError as wrong:
                 plan.wrong(number, column.column_name, row.get(column.column_name, ""), wrong)
-                well = False
-        return values if well else None
+        return values
 
     def planned(self, plan, number, row):
         """The Planned row, or None when something is wrong (noted)."""
-        values = self.cells(plan, number, row)
-        if values is None:
-            return None
         before = plan.more_errors + len(plan.errors)
-        application = self._application(plan, number, row, values) if self.kind == "applications" else None
+        values = self.cells(plan, number, row)
+        well = plan.more_errors + len(plan.errors) == before
+        application = None
+        if self.kind == "applications" and {"window", "title", "term_months"} <= set(values):
+            application = self._application(plan, number, row, values)
+        if not well:
+            return None
         if values.get("reference"):
             planned = Planned(number, "", {}, None, values["adviser"], "", None, party=values["reference"])
-            planned.application = application
         else:
             planned = self._newcomer(plan, number, row, values)
-            planned.application = application
+        planned.application = application
         if application and planned.party is None and planned.adviser is None:
             plan.wrong(number, "adviser", "", _("An application has an adviser. Enter the e-mail."))
         return planned if plan.more_errors + len(plan.errors) == before else None

@@ -37,6 +37,11 @@ class PartyFilter(django_filters.FilterSet):
         model = Party
         fields = ["q", "kind", "region", "village", "sex", "programme"]
 
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, request=request, **kwargs)
+        if len(request.desk.programmes) < 2:
+            del self.filters["programme"]
+
     def matching(self, queryset, name, value):
         return queryset.matching(value)
 

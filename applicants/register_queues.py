@@ -81,7 +81,7 @@ def imports_waiting(user):
 
 def parties_found(user, text):
     """People and businesses by name in any script, reference or village."""
-    rows = Party.objects.visible_to(user).matching(text).select_related("village__district__region")
+    rows = Party.objects.visible_to(user).matching(text).prefetch_related("village__district__region")
     return [
         Hit(
             title=row.name,

@@ -33,6 +33,9 @@ def line(width, **attrs):
 class PlaceChoice(forms.ModelChoiceField):
     """A town or village with its district and region."""
 
+    def __init__(self, **kwargs):
+        super().__init__(empty_label=_("Choose a place"), **kwargs)
+
     def label_from_instance(self, village):
         return f"{village.name}, {village.district.region}"
 
@@ -413,23 +416,40 @@ class AnswerForm(SeedbedForm):
 
 
 class HandOverForm(SeedbedForm):
-    """Who takes over which parties of an adviser."""
+    """Who takes over which parties of an adviser: all of them, or those that are ticked."""
 
     to_adviser = forms.ModelChoiceField(
-        label=_("New adviser"), queryset=None, error_messages={"required": _("Choose the new adviser.")}
+        label=_("New adviser"),
+        queryset=None,
+        empty_label=_("Choose an adviser"),
+        error_messages={"required": _("Choose the new adviser.")},
     )
+    everybody = forms.BooleanField(label=_("All of them"), required=False)
     parties = PeopleChoice(
-        label=_("People and businesses"),
+        label=_("Or only these"),
         queryset=Party.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one.")},
+        required=False,
     )
     reason = ReasonField()
 
-    def __init__(self, *args, advisers, parties, **kwargs):
+    def __init__(self, *args, advisers, caseload, shown, **kwargs):
         super().__init__(*args, **kwargs)
+        self.caseload = caseload
         self.fields["to_adviser"].queryset = advisers
-        self.fields["parties"].queryset = parties
+        self.fields["parties"].queryset = shown
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("everybody") and not cleaned.get("parties"):
+            self.add_error("parties", _("Choose at least one, or all."))
+        return cleaned
+
+    def arguments(self):
+        facts = dict(self.cleaned_data)
+        if facts.pop("everybody"):
+            facts["parties"] = list(self.caseload)
+        return facts
 
 
 class FileForm(SeedbedForm):

@@ -1,5 +1,7 @@
 """Party: one register of persons, households, groups, enterprises and municipalities, for all programmes."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -13,6 +15,8 @@ from audit.models import Versioned
 from programmes.models import Programme, Region, Role, Village
 from programmes.roles import CASE_ROLES, held_by, rows_for
 
+REFERENCE = re.compile(r"[PHE]-\d{6,}")
+MOST_NAMED = 500
 REGISTER_ROLES = (*CASE_ROLES, Role.FIELD_AGENT)
 
 
@@ -41,10 +45,21 @@ class PartyQuerySet(models.QuerySet):
         return self.filter(kind=Party.Kind.PERSON)
 
     def matching(self, text):
-        """Parties whose name, in any script, or reference or village contains `text`."""
-        found = Q(ref=text.strip().upper()) | Q(village__name__istartswith=text.strip())
+        """Parties whose name, in any script, or reference contains `text`, or whose village begins with it.
+
+        A rare name is looked for in the index of folded names, once and for the whole register, so that a page does
+        not read every row; a common one is found by walking the rows in their order.
+        """
+        text = text.strip()
+        if REFERENCE.fullmatch(text.upper()):
+            return self.filter(ref=text.upper())
+        found = Q(village__in=Village.objects.filter(name__istartswith=text).values("pk"))
         key = search_key(text)
-        return self.filter(found | Q(search_key__contains=key) if key else found)
+        if not key:
+            return self.filter(found)
+        named = Party.objects.filter(search_key__contains=key)
+        keys = list(named.order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
+        return self.filter(found | (Q(pk__in=keys) if len(keys) <= MOST_NAMED else Q(search_key__contains=key)))
 
     def in_programme(self, programme):
         return self.filter(Exists(Enrolment.objects.filter(party=OuterRef("pk"), programme=programme)))

@@ -69,6 +69,7 @@ def applications(request):
     buttons = []
     if Role.ADVISER in roles_of(request.user):
         buttons.append((_("New application"), "/applications/new/", "primary"))
+    buttons.append((_("People and businesses"), "/applicants/", "plain"))
     return ApplicationList(request, in_chosen_programme(request, rows), buttons=buttons).response()
 
 

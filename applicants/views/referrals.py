@@ -134,7 +134,8 @@ def hand_over(request, key, adviser_pk):
     form = HandOverForm(
         posted(request),
         advisers=_advisers(programme).exclude(pk=adviser.pk),
-        parties=Party.objects.filter(pk__in=list(parties.values_list("pk", flat=True)[:MOST])).order_by("name", "pk"),
+        caseload=parties,
+        shown=Party.objects.filter(pk__in=list(parties.values_list("pk", flat=True)[:MOST])).order_by("name", "pk"),
     )
     if form.is_bound:
         moved = attempt(
