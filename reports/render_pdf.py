@@ -5,7 +5,7 @@ from reportlab.lib.units import mm
 
 from pages.paper import WIDTH, bar_chart, new_page, paper, space, table, text, together
 from reports.charts import charts
-from reports.figure import printed
+from reports.figure import MONEY, printed
 from reports.indicators import SECTIONS
 from reports.shown import matrices
 from reports.words import goal_words, period_words, value_cell, value_words
