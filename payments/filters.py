@@ -12,8 +12,8 @@ class OrderFilter(django_filters.FilterSet):
     """All payments."""
 
     q = django_filters.CharFilter(label=_("Reference"), method="find")
-    state = django_filters.ChoiceFilter(label=_("State"), choices=PaymentOrder.State.choices)
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=PaymentOrder.Kind.choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=PaymentOrder.State.choices, empty_label=_("Any"))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=PaymentOrder.Kind.choices, empty_label=_("Any"))
 
     class Meta:
         model = PaymentOrder
@@ -30,7 +30,8 @@ class LegFilter(django_filters.FilterSet):
     account = django_filters.ChoiceFilter(
         label=_("Account"),
         field_name="account__code",
-        choices=[(code, f"{code} {name}") for code, name in ACCOUNTS.items()],
+        choices=list(ACCOUNTS.items()),
+        empty_label=_("Any"),
     )
     subject = django_filters.CharFilter(label=_("Reference"), field_name="account__subject", lookup_expr="istartswith")
 

@@ -56,14 +56,15 @@ class Awards(ListPage):
     filterset = AwardFilter
     empty = gettext_lazy("There is no award yet.")
     columns = [
-        Column("ref", gettext_lazy("Award"), link=lambda award: award.get_absolute_url()),
+        Column("ref", gettext_lazy("Award"), only="file"),
         Column(
             "applicant",
             gettext_lazy("Grantee"),
             value="applicant.name",
             head=True,
+            link=lambda award: award.get_absolute_url(),
             script=lambda award: (award.applicant.name_script, award.applicant.script_language),
-            small=lambda award: award.business.name if award.business else "",
+            small=lambda award: f"{award.ref} · {award.business.name}" if award.business else award.ref,
         ),
         Column("region", gettext_lazy("Region"), value="region.name"),
         Column("window", gettext_lazy("Window"), value="window.name"),
@@ -118,7 +119,7 @@ def award(request, ref):
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
         "may": _may(request.user, row),
-        "events": history_of(*subjects, most=30),
+        "events": history_of(*subjects, most=12),
     }
     return render(request, "grants/award.html", context)
 

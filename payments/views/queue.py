@@ -80,6 +80,11 @@ class Queue(ListPage):
         ]
 
     @property
+    def may_pick(self):
+        """True when the checker can take several at once: somebody else's, to accounts that are as they were."""
+        return any(not line["locked"] and line["story"].shape == "yes" for line in self.lines)
+
+    @property
     def sums(self):
         """Control sum of this page, by currency."""
         totals = {}
