@@ -1,6 +1,6 @@
 """`make bench`: every figure beside its target and its floor. Losses stay in the table.
 
-    python -m benchmarks [--only list|import|report|votes] [--quick]
+    python -m benchmarks [--only lists|imports|figures|votes] [--quick]
 
 Works in a database of its own in a temporary folder, and leaves its result in var/bench.json.
 """
@@ -28,6 +28,7 @@ def main(arguments):
             DATABASE_URL=f"sqlite:///{folder}/bench.sqlite3",
             DJANGO_SETTINGS_MODULE="config.settings",
         )
+        Path(folder, "static").mkdir()
         import_module("django").setup()
         measure = import_module("benchmarks.measure")
         import_module("benchmarks.ground").prepare()

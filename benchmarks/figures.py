@@ -9,6 +9,7 @@ from benchmarks.measure import Figure, interleaved, seconds
 from demo.loading import load
 from programmes.models import Programme
 from reports import indicators
+from reports.edition import compile_report
 from reports.render_pdf import render
 
 PROGRAMME = "msme-kosovo"
@@ -44,8 +45,8 @@ def _bare(programme):
 
 
 def _paper(programme):
-    figures = indicators.figures(programme)
-    taken, _content = seconds(lambda: render(programme, figures))
+    report = compile_report(programme, internal=True)
+    taken, _content = seconds(lambda: render(report))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Figure(
         name="report as PDF",

@@ -38,7 +38,7 @@ def sheet(place, count):
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(
-        ["name", "sex", "birth_year", "region", "village", "consent", "call", "window", "title", "asked", "adviser"]
+        ["name", "sex", "birth_year", "region", "village", "consent", "window", "title", "amount", "adviser"]
     )
     for number in range(count):
         first, second = divmod(number, 26)
@@ -51,7 +51,6 @@ def sheet(place, count):
                 place.region.name,
                 place.village.name,
                 "paper",
-                place.call.key,
                 place.window.key,
                 "Milk cooler",
                 "1200.00",
