@@ -24,6 +24,7 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
@@ -312,7 +313,9 @@ def _draw_frame(page, words, counted):
     page.drawRightString(A4[0] - MARGIN, top, words["reference"])
     page.line(MARGIN, top - 2 * mm, A4[0] - MARGIN, top - 2 * mm)
     page.line(MARGIN, bottom + 4 * mm, A4[0] - MARGIN, bottom + 4 * mm)
-    page.drawString(MARGIN, bottom, _fitted(words["footer"], WIDTH - 35 * mm))
+    # A footnote that a donor's agreement asks for on every page may take three lines.
+    for number, line in enumerate(simpleSplit(words["footer"], FONT, 7.5, WIDTH - 35 * mm)[:3]):
+        page.drawString(MARGIN, bottom - 9 * number, line)
     page.drawRightString(A4[0] - MARGIN, bottom, counted)
     page.restoreState()
 
