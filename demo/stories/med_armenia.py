@@ -19,7 +19,7 @@ TRADES = (
     ("Cucumbers under glass", "farming", "Greenhouse film and pipes"),
 )
 BUSINESSES = 14
-CYCLES = ((date(2012, 3, 5), 70_000), (date(2013, 9, 2), 90_000), (date(2015, 5, 4), 110_000))
+CYCLES = ((date(2012, 3, 5), 70_000), (date(2013, 9, 2), 90_000), (date(2016, 4, 4), 110_000))
 LATE = 5
 LOST = 9
 
@@ -110,7 +110,7 @@ def _apply(day, agenda, cast, owners, call, cycle, amount, earlier, collections)
         agenda.at(date(2015, 4, 20), _write_off, cast, coming[LOST])
         agenda.at(date(2016, 2, 8), _recover, cast, coming[LOST])
     if cycle == 3:
-        collections.late[coming[LATE]["person"].pk] = (date(2016, 1, 1), date(2030, 1, 1))
+        collections.late[coming[LATE]["person"].pk] = (date(2016, 9, 1), date(2030, 1, 1))
 
     def after(on, plan):
         Lending(agenda, cast, plan, found=_found).begin(on)
