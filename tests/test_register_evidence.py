@@ -77,6 +77,12 @@ def test_a_photo_loses_the_place_and_the_owner_that_the_camera_wrote(office):
     assert Image.open(io.BytesIO(kept)).size == (40, 30)
 
 
+def test_a_photo_loses_the_words_that_were_written_into_it(office):
+    given = picture(comment=b"Shop of Anahit")
+    assert b"Shop of Anahit" in given
+    assert b"Shop of Anahit" not in path_of(added(office, given, name="shop.jpg").sha256).read_bytes()
+
+
 def test_a_photo_held_sideways_is_kept_upright(office):
     turned = Image.Exif()
     turned[0x0112] = 6
