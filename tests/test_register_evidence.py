@@ -48,10 +48,12 @@ def picture(kind="JPEG", size=(40, 30), **extra):
 
 
 def zipped(**entries):
+    """A zip of a fixed moment: the same bytes in every process of the run."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as box:
         for name, content in entries.items():
-            box.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+            entry = zipfile.ZipInfo(name.replace("__", "/").replace("_dot_", "."), (2026, 3, 12, 8, 0, 0))
+            box.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
