@@ -164,6 +164,9 @@ def test_the_lists_and_their_files_say_the_same(lending, client):
         for lateness, refs in (("late", {loan.ref}), ("late30", {loan.ref}), ("late90", set()), ("on_time", set())):
             found = page(client, officer, reverse("loans:loans"), lateness=lateness).context["list"].page_rows[0]
             assert {row.ref for row in found} == refs, lateness
+        said = page(client, officer, reverse("loans:loans")).content.decode()
+        # Two loans are listed; the signed one was not paid out, so it is not late.
+        assert said.count("38 days late") == 1
     assert len(page(client, officer, reverse("loans:loans")).context["list"].page_rows[0]) == 2
     assert len(page(client, officer, reverse("loans:loans"), state="signed").context["list"].page_rows[0]) == 1
 

@@ -29,6 +29,9 @@ def _late_words(row):
 
 
 def _days(row):
+    """Days late today. Only an active loan is late: nothing is lent on a signed one."""
+    if row.state != Loan.State.ACTIVE:
+        return 0
     return (today(row.programme) - row.first_overdue_on).days if row.first_overdue_on else 0
 
 
