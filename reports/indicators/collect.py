@@ -64,9 +64,15 @@ def figures(programme, period_from=None, period_to=None, donor=None):
     found = []
     for indicator in indicators_of(programme):
         for figure in _read(indicator, read, whole, goals):
-            if figure.result() is not None or figure.in_all is not None or figure.goal():
+            if _worth_showing(figure):
                 found.append(figure)
     return found
+
+
+def _worth_showing(figure):
+    """It has data, or somebody waits for it: then "no data" is the answer. A headline share shows its unknowns."""
+    known = figure.result() is not None or figure.in_all is not None
+    return known or figure.goal() is not None or (figure.headline and bool(figure.records))
 
 
 def _goals(programme):
