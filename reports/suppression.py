@@ -15,11 +15,12 @@ PERSONAL = {"sex", "age", "region", "sector", "window", "cycle", "reason"}
 SUMS = (("trained_started", ("trained_completed", "trained_dropped_out")), ("jobs_created", ("jobs_net", "jobs_lost")))
 
 
-def hidden_cells(values, sums, small):
+def hidden_cells(values, sums, small, kept=frozenset()):
     """The ids to hide: `small` ones and those that protect them.
 
     values: {id: count of at least zero}; sums: [(total id, part ids)] that add up; small: ids that must go. After it no
-    hidden value is determined by the shown ones, and none is known to within less than LEAST.
+    hidden value is determined by the shown ones, and none is known to within less than LEAST; but `kept` ids stay, which
+    are totals that count no people.
     """
     hidden = set(small) & set(values)
     sums = [(total, list(parts)) for total, parts in sums]
@@ -28,17 +29,17 @@ def hidden_cells(values, sums, small):
         if not open_:
             exposed = _exposed(sums, hidden)
             open_ = [one for one in sums if exposed & {one[0], *one[1]}]
-        choice = next(filter(None, (_choice(one, values, hidden) for one in open_)), None)
+        choice = next(filter(None, (_choice(one, values, hidden | kept) for one in open_)), None)
         if choice is None:
             return hidden
         hidden.add(choice)
 
 
-def _choice(one, values, hidden):
+def _choice(one, values, taken):
     """What to hide next of a sum: its smallest shown part that is not zero, then a zero, then the total."""
     total, parts = one
-    shown = sorted((part for part in parts if part not in hidden), key=lambda part: (not values[part], values[part]))
-    return next(iter(shown), None) or (total if total not in hidden else None)
+    shown = sorted((part for part in parts if part not in taken), key=lambda part: (not values[part], values[part]))
+    return next(iter(shown), None) or (total if total not in taken else None)
 
 
 def _protected(one, values, hidden):
@@ -91,7 +92,8 @@ def for_donors(figures, *, strict=False):
     """
     figures = [figure.but(by=_breakdowns(figure, strict=strict)) for figure in figures]
     values, sums, small = _system(figures, strict=strict)
-    hidden = hidden_cells(values, sums, small)
+    kept = {(one.code,) for one in figures if not (strict or one.of_people)}
+    hidden = hidden_cells(values, sums, small, kept)
     return [_shown(figure, hidden, strict=strict) for figure in figures]
 
 
@@ -182,7 +184,10 @@ def _share(figure, values, sums, small, *, strict):
 
 def _shown(figure, hidden, *, strict):
     """The figure as donors see it: hidden values are None, and so are small counts of records where it is strict."""
-    cells = tuple(cell.but_hidden() if (figure.code, cell.by, cell.key) in hidden else cell for cell in figure.by)
+    cells = [cell.but_hidden() if (figure.code, cell.by, cell.key) in hidden else cell for cell in figure.by]
+    # A breakdown of which nothing is left says only that there is something to hide.
+    some = {cell.by for cell in cells if not cell.hidden}
+    cells = tuple(cell for cell in cells if cell.by in some)
     figure = figure.but(by=cells)
     few = strict and figure.has_data and not figure.impersonal and figure.units < LEAST
     if (figure.code,) in hidden or _share_hidden(figure, hidden) or (few and figure.unit != COUNT):

@@ -48,6 +48,11 @@ def test_a_hidden_total_takes_its_groups_with_it():
     assert figure.by == ()
 
 
+def test_the_number_of_awards_of_an_open_programme_is_told_and_a_breakdown_of_hidden_groups_goes():
+    (figure,) = for_donors([counted("awards", 2, cells=[("Lori", 1), ("Shirak", 1)], of_people=False)])
+    assert (figure.value, figure.by) == (2, ())
+
+
 def test_time_and_source_of_money_are_no_groups_of_people_in_an_open_programme():
     (figure,) = for_donors([counted(value=30, cells=[("2014", 3), ("2015", 27)], dim="year")])
     assert hidden_of(figure) == set()
