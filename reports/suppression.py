@@ -19,7 +19,7 @@ def hidden_cells(values, sums, small, kept=frozenset()):
     """The ids to hide: `small` ones and those that protect them.
 
     values: {id: count of at least zero}; sums: [(total id, part ids)] that add up; small: ids that must go. After it no
-    hidden value is determined by the shown ones, and none is known to within less than LEAST; but `kept` ids stay, which
+    hidden value is determined by the shown ones, and none is known to within less than LEAST. But `kept` ids stay: they
     are totals that count no people.
     """
     hidden = set(small) & set(values)
