@@ -35,7 +35,7 @@ PLACES = {
     "loans": (_("Loans"), "loans:loans"),
     "collections": (_("Collections"), "loans:collections", "/loans/collections/"),
     "fund": (_("Fund"), "loans:funds", "payments:lines", "/money/lines/"),
-    "money": (_("Money"), "payments:queue"),
+    "money": (_("Money"), "payments:money"),
     "monitoring": (_("Monitoring"), "monitoring:visits"),
     "reports": (_("Reports"), "reports:issues"),
     "users": (_("Users"), "accounts:users"),

@@ -5,7 +5,7 @@ from payments.views import accounts, lines, orders, queue
 app_name = "payments"
 
 urlpatterns = [
-    path("money/", queue.money, name="money"),
+    path("money/", queue.queue, name="money"),
     path("money/queue/", queue.queue, name="queue"),
     path("money/approve/", queue.approve_many, name="approve_many"),
     path("money/send/", queue.send_many, name="send_many"),

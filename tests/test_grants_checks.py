@@ -4,18 +4,24 @@ import pytest
 from django.db import connection, transaction
 
 from audit import guards
+from config.proof import ledger_faults, state_faults
 from grants.checks import checks as grant_checks
+from grants.services import plan_tranches, sign_award
 from ledger.models import Account, Entry
 from ledger.services import reverse
 from payments.checks import checks as payment_checks
 from tests.office import DAY
-from tests.steps_grants import accepted_contribution, ordered_tranche, paid_tranche, signed_award
+from tests.steps_grants import ENDS, accepted_contribution, ordered_tranche, paid_tranche, ready_award
+from tests.steps_loans import active_loan
 
 
 @pytest.fixture
 def award(office):
     """Two tranches: one paid, one on its way; the own part accepted."""
-    award = signed_award(office, parts=[1_200_000, 800_000])
+    award = ready_award(office, parts=[500_000, 500_000, 1_000_000])
+    plan = [{"amount": amount, "deliverables": ["Quote of the supplier"]} for amount in (1_200_000, 800_000)]
+    plan_tranches(award=award, tranches=plan, on=DAY, by=office.people.manager)
+    sign_award(award=award, ends_on=ENDS, on=DAY, by=office.people.manager)
     paid_tranche(office, award.tranches.get(number=1))
     ordered_tranche(office, award.tranches.get(number=2))
     accepted_contribution(office, award.contributions.get())
@@ -33,6 +39,8 @@ def change(sql, *values):
 
 def test_what_went_through_the_services_has_no_fault(award):
     assert faults() == []
+    # States are the fold of the events, also of tranches that a newer plan left out.
+    assert list(state_faults()) == list(ledger_faults()) == []
 
 
 CHANGES = [
@@ -87,3 +95,10 @@ def test_an_entry_that_was_reversed_alone_is_missed(office, award):
     assert any("O-2026-00001 is settled and has no live entry" in fault for fault in found)
     assert any("account 5000 says 0" in fault for fault in found)
     assert Account.objects.get(code="5000").balance_amount == 0
+
+
+def test_a_loan_paid_out_with_a_fee_has_no_fault_in_payments_either(lending):
+    loan = active_loan(lending, amount=100_000, terms={"fee_pct": 2})
+    order = loan.application.payment_orders.get()
+    assert (order.amount, order.lines.get().fee_amount) == (98_000, 2_000)
+    assert list(payment_checks()) == []

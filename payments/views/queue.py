@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -293,9 +293,3 @@ def bank_list(request, ref):
         for order in orders
     ]
     return write_csv(headers, lines, row.ref)
-
-
-@for_money_roles
-@require_GET
-def money(request):
-    return redirect("payments:queue")
