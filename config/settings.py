@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "pages.middleware.PrivacyMiddleware",
+    "pages.middleware.PlainTextMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "config.desk.DeskMiddleware",

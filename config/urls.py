@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,6 +14,9 @@ desk_patterns = [
     path("search/", views.find, name="search"),
     path("programme/", views.choose_programme, name="programme"),
 ]
+
+# The administration has a door of its own that asks for no second step: it leads to the door of the house instead.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include((desk_patterns, "desk"))),

@@ -92,6 +92,8 @@ class MoneyField(forms.Field):
             return True
 
 
+# Sums of days and months around a date outside of these would leave the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 PARTS = (("d", _("Day"), "sb-w-2"), ("m", _("Month"), "sb-w-2"), ("y", _("Year"), "sb-w-4"))
 
 
@@ -180,11 +182,18 @@ class DateField(forms.Field):
             if not re.fullmatch(figures, part, flags=re.ASCII):
                 raise ValidationError(sentence, code="invalid")
         try:
-            return date(int(year), int(month), int(day))
+            made = date(int(year), int(month), int(day))
         except ValueError as wrong:
             raise ValidationError(
                 _("There is no day %(text)s. Write it like 27.03.2026"), code="invalid", params={"text": text[:30]}
             ) from wrong
+        if not FIRST_YEAR <= made.year <= LAST_YEAR:
+            raise ValidationError(
+                _("The year must lie between %(first)s and %(last)s."),
+                code="invalid",
+                params={"first": str(FIRST_YEAR), "last": str(LAST_YEAR)},
+            )
+        return made
 
     def validate(self, value):
         super().validate(value)

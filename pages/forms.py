@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy
@@ -28,6 +29,9 @@ __all__ = [
     "done",
     "form_page",
 ]
+
+# What a whole number in a form can be at most, either way: what an integer column of both databases holds.
+LARGEST = 2**31 - 1
 
 
 class SeedbedMixin:
@@ -70,6 +74,7 @@ class SeedbedMixin:
     def full_clean(self):
         for field in self.fields.values():
             name_the_missing(field)
+            bound_the_number(field)
         super().full_clean()
 
     def arguments(self):
@@ -104,6 +109,18 @@ def name_the_missing(field):
     """In the summary "This field is required" three times tells nothing: the sentence names the question."""
     if field.label and field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         field.error_messages["required"] = format_lazy(_("“{question}” needs an answer."), question=field.label)
+
+
+def bound_the_number(field):
+    """A whole number without bounds gets those of a database column: beyond them a query fails instead of a form."""
+    if not isinstance(field, forms.IntegerField) or isinstance(field, forms.FloatField | forms.DecimalField):
+        return
+    if field.max_value is None:
+        field.max_value = LARGEST
+        field.validators.append(MaxValueValidator(LARGEST))
+    if field.min_value is None:
+        field.min_value = -LARGEST
+        field.validators.append(MinValueValidator(-LARGEST))
 
 
 class SeedbedForm(SeedbedMixin, forms.Form):

@@ -3,7 +3,7 @@
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from audit.refusals import Refusal
+from audit.refusals import Invalid, Refusal
 
 TITLES = {
     400: _("This cannot be accepted"),
@@ -39,6 +39,25 @@ class RefusalMiddleware:
 
     def process_exception(self, request, exception):
         return refusal_page(request, exception) if isinstance(exception, Refusal) else None
+
+
+class PlainTextMiddleware:
+    """Refuses a request with the character NUL: nobody types it, and PostgreSQL stores and seeks no such text."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if "\0" in request.path or _holds_nul(request.GET) or _holds_nul(request.POST):
+            return refusal_page(request, Invalid(_("This request holds a character that is no text.")))
+        return None
+
+
+def _holds_nul(given):
+    return any("\0" in name or any("\0" in value for value in values) for name, values in given.lists())
 
 
 class PrivacyMiddleware:

@@ -11,6 +11,7 @@ from audit.refusals import Invalid
 
 # Far above any amount of a programme, and safe in a 64-bit column after adding many of them.
 LARGEST = 10**15
+MOST_LETTERS = 60
 
 _digits_of = get_currency_precision
 
@@ -38,6 +39,8 @@ def grouped(minor, currency):
 
 def parse_amount(text, currency):
     """Minor units of an amount as typed: "1,200.00", "1 200,00", "1200", "EUR 1,200". Raises Invalid."""
+    if len(str(text)) > MOST_LETTERS:
+        raise Invalid(_("This amount is too large."))
     places = digits(currency)
     typed = unicodedata.normalize("NFKC", str(text)).strip()
     bare = re.sub(rf"^{currency}\b|\b{currency}$", "", typed, flags=re.IGNORECASE).strip()

@@ -103,7 +103,7 @@ def collections(request):
     on = today(programme)
     if request.method == "POST":
         wanted = [name.removeprefix("amount_") for name in request.POST if name.startswith("amount_")]
-        loans = _with_facts(loans_of(request).filter(pk__in=[pk for pk in wanted if pk.isdigit()]), on)
+        loans = _with_facts(loans_of(request).filter(pk__in=[pk for pk in wanted if _is_key(pk)]), on)
     else:
         loans = _due_loans(request, programme, on)
     form = CollectionForm(request.POST or None, loans=loans, initial={"on": on, "means": "cash"})
@@ -122,6 +122,11 @@ def collections(request):
         "full": len(loans) == SHEET_ROWS,
     }
     return render(request, "loans/collections.html", context, status=form.status if context["refused"] else 200)
+
+
+def _is_key(text):
+    """Could it be a key of a row? Figures of other scripts and numbers beyond a column are none."""
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _programme(request):
