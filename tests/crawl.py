@@ -1,0 +1,417 @@
+"""A furnished house to walk through: every address of our apps, an object behind each, and one person for each role."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.urls import URLPattern, get_resolver, reverse
+
+from accounts.models import User
+from applicants.services import (
+    add_evidence,
+    add_member,
+    confirm_group,
+    prepare_import,
+    record_identity,
+    record_referral,
+    register_party,
+    run_checks,
+)
+from grants.services import register_asset
+from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
+from payments.services import receive_capital
+from programmes.models import Delegation, EligibilityRule, Membership, Role
+from reports.services import draft_issue, make_link, publish_issue
+from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
+from tests.steps_applicants import (
+    draft_application,
+    eligible_application,
+    registered_enterprise,
+    registered_person,
+    submitted_application,
+    trained,
+)
+from tests.steps_grants import ordered_tranche, ready_award, signed_award
+from tests.steps_loans import active_loan, repay, signed_loan
+from tests.steps_payments import sent_order
+from tests.steps_selection import open_session
+
+# The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
+NOT_OURS = ("admin", "account_", "mfa_", "allauth")
+OUTSIDERS = ("stranger", "superuser", "anonymous", "administrator")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A named address: `name` as for reverse(), `route` as it is written, the names of what it takes."""
+
+    name: str
+    route: str
+    takes: tuple[str, ...]
+
+
+def addresses():
+    """Every address of our apps once, by the resolver; a second spelling of the same name is the same address."""
+    found = {}
+    for one in _walk(get_resolver().url_patterns):
+        if not one.name.startswith(NOT_OURS) and not one.name.endswith(":"):
+            found.setdefault(one.name, one)
+    return list(found.values())
+
+
+def others():
+    """The names that `addresses` leaves out."""
+    return {one.name for one in _walk(get_resolver().url_patterns) if one.name.startswith(NOT_OURS)}
+
+
+def _walk(patterns, space="", route=""):
+    for one in patterns:
+        here = f"{route}{one.pattern}"
+        if isinstance(one, URLPattern):
+            yield Address(f"{space}{one.name or ''}", here, tuple(one.pattern.converters))
+        else:
+            yield from _walk(one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space, here)
+
+
+VERBS = {
+    "applicants:move_application": (
+        "submit",
+        "return_for_revision",
+        "pass_checks",
+        "fail_checks",
+        "lapse",
+        "uphold_appeal",
+        "withdraw",
+        "approve",
+    ),
+    "selection:move": ("send_packet", "start", "close", "reopen"),
+    "selection:case_move": ("decide", "remove", "take_back_vote", "approve_reserve"),
+    "payments:move": ("approve", "send", "settle", "return_unpaid", "bounce", "cancel"),
+    "payments:line_act": ("receive", "return", "charge"),
+    "grants:move": ("sign", "suspend", "resume", "close", "terminate", "cancel"),
+    "grants:tranche_move": ("request", "certify", "order", "settle"),
+    "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
+    "monitoring:move": ("record", "verify", "return_visit", "cancel"),
+    "reports:move": ("publish", "supersede"),
+}
+
+
+@dataclass
+class House:
+    """The office that one works in, its lending neighbour, and a confidential one that nobody may notice."""
+
+    own: Office
+    lending: Office
+    hidden: Office
+    hidden_lending: Office
+    cast: dict = field(default_factory=dict)
+    places: dict = field(default_factory=dict)
+    hidden_places: dict = field(default_factory=dict)
+
+
+def furnished_house(hidden=True):
+    """Built through the services; the clock must stand at DAY."""
+    own, lending = grant_office(), loan_office()
+    house = House(own, lending, None, None)
+    for row in Membership.objects.filter(programme=own.programme):
+        donor = lending.donor if row.role == Role.DONOR else None
+        seat(row.user, lending.programme, row.role, region=row.region, donor=donor)
+    house.places = {**_furnish_grants(own, ANAHIT), **_furnish_loans(lending, GOHAR)}
+    house.cast = _cast(own)
+    if hidden:
+        house.hidden = grant_office("quiet", confidential=True)
+        house.hidden_lending = loan_office("harbour", confidential=True)
+        house.hidden_places = {
+            **_furnish_grants(house.hidden, TSITSINO),
+            **_furnish_loans(house.hidden_lending, TSITSINO),
+        }
+    return house
+
+
+ANAHIT = {"name": "Anahit Sargsyan", "name_script": "Անահիտ Սարգսյան", "script_language": "hy"}
+GOHAR = {"name": "Gohar Mkrtchyan"}
+TSITSINO = {
+    "name": "Tsitsino Kvirikashvili",
+    "name_script": "ციცინო ყვირიკაშვილი",
+    "script_language": "ka",
+    "phone": "+995 599 707172",
+    "address": "Nutsubidze slope 77",
+}
+
+
+def _cast(office):
+    """One user for each role, and those who have nothing to do here."""
+    people, programme = office.people, office.programme
+    other_adviser = make_user("Hasmik Poghosyan", "X-01")
+    seat(other_adviser, programme, Role.ADVISER, region=office.other_region)
+    protector = make_user("Levon Arakelyan", "X-02")
+    seat(protector, programme, Role.DATA_PROTECTION)
+    superuser = User.objects.create_superuser("root@seedbed.test", PASSWORD, name="Root", staff_number="X-03")
+    elsewhere = grant_office("kura")
+    return {
+        "adviser": people.adviser,
+        "other region": other_adviser,
+        "field agent": people.field_agent,
+        "member": people.member3,
+        "secretary": people.secretary,
+        "manager": people.manager,
+        "loan officer": people.loan_officer,
+        "finance": people.checker,
+        "monitoring": people.monitor,
+        "data protection": protector,
+        "donor": people.donor,
+        "administrator": people.administrator,
+        "superuser": superuser,
+        "stranger": elsewhere.people.manager,
+        "anonymous": None,
+    }
+
+
+def _furnish_grants(office, who):
+    """Things behind every address but those of loans: {name of the address: what it takes}."""
+    people, programme = office.people, office.programme
+    for row in Membership.objects.filter(user=people.field_agent):
+        row.villages.set([office.village])
+    receive_capital(line=office.line, amount=6_000_000, reference="SEED-2", on=DAY, by=people.maker)
+    EligibilityRule.objects.create(call=office.call, position=9, code="market", kind="person", question="A market?")
+    person = registered_person(office, **who)
+    found = _furnish_register(office, person)
+    business = registered_enterprise(office, f"{who['name'].split()[1]} Cheese", manager=person)
+    draft = draft_application(office, person, title=f"Cheese of {who['name']}")
+    submitted = submitted_application(office, registered_person(office, **who, birth_year=1970))
+    run_checks(application=submitted, on=DAY, by=people.secretary)
+    eligible = eligible_application(office, registered_person(office, **who, birth_year=1971), opinion=False)
+    session = open_session(office, eligible_application(office, registered_person(office, **who, birth_year=1972)))
+    ready = ready_award(office, amount=900_000, own=300_000, applicant=registered_person(office, **who, birth_year=1973))
+    active = signed_award(
+        office,
+        amount=1_200_000,
+        own=400_000,
+        parts=[800_000, 400_000],
+        applicant=registered_person(office, **who, birth_year=1974),
+    )
+    order = ordered_tranche(office, active.tranches.get(number=1))
+    sent = sent_order(
+        office,
+        ordered_tranche(
+            office,
+            signed_award(
+                office, amount=500_000, own=200_000, applicant=registered_person(office, **who, birth_year=1975)
+            ).tranches.get(),
+        ),
+    )
+    asset = register_asset(award=active, label="Vat", amount=100_000, on=DAY, by=people.adviser)
+    committee = session.committee
+    later = active.tranches.get(number=2)
+    part = {"ref": active.ref, "pk": active.contributions.get().pk}
+    deliverable = {"ref": active.ref, "pk": later.deliverables.get().pk}
+    case = session.cases.get()
+    tranche = {"ref": active.ref, "number": 2}
+    account = {"pk": order.account_id}
+    membership = Membership.objects.get(user=people.field_agent, programme=programme)
+    cover = Delegation.objects.create(
+        membership=membership, delegate=people.adviser, starts_on=DAY, ends_on=DAY, requested_by=people.field_agent
+    )
+    found |= {
+        "applicants:new_member": {"ref": business.ref},
+        "applicants:hand_over": {"key": programme.key, "adviser_pk": people.adviser.pk},
+        "applications": {"ref": submitted.ref},
+        "drafts": {"ref": draft.ref},
+        "applicants:opinion": {"ref": eligible.ref},
+        "applicants:field_verification": {"ref": eligible.ref},
+        "applicants:answer_check": {"ref": submitted.ref, "code": "market"},
+        "applicants:confirm_failure": {"ref": submitted.ref, "code": "market"},
+        "applicants:waive_training": {"ref": submitted.ref, "rule": office.call.training_rules.get().pk},
+        "applicants:plan_section": {"ref": draft.ref, "code": "cash_flow"},
+        "selection:committee": {"pk": committee.pk},
+        "selection:end_seat": {"pk": committee.pk, "seat": committee.seats.first().pk},
+        "selection:case": {"ref": session.ref, "position": case.position},
+        "selection:case_move": {"ref": session.ref, "position": case.position},
+        "sessions": {"ref": session.ref},
+        "orders": {"ref": order.ref},
+        "batches": {"ref": sent.batch.ref},
+        "accounts": account,
+        "lines": {"key": office.line.key},
+        "grants": {"ref": active.ref},
+        **dict.fromkeys(("grants:screen", "grants:plan", "grants:conditions", "grants:pledge"), {"ref": ready.ref}),
+        "grants:evidence": part,
+        "grants:accept": part,
+        "grants:show": deliverable,
+        "grants:accept_deliverable": deliverable,
+        "grants:hand_over": {"ref": active.ref, "pk": asset.pk},
+        "grants:tranche": tranche,
+        "grants:tranche_move": tranche,
+        "programmes": {"key": programme.key},
+        "programmes:end": {"pk": membership.pk},
+        "programmes:approve_cover": {"pk": cover.pk},
+        "accounts:user": {"pk": people.adviser.pk},
+        "accounts:reset_second_factor": {"pk": people.adviser.pk},
+    }
+    return found | _furnish_monitoring(office, active.application) | _furnish_reports(office)
+
+
+def _furnish_register(office, person):
+    people, programme = office.people, office.programme
+    facts = {"on": DAY, "by": people.adviser}
+    consent = person.consents.get(programme=programme)
+    identity = record_identity(party=person, kind="national", number=f"ID{person.pk:08d}", **facts)
+    confirm_group(party=person, programme=programme, group=office.group, **facts)
+    referral = record_referral(
+        programme=programme, region=office.region, name=person.name, source=f"Friend of {person.name}", **facts
+    )
+    evidence = add_evidence(
+        programme=programme,
+        case_ref=person.ref,
+        party=person,
+        purpose="other",
+        content=b"%PDF-1.4\n" + programme.key.encode(),
+        name=f"letter of {person.name}.pdf",
+        **facts,
+    )
+    household = register_party(
+        kind="household", name=f"{person.name.split()[1]} family", programme=programme, region=office.region, **facts
+    )
+    member = add_member(party=household, person=person, role="member", **facts)
+    brought = prepare_import(
+        programme=programme,
+        kind="applicants",
+        name="people.csv",
+        content=b"name\n",
+        rows_total=1,
+        on=DAY,
+        by=people.secretary,
+    )
+    course = trained(office, person)
+    return {
+        "party": {"ref": person.ref},
+        "applicants:end_member": {"ref": household.ref, "pk": member.pk},
+        "applicants:withdraw_consent": {"ref": person.ref, "pk": consent.pk},
+        "applicants:show_identity": {"ref": person.ref, "pk": identity.pk},
+        "applicants:new_group": {"ref": person.ref, "key": programme.key},
+        "applicants:show_groups": {"ref": person.ref, "key": programme.key},
+        "applicants:file": {"pk": evidence.pk},
+        "applicants:withdraw_file": {"pk": evidence.pk},
+        "referrals": {"pk": referral.pk},
+        "courses": {"pk": course.pk},
+        "imports": {"pk": brought.pk},
+    }
+
+
+def _furnish_loans(office, who):
+    signed = signed_loan(office, applicant=registered_person(office, **who, birth_year=1976))
+    loan = active_loan(office, applicant=registered_person(office, **who, birth_year=1977))
+    repayment = repay(office, loan, 9_000)
+    return {
+        "loans": {"ref": loan.ref},
+        "loans:pay": {"ref": signed.ref},
+        "loans:fund": {"key": office.line.key},
+        "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
+        "visits of loans": {"ref": loan.application.visits.first().ref},
+    }
+
+
+def _furnish_monitoring(office, application):
+    people = office.people
+    facts = {"on": DAY, "by": people.manager}
+    visit = plan_visit(application=application, planned_on=DAY, assigned_to=people.field_agent, **facts)
+    job = {
+        "title": "Cheese maker",
+        "hours_per_week": 40,
+        "baseline": False,
+        "created_on": DAY,
+        "employments": [
+            {
+                "person": application.applicant,
+                "starts_on": DAY,
+                "ends_on": None,
+                "evidence_kind": "contract",
+                "evidenced_on": DAY,
+            }
+        ],
+    }
+    visit = record_visit(
+        visit=visit,
+        business_state="open",
+        findings=f"The milk of {application.applicant.name} sells.",
+        measurements={"sales": 60_000},
+        jobs=[job],
+        on=DAY,
+        by=people.field_agent,
+    )
+    point = add_action_point(
+        visit=visit, text="A second vat.", owner=people.field_agent, due_on=DAY, on=DAY, by=people.field_agent
+    )
+    worker = {
+        "worker": application.applicant,
+        "starts_on": date(2026, 3, 1),
+        "ends_on": date(2026, 3, 10),
+        "person_days": 8,
+        "wage_amount": 40_000,
+        "registered": True,
+    }
+    record_workers(application=application, rows=[worker], on=DAY, by=people.manager)
+    return {
+        "visits": {"ref": visit.ref},
+        "monitoring:plan": {"ref": application.ref},
+        "workers": {"ref": application.ref},
+        "monitoring:close_action": {"pk": point.pk},
+        "monitoring:end_place": {"pk": visit.job_places.get().pk},
+    }
+
+
+def _furnish_reports(office):
+    people, programme = office.people, office.programme
+    span = {"programme": programme, "period_from": date(2026, 1, 1), "period_to": DAY, "donor": office.donor}
+    draft = draft_issue(**span, title="The draft", on=DAY, by=people.manager)
+    issue = publish_issue(
+        issue=draft_issue(**span, title="The first spring", on=DAY, by=people.manager), on=DAY, by=people.manager
+    )
+    link = make_link(issue=issue, label="The donor", expires_on=date(2026, 6, 30), on=DAY, by=people.manager)
+    return {
+        "issues": {"ref": issue.ref},
+        "reports:move": {"ref": draft.ref},
+        "reports:revoke": {"ref": issue.ref, "pk": link.pk},
+        "reports:opened": {"token": link.token},
+    }
+
+
+# Which thing stands behind the addresses of an app that take a `ref` or `pk`, by the beginning of the route.
+BY_ROUTE = (
+    ("applicants/<party:", "party"),
+    ("applications/<str:ref>/plan", "drafts"),
+    ("applications/", "applications"),
+    ("referrals/", "referrals"),
+    ("trainings/", "courses"),
+    ("imports/", "imports"),
+    ("committee/", "sessions"),
+    ("money/orders/", "orders"),
+    ("money/batches/", "batches"),
+    ("money/accounts/", "accounts"),
+    ("money/lines/", "lines"),
+    ("grants/", "grants"),
+    ("loans/", "loans"),
+    ("monitoring/visits/", "visits"),
+    ("monitoring/workers/", "workers"),
+    ("reports/programmes/", "programmes"),
+    ("reports/", "issues"),
+    ("programmes/", "programmes"),
+)
+FIXED = {
+    "applicants:register_business": {"kind": "enterprise"},
+    "applicants:import_template": {"kind": "applicants", "ending": "csv"},
+    "applicants:import_export": {"kind": "applicants", "ending": "csv"},
+}
+
+
+def paths(address, places):
+    """[(verb or "", path)] of an address with the things of a house behind it."""
+    if not address.takes or address.name in FIXED:
+        return [("", reverse(address.name, kwargs=FIXED.get(address.name, {})))]
+    given = places.get(address.name)
+    if given is None:
+        given = next(places[thing] for start, thing in BY_ROUTE if address.route.startswith(start))
+    verbs = VERBS.get(address.name, ("",))
+    found = []
+    for verb in verbs:
+        word = {"act": verb} if "act" in address.takes else {"verb": verb}
+        found.append((verb, reverse(address.name, kwargs=given | (word if verb else {}))))
+    return found
