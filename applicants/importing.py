@@ -18,6 +18,7 @@ from applicants.models import Application, Enrolment, Party
 from applicants.names import likeness, phone_digits, search_key
 from applicants.resources import RESOURCES, amount_of, fold
 from applicants.services.register import clean_facts
+from audit.bulk import many_rows
 from audit.refusals import Invalid
 from programmes.models import Region, Role, Village, Window
 from programmes.roles import holds
@@ -233,15 +234,16 @@ def make_plan(kind, table, *, programme, by, on, progress=None):
     if not reader.headers(plan, table):
         return plan
     headers = {header: plain_header(header) for header in table.headers}
-    for count, line in enumerate(table.rows, 1):
-        row = {headers[header]: as_text(value) for header, value in line.cells.items()}
-        planned = reader.planned(plan, line.number, row)
-        if planned is not None:
-            plan.rows.append(planned)
-        if progress and count % CHUNK == 0:
-            progress(count)
-    _find_references(plan, programme, by)
-    _find_duplicates(plan, by)
+    with many_rows():
+        for count, line in enumerate(table.rows, 1):
+            row = {headers[header]: as_text(value) for header, value in line.cells.items()}
+            planned = reader.planned(plan, line.number, row)
+            if planned is not None:
+                plan.rows.append(planned)
+            if progress and count % CHUNK == 0:
+                progress(count)
+        _find_references(plan, programme, by)
+        _find_duplicates(plan, by)
     plan.errors.sort(key=lambda one: one.row)
     return plan
 

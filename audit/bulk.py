@@ -5,6 +5,9 @@ The rows are the same as single saves make: `insert` writes every concrete colum
 where the database would. Nothing is validated here, no signal is sent; guards and constraints of the database hold.
 """
 
+import gc
+from contextlib import contextmanager
+
 from django.db import connection, models
 
 # Their values go to the database as they are in Python.
@@ -18,6 +21,20 @@ _PLAIN = (
     models.OneToOneField,
     models.TextField,
 )
+
+
+@contextmanager
+def many_rows():
+    """Inside the block a list of many thousand rows may grow: the cycle collector, which would walk all of them again
+    with every few hundred, waits until the end. Rows hold no cycles.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def take_ids(model, count):

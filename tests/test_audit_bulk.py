@@ -1,5 +1,6 @@
 """Bulk inserts write the rows that single saves write, and take their numbers from where the database does."""
 
+import gc
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import IntegrityError, connection
 
 from accounts.encryption import blind_index
 from applicants.models import Consent, Identity, Party
-from audit.bulk import insert, take_ids
+from audit.bulk import insert, many_rows, take_ids
 from programmes.models import Region
 from tests.steps_applicants import registered_person
 
@@ -69,6 +70,19 @@ def test_a_secret_is_encrypted_row_by_row_also_when_it_is_the_same(office):
     assert len(set(stored)) == 2
     assert "AN0123456" not in "".join(stored)
     assert {identity.number for identity in Identity.objects.all()} == {"AN0123456"}
+
+
+def test_the_collector_waits_for_a_long_list_and_works_again_afterwards_also_when_it_fails():
+    seen = []
+
+    def fail():
+        seen.append(gc.isenabled())
+        raise ValueError("a row is wrong")
+
+    with pytest.raises(ValueError, match="a row is wrong"), many_rows():
+        fail()
+    assert seen == [False]
+    assert gc.isenabled()
 
 
 def test_what_the_database_refuses_singly_it_refuses_in_bulk(office):

@@ -109,6 +109,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         ("a document with macros", zipped(word__document_dot_xml=b"<x/>", word__vbaProject_dot_bin=b"x"), "macros"),
         ("a plain zip", zipped(readme_dot_txt=b"hello"), "Only pictures"),
         ("a broken zip", zipped(word__document_dot_xml=b"<x/>")[:30], "broken"),
+        ("a bomb that says what it is", zipped(mimetype=b"0" * 30_000_000), "Only pictures"),
         ("half a picture", picture(size=(400, 300))[:-400], "broken"),
         ("more than 20 MB", b"%PDF-" + b"0" * (20 * 1024 * 1024), "up to 20 MB"),
     ],

@@ -14,7 +14,7 @@ from applicants.services.access import demand
 from applicants.services.application import first_of_next_month
 from applicants.services.evidence import write_whole
 from applicants.services.register import new_party
-from audit.bulk import insert, take_ids
+from audit.bulk import insert, many_rows, take_ids
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from programmes.models import AmountBand, Call
@@ -64,8 +64,9 @@ def write_import(*, batch, plan, on, by):
         raise Invalid(_("The file has errors. Nothing was written."))
     if batch.state == Import.State.DONE:
         raise Blocked(_("This file is written already."))
-    parties = _write_parties(batch.programme, plan, on, by)
-    applications = _write_applications(batch.programme, plan, on, by)
+    with many_rows():
+        parties = _write_parties(batch.programme, plan, on, by)
+        applications = _write_applications(batch.programme, plan, on, by)
     record(
         "import.write",
         batch.ref,
