@@ -174,4 +174,5 @@ def doors(row, user, on):
                 style=step.custom.get("style", "plain"),
             )
         )
-    return found
+    # What leads on comes first, what ends the case last.
+    return sorted(found, key=lambda door: {"primary": 0, "stop": 2}.get(door.style, 1))
