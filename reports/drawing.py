@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 WIDTH, HEIGHT = 760, 280
-LEFT, RIGHT, TOP, BOTTOM = 64, 8, 30, 30
+LEFT, RIGHT, TOP, BOTTOM = 64, 8, 30, 62
+# Names under the bars stand in two lines by turns where there are many, or they run into each other on a phone.
+LINES, FEW = (HEIGHT - 36, HEIGHT - 8), 4
 GRIDS = 4
 
 
@@ -35,7 +37,6 @@ class Drawing:
     left: int = LEFT
     right: int = WIDTH - RIGHT
     bottom: int = HEIGHT - BOTTOM
-    label_y: int = HEIGHT - 8
 
     @property
     def hatched(self):
@@ -76,7 +77,10 @@ def draw(number, chart):
     grid = [
         (_text(HEIGHT - BOTTOM - top * step / GRIDS * scale), f"{top * step / GRIDS:,.0f}") for step in range(GRIDS + 1)
     ]
-    labels = [(_text(LEFT + slot * place + slot / 2), label) for place, label in enumerate(chart.labels)]
+    turns = 1 if len(chart.labels) <= FEW else 2
+    labels = [
+        (_text(LEFT + slot * place + slot / 2), LINES[place % turns], label) for place, label in enumerate(chart.labels)
+    ]
     rows = [(label, [chart.cell(values[place]) for values in chart.exact]) for place, label in enumerate(chart.labels)]
     return Drawing(number, chart, bars, grid, labels, rows)
 

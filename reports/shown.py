@@ -9,7 +9,7 @@ from reports.charts import charts
 from reports.drawing import draw
 from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts
 from reports.indicators import SECTIONS
-from reports.words import DIMS, goal_words, state_of, value_cell, value_parts
+from reports.words import DIMS, goal_words, state_of, value_parts
 
 MOST_COLUMNS = 5
 
@@ -80,7 +80,8 @@ def result(figure):
     return {
         "figure": figure,
         "unit": figure.currency if figure.unit == MONEY else "",
-        "value": value_cell(figure),
+        "value": value_parts(figure)[0],
+        "small": value_parts(figure)[1] if figure.unit == SHARE else "",
         "in_all": _("hidden") if figure.hidden else printed(figure.in_all, figure.unit, figure.currency),
         "target": goal_words(figure, published=False),
         "published": goal_words(figure, target=False),

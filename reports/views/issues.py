@@ -24,6 +24,7 @@ from reports.models import REPORT_ROLES, DonorLink, Issue
 from reports.renderers import FORMATS
 from reports.services import correct_issue, draft_issue, make_link, publish_issue, report_of_draft, revoke_link
 from reports.shown import page_of
+from reports.words import value_cell
 
 DRAFTERS = (Role.MANAGER, Role.MONITORING)
 
@@ -152,15 +153,9 @@ def _changes(row, report):
     """What a correction says otherwise than the report that it takes the place of: [(name, before, now)]."""
     if not row.supersedes:
         return []
-    before = page_of(thawed(row.supersedes.body))
-    old = {one["figure"].code: one["value"] for _title, found in before["sections"] for one in found}
-    found = []
-    for _title, rows in page_of(report)["sections"]:
-        for one in rows:
-            was = old.get(one["figure"].code, "")
-            if was != one["value"]:
-                found.append((one["figure"].name, was, one["value"]))
-    return found
+    old = {figure.code: value_cell(figure) for figure in thawed(row.supersedes.body).figures}
+    new = {figure.code: (figure.name, value_cell(figure)) for figure in report.figures}
+    return [(name, old.get(code, ""), now) for code, (name, now) in new.items() if old.get(code, "") != now]
 
 
 @login_required
