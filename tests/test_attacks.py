@@ -8,6 +8,7 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.urls import reverse
+from pypdf import PdfReader
 
 from accounts.models import User
 from applicants.models import Party
@@ -16,8 +17,11 @@ from audit.refusals import Invalid
 from pages.fields import DateField, MoneyField
 from pages.forms import SeedbedForm
 from pages.numbers import parse_amount
+from pages.sheets import read_table
+from selection.models import Session
 from tests.office import PASSWORD
 from tests.steps_applicants import registered_person
+from tests.steps_loans import disbursement_order, signed_loan
 
 
 @pytest.fixture
@@ -207,6 +211,65 @@ def test_a_document_that_says_its_kind_in_a_bomb_is_not_unpacked():
         assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024
     finally:
         tracemalloc.stop()
+
+
+def with_an_address_outside():
+    """A zip whose list of entries says that it lies before the beginning of the file."""
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    broken = bytearray(box.getvalue())
+    entries, end = broken.rindex(b"PK\x01\x02"), broken.rindex(b"PK\x05\x06")
+    broken[end + 16 : end + 20] = (entries + 100).to_bytes(4, "little")
+    return bytes(broken)
+
+
+def test_a_zip_that_points_outside_of_itself_is_called_broken():
+    with pytest.raises(Invalid, match="broken"):
+        clean_content(with_an_address_outside())
+    with pytest.raises(Invalid):
+        read_table(io.BytesIO(with_an_address_outside()))
+
+
+ODD = "Smith & Sons <Ltd> <img src=x onerror=alert(1)>"
+
+
+def test_a_name_that_is_markup_is_whole_and_inert_in_page_minutes_and_contract(enter, lending, settings, tmp_path):
+    settings.EVIDENCE_DIR = settings.VAR_DIR = tmp_path
+    loan = signed_loan(lending, applicant=registered_person(lending, name=ODD))
+    client = enter(lending.people.manager)
+    page = client.get(loan.get_absolute_url()).content.decode()
+    assert "<img src=x" not in page
+    assert "Smith &amp; Sons &lt;Ltd&gt;" in page
+    session = Session.objects.get()
+    for url in (f"{loan.get_absolute_url()}contract.pdf", reverse("selection:minutes_pdf", args=[session.ref])):
+        answer = client.get(url)
+        assert answer.status_code == 200, url
+        words = text_of(answer)
+        assert "Smith & Sons <Ltd>" in words, url
+
+
+def text_of(answer):
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+
+
+def test_no_crafted_request_approves_ones_own_payment_not_even_a_superusers(
+    enter, lending, settings, tmp_path
+):
+    settings.EVIDENCE_DIR = settings.VAR_DIR = tmp_path
+    order = disbursement_order(lending, signed_loan(lending))
+    maker = order.prepared_by
+    maker.is_superuser = maker.is_staff = True
+    maker.save()
+    client = enter(maker)
+    for _again in range(2):
+        answer = client.post(f"{order.get_absolute_url()}do/approve/", {"version": order.version, "key": "twice"})
+        assert answer.status_code == 403
+    for verb in ("settle", "send", "explode", "__class__", "save", "delete"):
+        assert client.get(f"{order.get_absolute_url()}do/{verb}/").status_code in (403, 404, 409), verb
+    order.refresh_from_db()
+    assert order.state == "prepared"
 
 
 # --- Lists -----------------------------------------------------------------------------------------------------------

@@ -77,7 +77,15 @@ def _office_type(content):
             entries = box.infolist()
             names = {entry.filename for entry in entries}
             kind = _said_kind(box) if "mimetype" in names else ""
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, zipfile.zlib.error) as wrong:
+    except (
+        zipfile.BadZipFile,
+        ValueError,  # an address before the beginning of the file
+        RuntimeError,
+        NotImplementedError,
+        OSError,
+        EOFError,
+        zipfile.zlib.error,
+    ) as wrong:
         raise Invalid(_("The file is broken: it cannot be opened."), field="content") from wrong
     if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise Invalid(_("The file unpacks to too much."), field="content")

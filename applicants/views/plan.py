@@ -266,7 +266,7 @@ def _documents(request, application, case, day):
 
 
 def _number(text):
-    if not str(text or "").isdecimal():
+    if not str(text or "").isdecimal() or len(text) > 18:
         raise Invalid(_("This page is incomplete. Open it again."))
     return int(text)
 
