@@ -1,12 +1,14 @@
 """The attacker and the careless user: crafted requests are answered by a sentence, and change nothing."""
 
 import io
+import logging
 import tracemalloc
 import zipfile
 
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -14,6 +16,7 @@ from accounts.models import User
 from applicants.models import Party
 from applicants.services.evidence import clean_content
 from audit.refusals import Invalid
+from config.logs import TokenFilter
 from pages.fields import DateField, MoneyField
 from pages.forms import SeedbedForm
 from pages.numbers import parse_amount
@@ -102,6 +105,35 @@ def test_no_address_of_ours_sends_people_elsewhere(client, office, target):
     assert door["Location"] == "/"
     assert client.post("/programme/", {"programme": "", "next": target})["Location"] == "/"
     assert "evil" not in client.post("/i18n/setlang/", {"language": "en", "next": target})["Location"]
+
+
+def test_no_log_line_holds_the_token_of_a_link():
+    asked = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", ("Gone", "/r/se-cret_1/?x=1"), None)
+    assert TokenFilter().filter(asked)
+    assert asked.getMessage() == "Gone: /r/…/?x=1"
+    for handler in logging.getLogger().handlers:
+        if type(handler) is logging.StreamHandler:
+            assert any(isinstance(one, TokenFilter) for one in handler.filters)
+
+
+def test_a_log_line_that_cannot_be_put_together_stops_nobody():
+    assert TokenFilter().filter(logging.LogRecord("x", logging.WARNING, "", 0, "%d", ("no number",), None))
+
+
+def test_pages_of_people_are_kept_by_no_cache(enter, office):
+    person = registered_person(office)
+    client = enter(office.people.adviser)
+    for url in ("/", "/applicants/", person.get_absolute_url(), "/applicants/?format=json", "/nowhere/"):
+        assert client.get(url)["Cache-Control"] == "no-store", url
+    assert client.get("/applicants/", {"q": "a\0"})["Cache-Control"] == "no-store"
+
+
+def test_a_form_sent_from_elsewhere_is_refused(office):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(office.people.adviser)
+    answer = client.post(reverse("applicants:register_person"), {"name": "Gayane", "consent": "witness", "key": "k"})
+    assert answer.status_code == 403
+    assert not Party.objects.exists()
 
 
 # --- NUL -------------------------------------------------------------------------------------------------------------
@@ -254,9 +286,7 @@ def text_of(answer):
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
 
 
-def test_no_crafted_request_approves_ones_own_payment_not_even_a_superusers(
-    enter, lending, settings, tmp_path
-):
+def test_no_crafted_request_approves_ones_own_payment_not_even_a_superusers(enter, lending, settings, tmp_path):
     settings.EVIDENCE_DIR = settings.VAR_DIR = tmp_path
     order = disbursement_order(lending, signed_loan(lending))
     maker = order.prepared_by
