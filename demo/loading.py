@@ -11,7 +11,8 @@ from demo.agenda import Agenda
 from demo.blueprint import build
 from demo.cast import Cast
 from demo.programmes import BLUEPRINTS
-from demo.stories import TELLERS
+from demo.programmes.med_armenia import BLUEPRINT as WHOLE
+from demo.stories import TELLERS, med_armenia_full
 from programmes.clock import standing_at
 from programmes.models import Membership
 
@@ -25,12 +26,17 @@ def load(*, size, seed, only, password_hash, say):
     with standing_at(FIRST_DAY):
         set_up(blueprints=blueprints, password_hash=password_hash, size=size, seed=seed, on=FIRST_DAY, by=None)
     agenda = Agenda(LAST_DAY)
-    for blueprint in blueprints:
-        TELLERS[blueprint.key](agenda, Cast(blueprint, seed))
+    casts = {blueprint.key: Cast(blueprint, seed) for blueprint in blueprints}
+    whole = casts.pop(WHOLE.key, None) if size == "full" else None
+    owners = med_armenia_full.tell(agenda, whole) if whole else []
+    for key, cast in casts.items():
+        TELLERS[key](agenda, cast)
     # Rows by the hundred thousand are made and dropped: looking for cycles among them costs a tenth of the time.
     gc.disable()
     try:
         say(f"{agenda.run()} acts lived through.")
+        if whole:
+            med_armenia_full.lend(whole, owners, LAST_DAY, say)
     finally:
         gc.enable()
 

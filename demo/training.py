@@ -10,6 +10,9 @@ def hold(agenda, cast, day, region, kind, title, persons, *, days=3, dropouts=0,
     state = {}
 
     def plan(on):
+        state["persons"] = list(persons())
+        if not state["persons"]:
+            return
         state["course"] = plan_course(
             programme=cast.programme,
             region=cast.regions[region],
@@ -23,14 +26,17 @@ def hold(agenda, cast, day, region, kind, title, persons, *, days=3, dropouts=0,
             on=on,
             by=cast.advisers[region],
         )
-        state["persons"] = list(persons())
         enrol_on_course(course=state["course"], persons=state["persons"], on=on, by=cast.advisers[region])
 
     def first_day(on):
+        if not state["persons"]:
+            return
         record_attendance(course=state["course"], day=on, present=state["persons"], on=on, by=cast.advisers[region])
 
     def end(on):
         people = state["persons"]
+        if not people:
+            return
         left = people[: min(dropouts, max(len(people) - 1, 0))]
         record_outcomes(
             course=state["course"],

@@ -57,7 +57,7 @@ def tell(agenda, cast):
     earlier = {}
     for cycle, (day, amount) in enumerate(CYCLES, 1):
         agenda.at(day - timedelta(days=1), _apply, agenda, cast, owners, call, cycle, amount, earlier, collections)
-    agenda.at(date(2016, 11, 14), _open_work, agenda, cast, owners, call, earlier)
+    agenda.at(date(2016, 11, 14), open_work, agenda, cast, call)
 
 
 def _register(day, cast, owners, regions, number):
@@ -153,7 +153,7 @@ def _found(lending, day):
     visiting.schedule(lending.agenda, cast, plan.application, plan.region, day, what)
 
 
-def _open_work(day, agenda, cast, owners, call, earlier):
+def open_work(day, agenda, cast, call):
     """What waits on the last day: drafts, a case to check, a session open, a loan to sign and one to pay."""
     region = "Lori"
     waiting = []
