@@ -181,7 +181,8 @@ def _furnish_grants(office, who):
     run_checks(application=submitted, on=DAY, by=people.secretary)
     eligible = eligible_application(office, registered_person(office, **who, birth_year=1971), opinion=False)
     session = open_session(office, eligible_application(office, registered_person(office, **who, birth_year=1972)))
-    ready = ready_award(office, amount=900_000, own=300_000, applicant=registered_person(office, **who, birth_year=1973))
+    another = registered_person(office, **who, birth_year=1973)
+    ready = ready_award(office, amount=900_000, own=300_000, applicant=another)
     active = signed_award(
         office,
         amount=1_200_000,
@@ -232,7 +233,7 @@ def _furnish_grants(office, who):
         "accounts": account,
         "lines": {"key": office.line.key},
         "grants": {"ref": active.ref},
-        **dict.fromkeys(("grants:screen", "grants:plan", "grants:conditions", "grants:pledge"), {"ref": ready.ref}),
+        **{f"grants:{act}": {"ref": ready.ref} for act in ("screen", "plan", "conditions", "pledge")},
         "grants:evidence": part,
         "grants:accept": part,
         "grants:show": deliverable,
