@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
+from django.db.models.functions import Cast, Coalesce, ExtractYear
 
 from applicants.figures import Part, Tally, run_by, tally
 from ledger import postings
@@ -65,38 +65,55 @@ def first_paid(scope):
     return rows.values(app=F("application"), party=Coalesce("business", "borrower")).annotate(first=Min("disbursed_on"))
 
 
-def disbursed(scope):
-    """Principal paid out by the ledger (1100, entries of disbursement and their reversals): {currency: Tally}."""
+MOVED = (postings.PRINCIPAL, postings.INTEREST, postings.WRITTEN_OFF, postings.RECOVERED)
+
+
+def by_day(scope):
+    """{(account code, currency): {day: [minor units moved, of it paid out, entries, of them pay-outs]}}.
+
+    Days up to the last of the scope. One look at the ledger for every figure that reads it.
+    """
     legs = Leg.objects.filter(
-        scope.days("entry__value_on"),
-        account__book__key=scope.programme.key,
-        account__code=postings.PRINCIPAL,
-        entry__kind="loan_disbursed",
+        scope.through("entry__value_on"), account__book__key=scope.programme.key, account__code__in=MOVED
     )
     if scope.donor:
         lines = FundingLine.objects.filter(programme=scope.programme, donor=scope.donor)
         legs = legs.filter(account__line__in=lines.values("key"))
-    # The loan by its reference: an account's subject is opaque to the ledger.
-    about = Loan.objects.filter(ref=OuterRef("account__subject")).order_by()
-    grouped = (
-        legs.order_by()
-        .values(
-            currency_=F("currency"),
-            year=ExtractYear("entry__value_on"),
-            region=Subquery(about.values("region__name")[:1]),
-            sex=Subquery(about.annotate(run=RUN_BY).values("run")[:1]),
-            first=Subquery(about.annotate(many=CYCLE).values("many")[:1]),
-        )
-        .annotate(total=Sum("amount"), number=Count("pk"))
-    )
+    rows = legs.order_by().values_list("account__code", "currency", "entry__value_on", "entry__kind")
     found = {}
-    for row in grouped:
-        key = (str(row["year"]), row["region"] or "", row["sex"] or "unknown", row["first"] or "")
-        behind = row["number"] if row["first"] == "first" else 0
-        part = Part(key, row["total"], None, 0, row["number"], behind)
-        found.setdefault(row["currency_"], []).append(part)
-    dims = ("year", "region", "sex", "cycle")
-    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+    for code, currency, day, kind, total, number in rows.annotate(total=Sum("amount"), number=Count("pk")):
+        sums = found.setdefault((code, currency), {}).setdefault(day, [0, 0, 0, 0])
+        out = kind == "loan_disbursed"
+        sums[0] += total
+        sums[1] += total if out else 0
+        sums[2] += number
+        sums[3] += number if out else 0
+    return found
+
+
+def _within(scope, days):
+    return [sums for day, sums in days.items() if scope.from_on is None or day >= scope.from_on]
+
+
+def disbursed(scope, moved_by_day):
+    """Principal paid out by the ledger (1100, pay-outs and their reversals): {currency: Tally}.
+
+    The breakdowns come from the loans themselves; should they not add up to the ledger, the ledger is given alone.
+    """
+    found = {}
+    for (code, currency), days in moved_by_day.items():
+        if code != postings.PRINCIPAL:
+            continue
+        sums = _within(scope, days)
+        total, number = sum(one[1] for one in sums), sum(one[3] for one in sums)
+        rows = _disbursed(scope).filter(currency=currency)
+        dims = {"year": Cast(ExtractYear("disbursed_on"), CharField()), **DIMS}
+        whole = tally(rows, dims, amount="amount", currency=currency, units=FIRST)
+        if whole.value != total:
+            whole = Tally(tuple(dims), (Part(("",) * len(dims), total, None, 0, number, number),), currency)
+        if number:
+            found[currency] = whole
+    return found
 
 
 # The portfolio -------------------------------------------------------------------------------------------------------
@@ -147,31 +164,22 @@ def portfolio(scope):
     return found
 
 
-def _legs(scope, *codes):
-    legs = Leg.objects.filter(account__book__key=scope.programme.key, account__code__in=codes)
-    if scope.donor:
-        lines = FundingLine.objects.filter(programme=scope.programme, donor=scope.donor)
-        legs = legs.filter(account__line__in=lines.values("key"))
-    return legs
-
-
-def moved(scope, code, sign=1):
+def moved(scope, moved_by_day, code, sign=1):
     """{currency: (minor units, entries)} moved on an account in the scope, debits positive times `sign`."""
-    rows = _legs(scope, code).filter(scope.days("entry__value_on")).order_by().values(currency_=F("currency"))
-    rows = rows.annotate(total=Sum("amount"), number=Count("entry", distinct=True))
-    return {row["currency_"]: (sign * row["total"], row["number"]) for row in rows}
+    found = {}
+    for (one, currency), days in moved_by_day.items():
+        sums = _within(scope, days) if one == code else []
+        if sums:
+            found[currency] = (sign * sum(row[0] for row in sums), sum(row[2] for row in sums))
+    return found
 
 
-def average_portfolio(scope, currency):
+def average_portfolio(scope, moved_by_day, currency):
     """Minor units: the mean of what was outstanding at the end of each month of the scope. None before any loan."""
-    rows = (
-        _legs(scope, postings.PRINCIPAL)
-        .filter(scope.through("entry__value_on"), currency=currency)
-        .order_by()
-        .values(year=ExtractYear("entry__value_on"), month=ExtractMonth("entry__value_on"))
-        .annotate(total=Sum("amount"))
-    )
-    change = {row["year"] * 12 + row["month"] - 1: row["total"] for row in rows}
+    change = {}
+    for day, sums in moved_by_day.get((postings.PRINCIPAL, currency), {}).items():
+        month = day.year * 12 + day.month - 1
+        change[month] = change.get(month, 0) + sums[0]
     if not change:
         return None
     last = scope.to_on.year * 12 + scope.to_on.month - 1

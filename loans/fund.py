@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from ledger import postings
-from ledger.models import Leg
+from ledger.models import Entry, Leg
 
 MOVING = (postings.BANK, postings.OVERPAYMENTS, postings.UNCLAIMED)
 
@@ -105,13 +105,15 @@ def lowest_cash(line):
 def fund_statement(line, from_on, to_on):
     """The statement of a funding line from the morning of `from_on` to the evening of `to_on`."""
     ever = _terms(line, Q(entry__posted_on__lte=to_on))
+    earlier = Entry.objects.filter(book__key=line.programme.key, posted_on__lt=from_on).exists()
     before = legs_on(line).on_code(postings.BANK).filter(entry__posted_on__lt=from_on).total_amount()
     return FundStatement(
         line=line,
         from_on=from_on,
         to_on=to_on,
         opening=before,
-        terms=tuple(_terms(line, Q(entry__posted_on__range=(from_on, to_on)))),
+        # From before the first entry the terms of the period are those of all time: the ledger is read once.
+        terms=tuple(_terms(line, Q(entry__posted_on__range=(from_on, to_on))) if earlier else ever),
         closing=cash_at(line, to_on),
         capital_ever=sum(term.amount for term in ever if term.code in ("capital_received", "capital_returned")),
         disbursed_ever=-sum(term.amount for term in ever if term.code == "disbursed"),

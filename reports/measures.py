@@ -122,11 +122,21 @@ def burn_rate(read):
     return Tally(("line",), tuple(parts), read.currency)
 
 
+def moved_on(read, code, sign=1):
+    """{currency: (minor units, entries)} on a loan account."""
+    return loans.moved(read.scope, read(loans.by_day), code, sign)
+
+
+def lent(read):
+    """Principal paid out: {currency: Tally}."""
+    return loans.disbursed(read.scope, read(loans.by_day))
+
+
 def moved(code, sign=1):
     """A measure: what moved on a loan account in the scope, by currency."""
 
     def measure(read):
-        found = read(loans.moved, code, sign)
+        found = moved_on(read, code, sign)
         return {
             currency: single(total, records=number, currency=currency) for currency, (total, number) in found.items()
         }
@@ -141,10 +151,10 @@ interest_received = moved(postings.INTEREST, -1)
 
 def write_off_ratio(read):
     """Written off, over the average portfolio of the scope's months."""
-    average = read(loans.average_portfolio, read.currency)
+    average = loans.average_portfolio(read.scope, read(loans.by_day), read.currency)
     if not average:
         return None
-    total, _number = read(loans.moved, postings.WRITTEN_OFF, 1).get(read.currency, (0, 0))
+    total, _number = moved_on(read, postings.WRITTEN_OFF).get(read.currency, (0, 0))
     portfolio = read(loans.loans)
     return single(total, round_minor(average), records=portfolio.records, currency=read.currency)
 
@@ -220,7 +230,7 @@ def women_of(source):
     """Share of women-run among what `source` counts or adds, of that whose manager's sex is known."""
 
     def measure(read):
-        found = read(source)
+        found = source(read)
         found = found.get(read.currency) if isinstance(found, dict) else found
         if not found or not found.parts:
             return None

@@ -97,19 +97,19 @@ def matrices(report):
     for dim in dims:
         columns = [figure for figure in report.figures if figure.cells(dim)]
         for at in range(0, len(columns), MOST_COLUMNS):
-            found.append(_matrix(dim, columns[at : at + MOST_COLUMNS]))
+            found.append(_matrix(dim, columns[at : at + MOST_COLUMNS], at // MOST_COLUMNS + 1))
     return found
 
 
-def _matrix(dim, columns):
-    labels, cells = {}, {}
+def _matrix(dim, columns, number):
+    labels, cells, title = {}, {}, str(DIMS.get(dim, dim))
     for figure in columns:
         for cell in figure.cells(dim):
             labels.setdefault(cell.key, cell.label)
             cells[figure.code, cell.key] = _cell(figure, cell)
     return {
         "dim": dim,
-        "title": str(DIMS.get(dim, dim)),
+        "title": title if number == 1 else _("%(title)s, part %(number)s") % {"title": title, "number": number},
         "heads": [f"{figure.name}, {figure.currency}" if figure.unit == MONEY else figure.name for figure in columns],
         "rows": [(label, [cells.get((figure.code, key), "") for figure in columns]) for key, label in labels.items()],
         "totals": [value_parts(figure)[0] for figure in columns],
