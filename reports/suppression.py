@@ -94,7 +94,9 @@ def for_donors(figures, *, strict=False):
     values, sums, small = _system(figures, strict=strict)
     kept = {(one.code,) for one in figures if not (strict or one.of_people)}
     hidden = hidden_cells(values, sums, small, kept)
-    return [_shown(figure, hidden, strict=strict) for figure in figures]
+    shown = [_shown(figure, hidden, strict=strict) for figure in figures]
+    gone = {figure.code for figure in shown if figure.hidden}
+    return [_veiled(one) if one.currency and set(one.total_of) & gone else one for one in shown]
 
 
 def _breakdowns(figure, *, strict):
@@ -191,17 +193,7 @@ def _shown(figure, hidden, *, strict):
     figure = figure.but(by=cells)
     few = strict and figure.has_data and not figure.impersonal and figure.units < LEAST
     if (figure.code,) in hidden or _share_hidden(figure, hidden) or (few and figure.unit != COUNT):
-        return figure.but(
-            value=None,
-            numerator=None,
-            denominator=None,
-            unknown=None,
-            records=None,
-            in_all=None,
-            units=0,
-            by=(),
-            hidden=True,
-        )
+        return _veiled(figure)
     if strict and not figure.impersonal and figure.records is not None and 0 < figure.records < LEAST:
         figure = figure.but(records=None)
     if figure.unit == COUNT and (strict or figure.of_people) and figure.in_all and figure.value is not None:
@@ -209,6 +201,12 @@ def _shown(figure, hidden, *, strict):
         earlier = figure.in_all - figure.value
         figure = figure.but(in_all=None) if 0 < earlier < LEAST else figure
     return figure
+
+
+def _veiled(figure):
+    """The figure with nothing but its name."""
+    nothing = dict.fromkeys(("value", "numerator", "denominator", "unknown", "records", "in_all"))
+    return figure.but(**nothing, units=0, by=(), hidden=True)
 
 
 def _share_hidden(figure, hidden):

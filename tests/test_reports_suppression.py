@@ -165,3 +165,11 @@ def test_a_hidden_cell_that_two_tables_together_would_tell_takes_more_with_it():
     hidden = hidden_cells(values, sums, {"a"})
     assert {"a", "b"} <= hidden
     assert hidden & {"d", "e"} or "c" in hidden
+
+
+def test_the_money_lent_to_women_falls_with_the_number_of_their_loans():
+    loans = share(8, 12).but(code="women_run_loans_share")
+    money = share(576, 852, total_of=("women_run_loans_share",)).but(code="women_run_amount_share", currency="TJS")
+    assert [one.hidden for one in for_donors([loans, money])] == [True, True]
+    loans = share(8, 13).but(code="women_run_loans_share")
+    assert [one.hidden for one in for_donors([loans, money])] == [False, False]

@@ -162,6 +162,7 @@ LOANS = (
         measures.women_of(measures.lent),
         rule="women_run",
         of_people=True,
+        total_of=("women_run_loans_share",),
     ),
 )
 
