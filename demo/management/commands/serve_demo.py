@@ -74,8 +74,11 @@ class Command(BaseCommand):
         running = {}
         fault, grace = None, 0
         try:
+            # A part that still starts has no handler of its own for Ctrl-C: it inherits deafness to it until it has.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             for name, command in parts.items():
                 running[name] = subprocess.Popen(command, cwd=settings.BASE_DIR)
+            signal.signal(signal.SIGINT, stop)
             self.announce(running["web server"], port)
             while fault is None:
                 time.sleep(0.3)
