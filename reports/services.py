@@ -104,7 +104,7 @@ def correct_issue(*, issue, on, by, key=None):
 @service
 def publish_issue(*, issue, on, by, version=None, key=None):
     """Freeze the donor's edition of the figures with scope, definitions and hash; the corrected Issue steps back."""
-    issue = Issue.objects.select_for_update().select_related("programme", "donor", "supersedes").get(pk=issue.pk)
+    issue = Issue.objects.select_for_update(of=("self",)).select_related("programme", "donor", "supersedes").get(pk=issue.pk)
     body = body_of(issue)
     sha256 = digest(body)
     said = {"sha256": sha256, "figures": len(body["figures"])}
@@ -159,7 +159,7 @@ def make_link(*, issue, label, expires_on, on, by, key=None):
 @service
 def revoke_link(*, link, on, by):
     """The link opens nothing from now on."""
-    link = DonorLink.objects.select_for_update().select_related("issue__programme").get(pk=link.pk)
+    link = DonorLink.objects.select_for_update(of=("self",)).select_related("issue__programme").get(pk=link.pk)
     if not rules.test_rule("reports.link", by, link.issue):
         raise NotAllowed()
     if link.revoked_on:
