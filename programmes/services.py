@@ -72,7 +72,7 @@ def available_on(line):
 @service
 def reserve(*, line, window, applicant_ref, case_ref, amount, by, on):
     """Reserve `amount` minor units for a case: lock the line, sum, insert. Raises Blocked when the money is short."""
-    line = FundingLine.objects.select_for_update(of=("self",)).select_related("programme").get(pk=line.pk)
+    line = FundingLine.objects.select_for_update().select_related("programme").get(pk=line.pk)
     left = available_on(line)
     if amount > left:
         raise Blocked(
