@@ -104,7 +104,8 @@ def correct_issue(*, issue, on, by, key=None):
 @service
 def publish_issue(*, issue, on, by, version=None, key=None):
     """Freeze the donor's edition of the figures with scope, definitions and hash; the corrected Issue steps back."""
-    issue = Issue.objects.select_for_update(of=("self",)).select_related("programme", "donor", "supersedes").get(pk=issue.pk)
+    locked = Issue.objects.select_for_update(of=("self",)).select_related("programme", "donor", "supersedes")
+    issue = locked.get(pk=issue.pk)
     body = body_of(issue)
     sha256 = digest(body)
     said = {"sha256": sha256, "figures": len(body["figures"])}
