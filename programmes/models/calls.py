@@ -40,9 +40,29 @@ class Call(Versioned):
     odd_number = models.BooleanField(_("the voting members must be an odd number"), default=False)
     tie_rule = models.CharField(max_length=14, choices=TieRule.choices, default=TieRule.NOT_APPROVED)
     assessors = models.PositiveSmallIntegerField(_("assessors for each case"), default=2)
+    third_assessor_pct = models.PositiveSmallIntegerField(
+        _("one more assessor when two totals differ by more than, percentage points"),
+        default=0,
+        help_text=_("0: never."),
+    )
+    reasoned_values = models.JSONField(
+        _("values that need a written reason"), default=list, blank=True, help_text=_("For example 0, 1 and 5.")
+    )
+    blind = models.BooleanField(
+        _("assessors do not see who applies"),
+        default=False,
+        help_text=_("Until their own scores are in, members read the plan without names of people and business."),
+    )
+    consent_repeats = models.BooleanField(
+        _("repeat cases go on the consent agenda"),
+        default=False,
+        help_text=_("One vote decides them together, unless a member lifts a case out."),
+    )
+    recheck_selected = models.BooleanField(_("the checks are run again on cases about to be approved"), default=True)
     total_threshold_pct = models.PositiveSmallIntegerField(_("least total score, percent"), default=0)
     verification_days = models.PositiveSmallIntegerField(_("a field verification is valid, days"), default=180)
     appeal_days = models.PositiveSmallIntegerField(_("days to appeal"), default=14)
+    appeal_answer_days = models.PositiveSmallIntegerField(_("days to answer an appeal"), default=30)
     screening_days = models.PositiveSmallIntegerField(_("a screening is valid, days"), default=90)
     duration_months = models.PositiveSmallIntegerField(_("months of implementation"), default=12)
     visit_months = models.JSONField(_("visits after the first payment, months"), default=list)
@@ -133,6 +153,10 @@ class AmountBand(models.Model):
     assessors = models.PositiveSmallIntegerField(default=2)
     quotes = models.PositiveSmallIntegerField(_("quotes for each purchase"), default=1)
     visits = models.PositiveSmallIntegerField(_("visits in the first year"), default=2)
+    approvals = models.PositiveSmallIntegerField(
+        _("votes for that an approval needs at least"), default=0, help_text=_("0: the majority is enough.")
+    )
+    consent = models.BooleanField(_("goes on the consent agenda"), default=False)
 
     class Meta:
         ordering = ["window", "from_amount"]

@@ -1,0 +1,26 @@
+"""The committee, its sessions, declarations of interest, scores, votes, decisions, and what follows them."""
+
+from selection.models.case import Case, Decision, Declaration
+from selection.models.committee import Committee, Seat, StandingInterest
+from selection.models.judging import Clarification, Review, Score, SittingAttendance, Vote
+from selection.models.outcome import Appeal, Letter, LetterKind, LetterTemplate
+from selection.models.session import Session
+
+__all__ = [
+    "Appeal",
+    "Case",
+    "Clarification",
+    "Committee",
+    "Decision",
+    "Declaration",
+    "Letter",
+    "LetterKind",
+    "LetterTemplate",
+    "Review",
+    "Score",
+    "Seat",
+    "Session",
+    "SittingAttendance",
+    "StandingInterest",
+    "Vote",
+]

@@ -1,0 +1,110 @@
+"""What members score, vote and ask the adviser, and who was there."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ledger.fields import AmountField
+from programmes.models import Criterion
+from selection.models.case import Case
+from selection.models.session import Session
+
+
+class Review(models.Model):
+    """One member's scores on a case, tied to the revision that was read. `submitted_on` empty: kept, not yet in."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="reviews")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
+    revision = models.PositiveSmallIntegerField()
+    comment = models.TextField(_("comment"), blank=True)
+    submitted_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["case", "pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "member"], name="review_once")]
+
+
+class Score(models.Model):
+    """0 to the criterion's top; empty means not applicable and is left out of the mean."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    value = models.PositiveSmallIntegerField(null=True, blank=True)
+    comment = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["review", "criterion__position"]
+        constraints = [models.UniqueConstraint(fields=["review", "criterion"], name="score_once")]
+
+
+class VoteQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(voided_on=None)
+
+
+class Vote(models.Model):
+    """A member's vote on a case. A voided vote stays; one live vote per member and case."""
+
+    class Choice(models.TextChoices):
+        FOR = "for", _("For")
+        CONDITIONS = "conditions", _("For, with conditions")
+        AGAINST = "against", _("Against")
+        DEFER = "defer", _("Defer")
+        ABSTAIN = "abstain", _("Abstain")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="votes")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="votes")
+    choice = models.CharField(max_length=10, choices=Choice.choices)
+    amount = AmountField(_("amount voted for"), null=True, blank=True)
+    reason = models.TextField(_("reason or conditions"), blank=True)
+    cast_on = models.DateField()
+    voided_on = models.DateField(null=True, blank=True)
+    void_reason = models.CharField(max_length=200, blank=True)
+
+    objects = VoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["case", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "member"], condition=Q(voided_on=None), name="vote_one_live"),
+            models.CheckConstraint(
+                condition=~Q(choice__in=["against", "conditions", "defer"]) | ~Q(reason=""), name="vote_reason_due"
+            ),
+        ]
+
+
+class SittingAttendance(models.Model):
+    """Who was present when the committee sat."""
+
+    session = models.ForeignKey(Session, models.PROTECT, related_name="attendance")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    present = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "member"], name="sitting_attendance_once")]
+
+
+class Clarification(models.Model):
+    """A question to the adviser of a case, and the answer. It explains the plan and changes no score."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clarifications")
+    question = models.CharField(_("question"), max_length=500)
+    asked_on = models.DateField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    answer = models.TextField(_("answer"), blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["case", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer="", answered_on=None, answered_by=None)
+                | (~Q(answer="") & Q(answered_on__isnull=False, answered_by__isnull=False)),
+                name="clarification_answered_whole",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case} {self.asked_on}"

@@ -1,0 +1,139 @@
+"""A sitting of the committee under one call."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from applicants.models import Evidence
+from audit.models import Moving
+from audit.moves import allowed
+from programmes.models import Call, Programme
+from programmes.roles import rows_for
+from selection import conditions
+from selection.models.committee import SESSION_ROLES, Committee, Seat
+
+
+class SessionQuerySet(models.QuerySet):
+    def with_case_count(self):
+        return self.annotate(case_count=Count("cases", filter=Q(cases__removed_on=None)))
+
+    def kept_by(self, user):
+        """Sessions of the programmes whose secretary or manager the user is."""
+        return self.filter(rows_for(user, SESSION_ROLES, region=None))
+
+    def visible_to(self, user):
+        """Sessions that the user keeps, and those on whose day the user holds a seat, once the packet is sent."""
+        seats = Seat.objects.filter(user_id=getattr(user, "pk", None), committee=OuterRef("committee")).held_on(
+            OuterRef("sits_on")
+        )
+        return self.filter(
+            rows_for(user, SESSION_ROLES, region=None) | (~Q(state=Session.State.PLANNED) & Exists(seats))
+        )
+
+
+class Session(Moving):
+    """A sitting of a committee under one call. `rules` is the frozen version of the call's rules."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        OPEN = "open", _("Open")
+        SITTING = "sitting", _("Sitting")
+        CLOSED = "closed", _("Closed")
+
+    class Procedure(models.TextChoices):
+        LIVE = "live", _("The committee meets")
+        WRITTEN = "written", _("Written procedure: votes until a day")
+
+    ref = models.CharField(_("reference"), max_length=12, unique=True)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="sessions")
+    committee = models.ForeignKey(Committee, models.PROTECT, related_name="sessions")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="sessions")
+    procedure = models.CharField(_("procedure"), max_length=7, choices=Procedure.choices, default=Procedure.LIVE)
+    sits_on = models.DateField(_("sits on"))
+    scores_due_on = models.DateField(_("scores are due"), null=True, blank=True)
+    votes_due_on = models.DateField(
+        _("votes are due"), null=True, blank=True, help_text=_("In the written procedure: the last day to vote.")
+    )
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    rules = models.JSONField(_("rules of this session"), default=dict)
+    rules_hash = models.CharField(max_length=64, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    minutes_body = models.JSONField(default=dict, blank=True)
+    minutes_hash = models.CharField(max_length=64, blank=True)
+    minutes = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
+    state = FSMField(_("state"), max_length=8, default=State.PLANNED, choices=State.choices, protected=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sits_on", "-pk"]
+        verbose_name = _("session")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="closed") | (~Q(minutes_hash="") & Q(closed_on__isnull=False)),
+                name="session_closed_has_minutes",
+            ),
+            models.CheckConstraint(condition=Q(state="planned") | ~Q(rules_hash=""), name="session_open_has_rules"),
+            models.CheckConstraint(
+                condition=~Q(procedure="written") | Q(votes_due_on__isnull=False), name="session_written_has_deadline"
+            ),
+        ]
+
+    def __str__(self):
+        return self.ref
+
+    @transition(
+        state,
+        source=State.PLANNED,
+        target=State.OPEN,
+        conditions=[conditions.has_cases, conditions.has_enough_members],
+        permission=allowed("selection.keep_session"),
+        custom={"label": _("Send the packet"), "style": "primary"},
+    )
+    def send_packet(self, *, rules, rules_hash):
+        self.rules = rules
+        self.rules_hash = rules_hash
+
+    @transition(
+        state,
+        source=State.OPEN,
+        target=State.SITTING,
+        conditions=[conditions.some_case_has_quorum],
+        permission=allowed("selection.keep_session"),
+        custom={"label": _("Start the sitting"), "style": "primary"},
+    )
+    def start(self):
+        """From here on the session's day is the day on which it really sits: seats are judged on it."""
+        self.sits_on = self.move.on
+
+    @transition(
+        state,
+        source=State.SITTING,
+        target=State.CLOSED,
+        conditions=[conditions.every_case_decided],
+        permission=allowed("selection.keep_session"),
+        custom={"label": _("Close the sitting"), "style": "primary"},
+    )
+    def close(self, *, minutes_body, minutes_hash):
+        self.minutes_body = minutes_body
+        self.minutes_hash = minutes_hash
+        self.closed_on = self.move.on
+
+    @transition(
+        state,
+        source=State.CLOSED,
+        target=State.SITTING,
+        permission=allowed("selection.keep_session"),
+        custom={"label": _("Reopen the sitting"), "style": "stop"},
+    )
+    def reopen(self):
+        self.minutes = None
+        self.minutes_body = {}
+        self.minutes_hash = ""
+        self.closed_on = None
+
+    def get_absolute_url(self):
+        return reverse("selection:session", args=[self.ref])
