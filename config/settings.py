@@ -153,6 +153,9 @@ SECOND_FACTOR_REQUIRED = PRODUCTION
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 
+# An office signs in from one address: sign-ins that succeed are not counted, failed ones are, here and by django-axes.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip"}
+
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

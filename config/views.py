@@ -34,6 +34,7 @@ def home(request):
             "later": queue[LATER][:MOST_ITEMS],
             "agenda": queue[AGENDA][:MOST_ITEMS],
             "starts": starts(roles),
+            "ended": [row for row in request.desk.programmes if row.ends_on and row.ends_on < today(row)],
         },
     )
 

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from accounts.models import User
-from applicants.services import register_party
+from applicants.services import answer_referral, record_referral, register_party
 from demo.people import Names
 from payments.services import confirm_account, enter_account, receive_capital
 from programmes.models import Programme, Village, Window
@@ -68,6 +68,14 @@ class Cast:
         """1, 2, 3 ... for each name: bank references, invoices, phones."""
         self.counters[name] = self.counters.get(name, 0) + 1
         return self.counters[name]
+
+    def refer(self, day, region, person, source):
+        """Somebody sent `person` to the programme; the adviser of the region has taken them up."""
+        by = self.advisers[region]
+        referral = record_referral(
+            programme=self.programme, region=self.regions[region], name=person.name, source=source, on=day, by=by
+        )
+        return answer_referral(referral=referral, answer="accepted", party=person, on=day, by=by)
 
     def register(self, day, region, *, kind="person", by=None, **facts):
         """Register a party in a region by its adviser; persons get an invented name where none is given."""

@@ -12,6 +12,7 @@ from demo.blueprint import build
 from demo.cast import Cast
 from demo.programmes import BLUEPRINTS
 from demo.programmes.med_armenia import BLUEPRINT as WHOLE
+from demo.reporting import report
 from demo.stories import TELLERS, med_armenia_full
 from programmes.clock import standing_at
 from programmes.models import Membership
@@ -37,6 +38,7 @@ def load(*, size, seed, only, password_hash, say):
         say(f"{agenda.run()} acts lived through.")
         if whole:
             med_armenia_full.lend(whole, owners, LAST_DAY, say)
+        report([*casts.values(), *([whole] if whole else [])], LAST_DAY)
     finally:
         gc.enable()
 

@@ -77,6 +77,14 @@ def test_ten_wrong_passwords_lock_this_account_at_this_address_and_nobody_else(o
     assert sign_in(client, office.people.adviser, REMOTE_ADDR="10.0.0.2").status_code == 302
 
 
+def test_a_hundred_colleagues_sign_in_from_the_one_address_of_their_office(office, client):
+    answers = []
+    for _colleague in range(100):
+        answers.append(sign_in(client, office.people.adviser, REMOTE_ADDR="10.0.0.7").status_code)
+        client.logout()
+    assert set(answers) == {302}
+
+
 def test_nobody_signs_up_or_changes_an_address_alone(office, client):
     assert client.get("/accounts/signup/").status_code == 404
     client.force_login(office.people.adviser)

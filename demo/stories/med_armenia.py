@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
+from applicants.services import record_referral
 from demo import applying, sitting, training, visiting
 from demo.applying import Plan
 from demo.lending import Collections, Lending
 from loans.models import Loan
 from loans.services import record_repayment, write_off_loan
+from monitoring.services import add_action_point, plan_visit, record_visit
+from programmes.services import request_delegation
 
 WINDOW = "med-armenia-loans"
 TRADES = (
@@ -18,6 +21,7 @@ TRADES = (
     ("Shoe repair", "services", "Finishing machine"),
     ("Cucumbers under glass", "farming", "Greenhouse film and pipes"),
 )
+SOCIAL_SERVICES = "Regional social services"
 BUSINESSES = 14
 CYCLES = ((date(2012, 3, 5), 70_000), (date(2013, 9, 2), 90_000), (date(2016, 4, 4), 110_000))
 LATE = 5
@@ -66,6 +70,8 @@ def _register(day, cast, owners, regions, number):
     woman = number % 9 not in (1, 3, 5, 7)
     person = cast.register(day, region, sex="female" if woman else "male", phone=f"+374 00 {number:06d}")
     applying.consent(cast, day, person)
+    if number % 2 == 0:
+        cast.refer(day, region, person, SOCIAL_SERVICES)
     business = cast.register(
         day,
         region,
@@ -154,7 +160,9 @@ def _found(lending, day):
 
 
 def open_work(day, agenda, cast, call):
-    """What waits on the last day: drafts, a case to check, a session open, a loan to sign and one to pay."""
+    """What waits on the last day, for each role: drafts, referrals, a case to check, a session open, loans to sign and
+    to pay, a visit to verify, leave to cover.
+    """
     region = "Lori"
     waiting = []
     for number in range(9):
@@ -187,10 +195,55 @@ def open_work(day, agenda, cast, call):
         applying.schedule(agenda, cast, one, date(2016, 12, 8))
     for one in decided:
         applying.schedule(agenda, cast, one, date(2016, 11, 16))
-    stops = iter(("approved", "ordered", "ordered"))
+    stops = iter(("approved", "ordered", "signed"))
 
     def after(on, one):
         Lending(agenda, cast, one, stop=next(stops)).begin(on)
 
     sitting.schedule(agenda, cast, call, decided, date(2016, 12, 14), after)
     sitting.schedule(agenda, cast, call, before_committee, date(2017, 1, 5), after, stop="open")
+    for place in cast.regions:
+        agenda.at(date(2016, 12, 19), _refer, cast, place)
+    agenda.at(date(2016, 12, 28), _visit, cast)
+    agenda.at(date(2016, 12, 29), _ask_for_cover, cast)
+
+
+def _refer(day, cast, region):
+    """Somebody new whom the adviser of the region has not answered yet."""
+    name = cast.names.person("female")["name"]
+    record_referral(
+        programme=cast.programme,
+        region=cast.regions[region],
+        name=name,
+        source=SOCIAL_SERVICES,
+        on=day,
+        by=cast.advisers[region],
+    )
+
+
+def _visit(day, cast):
+    """The adviser has been to a late borrower: another person verifies it, and the manager has something to do."""
+    late = Loan.objects.filter(programme=cast.programme, state="active").at_risk(day).order_by("first_overdue_on", "pk")
+    loan = late.select_related("application__adviser", "application__programme").first()
+    if loan is None:
+        return
+    adviser = loan.application.adviser
+    visit = plan_visit(application=loan.application, planned_on=day, on=day, by=adviser)
+    facts = visiting.open_business(48_000, found="Open, but the oven broke in autumn; he asks for smaller instalments.")
+    visit = record_visit(visit=visit, on=day, by=adviser, **facts)
+    due = day + timedelta(days=9)
+    text = "Answer whether the instalments can be made smaller"
+    add_action_point(visit=visit, text=text, owner=cast["manager"], due_on=due, on=day, by=adviser)
+
+
+def _ask_for_cover(day, cast):
+    """The second secretary is away in January and asks the loan officer to cover: the manager decides."""
+    membership = cast["secretary_2"].memberships.get(role="secretary", programme=cast.programme)
+    request_delegation(
+        membership=membership,
+        delegate=cast["loan_officer"],
+        starts_on=date(2017, 1, 9),
+        ends_on=date(2017, 1, 20),
+        on=day,
+        by=cast["secretary_2"],
+    )

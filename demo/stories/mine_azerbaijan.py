@@ -35,6 +35,7 @@ def _survivors(day, cast, people, group):
     for number in range(10):
         person = cast.register(day, "Aran", sex="female" if (group + number) % 4 == 0 else "male")
         applying.consent(cast, day, person)
+        cast.refer(day, "Aran", person, "District hospital")
         confirm_group(
             party=person,
             programme=cast.programme,

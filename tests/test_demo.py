@@ -1,0 +1,118 @@
+"""The whole small demonstration, loaded once: published figures, work for every role, reports for donors."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import User
+from config.desk import queue_for
+from config.proof import faults
+from demo.loading import LAST_DAY, load
+from programmes.clock import standing_at
+from programmes.models import Membership, Role
+from reports.models import Issue
+
+# One minute of loading: once, on one kind of database. The services that it goes through are tested on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+# What the real programmes published or planned: (code, comparator, value, records at least).
+PUBLISHED = {
+    "msme-kosovo": [
+        ("awards", "=", "36", 36),
+        ("awards_micro", "=", "21", 21),
+        ("awards_sme", "=", "15", 15),
+        ("grants_disbursed", "=", "3000000.00", 36),
+        ("cofinancing_accepted", "=", "2000000.00", 36),
+    ],
+    "social-georgia": [
+        ("awards", "=", "5", 5),
+        ("at_risk_employed", ">=", "120", 120),
+        ("target_group_employed", ">=", "25", 25),
+    ],
+    "mine-azerbaijan": [
+        ("trained_completed", ">=", "50", 50),
+        ("awards", "=", "25", 25),
+        ("direct_beneficiaries", "=", "50", 50),
+        ("indirect_beneficiaries", "=", "150", 150),
+    ],
+    "beautiful-kosovo": [
+        ("projects_completed", "=", "73", 73),
+        ("short_term_jobs", ">", "1700", 1701),
+        ("registered_share", "~", "0.76", 1),
+    ],
+}
+HOLDS = {
+    "=": lambda value, wanted: value == wanted,
+    ">=": lambda value, wanted: value >= wanted,
+    ">": lambda value, wanted: value > wanted,
+    "~": lambda value, wanted: abs(value - wanted) < Decimal("0.005"),
+}
+# Of the programme that runs on the demo's last day. The first member has done all there was to do.
+WORKING = [role for role in Role.values if role not in (Role.DONOR, Role.ADMINISTRATOR, Role.DATA_PROTECTION)]
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        load(size="small", seed=1, only=None, password_hash="!", say=lambda _line: None)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("key", PUBLISHED)
+def test_the_published_figures_come_out_of_the_records(key, demo, tmp_path):
+    out = tmp_path / "report.json"
+    with standing_at(LAST_DAY):
+        call_command("report", programme=key, internal=True, format="json", out=str(out))
+    figures = {figure["code"]: figure for figure in json.loads(out.read_text())["figures"]}
+    wrong = [
+        (code, figures[code]["value"], figures[code]["records"])
+        for code, comparator, wanted, records in PUBLISHED[key]
+        if not HOLDS[comparator](Decimal(str(figures[code]["value"])), Decimal(wanted))
+        or figures[code]["records"] < records
+    ]
+    assert wrong == []
+
+
+def test_every_invariant_holds_at_the_end(demo):
+    assert list(faults()) == []
+
+
+def test_each_role_of_the_running_programme_finds_work_on_its_desk(demo):
+    idle = []
+    with standing_at(LAST_DAY):
+        for role in WORKING:
+            users = User.objects.filter(memberships__programme__key="med-armenia", memberships__role=role)
+            if not any(any(queue_for(user).values()) for user in users):
+                idle.append(role)
+    assert idle == []
+
+
+def test_each_donor_finds_the_published_report_of_their_programme_and_no_other(demo):
+    donors = Membership.objects.filter(role=Role.DONOR).select_related("user", "programme")
+    assert donors.count() == 7
+    for donor in donors:
+        client = Client()
+        client.force_login(donor.user)
+        assert client.get("/")["Location"] == "/reports/"
+        page = client.get("/reports/").content.decode()
+        published = Issue.objects.filter(state="published")
+        own = [issue.ref for issue in published.filter(programme=donor.programme)]
+        assert own
+        shown = [issue.ref for issue in published if f"/reports/{issue.ref}/" in page]
+        assert sorted(shown) == sorted(own)
+        assert client.get(f"/reports/{own[0]}/").status_code == 200
+
+
+def test_every_login_opens_its_first_page(demo):
+    broken = []
+    for user in User.objects.filter(is_active=True):
+        client = Client()
+        client.force_login(user)
+        if client.get("/", follow=True).status_code != 200:
+            broken.append(user.email)
+    assert broken == []
