@@ -56,7 +56,7 @@ class Reader:
         self.page.fill("#id_login", user.email)
         self.page.fill("#id_password", PASSWORD)
         self.page.click("main button[type=submit]")
-        self.page.wait_for_url(self.base + "/")
+        self.page.wait_for_url(lambda url: "/accounts/" not in url)
         return self
 
     def faults(self):
