@@ -1,10 +1,14 @@
 """How every page of the committee finds its row: through `visible_to` and `readable_by`, else 404."""
 
 import rules
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from programmes.models import Call
+from programmes.roles import rows_for
 from selection.models import Case, Seat, Session
+from selection.models.committee import SESSION_ROLES
 
 
 def posted(request):
@@ -13,8 +17,15 @@ def posted(request):
 
 
 def session_or_404(user, ref):
-    sessions = Session.objects.visible_to(user).select_related("committee", "call", "programme")
+    sessions = Session.objects.visible_to(user).select_related("committee", "call", "programme", "rules_version")
     return get_object_or_404(sessions, ref=ref)
+
+
+def call_or_404(user, key):
+    """A call whose committee the user keeps or sits on."""
+    kept = rows_for(user, SESSION_ROLES, region=None)
+    seats = Seat.objects.filter(user=user, committee__programme=OuterRef("programme"))
+    return get_object_or_404(Call.objects.filter(kept | Exists(seats)).select_related("programme"), key=key)
 
 
 def case_or_404(user, ref, position):

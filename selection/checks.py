@@ -2,10 +2,10 @@
 
 from applicants.models import Application
 from programmes.models import Commitment
-from selection.models import Decision, Seat, Session
+from selection.call_rules import changed_rules, frozen_hash
+from selection.models import Decision, RulesVersion, Seat, Session
 from selection.quorum import absent_members, room_of, voting_members
 from selection.ruling import cases_with_judgements, rule_on
-from selection.services.agenda import frozen_hash
 
 # How the outcome that the votes give may differ from the one that stands, and why.
 STANDS = {"short": ("approve", "reserve"), "reserve_list": ("approve", "approve")}
@@ -13,15 +13,36 @@ STANDS = {"short": ("approve", "reserve"), "reserve_list": ("approve", "approve"
 
 def checks():
     """Yield a sentence for each fault, naming the row."""
-    for session in Session.objects.select_related("call", "committee").order_by("pk").iterator(chunk_size=200):
+    yield from _versions()
+    sessions = Session.objects.select_related("call", "committee", "rules_version").order_by("pk")
+    for session in sessions.iterator(chunk_size=200):
         yield from _frozen(session)
         yield from _decisions(session)
     yield from _approvals()
 
 
+def _versions():
+    """Each call's versions are numbered without a gap, each is what was frozen, and each differs from the last."""
+    before = None
+    for row in RulesVersion.objects.select_related("call").order_by("call", "number"):
+        if before is not None and before.call_id != row.call_id:
+            before = None
+        name = f"selection_rulesversion {row.call.key}/{row.number}"
+        if row.number != (before.number if before else 0) + 1:
+            yield f"{name}: the version before it is missing"
+        elif row.sha256 != frozen_hash(row.body) or row.body.get("version") != row.number:
+            yield f"{name}: it was changed after it was frozen"
+        elif before is not None and not changed_rules(before.body, row.body):
+            yield f"{name}: it says the same as the version before it"
+        before = row
+
+
 def _frozen(session):
+    version = session.rules_version
     if session.state != Session.State.PLANNED and session.rules_hash != frozen_hash(session.rules):
         yield f"selection_session {session.ref}: its rules were changed after the packet was sent"
+    elif version is not None and (version.call_id, version.sha256) != (session.call_id, session.rules_hash):
+        yield f"selection_session {session.ref}: its rules are not those of the version that it names"
     if session.state == Session.State.CLOSED and session.minutes_hash != frozen_hash(session.minutes_body):
         yield f"selection_session {session.ref}: its minutes were changed after the close"
 

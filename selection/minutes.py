@@ -23,6 +23,7 @@ def body_of(session, *, closed_on):
         "sits_on": session.sits_on.isoformat(),
         "closed_on": closed_on.isoformat(),
         "rules": session.rules_hash,
+        "rules_version": session.rules.get("version"),
         "quorum_number": session.rules["quorum_number"],
         "quorum_share_pct": session.rules["quorum_share_pct"],
         "majority_pct": session.rules["majority_pct"],

@@ -38,7 +38,8 @@ def minutes_paper(session):
         ]
         for row in body["cases"]:
             story.append(together(_case(row, names)))
-        story += [space(8), text(_("SHA-256 of the rules: %(hash)s") % {"hash": body["rules"]}, "small")]
+        rules = {"number": body.get("rules_version") or "-", "hash": body["rules"]}
+        story += [space(8), text(_("Rules of the call, version %(number)s; SHA-256: %(hash)s") % rules, "small")]
         story.append(text(_("SHA-256 of these minutes: %(hash)s") % {"hash": session.minutes_hash}, "small"))
         story.append(signatures([(Seat.Role(row["role"]).label, row["member"]) for row in body["present"]]))
         return paper(

@@ -7,6 +7,7 @@ adviser or any other part of the dossier.
 from dataclasses import dataclass
 
 from applicants.models import Part
+from selection.call_rules import rules_of
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,6 @@ class Room:
     @property
     def could_decide(self):
         return len(self.here) >= self.needed
-
-
-def rules_of(session):
-    """The frozen rules of the session, or, before the packet is sent, those of its call."""
-    return session.rules or {
-        "quorum_number": session.call.quorum_number,
-        "quorum_share_pct": session.call.quorum_share_pct,
-    }
 
 
 def voting_members(session, on=None):

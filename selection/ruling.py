@@ -6,8 +6,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from selection.call_rules import rules_of
 from selection.models import Case, Decision, Review, Score, Seat, Vote
-from selection.quorum import Room, absent_members, room_of, rules_of, voting_members
+from selection.quorum import Room, absent_members, room_of, voting_members
 from selection.scoring import score
 from selection.tally import CONDITIONS, Ballot, tally
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selection.views import cases, minutes, sessions, setup
+from selection.views import cases, minutes, sessions, setup, versions
 
 app_name = "selection"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("committee/committees/", setup.committees, name="committees"),
     path("committee/committees/<int:pk>/", setup.committee, name="committee"),
     path("committee/committees/<int:pk>/seats/<int:seat>/end/", setup.end_seat, name="end_seat"),
+    path("committee/rules/<slug:key>/", versions.versions, name="rules"),
     path("committee/<str:ref>/", sessions.session, name="session"),
     path("committee/<str:ref>/add/", sessions.add_cases, name="add_cases"),
     path("committee/<str:ref>/attendance/", sessions.attendance, name="attendance"),

@@ -224,6 +224,7 @@ def _furnish_grants(office, who):
         "applicants:waive_training": {"ref": submitted.ref, "rule": office.call.training_rules.get().pk},
         "applicants:plan_section": {"ref": draft.ref, "code": "cash_flow"},
         "selection:committee": {"pk": committee.pk},
+        "selection:rules": {"key": office.call.key},
         "selection:end_seat": {"pk": committee.pk, "seat": committee.seats.first().pk},
         "selection:case": {"ref": session.ref, "position": case.position},
         "selection:case_move": {"ref": session.ref, "position": case.position},

@@ -10,6 +10,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed
 from programmes.clock import standing_at
 from programmes.models import Commitment
 from programmes.services import available_on, commit, release
+from selection.call_rules import frozen_hash
 from selection.models import Case, Decision
 from selection.services import (
     approve_reserve,
@@ -24,7 +25,6 @@ from selection.services import (
     start_sitting,
     take_back_vote,
 )
-from selection.services.agenda import frozen_hash
 from selection.services.locks import lock_applications
 from selection.signals import decisions_effective
 from tests.office import DAY, grant_office, loan_office

@@ -7,6 +7,7 @@ import pytest
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from programmes.clock import standing_at
+from selection.call_rules import frozen_hash
 from selection.models import Decision, Seat, Session
 from selection.services import (
     add_cases,
@@ -21,7 +22,6 @@ from selection.services import (
     send_packet,
     start_sitting,
 )
-from selection.services.agenda import frozen_hash
 from tests.office import DAY, loan_office
 from tests.steps_applicants import eligible_application
 from tests.steps_selection import (

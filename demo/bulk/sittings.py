@@ -2,10 +2,12 @@
 
 from applicants.models import Part
 from programmes.models import Commitment
+from selection.call_rules import assessors_for, frozen_hash
 from selection.minutes import body_of
 from selection.models import Case, Decision, Declaration, Session, SittingAttendance, Vote
 from selection.ruling import Ruling, rulings_of
-from selection.services.agenda import assessors_for, frozen_hash, rules_of_call
+from selection.services.locks import lock_call
+from selection.services.versions import freeze_rules
 
 MODELS = (Session, Case, Declaration, SittingAttendance, Vote)
 
@@ -16,14 +18,15 @@ class Sittings:
     def __init__(self, store, cast, call):
         self.store, self.cast, self.call = store, cast, call
         self.committee, self.secretary = cast.committee, cast["secretary_1"]
-        self.rules = rules_of_call(call)
-        self.hash = frozen_hash(self.rules)
+        self.rules = None
         self.people = {user.pk: user for user in [*cast.members, self.secretary]}
         self.made = []
 
     def add(self, sitting):
         """The session up to its votes; `decide` does the rest when these rows are stored."""
         store, packet_on = self.store, sitting.packet_on
+        if self.rules is None:
+            self.rules = freeze_rules(lock_call(self.call), on=packet_on, by=self.secretary, reason="")
         session = store.add(
             Session(
                 programme=self.cast.programme,
@@ -31,8 +34,9 @@ class Sittings:
                 call=self.call,
                 sits_on=sitting.day,
                 planned_by=self.secretary,
-                rules=self.rules,
-                rules_hash=self.hash,
+                rules=self.rules.body,
+                rules_hash=self.rules.sha256,
+                rules_version=self.rules,
                 state=Session.State.SITTING,
                 version=4,
             )
@@ -54,7 +58,7 @@ class Sittings:
                 revision=1,
                 proposed_amount=application.asked_amount,
                 currency=application.currency,
-                assessors=assessors_for(self.call, application),
+                assessors=assessors_for(self.rules.body, application.window.key, application.asked_amount),
             )
         )
 
@@ -68,7 +72,11 @@ class Sittings:
             ("planned", "open"),
             by=by,
             on=on,
-            body=lambda: {"rules": self.hash, "cases": _refs_of(cases)},
+            body=lambda: {
+                "rules": self.rules.sha256,
+                "version": self.rules.number,
+                "cases": _refs_of(cases),
+            },
         )
         for case in cases:
             store.moved(

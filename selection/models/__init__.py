@@ -4,7 +4,7 @@ from selection.models.case import Case, Decision, Declaration
 from selection.models.committee import Committee, Seat, StandingInterest
 from selection.models.judging import Clarification, Review, Score, SittingAttendance, Vote
 from selection.models.outcome import Appeal, Letter, LetterKind, LetterTemplate
-from selection.models.session import Session
+from selection.models.session import RulesVersion, Session
 
 __all__ = [
     "Appeal",
@@ -17,6 +17,7 @@ __all__ = [
     "LetterKind",
     "LetterTemplate",
     "Review",
+    "RulesVersion",
     "Score",
     "Seat",
     "Session",

@@ -16,6 +16,32 @@ from selection import conditions
 from selection.models.committee import SESSION_ROLES, Committee, Seat
 
 
+class RulesVersion(models.Model):
+    """A version of a call's rules, frozen by the first session that was held under it.
+
+    `body` is call_rules.rules_of_call(); `effective_from` the day of that session's packet.
+    """
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="rules_versions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    body = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    effective_from = models.DateField(_("from"))
+    reason = models.CharField(_("why the rules changed"), max_length=300, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["call", "number"]
+        verbose_name = _("version of the rules")
+        constraints = [
+            models.UniqueConstraint(fields=["call", "number"], name="rules_version_once"),
+            models.CheckConstraint(condition=Q(number=1) | ~Q(reason=""), name="rules_version_reason"),
+        ]
+
+    def __str__(self):
+        return _("version %(number)s") % {"number": self.number}
+
+
 class SessionQuerySet(models.QuerySet):
     def with_case_count(self):
         return self.annotate(case_count=Count("cases", filter=Q(cases__removed_on=None)))
@@ -59,6 +85,7 @@ class Session(Moving):
     )
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     rules = models.JSONField(_("rules of this session"), default=dict)
+    rules_version = models.ForeignKey(RulesVersion, models.PROTECT, null=True, blank=True, related_name="sessions")
     rules_hash = models.CharField(max_length=64, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     minutes_body = models.JSONField(default=dict, blank=True)
@@ -93,9 +120,10 @@ class Session(Moving):
         permission=allowed("selection.keep_session"),
         custom={"label": _("Send the packet"), "style": "primary"},
     )
-    def send_packet(self, *, rules, rules_hash):
-        self.rules = rules
-        self.rules_hash = rules_hash
+    def send_packet(self, *, rules_version):
+        self.rules_version = rules_version
+        self.rules = rules_version.body
+        self.rules_hash = rules_version.sha256
 
     @transition(
         state,

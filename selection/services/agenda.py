@@ -1,8 +1,5 @@
 """A session from its plan to the moment when the committee sits."""
 
-import hashlib
-import json
-
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
@@ -10,46 +7,14 @@ from applicants.models import Application
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
-from programmes.models import Call
 from programmes.services import check_date, take_reference
+from selection.call_rules import assessors_for, rules_of, rules_of_call
 from selection.models import Case, Decision, Session, SittingAttendance, Vote
-from selection.quorum import room_of, rules_of, voting_members
-from selection.services.locks import ask, ask_state, lock_agenda, lock_applications, lock_session
+from selection.quorum import room_of, voting_members
+from selection.services.locks import ask, ask_move, ask_state, lock_agenda, lock_applications, lock_call, lock_session
+from selection.services.versions import freeze_rules
 
 OPEN_SESSIONS = (Session.State.PLANNED, Session.State.OPEN, Session.State.SITTING)
-
-
-def rules_of_call(call):
-    """The call's rules as the session freezes them (dict of plain values)."""
-    return {
-        "call": call.key,
-        "method": call.method,
-        "quorum_number": call.quorum_number,
-        "quorum_share_pct": call.quorum_share_pct,
-        "majority_pct": call.majority_pct,
-        "tie_rule": call.tie_rule,
-        "total_threshold_pct": call.total_threshold_pct,
-        "criteria": [
-            {
-                "code": criterion.code,
-                "section": criterion.section,
-                "question": criterion.question,
-                "guidance": criterion.guidance,
-                "weight": criterion.weight,
-                "top": criterion.top,
-                "section_threshold": criterion.section_threshold,
-            }
-            for criterion in call.criteria.all()
-        ]
-        if call.method == Call.Method.SCORED
-        else [],
-    }
-
-
-def frozen_hash(body):
-    """SHA-256 of the canonical JSON of `body`, in hex: of rules and of minutes."""
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @service
@@ -86,7 +51,7 @@ def add_cases(*, session, applications, on, by):
         )
     )
     last = session.cases.aggregate(last=Max("position"))["last"] or 0
-    cases = []
+    rules, cases = rules_of_call(session.call), []
     for pk in dict.fromkeys(asked):
         application = rows[pk]
         _ask_ready(session, application, elsewhere)
@@ -99,7 +64,7 @@ def add_cases(*, session, applications, on, by):
                 revision=application.revision,
                 proposed_amount=application.asked_amount,
                 currency=application.currency,
-                assessors=assessors_for(session.call, application),
+                assessors=assessors_for(rules, application.window.key, application.asked_amount),
             )
         )
     Case.objects.bulk_create(cases)
@@ -124,14 +89,6 @@ def _ask_ready(session, application, elsewhere):
         )
     if application.pk in elsewhere:
         raise Blocked(_("%(ref)s is on the agenda of a session already.") % {"ref": application.ref})
-
-
-def assessors_for(call, application):
-    """How many members must score the application: by its amount's band, else by the call; none without a grid."""
-    if call.method != Call.Method.SCORED:
-        return 0
-    band = application.window.band_for(application.asked_amount)
-    return band.assessors if band else call.assessors
 
 
 @service
@@ -189,11 +146,14 @@ def _put_off(session, case, reason, on):
 
 @service
 def send_packet(*, session, on, by, version=None, reason=""):
-    """Freeze the rules, open the review of each case, and open the session to its members."""
+    """Freeze the rules, open the review of each case, and open the session to its members.
+
+    Rules that differ from the call's last version become a new one, and `reason` must say why.
+    """
     session, cases = lock_agenda(session)
+    ask_move(session, "send_packet", by, on, _("The packet cannot be sent yet."))
     check_date(on=on, programme=session.programme, by=by, reason=reason)
-    rules = rules_of_call(session.call)
-    frozen = frozen_hash(rules)
+    rules = freeze_rules(lock_call(session.call), on=on, by=by, reason=reason)
     advance(
         session,
         "send_packet",
@@ -201,9 +161,8 @@ def send_packet(*, session, on, by, version=None, reason=""):
         on=on,
         version=version,
         reason=reason,
-        body={"rules": frozen, "cases": [case.application.ref for case in cases]},
-        rules=rules,
-        rules_hash=frozen,
+        body={"rules": rules.sha256, "version": rules.number, "cases": [case.application.ref for case in cases]},
+        rules_version=rules,
     )
     for case in cases:
         application = case.application
@@ -217,7 +176,7 @@ def send_packet(*, session, on, by, version=None, reason=""):
         # The committee judges what is there now, should an appeal or a correction have changed it since it was added.
         case.revision = application.revision
         case.proposed_amount = application.asked_amount
-        case.assessors = assessors_for(session.call, application)
+        case.assessors = assessors_for(rules.body, application.window.key, application.asked_amount)
     Case.objects.bulk_update(cases, ["revision", "proposed_amount", "assessors"])
     return session
 

@@ -3,15 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
-from audit.moves import advance, facts, moving
+from audit.moves import advance
 from audit.refusals import Blocked, Invalid
 from audit.services import service
 from programmes.services import check_date
+from selection.call_rules import frozen_hash
 from selection.minutes import body_of
 from selection.models import Decision, Session
-from selection.services.agenda import frozen_hash
 from selection.services.deciding import take_effect, undo
-from selection.services.locks import ask, ask_state, lock_agenda
+from selection.services.locks import ask, ask_move, ask_state, lock_agenda
 from selection.signals import decisions_effective
 
 STATE_OF = {
@@ -38,8 +38,7 @@ def close_session(*, session, on, by, version=None, reason="", key=None):
     The decision on an applicant who withdrew meanwhile falls, and its money goes back to the line.
     """
     session, cases = lock_agenda(session)
-    _ask_closable(session, by, on)
-    ask("selection.keep_session", by, session)
+    ask_move(session, "close", by, on, _("The sitting cannot be closed yet."))
     check_date(on=on, programme=session.programme, by=by, reason=reason)
     for decision in _decisions(session, cases, effective_on=None):
         if decision.application.state == Application.State.WITHDRAWN:
@@ -62,14 +61,6 @@ def close_session(*, session, on, by, version=None, reason="", key=None):
         take_effect(decision, on=on, by=by)
     decisions_effective.send(sender=Session, session=session, decisions=decisions, by=by, on=on)
     return session
-
-
-def _ask_closable(session, by, on):
-    """Asked before anything is done, in the words of the session's own conditions."""
-    ask_state(session, Session.State.SITTING)
-    missing = [sentence for holds, sentence in facts(moving(session, by, on), "close") if not holds]
-    if missing:
-        raise Blocked(_("The sitting cannot be closed yet."), missing)
 
 
 @service

@@ -8,8 +8,9 @@ from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from ledger.money import Money
 from programmes.services import check_date
+from selection.call_rules import rules_of
 from selection.models import Case, Decision, Declaration, Review, Score, Session, Vote
-from selection.quorum import absent_members, other_parts, room_of, rules_of, voting_members
+from selection.quorum import absent_members, other_parts, room_of, voting_members
 from selection.services.deciding import undo
 from selection.services.locks import ask, ask_state, fresh_session, lock_applications, with_applications
 

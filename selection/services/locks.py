@@ -1,4 +1,4 @@
-"""The lock order of the committee: the Session, then Applications by pk; lines and the rest come after.
+"""The lock order of the committee: the Session, then Applications by pk, the Call; lines and the rest come after.
 
 A member's own acts (declaring, scoring, voting) lock the Applications alone, so that members do not wait for each
 other on different cases; deciding and closing lock both, and so see every vote or none of it.
@@ -9,7 +9,9 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
+from audit.moves import facts, moving
 from audit.refusals import Blocked, NotAllowed
+from programmes.models import Call
 from selection.models import Case, Session
 
 
@@ -33,6 +35,11 @@ def lock_agenda(session):
     session = lock_session(session)
     pks = session.cases.values_list("application_id", flat=True)
     return session, with_applications(session, lock_applications(list(pks)))
+
+
+def lock_call(call):
+    """The fresh, locked Call: its rules get their version while nobody else freezes them."""
+    return Call.objects.select_for_update(of=("self",)).select_related("programme").get(pk=call.pk)
 
 
 def with_applications(session, applications):
@@ -66,3 +73,13 @@ def ask_state(session, *states):
             _("%(ref)s is in the state “%(state)s”, and this cannot be done from there.")
             % {"ref": session.ref, "state": session.state_label}
         )
+
+
+def ask_move(session, verb, by, on, sentence):
+    """Asked before anything else is done: raises Blocked with `sentence` and what is missing, or NotAllowed."""
+    source = {"send_packet": Session.State.PLANNED, "close": Session.State.SITTING}[verb]
+    ask_state(session, source)
+    missing = [sentence for holds, sentence in facts(moving(session, by, on), verb) if not holds]
+    if missing:
+        raise Blocked(sentence, missing)
+    ask("selection.keep_session", by, session)
