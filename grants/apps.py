@@ -19,4 +19,5 @@ class GrantsConfig(AppConfig):
         import_module("pages.history").register_words(EVENTS)
         import_module("grants.handlers")
         import_module("grants.panels").register()
+        import_module("grants.forecast").connect()
         import_module("applicants.eligibility").register_finished(import_module("grants.over").over)

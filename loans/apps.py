@@ -12,4 +12,5 @@ class LoansConfig(AppConfig):
         import_module("loans.handlers")
         import_module("loans.words").register()
         import_module("loans.ahead").register()
+        import_module("loans.forecast").connect()
         import_module("applicants.eligibility").register_finished(import_module("loans.over").over)

@@ -15,6 +15,7 @@ from programmes.models import Role
 from programmes.roles import roles_of
 from selection import services
 from selection.access import keeper_or_404, keeps, posted, seat_of, session_or_404
+from selection.ahead import lines_ahead
 from selection.board import Board, packet_of, quorum_words, shortage_sentence
 from selection.filters import SessionFilter
 from selection.forms import AddCasesForm, AttendanceForm, PlanSessionForm, ReasonedForm
@@ -26,6 +27,8 @@ MOVES = {
     "close": (services.close_session, RemarkedMoveForm),
     "reopen": (services.reopen_session, ReasonedMoveForm),
 }
+# From the packet to the close, the page says what the money comes to if all open cases are approved.
+AHEAD = (Session.State.OPEN, Session.State.SITTING)
 LEADS = {
     "send_packet": _("The rules of the call are frozen for this session, and the members can declare and score."),
     "start": _("From now on the members vote. The quorum counts those without an interest in each case."),
@@ -92,6 +95,7 @@ def _keeper_page(request, row):
     board = Board(row, request.user)
     lines = board.lines() if row.state == Session.State.SITTING else []
     next_row = board.next_row if row.state == Session.State.SITTING else None
+    on = today(row.programme)
     return render(
         request,
         f"selection/session_{row.state}.html",
@@ -99,7 +103,8 @@ def _keeper_page(request, row):
             "title": _("%(committee)s, %(ref)s") % {"committee": row.committee, "ref": row.ref},
             "session": row,
             "board": board,
-            "on": today(row.programme),
+            "on": on,
+            "ahead": lines_ahead([one.case for one in board.open_rows], on) if row.state in AHEAD else [],
             "is_secretary": rules.test_rule("selection.keep_session", request.user, row),
             "ranking": board.ranking() if row.state == Session.State.SITTING else board.rows,
             "progress": board.progress() if row.state != Session.State.PLANNED else [],

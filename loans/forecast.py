@@ -1,0 +1,35 @@
+"""What loans bring to a funding line and take from it in the months to come."""
+
+from django.db.models import F, Sum
+
+from loans.models import Instalment, Loan, open_part
+from programmes.ahead import Planned, register
+
+
+def connect():
+    """Called once, from AppConfig.ready()."""
+    register(receipts=due_on_line, payments=planned_on_line)
+
+
+def due_on_line(line, on):
+    """[(day, minor units)] of instalments that fall due from `on` on, all their parts.
+
+    What is late already is not counted: whoever plans with arrears plans with money that may never come.
+    """
+    rows = Instalment.objects.filter(
+        loan__line=line,
+        loan__state=Loan.State.ACTIVE,
+        version=F("loan__current_version"),
+        settled_on=None,
+        due_on__gte=on,
+    )
+    return list(rows.order_by("due_on").values_list("due_on").annotate(total=Sum(open_part())))
+
+
+def planned_on_line(line, on):
+    """Loans decided and not paid out: what leaves the line is the loan less the fee that it withholds, this month."""
+    waiting = Loan.objects.filter(line=line, state__in=[Loan.State.APPROVED, Loan.State.SIGNED])
+    return [
+        Planned(ref, on, amount - fee)
+        for ref, amount, fee in waiting.values_list("application__ref", "amount", "fee_amount")
+    ]
