@@ -1,7 +1,7 @@
 """Likely duplicates on the register: by identity number, by phone, by folded name and year of birth.
 
 What lies where the user works is shown. Anything else, whether in another region, another programme or a confidential
-one, is one and the same word: hold.
+one, is one and the same word: hold. Two records that somebody has compared (DuplicateAnswer) are no longer likely.
 """
 
 from dataclasses import dataclass, field
@@ -10,11 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import blind_index
-from applicants.models import Identity, Party
+from applicants.models import DuplicateAnswer, Identity, Party
 from applicants.names import likeness, phone_digits, search_key
 from audit.refusals import Blocked
 
 ALIKE = 90  # of 100: the same name in another spelling or script
+MOST_SHOWN = 10
 ALIKE_WITH_PHONE = 70  # families share a phone, and a phone outlives a spelling
 SENTENCES = {
     "number": _("same identity number"),
@@ -61,6 +62,10 @@ def held():
     return Blocked(HOLD)
 
 
+def hold_of_a_case():
+    return Blocked(_("Hold: ask the data protection person of your programme. Nothing more can be said here."))
+
+
 def reasons(
     *, kind, name, name_script="", birth_year=None, phone="", number="", registration_number="", leave_out=None
 ):
@@ -97,11 +102,11 @@ def find(*, user, **facts):
         return Found()
     rows = Party.objects.visible_to(user).filter(pk__in=found).select_related("village__district__region")
     seen = [Match(party, found[party.pk]) for party in rows.order_by("pk")]
-    return Found(seen=seen[:10], hold=len(found) > len(seen))
+    return Found(seen=seen[:MOST_SHOWN], hold=len(found) > len(seen))
 
 
-def of_party(party, user):
-    """Found for somebody who is on the register already: what the check for duplicates asks."""
+def unsettled(party):
+    """{pk of a party: code of the strongest reason}: what looks like this party and nobody has compared with it."""
     numbers = Q(number_index__in=Identity.objects.filter(party=party).values("number_index"))
     found = reasons(
         kind=party.kind,
@@ -114,6 +119,26 @@ def of_party(party, user):
     )
     for pk in Identity.objects.filter(numbers).exclude(party=party).values_list("party", flat=True):
         found[pk] = "number"
+    if found:
+        for pair in DuplicateAnswer.objects.settled().about(party).values_list("party", "other"):
+            for pk in pair:
+                found.pop(pk, None)
+    return found
+
+
+def of_party(party, user):
+    """Found for somebody who is on the register already: what the check for duplicates asks."""
+    found = unsettled(party)
     rows = Party.objects.visible_to(user).filter(pk__in=found).order_by("pk")
-    seen = [Match(row, found[row.pk]) for row in rows]
-    return Found(seen=seen[:10], hold=len(found) > len(seen))
+    seen = [Match(row, found[row.pk]) for row in rows.select_related("village__district__region")]
+    return Found(seen=seen[:MOST_SHOWN], hold=len(found) > len(seen))
+
+
+def same_as(party):
+    """Pks of all records that are this party by answers that count, the party's own among them."""
+    known, new = set(), {party.pk}
+    while new:
+        known |= new
+        pairs = DuplicateAnswer.objects.same().about(*new).values_list("party", "other")
+        new = {pk for pair in pairs for pk in pair} - known
+    return known

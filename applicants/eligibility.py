@@ -25,6 +25,11 @@ def register_finished(function):
     _finished.append(function)
 
 
+def finished(case_refs):
+    """Those of the cases (references) that are over, by the apps that carry their contracts."""
+    return set().union(*(function(case_refs) for function in _finished)) if case_refs else set()
+
+
 def evaluate(rule, application, *, by, on):
     """(Check.Result, finding) of one rule for the application, judged at `on`; `by` is whose view findings may show."""
     moving(application, by, on)
@@ -77,11 +82,15 @@ def region(application, parameters, by, on):
 
 
 def live_award(application, parameters, by, on):
-    """How many awards of this window the applicant has that are not over; the window says how many it may be."""
-    rows = Commitment.objects.live().filter(window=application.window_id, applicant_ref=application.applicant.ref)
+    """How many awards of this window the applicant has that are not over; the window says how many it may be.
+
+    An applicant who is on the register twice is one: what both records were promised counts.
+    """
+    own = Party.objects.filter(pk__in=duplicates.same_as(application.applicant)).values("ref")
+    rows = Commitment.objects.live().filter(window=application.window_id, applicant_ref__in=own)
     live = list(rows.exclude(case_ref=application.ref).order_by("pk"))
     refs = {row.case_ref for row in live}
-    over = set().union(*(function(refs) for function in _finished)) if refs else set()
+    over = finished(refs)
     live = [row for row in live if row.case_ref not in over]
     if len(live) < application.window.live_awards:
         return PASSED, _("No other live award in this window.")

@@ -5,7 +5,7 @@ An app registers its panels in AppConfig.ready():
     register(Panel("application", _("Award"), rows=award_rows, permission=has_role(Role.MANAGER), order=20))
 
 `rows(user, row)` returns PanelRows (an empty list hides the panel); `permission(user, row)` says who may see it.
-`on` names the page: "party" or "application".
+`on` names the page: "party", "application", or "checks" (the page of an application's eligibility).
 """
 
 from collections.abc import Callable
@@ -50,7 +50,7 @@ _panels = []
 
 def register(panel):
     """Add a panel to a page. Called once, from AppConfig.ready()."""
-    if panel.on not in ("party", "application"):
+    if panel.on not in ("party", "application", "checks"):
         raise ValueError(f"there is no page {panel.on!r} with panels")
     _panels.append(panel)
     _panels.sort(key=lambda one: one.order)

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import rules
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applicants import rules as permissions
-from applicants.models import Course, Import, Party, Referral
+from applicants.models import Course, DuplicateAnswer, Import, Party, Referral
 from pages.queues import LATER, TODAY, Hit, QueueItem
 from programmes.clock import today
 from programmes.models import Role
@@ -77,6 +78,25 @@ def imports_waiting(user):
             state_text=row.get_state_display(),
             due=row.made_on,
         )
+
+
+def doubles_waiting(user):
+    """ "The same person", said by somebody else: a second person agrees, or not. Nobody is asked about their own."""
+    if not roles_of(user) & {Role.SECRETARY, Role.MANAGER, Role.DATA_PROTECTION}:
+        return
+    visible = Party.objects.visible_to(user)
+    rows = DuplicateAnswer.objects.waiting().exclude(answered_by=user.pk)
+    rows = rows.filter(party__in=visible.values("pk"), other__in=visible.values("pk"))
+    for row in rows.select_related("party", "other", "answered_by")[:MOST]:
+        if rules.test_rule("applicants.confirm_duplicate", user, row.party):
+            yield QueueItem(
+                verb_text=_("Agree that two records are the same person, or not"),
+                why=f"{row.party.name} · {row.party.ref} · {row.other.ref} · {row.answered_by}",
+                url=reverse("applicants:doubles", args=[row.party.ref]),
+                state_class="wait",
+                state_text=_("Waits"),
+                due=row.answered_on,
+            )
 
 
 def parties_found(user, text):

@@ -61,6 +61,22 @@ rules.add_rule("applicants.record_identity", enrolled_where(*REGISTRARS, Role.LO
 rules.add_rule("applicants.read_identity", enrolled_where(*REGISTRARS, Role.LOAN_OFFICER, Role.FINANCE))
 
 
+@rules.predicate
+def advises_party(user, party):
+    """The user is the adviser of the party in a programme: whether it is known twice is another person's to say."""
+    return (
+        any(row.adviser_id == user.pk for row in party.enrolments.all())
+        or party.applications.filter(adviser=user.pk).exists()
+    )
+
+
+rules.add_rule("applicants.answer_duplicate", enrolled_where(Role.SECRETARY, Role.DATA_PROTECTION) & ~advises_party)
+rules.add_rule(
+    "applicants.confirm_duplicate", enrolled_where(Role.SECRETARY, Role.MANAGER, Role.DATA_PROTECTION) & ~advises_party
+)
+rules.add_rule("applicants.answer_hidden_duplicate", enrolled_where(Role.DATA_PROTECTION) & ~advises_party)
+
+
 # On an Application.
 @rules.predicate
 def is_case_adviser(user, application):

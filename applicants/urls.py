@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from applicants import application_urls
-from applicants.views import facts, files, imports, party, referrals, register, training
+from applicants.views import doubles, facts, files, imports, party, referrals, register, training
 
 
 class PartyReference:
@@ -44,6 +44,11 @@ urlpatterns = [
     path("applicants/<party:ref>/groups/<slug:key>/new/", facts.new_group, name="new_group"),
     path("applicants/<party:ref>/groups/<slug:key>/", facts.show_groups, name="show_groups"),
     path("applicants/<party:ref>/files/new/", files.new_file, name="new_file"),
+    path("applicants/<party:ref>/doubles/", doubles.doubles, name="doubles"),
+    path("applicants/<party:ref>/doubles/hidden/", doubles.hidden, name="hidden_double"),
+    path("applicants/<party:ref>/doubles/<party:other>/", doubles.compare, name="compare"),
+    path("applicants/<party:ref>/doubles/answers/<int:pk>/agree/", doubles.agree, name="agree_double"),
+    path("applicants/<party:ref>/doubles/answers/<int:pk>/withdraw/", doubles.withdraw, name="withdraw_double"),
     path("files/<int:pk>/", files.download, name="file"),
     path("files/<int:pk>/withdraw/", files.withdraw, name="withdraw_file"),
     path("referrals/", referrals.referrals, name="referrals"),

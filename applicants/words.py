@@ -60,6 +60,9 @@ EVENTS = {
     "identity.read": _("Number read"),
     "group.confirm": _("Target group confirmed"),
     "group.read": _("Target groups read"),
+    "duplicate.answer": _("Compared with a likely double"),
+    "duplicate.confirm": _("Second person agrees: the same person"),
+    "duplicate.withdraw": _("Answer about a double taken back"),
     "evidence.add": _("File added"),
     "evidence.withdraw": _("File withdrawn"),
 }

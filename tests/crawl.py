@@ -6,9 +6,11 @@ from datetime import date
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import User
+from applicants.models import DuplicateAnswer
 from applicants.services import (
     add_evidence,
     add_member,
+    answer_duplicate,
     confirm_group,
     prepare_import,
     record_identity,
@@ -283,8 +285,15 @@ def _furnish_register(office, person):
         by=people.secretary,
     )
     course = trained(office, person)
+    name = {"name": person.name, "name_script": person.name_script, "script_language": person.script_language}
+    twin, double = registered_person(office, **name), registered_person(office, **name)
+    answer_duplicate(party=person, others=[twin], verdict="same", reason="One card.", on=DAY, by=people.secretary)
+    compared = {"ref": person.ref, "pk": DuplicateAnswer.objects.get(other=twin).pk}
     return {
         "party": {"ref": person.ref},
+        "applicants:compare": {"ref": person.ref, "other": double.ref},
+        "applicants:agree_double": compared,
+        "applicants:withdraw_double": compared,
         "applicants:end_member": {"ref": household.ref, "pk": member.pk},
         "applicants:withdraw_consent": {"ref": person.ref, "pk": consent.pk},
         "applicants:show_identity": {"ref": person.ref, "pk": identity.pk},

@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from applicants import duplicates
+from applicants.models import Party
 from applicants.services import (
     answer_check,
+    answer_duplicate,
     enrol_on_course,
     give_consent,
     give_opinion,
@@ -21,7 +24,8 @@ from applicants.services import (
     verify_in_field,
     write_plan,
 )
-from tests.office import DAY
+from programmes.models import Membership, Role
+from tests.office import DAY, make_user, seat
 
 CONSENT = "1"
 
@@ -132,11 +136,30 @@ def submitted_application(office, applicant=None, *, on=DAY, by=None, **facts):
     return submit_application(application=case, on=on, by=by)
 
 
+def protector_of(office):
+    """The data protection person of the office's programme, made when first asked for."""
+    found = Membership.objects.filter(programme=office.programme, role=Role.DATA_PROTECTION).first()
+    if found is not None:
+        return found.user
+    user = make_user("Levon Arakelyan", f"{office.programme.key.upper()}-77")
+    seat(user, office.programme, Role.DATA_PROTECTION)
+    return user
+
+
+def compared(office, party, *, on=DAY):
+    """Whoever looks like the party is somebody else, says the data protection person: also where others see a hold."""
+    others = Party.objects.filter(pk__in=duplicates.unsettled(party))
+    by = protector_of(office)
+    return answer_duplicate(party=party, others=others, verdict="other", reason="Asked both offices.", on=on, by=by)
+
+
 def eligible_application(office, applicant=None, *, on=DAY, by=None, checked_by=None, opinion=True, **facts):
     """Submitted, checked by the secretary, seen in the field, with the adviser's opinion: ready for a session."""
     by = by or office.people.adviser
     checker = checked_by or office.people.secretary
     case = submitted_application(office, applicant, on=on, by=by, **facts)
+    if duplicates.of_party(case.applicant, checker).hold:
+        compared(office, case.applicant, on=on)
     run_checks(application=case, on=on, by=checker)
     for check in case.checks.filter(result="person"):
         answer_check(check=check, result="passed", finding="Another person.", on=on, by=checker)

@@ -1,6 +1,7 @@
 """The register of people and businesses, their trainings, plans and applications."""
 
 from applicants.models.application import Application, Check, FieldVerification, Opinion, Part, Revision, Waiver
+from applicants.models.doubles import DuplicateAnswer
 from applicants.models.evidence import Evidence
 from applicants.models.imports import Import
 from applicants.models.party import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact
@@ -17,6 +18,7 @@ __all__ = [
     "Consent",
     "Course",
     "Document",
+    "DuplicateAnswer",
     "Enrolment",
     "Evidence",
     "FieldVerification",

@@ -291,7 +291,10 @@ class Part(models.Model):
 
 
 class Check(models.Model):
-    """The result of one eligibility rule; a failure counts when a second person has confirmed it."""
+    """The result of one eligibility rule; a failure counts when a second person has confirmed it.
+
+    `earlier_*` is what the run before the last one said, on this revision or the one before, where that was different.
+    """
 
     class Result(models.TextChoices):
         PASSED = "passed", _("Passed")
@@ -306,6 +309,9 @@ class Check(models.Model):
     finding = models.CharField(_("what was found"), max_length=300)
     checked_on = models.DateField()
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    earlier_result = models.CharField(max_length=6, choices=Result.choices, blank=True)
+    earlier_finding = models.CharField(max_length=300, blank=True)
+    earlier_on = models.DateField(null=True, blank=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     confirmed_on = models.DateField(null=True, blank=True)
 

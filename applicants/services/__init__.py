@@ -29,6 +29,7 @@ from applicants.services.consent import (
     record_identity,
     withdraw_consent,
 )
+from applicants.services.doubles import answer_duplicate, confirm_duplicate, withdraw_duplicate
 from applicants.services.evidence import add_evidence, withdraw_evidence
 from applicants.services.imports import (
     confirm_import,
@@ -61,9 +62,11 @@ __all__ = [
     "add_evidence",
     "add_member",
     "answer_check",
+    "answer_duplicate",
     "answer_referral",
     "attach_document",
     "claim_part",
+    "confirm_duplicate",
     "confirm_failure",
     "confirm_group",
     "confirm_import",
@@ -104,6 +107,7 @@ __all__ = [
     "waive_training",
     "withdraw_application",
     "withdraw_consent",
+    "withdraw_duplicate",
     "withdraw_evidence",
     "write_import",
     "write_plan",

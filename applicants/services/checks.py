@@ -1,15 +1,27 @@
 """What is established about an application before the committee sits: checks, the field verification, the opinion."""
 
+import rules
 from django.utils.translation import gettext_lazy as _
 
-from applicants import eligibility
-from applicants.models import Application, BaselineJob, Check, FieldVerification, Opinion, Part, Party
+from applicants import duplicates, eligibility
+from applicants.models import (
+    Application,
+    BaselineJob,
+    Check,
+    DuplicateAnswer,
+    FieldVerification,
+    Opinion,
+    Part,
+    Party,
+)
 from applicants.services.access import demand
 from applicants.services.application import check_amount, claim_part, lock_application
+from applicants.services.doubles import answer_duplicate
 from applicants.services.plan import hours
 from audit.moves import advance, moving
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
+from programmes.models import EligibilityRule
 from programmes.services import check_date
 
 State = Application.State
@@ -37,19 +49,47 @@ def run_checks(*, application, on, by, reason=""):
     check_date(on=on, programme=application.programme, by=by, reason=reason)
     moving(application, by, on)
     kept = {check.code: check for check in application.checks.filter(revision=application.revision)}
+    before = {check.code: check for check in application.checks.filter(revision=application.revision - 1)}
     results = {}
     for rule in application.call.eligibility_rules.all():
         result, finding = eligibility.evaluate(rule, application, by=by, on=on)
-        check = kept.get(rule.code) or Check(application=application, revision=application.revision, code=rule.code)
-        results[rule.code] = check.result if check.pk and result == Check.Result.PERSON else result
-        if check.pk and (result == Check.Result.PERSON or result == check.result):
+        check = kept.get(rule.code)
+        if check is not None and result == Check.Result.PERSON and _answer_stands(rule, check):
+            result = check.result
+        results[rule.code] = result
+        if check is not None and result == check.result:
+            _forget_earlier(check)
             continue
+        earlier = check or before.get(rule.code)
+        check = check or Check(application=application, revision=application.revision, code=rule.code)
+        _keep_earlier(check, earlier, result)
         check.question, check.result, check.finding = str(rule), result, str(finding)[:MOST_FINDING]
         check.checked_on, check.checked_by, check.confirmed_by, check.confirmed_on = on, by, None, None
         check.save()
     body = {"revision": application.revision, "results": {code: str(result) for code, result in results.items()}}
     _note("application.run_checks", application, by=by, on=on, body=body)
     return application
+
+
+def _keep_earlier(check, earlier, result):
+    """What the run before said stays beside the new result, where the two differ."""
+    if earlier is None or earlier.result == result:
+        check.earlier_result, check.earlier_finding, check.earlier_on = "", "", None
+    else:
+        facts = earlier.result, earlier.finding, earlier.checked_on
+        check.earlier_result, check.earlier_finding, check.earlier_on = facts
+
+
+def _forget_earlier(check):
+    """This run says the same as the last one: nothing has changed since."""
+    if check.earlier_result:
+        check.earlier_result, check.earlier_finding, check.earlier_on = "", "", None
+        check.save(update_fields=["earlier_result", "earlier_finding", "earlier_on"])
+
+
+def _answer_stands(rule, check):
+    """A person's answer stays; but who passed the check for doubles has not seen the one that came later."""
+    return rule.kind != EligibilityRule.Kind.DUPLICATE or check.result != Check.Result.PASSED
 
 
 def _open_check(check):
@@ -83,9 +123,28 @@ def answer_check(*, check, result, finding, on, by, reason=""):
         raise Invalid(_("There is room for %(room)s letters.") % {"room": MOST_FINDING}, field="finding")
     check.result, check.finding, check.checked_on, check.checked_by = result, finding, on, by
     check.save()
+    if rule.kind == EligibilityRule.Kind.DUPLICATE and result == Check.Result.PASSED:
+        _compare(application, finding, on, by)
     body = {"revision": check.revision, "code": check.code, "result": str(result)}
     _note("application.answer_check", application, by=by, on=on, body=body)
     return check
+
+
+def _compare(application, finding, on, by):
+    """Whoever passes the check for doubles says of each that it is another person: it is not asked again elsewhere."""
+    applicant = application.applicant
+    found = duplicates.of_party(applicant, by)
+    if found.hold and not rules.test_rule("applicants.answer_hidden_duplicate", by, applicant):
+        raise duplicates.hold_of_a_case()
+    others = Party.objects.filter(pk__in=duplicates.unsettled(applicant))
+    answer_duplicate(
+        party=applicant,
+        others=others,
+        verdict=DuplicateAnswer.Verdict.OTHER,
+        reason=finding or str(_("Compared at the check.")),
+        on=on,
+        by=by,
+    )
 
 
 @service

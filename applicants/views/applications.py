@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applicants.forms.applications import StartForm
+from applicants.holds import holds_on
 from applicants.lists import ApplicationList
 from applicants.models import Application, Party
 from applicants.panels import panels_for
@@ -248,13 +249,16 @@ def move(request, ref, verb):
     service, form, lead = MOVES.get(verb, (None, None, ""))
     if service is None:
         raise Http404
+    day = today(row.programme)
     return move_page(
         request,
         row,
         verb,
         service=service,
         form_class=form,
-        on=today(row.programme),
+        on=day,
         back=row.get_absolute_url(),
         lead=lead,
+        template="applicants/submit.html" if verb == "submit" else "confirm.html",
+        context={"holds": holds_on(row, by=request.user, on=day)} if verb == "submit" else None,
     )

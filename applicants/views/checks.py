@@ -5,10 +5,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from applicants.check_evidence import evidence_for
 from applicants.eligibility import evaluate, undecided_elsewhere
 from applicants.forms.applications import AnswerForm, OpinionForm, VerificationForm, WaiverForm
 from applicants.forms.plan import PostsTable
+from applicants.holds import holds_on
 from applicants.models import Check
+from applicants.panels import panels_for
 from applicants.services import (
     add_evidence,
     answer_check,
@@ -38,7 +41,8 @@ def checks(request, ref):
     if request.method == "POST":
         run_checks(application=application, on=day, by=request.user)
         return done(request, _("The checks are run."), "applicants:checks", application.ref)
-    submitted = application.state == application.State.SUBMITTED
+    state = application.State
+    submitted = application.state == state.SUBMITTED
     rows = {
         check.code: check
         for check in application.checks.filter(revision=application.revision).select_related(
@@ -49,6 +53,7 @@ def checks(request, ref):
         _line(rule, rows.get(rule.code), application, request.user, day, open_now=submitted)
         for rule in application.call.eligibility_rules.all()
     ]
+    waits = application.state in (state.SUBMITTED, state.ELIGIBLE)
     return render(
         request,
         "applicants/check_list.html",
@@ -59,6 +64,10 @@ def checks(request, ref):
             "today": day,
             "crumbs": _crumbs(application),
             "lines": lines,
+            "changed": [line for line in lines if line["check"] and line["check"].earlier_result],
+            "holds": holds_on(application, by=request.user, on=day) if waits else [],
+            "may_compare": rules.test_rule("applicants.confirm_duplicate", request.user, application.applicant),
+            "panels": panels_for("checks", request.user, application),
             "submitted": submitted,
             "may_check": may_check and submitted,
             "may_confirm": may_confirm and submitted,
@@ -72,14 +81,16 @@ SHAPES = {"passed": "done", "failed": "no", "person": "wait"}
 
 def _line(rule, check, application, user, day, *, open_now):
     """One rule with its answer, and what the user can do about it."""
+    evidence = evidence_for(rule, application, user)
     if check is None:
-        return {"rule": rule, "check": None, "shape": "start", "word": _("Not run yet")}
+        return {"rule": rule, "check": None, "shape": "start", "word": _("Not run yet"), "evidence": evidence}
     asks = open_now and not check.confirmed_by_id and evaluate(rule, application, by=user, on=day)[0] == "person"
     return {
         "rule": rule,
         "check": check,
         "shape": SHAPES[check.result],
         "word": check.get_result_display(),
+        "evidence": evidence,
         "asks": asks,
         "confirms": open_now
         and check.result == Check.Result.FAILED

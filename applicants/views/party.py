@@ -11,7 +11,7 @@ from applicants.panels import panels_for
 from applicants.views.ground import find_party
 from pages.history import history_of
 from programmes.models import Role
-from programmes.roles import held_by, holds, roles_of
+from programmes.roles import held_by, holds
 
 MOST = 50
 
@@ -136,6 +136,6 @@ def _acts(row, user, enrolments):
         here = {one.programme_id for one in enrolments}
         if any(held.programme_id not in here for held in held_by(user) if held.role in permissions.REGISTRARS):
             acts.append((_("Add to a programme"), reverse("applicants:enrol_party", args=[row.ref]), "plain"))
-    if Role.DATA_PROTECTION in roles_of(user):
-        acts.append((_("Look for doubles"), f"{reverse('applicants:parties')}?q={row.name}", "plain"))
+    if rules.test_rule("applicants.confirm_duplicate", user, row):
+        acts.append((_("Likely doubles"), reverse("applicants:doubles", args=[row.ref]), "plain"))
     return acts

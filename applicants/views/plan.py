@@ -10,6 +10,7 @@ from applicants.cashchart import draw
 from applicants.conditions import TEXT_SECTIONS, wanted_documents
 from applicants.forms.applications import DocumentForm, FactsForm
 from applicants.forms.plan import CashFlowForm, FinanceTable, InvestmentsTable, JobsTable, TextForm
+from applicants.holds import holds_on
 from applicants.services import (
     add_evidence,
     attach_document,
@@ -297,6 +298,7 @@ def check_answers(request, ref):
             "row": application,
             "case": case,
             "today": day,
+            "holds": holds_on(application, by=request.user, on=day),
             "may_edit": True,
             "crumbs": _crumbs(application),
         },
