@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applicants.views import applications, checks, plan
+from applicants.views import applications, checks, plan, vulnerability
 
 urlpatterns = [
     path("applications/", applications.applications, name="applications"),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("applications/<str:ref>/checks/<slug:code>/confirm/", checks.confirm, name="confirm_failure"),
     path("applications/<str:ref>/field-verification/", checks.field_verification, name="field_verification"),
     path("applications/<str:ref>/opinion/", checks.opinion, name="opinion"),
+    path("applications/<str:ref>/vulnerability/", vulnerability.vulnerability, name="vulnerability"),
     path("applications/<str:ref>/waive/<int:rule>/", checks.waive, name="waive_training"),
 ]

@@ -38,7 +38,7 @@ EVENTS = {
     "application.defer": _("Deferred"),
     "application.reject": _("Rejected"),
     "application.lapse": _("Lapsed"),
-    "application.uphold_appeal": _("Eligible again by an appeal"),
+    "application.uphold_appeal": _("Appeal upheld"),
     "application.withdraw": _("Withdrawn"),
     "application.reopen_review": _("Decision reopened"),
     "plan.write": _("Plan text written"),
@@ -63,6 +63,7 @@ EVENTS = {
     "duplicate.answer": _("Compared with a likely double"),
     "duplicate.confirm": _("Second person agrees: the same person"),
     "duplicate.withdraw": _("Answer about a double taken back"),
+    "vulnerability.confirm": _("Confirmed for the committee"),
     "evidence.add": _("File added"),
     "evidence.withdraw": _("File withdrawn"),
 }

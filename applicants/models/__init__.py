@@ -7,6 +7,7 @@ from applicants.models.imports import Import
 from applicants.models.party import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact
 from applicants.models.plan import BaselineJob, BusinessPlan, CashLine, Document, FinanceSource, InvestmentItem, JobPlan
 from applicants.models.training import Attendance, Course, TrainingPlace
+from applicants.models.vulnerability import Vulnerability
 
 __all__ = [
     "Application",
@@ -35,5 +36,6 @@ __all__ = [
     "Revision",
     "SensitiveFact",
     "TrainingPlace",
+    "Vulnerability",
     "Waiver",
 ]

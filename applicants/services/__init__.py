@@ -8,6 +8,7 @@ from applicants.services.application import (
     return_application,
     start_application,
     submit_application,
+    uphold_appeal,
     waive_training,
     withdraw_application,
 )
@@ -56,6 +57,7 @@ from applicants.services.register import (
     register_person,
 )
 from applicants.services.training import enrol_on_course, plan_course, record_attendance, record_outcomes
+from applicants.services.vulnerability import confirm_vulnerability
 
 __all__ = [
     "add_evidence",
@@ -69,6 +71,7 @@ __all__ = [
     "confirm_failure",
     "confirm_group",
     "confirm_import",
+    "confirm_vulnerability",
     "edit_application",
     "edit_party",
     "end_member",
@@ -101,6 +104,7 @@ __all__ = [
     "set_jobs",
     "start_application",
     "submit_application",
+    "uphold_appeal",
     "verify_in_field",
     "waive_training",
     "withdraw_application",

@@ -19,6 +19,7 @@ from applicants.services import (
     return_application,
     start_application,
     submit_application,
+    uphold_appeal,
     withdraw_application,
 )
 from applicants.summary import next_step
@@ -49,6 +50,11 @@ MOVES = {
         gettext_lazy("It ends here, unless an appeal is upheld. The applicant is told the reason."),
     ),
     "lapse": (lapse_application, ReasonedMoveForm, gettext_lazy("It leaves the reserve list and counts as rejected.")),
+    "uphold_appeal": (
+        uphold_appeal,
+        ReasonedMoveForm,
+        gettext_lazy("It is eligible again and can go into a session. What was decided before stays on the record."),
+    ),
     "withdraw": (
         withdraw_application,
         ReasonedMoveForm,
@@ -215,6 +221,8 @@ def acts_of(user, row, case):
         acts.append((_("Record a field verification"), f"{base}field-verification/", "plain"))
     if state in (state.SUBMITTED, state.ELIGIBLE) and case.opinion is None and may("applicants.give_opinion"):
         acts.append((_("Give your opinion"), f"{base}opinion/", "plain"))
+    if state in Application.UNDECIDED and may("applicants.confirm_vulnerability"):
+        acts.append((_("Vulnerability for the committee"), f"{base}vulnerability/", "plain"))
     if state in (*Application.EDITABLE, state.SUBMITTED) and may("applicants.waive"):
         waived = set(row.waivers.values_list("rule", flat=True))
         for rule in row.call.training_rules.all():
