@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 
 from ledger.money import Money
 from programmes.services import available_on
-from selection.models import Case, Decision, Declaration, Review, Seat, Session
-from selection.quorum import Room, other_parts
+from selection.models import Case, Decision, Declaration, Review, Seat
+from selection.quorum import Room
 from selection.ruling import Ruling, rulings_of
 
 
@@ -213,98 +213,6 @@ def quorum_words(row):
         "all": len(room.unconflicted),
         "needed": room.needed,
     }
-
-
-@dataclass
-class Packet:
-    """A member's own way through a session: what is declared, scored, voted, and where to go next."""
-
-    rows: list
-    undeclared: int
-    gone: list
-
-    @property
-    def own(self):
-        return [row for row in self.rows if row.readable]
-
-    def left_to_score(self):
-        return [row for row in self.own if not row.scored and row.decision is None]
-
-    def left_to_vote(self):
-        return [row for row in self.own if not row.voted and row.decision is None]
-
-    @property
-    def scored(self):
-        return len([row for row in self.own if row.scored])
-
-    @property
-    def total(self):
-        return len(self.own)
-
-    def after(self, position):
-        """The next case that waits for this member's scores behind `position`, else the first one that does."""
-        waiting = self.left_to_score()
-        return next((row for row in waiting if row.case.position > position), waiting[0] if waiting else None)
-
-    def beside(self, position):
-        """(the readable case before, the one after) for the steps at the head of a case."""
-        before = [row for row in self.own if row.case.position < position]
-        after = [row for row in self.own if row.case.position > position]
-        return (before[-1] if before else None, after[0] if after else None)
-
-
-@dataclass
-class PacketRow:
-    case: Case
-    readable: bool
-    declared: str
-    scored: bool
-    kept: bool
-    voted: bool
-    decision: Decision | None
-    other_part: bool
-
-    @property
-    def status(self):
-        """(mark, words) of the case in the rail."""
-        if self.decision is not None:
-            return "yes", self.decision.get_outcome_display()
-        if self.voted:
-            return "yes", _("Voted")
-        if self.scored:
-            return "yes", _("Saved")
-        if self.kept:
-            return "wait", _("Begun")
-        return "", _("To do")
-
-
-def packet_of(session, user):
-    """The Packet of a member who holds a seat: names of what is declared free, gaps for the rest."""
-    readable = set(Case.objects.readable_by(user).filter(session=session).values_list("pk", flat=True))
-    declared = {row.case_id: row.kind for row in Declaration.objects.live().filter(case__session=session, member=user)}
-    reviews = {row.case_id: row for row in Review.objects.filter(case__session=session, member=user)}
-    votes = set(session.cases.filter(votes__member=user, votes__voided_on=None).values_list("pk", flat=True))
-    decisions = {row.case_id: row for row in Decision.objects.live().filter(case__session=session)}
-    rows = [
-        PacketRow(
-            case=case,
-            readable=case.pk in readable,
-            declared=declared.get(case.pk, ""),
-            scored=case.pk in reviews and reviews[case.pk].submitted_on is not None,
-            kept=case.pk in reviews and reviews[case.pk].submitted_on is None,
-            voted=case.pk in votes,
-            decision=decisions.get(case.pk) if session.state == Session.State.CLOSED or case.pk in votes else None,
-            other_part=user.pk in other_parts(case),
-        )
-        for case in session.cases.on_agenda()
-        .select_related("application__applicant", "application__business")
-        .prefetch_related("application__parts")
-    ]
-    for row in rows:
-        row.case.session = session
-    undeclared = sum(not row.declared and not row.other_part for row in rows)
-    gone = [row for row in rows if not row.readable and (row.declared or row.other_part)]
-    return Packet(rows, undeclared, gone)
 
 
 def shortage_sentence(now):

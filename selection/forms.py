@@ -123,25 +123,28 @@ class ApproveReserveForm(SeedbedForm):
 
 
 class DeclareForm(SeedbedForm):
-    """One line for each case: the kind of interest, and which. Names only; nothing of a case is shown before."""
+    """One line for each case: the kind of interest, and which. Names only; nothing of a case is shown before.
+
+    Lines are numbered as the agenda, or in a blind call as they stand on the page.
+    """
 
     rest = forms.BooleanField(label=_("I have no interest in the cases that I left open."), required=False)
 
-    def __init__(self, *args, cases, declared, **kwargs):
+    def __init__(self, *args, cases, declared, blind=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.cases = cases
+        self.lines = [(number if blind else case.position, case) for number, case in enumerate(cases, 1)]
         self.declared = declared
-        for case in cases:
+        for number, case in self.lines:
             if self.is_final(case):
                 continue
-            self.fields[f"kind_{case.position}"] = forms.ChoiceField(
-                label=_("Interest in case %(number)s") % {"number": case.position},
+            self.fields[f"kind_{number}"] = forms.ChoiceField(
+                label=_("Interest in case %(number)s") % {"number": number},
                 choices=[("", _("Choose")), *Declaration.Kind.choices],
                 required=False,
                 initial=declared.get(case.pk, ""),
             )
-            self.fields[f"reason_{case.position}"] = forms.CharField(
-                label=_("What interest in case %(number)s") % {"number": case.position}, max_length=200, required=False
+            self.fields[f"reason_{number}"] = forms.CharField(
+                label=_("What interest in case %(number)s") % {"number": number}, max_length=200, required=False
             )
 
     def is_final(self, case):
@@ -149,25 +152,25 @@ class DeclareForm(SeedbedForm):
         return self.declared.get(case.pk, "") not in ("", Declaration.Kind.NONE)
 
     def rows(self):
-        """(case, kind field, reason field, label of a final declaration) for the page."""
-        for case in self.cases:
+        """(number, case, kind field, reason field, label of a final declaration) for the page."""
+        for number, case in self.lines:
             if self.is_final(case):
-                yield case, None, None, Declaration.Kind(self.declared[case.pk]).label
+                yield number, case, None, None, Declaration.Kind(self.declared[case.pk]).label
             else:
-                yield case, self[f"kind_{case.position}"], self[f"reason_{case.position}"], ""
+                yield number, case, self[f"kind_{number}"], self[f"reason_{number}"], ""
 
     def clean(self):
         cleaned = super().clean()
         self.declarations = {}
-        for case in self.cases:
+        for number, case in self.lines:
             if self.is_final(case):
                 continue
-            kind = cleaned.get(f"kind_{case.position}") or (Declaration.Kind.NONE if cleaned.get("rest") else "")
-            reason = cleaned.get(f"reason_{case.position}", "").strip()
+            kind = cleaned.get(f"kind_{number}") or (Declaration.Kind.NONE if cleaned.get("rest") else "")
+            reason = cleaned.get(f"reason_{number}", "").strip()
             if kind and kind != Declaration.Kind.NONE and not reason:
-                self.add_error(f"reason_{case.position}", _("Say what interest you have in this case."))
+                self.add_error(f"reason_{number}", _("Say what interest you have in this case."))
             if kind in ("", Declaration.Kind.NONE) and reason:
-                self.add_error(f"kind_{case.position}", _("Choose the kind of this interest."))
+                self.add_error(f"kind_{number}", _("Choose the kind of this interest."))
             if kind and kind != self.declared.get(case.pk):
                 self.declarations[case.application.ref] = (kind, reason)
         if not self.declarations and not self.errors:
@@ -178,17 +181,30 @@ class DeclareForm(SeedbedForm):
         return {"declarations": self.declarations}
 
 
-class ReviewForm(SeedbedForm):
-    """The score card: a scale for each criterion of the frozen grid, and "not applicable"."""
+def values_of(row):
+    """The choices of a criterion of the frozen grid: 0 to its top, and not applicable."""
+    return [*((str(value), str(value)) for value in range(row["top"] + 1)), ("na", _("Not applicable"))]
 
-    def __init__(self, *args, criteria, whole=True, **kwargs):
+
+def given(value):
+    """What a service takes for a chosen value: a whole number, or None for not applicable."""
+    return None if value == "na" else int(value)
+
+
+class ReviewForm(SeedbedForm):
+    """The score card: a scale for each criterion of the frozen grid, and "not applicable".
+
+    `whole` is False for a card that is only kept: then nothing is due yet.
+    """
+
+    def __init__(self, *args, rules, whole=True, **kwargs):
         super().__init__(*args, **kwargs)
-        self.criteria = criteria
+        self.criteria = rules["criteria"]
         self.whole = whole
-        for row in criteria:
+        for row in self.criteria:
             self.fields[f"score_{row['code']}"] = forms.ChoiceField(
                 label=row["question"],
-                choices=[*((str(value), str(value)) for value in range(row["top"] + 1)), ("na", _("Not applicable"))],
+                choices=values_of(row),
                 widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
                 required=whole,
                 error_messages={"required": _("Choose a value for “%(question)s”.") % {"question": row["question"]}},
@@ -201,14 +217,18 @@ class ReviewForm(SeedbedForm):
         )
 
     def rows(self):
-        """(criterion, bound field, what each value means) for the page."""
+        """(criterion, bound field, [(value, meaning)]) for the page."""
         for row in self.criteria:
             yield row, self[f"score_{row['code']}"], sorted(row["guidance"].items())
 
     def arguments(self):
-        values = {row["code"]: self.cleaned_data.get(f"score_{row['code']}") for row in self.criteria}
-        scores = {code: None if value == "na" else int(value) for code, value in values.items() if value}
-        return {"scores": scores, "comment": self.cleaned_data["comment"], "submit": self.whole}
+        codes = [row["code"] for row in self.criteria]
+        values = {code: self.cleaned_data.get(f"score_{code}") for code in codes}
+        return {
+            "scores": {code: given(value) for code, value in values.items() if value},
+            "comment": self.cleaned_data["comment"],
+            "submit": self.whole,
+        }
 
 
 class VoteForm(SeedbedForm):

@@ -1,10 +1,12 @@
 """The one-page summary that a member reads: facts of the plan, the visit, the opinion. No kind of vulnerability in it.
 
-It reads nothing of identities, target groups or consents, so that none of these can reach the packet.
+It reads nothing of identities, target groups or consents, so that none of these can reach the packet. In a blind call
+the names of people and business stay out of it too, also where somebody wrote them into a text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
 from django.utils.translation import gettext as _
@@ -12,16 +14,18 @@ from django.utils.translation import ngettext
 
 from applicants.cashflow import Line, answer
 from applicants.conditions import cofinancing_share
-from applicants.models import Application
+from applicants.models import Application, Evidence, Party, Vulnerability
 from ledger.money import Money, locale_of
 from programmes.clock import today
+from programmes.models import Commitment
+from selection.naming import names_of, without_names
 
 TEXTS = ("product", "market", "people", "risks", "export", "changes")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What the page of a case prints; sentences are ready, amounts are Money."""
+    """What the page of a case prints; sentences are ready, amounts are Money, photos are Evidence."""
 
     name: str
     script: str
@@ -36,20 +40,16 @@ class Summary:
     investments: list
     texts: list
     documents: list
+    photos: list
 
 
-def summary_of(case):
-    """The Summary of a case, in a bounded number of queries."""
-    application = (
-        Application.objects.select_related(
-            "applicant__village__district__region", "business__manager", "window", "programme", "plan", "call"
-        )
-        .prefetch_related("investments", "cash_lines", "job_plans", "documents", "verifications__jobs", "opinions")
-        .get(pk=case.application_id)
-    )
+def summary_of(case, unnamed=False):
+    """The Summary of a case, in a bounded number of queries; `unnamed` as naming.Naming.hides() says of its reader."""
+    application = _whole(case)
     plan = getattr(application, "plan", None)
     party = application.business or application.applicant
-    return Summary(
+    texts = [name for name in TEXTS if getattr(plan, name, "")]
+    summary = Summary(
         name=party.name,
         script=party.name_script,
         script_lang=party.script_language,
@@ -58,14 +58,59 @@ def summary_of(case):
         asked=Money(case.proposed_amount, case.currency),
         own=Money(application.own_amount, case.currency),
         share=_share(application),
-        facts=[pair for pair in _facts(application) if pair[1]],
+        facts=[(label, str(value)) for label, value in _facts(application, unnamed) if value],
         pays=_pays(application, plan),
         investments=list(application.investments.all()),
-        texts=[(plan._meta.get_field(name).verbose_name, getattr(plan, name)) for name in TEXTS if getattr(plan, name)]
-        if plan
-        else [],
+        texts=[(plan._meta.get_field(name).verbose_name, getattr(plan, name)) for name in texts],
         documents=_documents(application),
+        photos=list(photos_of(application)),
     )
+    return _without_names(summary, case, names_of(application)) if unnamed else summary
+
+
+def _whole(case):
+    """The application with everything that the summary reads."""
+    people = ("applicant__village__district__region", "applicant__manager", "business__manager")
+    lists = (
+        "investments",
+        "cash_lines",
+        "job_plans",
+        "documents",
+        "verifications__jobs",
+        "opinions",
+        "vulnerabilities",
+    )
+    rows = Application.objects.select_related(*people, "window", "programme", "plan", "call")
+    return rows.prefetch_related(*lists).get(pk=case.application_id)
+
+
+def _without_names(summary, case, names):
+    """The same without names. Photos show a face or a shop sign: they wait as well."""
+
+    def clean(text):
+        return without_names(str(text), names)
+
+    for item in summary.investments:
+        item.label = clean(item.label)
+    return replace(
+        summary,
+        name=_("Case %(number)s") % {"number": case.position},
+        script="",
+        script_lang="",
+        title=clean(summary.title),
+        lead=clean(summary.lead),
+        facts=[(label, clean(value)) for label, value in summary.facts],
+        texts=[(label, clean(words)) for label, words in summary.texts],
+        documents=[clean(label) for label in summary.documents],
+        photos=[],
+    )
+
+
+def photos_of(application):
+    """Photos of the field verification that still count. Other files of the case are no part of the packet."""
+    return Evidence.objects.filter(
+        case_ref=application.ref, purpose="field_photo", media_type__startswith="image/", withdrawn_on=None
+    ).order_by("pk")
 
 
 def _share(application):
@@ -76,14 +121,21 @@ def _share(application):
     return _("%(share).1f%%, at least %(least).0f%%") % {"share": share, "least": window.cofinancing_pct}
 
 
-def _facts(application):
-    applicant = application.applicant
-    yield _("Applicant"), _person(applicant) if applicant.is_person else f"{applicant} ({applicant.get_kind_display()})"
-    business = application.business
+def _facts(application, unnamed):
+    applicant, business = application.applicant, application.business
+    if applicant.is_person:
+        yield _("Applicant"), _person(applicant, unnamed)
+    else:
+        yield (
+            _("Applicant"),
+            applicant.get_kind_display() if unnamed else f"{applicant} ({applicant.get_kind_display()})",
+        )
     if business is not None:
         manager = business.manager
-        yield _("Run by"), _person(manager) if manager else business.get_manager_sex_display()
+        yield _("Run by"), _person(manager, unnamed) if manager else business.get_manager_sex_display()
         yield _("Trading since"), f"{business.started_on:%m.%Y}" if business.started_on else ""
+    yield _("Women-run"), _women_run(application)
+    yield _("Vulnerability"), _vulnerability(application)
     yield _("Place"), applicant.place
     yield _("Months to repay"), application.term_months
     visit = next(iter(application.verifications.all()), None)
@@ -103,35 +155,76 @@ def _facts(application):
     yield _("With us before"), _before(application)
 
 
-def _person(party):
-    words = [party.name]
-    if party.sex != party.Sex.UNKNOWN:
+def _person(party, unnamed):
+    words = [] if unnamed else [party.name]
+    if party.sex != Party.Sex.UNKNOWN:
         words.append(str(party.get_sex_display()).lower())
     if party.birth_year:
         words.append(_("born %(year)s") % {"year": party.birth_year})
     return ", ".join(words)
 
 
+def _women_run(application):
+    """Whether the manager is a woman, as the report counts it; a person without an enterprise is their own business."""
+    party = application.business or application.applicant
+    sex = party.sex if party.is_person else party.manager_sex
+    if sex == Party.Sex.UNKNOWN and not party.is_person and party.manager:
+        sex = party.manager.sex
+    return {Party.Sex.FEMALE: _("Yes"), Party.Sex.MALE: _("No")}.get(sex, _("Not known"))
+
+
+def _vulnerability(application):
+    """ "Confirmed: yes". The answer of whoever may read the closed record; which kind it is, nobody here can read."""
+    found = next((row for row in application.vulnerabilities.all() if row.superseded_on is None), None)
+    if found is None or found.band == Vulnerability.Band.NO:
+        return ""
+    return _("Confirmed: %(band)s") % {"band": str(found.get_band_display()).lower()}
+
+
 def _jobs(application, visit):
-    """ "2 posts found at the visit; the plan adds 3." """
+    """ "Now 1.0 FTE, found at the visit. The plan adds 2.5 FTE." """
+    definition = application.programme.definition_at(today(application.programme))
+    week = definition.full_time_hours if definition else Decimal(40)
     parts = []
     if visit is not None:
-        found = len(visit.jobs.all())
-        parts.append(ngettext("%(count)s post found", "%(count)s posts found", found) % {"count": found})
-    planned = sum(row.posts for row in application.job_plans.all() if not row.exists_now)
-    if planned:
-        parts.append(ngettext("the plan adds %(count)s", "the plan adds %(count)s", planned) % {"count": planned})
-    return "; ".join(parts)
+        hours = sum((row.hours_per_week for row in visit.jobs.all()), Decimal(0))
+        parts.append(_("Now %(now)s FTE, found at the visit.") % {"now": f"{hours / week:.1f}"})
+    new = [row for row in application.job_plans.all() if not row.exists_now]
+    if new:
+        hours = sum((row.hours_per_week * row.posts for row in new), Decimal(0))
+        parts.append(_("The plan adds %(more)s FTE.") % {"more": f"{hours / week:.1f}"})
+        women = sum(row.for_women for row in new)
+        if women:
+            parts.append(
+                ngettext("%(count)s new post is for a woman.", "%(count)s new posts are for women.", women)
+                % {"count": women}
+            )
+    return " ".join(parts)
 
 
 def _before(application):
-    earlier = Application.objects.filter(
+    """Earlier applications of the applicant in this programme, with what was approved and paid."""
+    rows = Application.objects.filter(
         applicant=application.applicant, programme=application.programme, pk__lt=application.pk
-    ).exclude(state="draft")
-    return "; ".join(
-        f"{row.ref}: {row.state_label}" + (f", {row.decided_on:%m.%Y}" if row.decided_on else "")
-        for row in earlier.order_by("-pk")[:5]
+    ).exclude(state=Application.State.DRAFT)
+    rows = list(rows.order_by("-pk")[:5])
+    paid = dict(
+        Commitment.objects.filter(case_ref__in=[row.ref for row in rows], used_amount__gt=0).values_list(
+            "case_ref", "used_amount"
+        )
     )
+    return "; ".join(_earlier(row, paid.get(row.ref)) for row in rows)
+
+
+def _earlier(row, paid):
+    words = [f"{row.ref}: {row.state_label}"]
+    if row.decided_on:
+        words.append(f"{row.decided_on:%m.%Y}")
+    if row.approved_amount:
+        words.append(str(Money(row.approved_amount, row.currency)))
+    if paid:
+        words.append(_("paid %(amount)s") % {"amount": Money(paid, row.currency)})
+    return ", ".join(words)
 
 
 def _pays(application, plan):

@@ -1,5 +1,6 @@
 """A furnished house to walk through: every address of our apps, an object behind each, and one person for each role."""
 
+import base64
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,7 +24,6 @@ from monitoring.services import add_action_point, plan_visit, record_visit, reco
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from reports.services import draft_issue, make_link, publish_issue
-from selection.services import record_appeal
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -36,7 +36,7 @@ from tests.steps_applicants import (
 from tests.steps_grants import ordered_tranche, ready_award, signed_award
 from tests.steps_loans import active_loan, repay, signed_loan
 from tests.steps_payments import sent_order
-from tests.steps_selection import open_session, rejected_session
+from tests.steps_selection import open_session
 
 # The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
 NOT_OURS = ("admin", "account_", "mfa_", "allauth")
@@ -130,6 +130,10 @@ def furnished_house(hidden=True):
     return house
 
 
+# One grey point, as a PNG.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 ANAHIT = {"name": "Anahit Sargsyan", "name_script": "Անահիտ Սարգսյան", "script_language": "hy"}
 GOHAR = {"name": "Gohar Mkrtchyan"}
 TSITSINO = {
@@ -185,10 +189,6 @@ def _furnish_grants(office, who):
     eligible = eligible_application(office, registered_person(office, **who, birth_year=1971), opinion=False)
     session = open_session(office, eligible_application(office, registered_person(office, **who, birth_year=1972)))
     another = registered_person(office, **who, birth_year=1973)
-    lost, _session = rejected_session(office, applicant=registered_person(office, **who, birth_year=1979))
-    appeal = record_appeal(
-        application=lost, means="hand", grounds=f"{who['name']} has a buyer.", on=DAY, by=people.secretary
-    )
     ready = ready_award(office, amount=900_000, own=300_000, applicant=another)
     active = signed_award(
         office,
@@ -213,6 +213,15 @@ def _furnish_grants(office, who):
     part = {"ref": active.ref, "pk": active.contributions.get().pk}
     deliverable = {"ref": active.ref, "pk": later.deliverables.get().pk}
     case = session.cases.get()
+    photo = add_evidence(
+        programme=programme,
+        case_ref=case.application.ref,
+        purpose="field_photo",
+        content=PICTURE,
+        name="vat.png",
+        on=DAY,
+        by=people.adviser,
+    )
     tranche = {"ref": active.ref, "number": 2}
     account = {"pk": order.account_id}
     membership = Membership.objects.get(user=people.field_agent, programme=programme)
@@ -235,8 +244,7 @@ def _furnish_grants(office, who):
         "selection:end_seat": {"pk": committee.pk, "seat": committee.seats.first().pk},
         "selection:case": {"ref": session.ref, "position": case.position},
         "selection:case_move": {"ref": session.ref, "position": case.position},
-        "selection:appeal": {"pk": appeal.pk},
-        "selection:record_appeal": {"ref": lost.ref},
+        "selection:photo": {"ref": session.ref, "position": case.position, "pk": photo.pk},
         "sessions": {"ref": session.ref},
         "orders": {"ref": order.ref},
         "batches": {"ref": sent.batch.ref},

@@ -27,20 +27,28 @@ class CaseQuerySet(models.QuerySet):
         """
         declared = Declaration.objects.live().filter(case=OuterRef("pk"), member_id=user.pk)
         parts = Part.objects.filter(application=OuterRef("application"), user_id=user.pk).exclude(part=Part.Name.MEMBER)
-        seats = Seat.objects.voting().filter(user_id=user.pk, committee=OuterRef("session__committee"))
         as_member = (
             Q(Exists(declared.filter(kind=Declaration.Kind.NONE)))
             & ~Q(Exists(parts))
             & ~Q(application__adviser_id=user.pk)
             & Q(session__in=Session.objects.visible_to(user), removed_on=None)
         )
-        # Whoever judges reads as a judge, also when another role of theirs would open the file.
-        as_keeper = (
-            Q(session__in=Session.objects.kept_by(user))
-            & ~Q(Exists(seats.held_on(OuterRef("session__sits_on"))))
-            & ~Q(Exists(declared.exclude(kind=Declaration.Kind.NONE)))
-        )
-        return self.filter(as_keeper | as_member)
+        return self.filter(_as_keeper(user) | as_member)
+
+    def kept_by(self, user):
+        """Cases that `user` reads as secretary or manager, with everything that was scored and voted."""
+        return self.filter(_as_keeper(user))
+
+
+def _as_keeper(user):
+    """Whoever judges reads as a judge, also when another role of theirs would open the file."""
+    interests = Declaration.objects.live().filter(case=OuterRef("pk"), member_id=user.pk)
+    seats = Seat.objects.voting().filter(user_id=user.pk, committee=OuterRef("session__committee"))
+    return (
+        Q(session__in=Session.objects.kept_by(user))
+        & ~Q(Exists(seats.held_on(OuterRef("session__sits_on"))))
+        & ~Q(Exists(interests.exclude(kind=Declaration.Kind.NONE)))
+    )
 
 
 class Case(models.Model):

@@ -2,13 +2,35 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField
 from programmes.models import Criterion
 from selection.models.case import Case
 from selection.models.session import Session
+
+
+class ReviewQuerySet(models.QuerySet):
+    def submitted(self):
+        """Cards that are in; a card that is only kept is its member's own business."""
+        return self.filter(submitted_on__isnull=False)
+
+    def standing(self, user):
+        """The user's own cards that are in and on the revision before the committee."""
+        return self.submitted().filter(member_id=user.pk, revision=F("case__revision"))
+
+    def shown_to(self, user):
+        """Cards that are in and that `user` may read, on every page and in every file.
+
+        All cards of the cases that they keep; of the cases that they judge their own, and those of the others once
+        their own is in.
+        """
+        own = Review.objects.standing(user).filter(case=OuterRef("case"))
+        judged = Case.objects.readable_by(user)
+        return self.submitted().filter(
+            Q(case__in=Case.objects.kept_by(user)) | Q(Q(member_id=user.pk) | Exists(own), case__in=judged)
+        )
 
 
 class Review(models.Model):
@@ -20,9 +42,16 @@ class Review(models.Model):
     comment = models.TextField(_("comment"), blank=True)
     submitted_on = models.DateField(null=True, blank=True)
 
+    objects = ReviewQuerySet.as_manager()
+
     class Meta:
         ordering = ["case", "pk"]
         constraints = [models.UniqueConstraint(fields=["case", "member"], name="review_once")]
+
+    @property
+    def is_stale(self):
+        """The application has changed since: the card does not count."""
+        return self.revision != self.case.revision
 
 
 class Score(models.Model):

@@ -16,10 +16,12 @@ from programmes.roles import roles_of
 from selection import services
 from selection.access import keeper_or_404, keeps, posted, seat_of, session_or_404
 from selection.ahead import lines_ahead
-from selection.board import Board, packet_of, quorum_words, shortage_sentence
+from selection.board import Board, quorum_words, shortage_sentence
 from selection.filters import SessionFilter
 from selection.forms import AddCasesForm, AttendanceForm, PlanSessionForm, ReasonedForm
 from selection.models import Session
+from selection.own_packet import packet_of
+from selection.views.ground import ask_secretary, crumbs_of
 
 MOVES = {
     "send_packet": (services.send_packet, RemarkedMoveForm),
@@ -66,7 +68,6 @@ def sessions(request):
         buttons.append((_("Plan a session"), reverse("selection:plan"), "primary"))
     if roles & {Role.SECRETARY, Role.MANAGER}:
         buttons.append((_("Committees"), reverse("selection:committees"), "plain"))
-        buttons.append((_("Appeals"), reverse("selection:appeals"), "plain"))
     return SessionList(request, rows.select_related("committee", "call", "programme"), buttons=buttons).response()
 
 
@@ -114,7 +115,7 @@ def _keeper_page(request, row):
             "shortages": [(now, shortage_sentence(now)) for now in lines if now.short],
             "next": next_row,
             "quorum": quorum_words(next_row) if next_row else "",
-            "crumbs": _crumbs(),
+            "crumbs": crumbs_of(),
         },
     )
 
@@ -128,21 +129,16 @@ def _member_page(request, row):
             "session": row,
             "packet": packet_of(row, request.user),
             "seat": seat_of(row, request.user),
-            "crumbs": _crumbs(),
+            "crumbs": crumbs_of(),
         },
     )
-
-
-def _crumbs(row=None):
-    crumbs = [(_("Committee sessions"), reverse("selection:sessions"))]
-    return [*crumbs, (row.ref, row.get_absolute_url())] if row else crumbs
 
 
 @require_http_methods(["GET", "POST"])
 def add_cases(request, ref):
     row = session_or_404(request.user, ref)
     keeper_or_404(row, request.user)
-    _ask_secretary(request.user, row)
+    ask_secretary(request.user, row)
     on = today(row.programme)
     form = AddCasesForm(posted(request), session=row, user=request.user, on=on)
     if request.method == "POST":
@@ -154,7 +150,7 @@ def add_cases(request, ref):
         form,
         title=_("Choose cases"),
         back=row.get_absolute_url(),
-        crumbs=_crumbs(row),
+        crumbs=crumbs_of(row),
         template="selection/add_cases.html",
         context={"session": row},
     )
@@ -164,7 +160,7 @@ def add_cases(request, ref):
 def attendance(request, ref):
     row = session_or_404(request.user, ref)
     keeper_or_404(row, request.user)
-    _ask_secretary(request.user, row)
+    ask_secretary(request.user, row)
     form = AttendanceForm(posted(request), session=row)
     if request.method == "POST":
         result = attempt(form, services.record_sitting, session=row, on=today(row.programme), by=request.user)
@@ -176,7 +172,7 @@ def attendance(request, ref):
         title=_("Who is here?"),
         submit=_("Record the attendance"),
         back=row.get_absolute_url(),
-        crumbs=_crumbs(row),
+        crumbs=crumbs_of(row),
     )
 
 
@@ -185,7 +181,7 @@ def decide_all(request, ref):
     """Every open case decided by its votes, by rank; approvals that the money does not reach go to the reserve list."""
     row = session_or_404(request.user, ref)
     keeper_or_404(row, request.user)
-    _ask_secretary(request.user, row)
+    ask_secretary(request.user, row)
     form = ReasonedForm(posted(request))
     if request.method == "POST":
         result = attempt(form, services.decide_all, session=row, on=today(row.programme), by=request.user)
@@ -198,7 +194,7 @@ def decide_all(request, ref):
         title=_("Record all decisions"),
         submit=_("Record %(count)s decisions") % {"count": len(board.open_rows)},
         back=row.get_absolute_url(),
-        crumbs=_crumbs(row),
+        crumbs=crumbs_of(row),
         template="selection/decide_all.html",
         context={"session": row, "ranking": board.ranking()},
     )
@@ -220,8 +216,3 @@ def move(request, ref, verb):
         back=row.get_absolute_url(),
         lead=LEADS.get(verb, ""),
     )
-
-
-def _ask_secretary(user, row):
-    if not rules.test_rule("selection.keep_session", user, row):
-        raise NotAllowed(_("The secretary of the committee does this."))

@@ -1,0 +1,150 @@
+"""A member's own way through a session: what is declared, scored and voted, and where to go on."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from applicants.models import Part
+from selection.models import Case, Decision, Declaration, Review, Session, Vote
+from selection.naming import Naming
+
+
+@dataclass
+class PacketRow:
+    """One case as its member meets it. `declared` is the kind of the declaration, "" before there is one.
+
+    `scored`: the card is in and counts. `kept`: it is begun. `stale`: it was on an earlier revision. `skipped`: the
+    member went on to later cases. `decision` is told to those who voted, and to all once the sitting is closed.
+    """
+
+    case: Case
+    readable: bool
+    declared: str
+    other_part: bool
+    scored: bool = False
+    kept: bool = False
+    stale: bool = False
+    skipped: bool = False
+    voted: bool = False
+    decided: bool = False
+    decision: Decision | None = None
+
+    @property
+    def status(self):
+        """(mark, words) of the case in the rail."""
+        if self.decision is not None:
+            return "yes", self.decision.get_outcome_display()
+        if self.decided:
+            return "yes", _("Decided")
+        if self.stale:
+            return "late", _("Changed since: score it again")
+        if self.voted:
+            return "yes", _("Voted")
+        if self.scored:
+            return "yes", _("Saved")
+        if self.kept:
+            return "wait", _("Begun")
+        return "", _("Skipped") if self.skipped else _("To do")
+
+    @property
+    def why_gone(self):
+        """Why the case is not in the packet; its name is not told."""
+        if self.declared and self.declared != Declaration.Kind.NONE:
+            return _("You declared an interest")
+        return _("You have another part in it") if self.other_part else _("Not declared yet")
+
+
+@dataclass
+class Packet:
+    """The whole packet in agenda order. `last` is the position of the card that was touched last, 0 before any."""
+
+    rows: list
+    naming: Naming
+    last: int = 0
+
+    @property
+    def own(self):
+        return [row for row in self.rows if row.readable]
+
+    @property
+    def undeclared(self):
+        return sum(not row.declared and not row.other_part for row in self.rows)
+
+    @property
+    def gone(self):
+        return [row for row in self.rows if not row.readable and (row.declared or row.other_part)]
+
+    def left_to_score(self):
+        return [row for row in self.own if not row.scored and not row.decided]
+
+    def left_to_vote(self):
+        return [row for row in self.own if not row.voted and not row.decided]
+
+    @property
+    def scored(self):
+        return len([row for row in self.own if row.scored])
+
+    @property
+    def total(self):
+        return len(self.own)
+
+    def where_stopped(self):
+        """The case at which the member goes on: the card begun last, else the next that waits behind it."""
+        waiting = self.left_to_score()
+        begun = next((row for row in waiting if row.case.position == self.last and row.kept), None)
+        return begun or self.after(self.last)
+
+    def after(self, position):
+        """The next case that waits for this member's scores behind `position`, else the first one that does."""
+        waiting = self.left_to_score()
+        return next((row for row in waiting if row.case.position > position), waiting[0] if waiting else None)
+
+    def beside(self, position):
+        """(the readable case before, the one after) for the steps at the head of a case."""
+        before = [row for row in self.own if row.case.position < position]
+        after = [row for row in self.own if row.case.position > position]
+        return (before[-1] if before else None, after[0] if after else None)
+
+
+def packet_of(session, user):
+    """The Packet of a member who holds a seat, in a bounded number of queries: gaps for what is not theirs to read."""
+    readable = set(Case.objects.readable_by(user).filter(session=session).values_list("pk", flat=True))
+    declared = {row.case_id: row.kind for row in Declaration.objects.live().filter(case__session=session, member=user)}
+    reviews = {row.case_id: row for row in Review.objects.filter(case__session=session, member=user)}
+    votes = set(Vote.objects.live().filter(case__session=session, member=user).values_list("case_id", flat=True))
+    decisions = {row.case_id: row for row in Decision.objects.live().filter(case__session=session)}
+    parts = Part.objects.filter(user=user, application__cases__session=session).exclude(part=Part.Name.MEMBER)
+    others = set(parts.values_list("application_id", flat=True))
+    told = session.state == Session.State.CLOSED
+    cases = session.cases.on_agenda().select_related("application__applicant", "application__business__manager")
+    rows = []
+    for case in cases:
+        case.session = session
+        review = reviews.get(case.pk)
+        in_now = review is not None and review.submitted_on is not None
+        rows.append(
+            PacketRow(
+                case=case,
+                readable=case.pk in readable,
+                declared=declared.get(case.pk, ""),
+                other_part=case.application_id in others or case.application.adviser_id == user.pk,
+                scored=in_now and review.revision == case.revision,
+                kept=review is not None and not in_now,
+                stale=in_now and review.revision != case.revision,
+                voted=case.pk in votes,
+                decided=case.pk in decisions,
+                decision=decisions.get(case.pk) if told or case.pk in votes else None,
+            )
+        )
+    return _along(rows, reviews, Naming(session, user))
+
+
+def _along(rows, reviews, naming):
+    """The Packet of these rows: which card was touched last, which cases were passed over, what each is called."""
+    positions = {row.case.pk: row.case.position for row in rows}
+    touched = max((pk for pk in reviews if pk in positions), key=lambda pk: reviews[pk].pk, default=None)
+    last = positions.get(touched, 0)
+    for row in rows:
+        row.skipped = row.case.position < last and not (row.scored or row.kept or row.stale)
+    naming.dress([row.case for row in rows if row.readable])
+    return Packet(rows, naming, last)
