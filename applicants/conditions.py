@@ -243,13 +243,3 @@ def opinion_given(application):
     if any(opinion.revision == application.revision for opinion in application.opinions.all()):
         return None
     return _("The adviser has not given an opinion on this revision.")
-
-
-@fact(_("The appeal is in time."))
-def appeal_in_time(application):
-    if application.decided_on is None:
-        return _("There is no decision to appeal against.")
-    last_day = application.decided_on + timedelta(days=application.call.appeal_days)
-    if _on(application) > last_day:
-        return _("The time to appeal ended on %(date)s.") % {"date": last_day.strftime("%d.%m.%Y")}
-    return None

@@ -1,7 +1,6 @@
 """Permissions on the register, its trainings and files, asked through `rules`."""
 
 import rules
-from django.db.models import Q
 
 from applicants.models import Part
 from programmes.clock import today
@@ -96,14 +95,6 @@ def is_own_case(user, application):
 
 
 @rules.predicate
-def has_judged(user, application):
-    """The user plays a part on the dossier, or has checked it: an appeal is heard by somebody else."""
-    if application.adviser_id == user.pk or application.parts.filter(user=user.pk).exists():
-        return True
-    return application.checks.filter(Q(checked_by=user.pk) | Q(confirmed_by=user.pk)).exists()
-
-
-@rules.predicate
 def is_agent_of_the_village(user, application):
     return any(
         held.role == Role.FIELD_AGENT
@@ -125,5 +116,4 @@ rules.add_rule("applicants.waive", has_role(Role.SECRETARY, Role.MANAGER) & ~is_
 rules.add_rule("applicants.check", is_secretary & ~is_own_case)
 rules.add_rule("applicants.confirm_failure", has_role(Role.SECRETARY, Role.MANAGER) & ~is_own_case)
 rules.add_rule("applicants.lapse", is_secretary)
-rules.add_rule("applicants.uphold_appeal", has_role(Role.MANAGER) & ~has_judged)
 rules.add_rule("applicants.withdraw", is_case_adviser | is_secretary)

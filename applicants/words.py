@@ -38,7 +38,7 @@ EVENTS = {
     "application.defer": _("Deferred"),
     "application.reject": _("Rejected"),
     "application.lapse": _("Lapsed"),
-    "application.uphold_appeal": _("Appeal upheld"),
+    "application.uphold_appeal": _("Eligible again by an appeal"),
     "application.withdraw": _("Withdrawn"),
     "application.reopen_review": _("Decision reopened"),
     "plan.write": _("Plan text written"),

@@ -2,6 +2,7 @@
 
 from applicants.models import Application
 from programmes.models import Commitment
+from selection import appeals
 from selection.call_rules import changed_rules, frozen_hash
 from selection.models import Decision, RulesVersion, Seat, Session
 from selection.quorum import absent_members, room_of, voting_members
@@ -19,6 +20,7 @@ def checks():
         yield from _frozen(session)
         yield from _decisions(session)
     yield from _approvals()
+    yield from appeals.faults()
 
 
 def _versions():

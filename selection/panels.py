@@ -1,15 +1,21 @@
 """What the pages of the register show of the committee: decisions that took effect, and who may open the minutes."""
 
+import rules
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applicants import cases
 from applicants.panels import Panel, PanelRow, register
 from ledger.money import Money
+from pages import states
+from pages.history import register_words
+from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import has_role
 from selection.access import keeps
-from selection.models import Decision, Session
+from selection.appeals import answered_before, deadline_of
+from selection.models import Appeal, Decision, Session
 
 SHAPES = {"approve": "done", "reserve": "wait", "defer": "over", "reject": "no"}
 READERS = (Role.ADVISER, Role.SECRETARY, Role.MANAGER, Role.LOAN_OFFICER, Role.DATA_PROTECTION)
@@ -32,6 +38,41 @@ def decision_rows(user, application):
         )
 
 
+APPEAL_SHAPES = {"open": "wait", "late": "late", "upheld": "done", "refused": "no"}
+
+
+def appeal_rows(user, application):
+    """Appeals of the case that the user may open, and until when one is possible."""
+    rows = Appeal.objects.visible_to(user).filter(application=application)
+    for row in rows.select_related("application__programme").order_by("-pk"):
+        yield PanelRow(
+            title=_("Appeal of %(date)s") % {"date": f"{row.received_on:%d.%m.%Y}"},
+            url=row.get_absolute_url(),
+            why=_("answer due %(date)s") % {"date": f"{row.due_on:%d.%m.%Y}"} if row.answered_on is None else "",
+            state=str(row.state_label),
+            state_class=APPEAL_SHAPES[row.state],
+        )
+    yield from _still_possible(user, application)
+
+
+def _still_possible(user, application):
+    last_day = deadline_of(application)
+    if last_day is None or Appeal.objects.open().filter(application=application).exists():
+        return
+    if answered_before(application) is not None:
+        return
+    date = f"{last_day:%d.%m.%Y}"
+    if last_day < today(application.programme):
+        yield PanelRow(title=_("The time to appeal ended on %(date)s.") % {"date": date})
+        return
+    may = rules.test_rule("selection.record_appeal", user, application)
+    yield PanelRow(
+        title=_("Record an appeal") if may else _("Appeal"),
+        url=reverse("selection:record_appeal", args=[application.ref]) if may else "",
+        why=_("possible until %(date)s") % {"date": date},
+    )
+
+
 def session_visible(user, ref):
     """Files of a session (its minutes) open to those who keep it; members get the paper from the session's own page."""
     session = Session.objects.visible_to(user).select_related("committee").filter(ref=ref).first()
@@ -43,4 +84,8 @@ def connect():
     register(
         Panel("application", gettext_lazy("Committee"), rows=decision_rows, permission=has_role(*READERS), order=10)
     )
+    states.register({"appeal": APPEAL_SHAPES})
+    register_words({"appeal.record": gettext_lazy("Appeal recorded"), "appeal.answer": gettext_lazy("Appeal answered")})
+    for page in ("application", "checks"):
+        register(Panel(page, gettext_lazy("Appeal"), rows=appeal_rows, permission=has_role(*READERS), order=12))
     cases.register("S", session_visible)

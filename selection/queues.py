@@ -13,7 +13,8 @@ from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of
 from selection.access import keeps, seat_of
-from selection.models import Session
+from selection.appeals import answerers_of
+from selection.models import Appeal, Session
 from selection.own_packet import packet_of
 
 MOST = 20
@@ -30,7 +31,31 @@ def queue_for(user):
             items += _member_items(session, user)
         if keeps(session, user) and Role.SECRETARY in roles_of(user):
             items += _secretary_items(session)
-    return items
+    return items + list(_appeals(user))
+
+
+def _appeals(user):
+    """Open appeals that the user may answer; and those that nobody can, for the manager to find somebody."""
+    if not roles_of(user) & {Role.SECRETARY, Role.MANAGER}:
+        return
+    rows = Appeal.objects.visible_to(user).open().select_related("application__applicant", "application__programme")
+    for row in rows.order_by("due_on", "pk")[:MOST]:
+        day = today(row.application.programme)
+        able = answerers_of(row.application, day)
+        if user not in able and (able or Role.MANAGER not in roles_of(user)):
+            continue
+        late = (day - row.due_on).days
+        yield QueueItem(
+            verb_text=_("Answer the appeal") if user in able else _("Find somebody who can answer the appeal"),
+            why=f"{row.application.applicant.name} · {row.application.ref} · {row.application.title}",
+            url=row.get_absolute_url(),
+            state_class="late" if late > 0 else "wait",
+            state_text=ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late}
+            if late > 0
+            else _("Due %(date)s") % {"date": f"{row.due_on:%d.%m.%Y}"},
+            due=row.due_on,
+            section=TODAY if row.due_on <= day + timedelta(days=7) else LATER,
+        )
 
 
 def _item(session, verb_text, why, url, shape="moving", section=TODAY):

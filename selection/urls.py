@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selection.views import cases, declaring, minutes, reviewing, sessions, setup, versions, voting
+from selection.views import appeals, cases, declaring, minutes, reviewing, sessions, setup, versions, voting
 
 app_name = "selection"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("committee/committees/<int:pk>/", setup.committee, name="committee"),
     path("committee/committees/<int:pk>/seats/<int:seat>/end/", setup.end_seat, name="end_seat"),
     path("committee/rules/<slug:key>/", versions.versions, name="rules"),
+    path("committee/appeals/", appeals.appeals, name="appeals"),
+    path("committee/appeals/<int:pk>/", appeals.appeal, name="appeal"),
+    path("committee/appeals/new/<str:ref>/", appeals.record, name="record_appeal"),
     path("committee/<str:ref>/", sessions.session, name="session"),
     path("committee/<str:ref>/add/", sessions.add_cases, name="add_cases"),
     path("committee/<str:ref>/attendance/", sessions.attendance, name="attendance"),

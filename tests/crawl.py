@@ -24,6 +24,7 @@ from monitoring.services import add_action_point, plan_visit, record_visit, reco
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from reports.services import draft_issue, make_link, publish_issue
+from selection.services import record_appeal
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -36,7 +37,7 @@ from tests.steps_applicants import (
 from tests.steps_grants import ordered_tranche, ready_award, signed_award
 from tests.steps_loans import active_loan, repay, signed_loan
 from tests.steps_payments import sent_order
-from tests.steps_selection import open_session
+from tests.steps_selection import open_session, rejected_session
 
 # The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
 NOT_OURS = ("admin", "account_", "mfa_", "allauth")
@@ -189,6 +190,10 @@ def _furnish_grants(office, who):
     eligible = eligible_application(office, registered_person(office, **who, birth_year=1971), opinion=False)
     session = open_session(office, eligible_application(office, registered_person(office, **who, birth_year=1972)))
     another = registered_person(office, **who, birth_year=1973)
+    lost, _session = rejected_session(office, applicant=registered_person(office, **who, birth_year=1979))
+    appeal = record_appeal(
+        application=lost, means="hand", grounds=f"{who['name']} has a buyer.", on=DAY, by=people.secretary
+    )
     ready = ready_award(office, amount=900_000, own=300_000, applicant=another)
     active = signed_award(
         office,
@@ -245,6 +250,8 @@ def _furnish_grants(office, who):
         "selection:case": {"ref": session.ref, "position": case.position},
         "selection:case_move": {"ref": session.ref, "position": case.position},
         "selection:photo": {"ref": session.ref, "position": case.position, "pk": photo.pk},
+        "selection:appeal": {"pk": appeal.pk},
+        "selection:record_appeal": {"ref": lost.ref},
         "sessions": {"ref": session.ref},
         "orders": {"ref": order.ref},
         "batches": {"ref": sent.batch.ref},

@@ -95,6 +95,14 @@ def closed_session(office, *applications, choice="for", **how):
     return close_session(session=session, on=today(office.programme), by=office.people.secretary)
 
 
+def rejected_session(office, **facts):
+    """(application, session): one that the committee of three has rejected, and the closed sitting."""
+    application = eligible_application(office, **facts)
+    session = closed_session(office, application, choice="against", reason="The market is too small.")
+    application.refresh_from_db()
+    return application, session
+
+
 def approved_application(office, **facts):
     """An eligible application that the committee has approved as asked."""
     application = eligible_application(office, **facts)

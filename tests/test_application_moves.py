@@ -13,7 +13,6 @@ from applicants.services import (
     return_application,
     run_checks,
     submit_application,
-    uphold_appeal,
     verify_in_field,
     withdraw_application,
 )
@@ -35,7 +34,7 @@ TABLE = {
     },
     "returned": {"adviser": {"submit", "withdraw"}, "secretary": {"withdraw"}, "second_secretary": {"withdraw"}},
     "eligible": {"adviser": {"withdraw"}, "secretary": {"withdraw"}, "second_secretary": {"withdraw"}},
-    "ineligible": {"manager": {"uphold_appeal"}},
+    "ineligible": {},
     "under_review": {"adviser": {"withdraw"}, "secretary": {"withdraw"}, "second_secretary": {"withdraw"}},
     "approved": {},
     "reserve": {
@@ -43,7 +42,7 @@ TABLE = {
         "secretary": {"withdraw", "lapse"},
         "second_secretary": {"withdraw", "lapse"},
     },
-    "rejected": {"manager": {"uphold_appeal"}},
+    "rejected": {},
     "withdrawn": {},
 }
 ROLES = [
@@ -66,7 +65,6 @@ VERBS = {
     "pass_checks": lambda **facts: pass_checks(**_but_reason(facts)),
     "fail_checks": fail_checks,
     "lapse": lapse_application,
-    "uphold_appeal": uphold_appeal,
     "withdraw": withdraw_application,
 }
 
@@ -184,31 +182,12 @@ def test_a_move_on_a_page_that_is_out_of_date_is_refused(office):
     assert stale.value.status == 409
 
 
-@pytest.mark.parametrize("verb", ["return_for_revision", "fail_checks", "lapse", "uphold_appeal", "withdraw"])
+@pytest.mark.parametrize("verb", ["return_for_revision", "fail_checks", "lapse", "withdraw"])
 def test_a_hard_move_asks_a_reason(office, verb):
-    state = {"return_for_revision": "submitted", "fail_checks": "submitted", "lapse": "reserve"}.get(verb, "rejected")
+    state = {"return_for_revision": "submitted", "fail_checks": "submitted", "lapse": "reserve"}.get(verb, "eligible")
     case = case_in(state, office)
     with pytest.raises(Refusal, match="Say why"):
         VERBS[verb](application=case, reason="  ", on=DAY, by=office.people.manager)
-
-
-def test_the_manager_who_confirmed_a_failure_does_not_hear_the_appeal(office):
-    EligibilityRule.objects.create(call=office.call, position=9, code="market", kind="person", question="A market?")
-    case = submitted_application(office)
-    people = office.people
-    run_checks(application=case, on=DAY, by=people.secretary)
-    check = case.checks.get(code="market")
-    answer_check(check=check, result="failed", finding="No buyer", on=DAY, by=people.secretary)
-    confirm_failure(check=check, on=DAY, by=people.manager)
-    case = fail_checks(application=case, reason="Nobody buys it", on=DAY, by=people.secretary)
-    with pytest.raises(NotAllowed):
-        uphold_appeal(application=case, reason="There is a buyer", on=DAY, by=people.manager)
-
-
-def test_an_upheld_appeal_makes_the_case_eligible_again(office):
-    case = ineligible(office)
-    case = uphold_appeal(application=case, reason="There is a buyer", on=DAY, by=office.people.manager)
-    assert (case.state, case.decided_on, case.decision_ref) == ("eligible", None, "")
 
 
 def test_the_committee_opens_a_case_only_after_the_visit_and_the_opinion(office):

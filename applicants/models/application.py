@@ -215,11 +215,10 @@ class Application(Moving):
         state,
         source=[State.INELIGIBLE, State.REJECTED],
         target=State.ELIGIBLE,
-        conditions=[conditions.appeal_in_time],
-        permission=allowed("applicants.uphold_appeal"),
-        custom={"label": _("Uphold the appeal")},
+        custom={"internal": True},
     )
     def uphold_appeal(self):
+        """An appeal was answered, and upheld."""
         self.decision_ref = ""
         self.decided_on = None
 

@@ -8,7 +8,6 @@ from applicants.services.application import (
     return_application,
     start_application,
     submit_application,
-    uphold_appeal,
     waive_training,
     withdraw_application,
 )
@@ -104,7 +103,6 @@ __all__ = [
     "set_jobs",
     "start_application",
     "submit_application",
-    "uphold_appeal",
     "verify_in_field",
     "waive_training",
     "withdraw_application",

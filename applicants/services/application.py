@@ -1,4 +1,4 @@
-"""The application from its start to its end: started, put forward, returned, waived, withdrawn, appealed."""
+"""The application from its start to its end: started, put forward, returned, waived, withdrawn."""
 
 import hashlib
 import json
@@ -330,12 +330,6 @@ def withdraw_application(*, application, reason, on, by, version=None):
 def lapse_application(*, application, reason, on, by, version=None):
     """A place on the reserve list ends without money."""
     return _move_with_reason(application, "lapse", on=on, by=by, reason=reason, version=version)
-
-
-@service
-def uphold_appeal(*, application, reason, on, by, version=None):
-    """A manager who neither checked nor decided the case finds the appeal right: it is eligible again."""
-    return _move_with_reason(application, "uphold_appeal", on=on, by=by, reason=reason, version=version)
 
 
 @service

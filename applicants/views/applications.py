@@ -19,7 +19,6 @@ from applicants.services import (
     return_application,
     start_application,
     submit_application,
-    uphold_appeal,
     withdraw_application,
 )
 from applicants.summary import next_step
@@ -50,11 +49,6 @@ MOVES = {
         gettext_lazy("It ends here, unless an appeal is upheld. The applicant is told the reason."),
     ),
     "lapse": (lapse_application, ReasonedMoveForm, gettext_lazy("It leaves the reserve list and counts as rejected.")),
-    "uphold_appeal": (
-        uphold_appeal,
-        ReasonedMoveForm,
-        gettext_lazy("It is eligible again and can go into a session. What was decided before stays on the record."),
-    ),
     "withdraw": (
         withdraw_application,
         ReasonedMoveForm,

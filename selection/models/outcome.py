@@ -1,14 +1,21 @@
 """What follows a decision: the letter to the applicant, and the appeal against it."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application, Evidence
+from programmes.clock import today
 from programmes.models import Call, Role
 from programmes.roles import rows_for
+from selection.models.case import Declaration
 from selection.models.session import Session
+
+STATES = {"open": _("Open"), "late": _("Late"), "upheld": _("Upheld"), "refused": _("Refused")}
 
 
 class LetterKind(models.TextChoices):
@@ -81,12 +88,24 @@ class AppealQuerySet(models.QuerySet):
     def open(self):
         return self.filter(answered_on=None)
 
+    def late(self, on):
+        """Open appeals whose last day to answer has passed."""
+        return self.open().filter(due_on__lt=on)
+
     def visible_to(self, user):
-        """Appeals of the user's programmes, for secretaries and managers, except against what they decided."""
-        decided = Application.objects.filter(pk=OuterRef("application"), cases__votes__member=user)
-        return self.filter(
-            rows_for(user, [Role.SECRETARY, Role.MANAGER], programme="application__programme", region=None)
-        ).exclude(Exists(decided))
+        """Appeals of the programmes whose secretary or manager the user is, and of the cases that they advise.
+
+        Not against what they voted on, nor in a case in which they declared an interest.
+        """
+        voted = Application.objects.filter(pk=OuterRef("application"), cases__votes__member=user)
+        interested = Declaration.objects.live().filter(case__application=OuterRef("application"), member=user)
+        where = {"programme": "application__programme", "region": "application__region"}
+        advised = rows_for(user, [Role.ADVISER], **where) & Q(application__adviser=user)
+        return (
+            self.filter(rows_for(user, [Role.SECRETARY, Role.MANAGER], **where) | advised)
+            .exclude(Exists(voted))
+            .exclude(Exists(interested.exclude(kind=Declaration.Kind.NONE)))
+        )
 
 
 class Appeal(models.Model):
@@ -125,3 +144,35 @@ class Appeal(models.Model):
 
     def __str__(self):
         return f"{self.application} {self.received_on}"
+
+    def get_absolute_url(self):
+        return reverse("selection:appeal", args=[self.pk])
+
+    @staticmethod
+    def due_from(on, call):
+        """The last day to answer an appeal that came on `on`."""
+        return on + timedelta(days=call.appeal_answer_days)
+
+    @property
+    def programme_id(self):
+        return self.application.programme_id
+
+    @property
+    def region_id(self):
+        return self.application.region_id
+
+    @property
+    def state(self):
+        """Derived: how far it has come today."""
+        if self.answered_on:
+            return "upheld" if self.upheld else "refused"
+        return "late" if self.due_on < today(self.application.programme) else "open"
+
+    @property
+    def state_label(self):
+        return STATES[self.state]
+
+    @property
+    def was_late(self):
+        """True when the answer came, or still waits, after the last day."""
+        return (self.answered_on or today(self.application.programme)) > self.due_on

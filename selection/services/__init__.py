@@ -1,6 +1,7 @@
 """All writes of the committee."""
 
 from selection.services.agenda import add_cases, plan_session, record_sitting, remove_case, send_packet, start_sitting
+from selection.services.appeals import answer_appeal, record_appeal
 from selection.services.closing import close_session, reopen_session
 from selection.services.committee import end_seat, found_committee, seat_member
 from selection.services.deciding import approve_reserve, decide_all, decide_case
@@ -9,6 +10,7 @@ from selection.services.papers import draw_minutes
 
 __all__ = [
     "add_cases",
+    "answer_appeal",
     "approve_reserve",
     "cast_vote",
     "cast_votes",
@@ -20,6 +22,7 @@ __all__ = [
     "end_seat",
     "found_committee",
     "plan_session",
+    "record_appeal",
     "record_sitting",
     "remove_case",
     "reopen_session",

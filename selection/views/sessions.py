@@ -68,6 +68,7 @@ def sessions(request):
         buttons.append((_("Plan a session"), reverse("selection:plan"), "primary"))
     if roles & {Role.SECRETARY, Role.MANAGER}:
         buttons.append((_("Committees"), reverse("selection:committees"), "plain"))
+        buttons.append((_("Appeals"), reverse("selection:appeals"), "plain"))
     return SessionList(request, rows.select_related("committee", "call", "programme"), buttons=buttons).response()
 
 

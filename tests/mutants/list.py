@@ -334,4 +334,32 @@ MUTANTS: list[Mutant] = [
         "",
         ("tests/test_audit.py::test_the_same_key_and_body_gives_the_same_answer_once",),
     ),
+    Mutant(
+        "selection: who decided answers the appeal",
+        "selection/services/appeals.py",
+        "    if by.pk in deciders_of(application):",
+        "    if by.pk in set():",
+        ("tests/test_selection_appeals.py",),
+    ),
+    Mutant(
+        "selection: a seat in the session is no hand in the decision",
+        "selection/appeals.py",
+        '        found.update(seats.values_list("user_id", flat=True))',
+        '        found.update(seats.none().values_list("user_id", flat=True))',
+        ("tests/test_selection_appeals.py",),
+    ),
+    Mutant(
+        "selection: an appeal is taken after its last day",
+        "selection/services/appeals.py",
+        "    if on > last_day:",
+        "    if on > last_day + (last_day - application.decided_on):",
+        ("tests/test_selection_appeals.py",),
+    ),
+    Mutant(
+        "applicants: one person alone makes two records one",
+        "applicants/services/doubles.py",
+        "    if answer.answered_by_id == by.pk:",
+        "    if answer.answered_by_id == -1:",
+        ("tests/test_register_doubles.py",),
+    ),
 ]
