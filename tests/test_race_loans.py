@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import User
 from config.proof import faults
+from ledger.models import Entry
 from loans.models import Loan, Repayment
 from loans.services import record_repayment, reverse_repayment
 from programmes.clock import standing_at
@@ -20,6 +21,11 @@ def take(loan, amount, by, key):
         loan=Loan.objects.get(pk=loan), amount=amount, on=DAY, by=User.objects.get(pk=by), key=key
     )
     return repayment.pk
+
+
+def take_five(loan, by):
+    """Called in a process of its own: five payments of one loan, one after the other."""
+    return [take(loan, 1000 + number, by, f"{loan}-{number}") for number in range(5)]
 
 
 def undo(repayment, by):
@@ -56,6 +62,18 @@ def test_eight_payments_of_one_loan_are_all_counted(lending, database_url):
     loan.refresh_from_db()
     # 80.28 in all: 10.00 of it interest.
     assert (loan.repayments.count(), loan.principal_amount) == (8, 100_000 - 7028 + 0)
+    assert list(faults()) == []
+
+
+def test_payments_of_different_loans_at_once_are_numbered_one_after_the_other(lending, database_url):
+    loans = [active_loan(lending) for _number in range(6)]
+    before = Entry.objects.count()
+    officer = lending.people.loan_officer.pk
+    calls = [("tests.test_race_loans:take_five", {"loan": loan.pk, "by": officer}) for loan in loans]
+    results = together(database_url, calls)
+    assert [result.failed for result in results] == [""] * 6
+    numbers = list(Entry.objects.order_by("seq").values_list("seq", flat=True))
+    assert numbers == list(range(1, before + 31))
     assert list(faults()) == []
 
 

@@ -181,7 +181,7 @@ MUTANTS: list[Mutant] = [
         "ledger/services.py",
         "    return Book.objects.select_for_update().get(key=key)",
         "    return Book.objects.get(key=key)",
-        ("tests/test_race_loans.py::test_eight_payments_of_one_loan_are_all_counted",),
+        ("tests/test_race_loans.py::test_payments_of_different_loans_at_once_are_numbered_one_after_the_other",),
         postgresql=True,
     ),
     Mutant(
