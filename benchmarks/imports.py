@@ -41,8 +41,7 @@ def sheet(place, count):
         ["name", "sex", "birth_year", "region", "village", "consent", "window", "title", "amount", "adviser"]
     )
     for number in range(count):
-        first, second = divmod(number, 26)
-        name = f"Gayane {_word(first)} {_word(second + 1000)}"
+        name = f"Gayane {_word(number)}"
         writer.writerow(
             [
                 name,
@@ -60,14 +59,16 @@ def sheet(place, count):
     return text.getvalue().encode()
 
 
+SYLLABLES = ("ba", "de", "gi", "ko", "lu", "ma", "ne", "pi", "ro", "su", "ta", "ve", "zi", "fo", "hu", "ja")
+
+
 def _word(number):
-    letters = "aeioubdgklmnprstvz"
+    """A family name of four syllables, another for each number: nobody is taken for somebody else."""
     word = ""
-    while True:
-        number, rest = divmod(number, len(letters))
-        word += letters[rest]
-        if not number:
-            return word.capitalize() + "yan"
+    for _syllable in range(4):
+        number, rest = divmod(number, len(SYLLABLES))
+        word += SYLLABLES[rest]
+    return word.capitalize() + "yan"
 
 
 def _import(place, content):

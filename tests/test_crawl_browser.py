@@ -1,0 +1,73 @@
+"""Every page of every role in a real browser: axe finds nothing (WCAG 2.2 AA), the policy is kept, nothing overflows.
+
+A page that is built of the same parts as one that was looked at already is not looked at again.
+"""
+
+import re
+
+import pytest
+from django.test import Client
+
+from programmes.clock import standing_at
+from tests.crawl import addresses, furnished_house, paths
+from tests.office import DAY
+from tests.test_pages_browser import reader
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LOOKS = (("light", "wide"), ("dark", "small"))
+TAG = re.compile(r"<([a-z0-9]+)((?:\s+[^<>]*?)?)/?>")
+SHAPE = re.compile(r'\b(class|type|role|scope|aria-[a-z]+)="([^"]*)"')
+
+
+def parts_of(html):
+    """What the page below its frame is built of: each tag with its classes and roles once, no text and no values."""
+    body = html.partition("<main")[2].partition("</main")[0]
+    return frozenset(
+        (tag, *(value if name in ("class", "type", "role", "scope") else name for name, value in SHAPE.findall(said)))
+        for tag, said in TAG.findall(body)
+    )
+
+
+def pages_of(house):
+    """(user, path): for each role its first page with its frame, and each page that is unlike those before."""
+    found, seen = [], set()
+    for user in house.cast.values():
+        found.append((user, "/" if user else "/accounts/login/"))
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        for address in addresses():
+            for _verb, path in paths(address, house.places):
+                answer = client.get(path)
+                answer.close()
+                if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                    parts = parts_of(answer.content.decode())
+                    if parts not in seen:
+                        seen.add(parts)
+                        found.append((user, path))
+    return found
+
+
+def test_every_page_of_every_role_is_accessible_obeys_the_policy_and_fits(live_server, settings, live_browser, capsys):
+    settings.STANDING_DAY = DAY
+    with standing_at(DAY):
+        house = furnished_house(hidden=False)
+    pages, wrong = pages_of(house), {}
+    readers = {}
+    for number, (user, path) in enumerate(pages):
+        look = LOOKS[number % 2]
+        if (user, look) not in readers:
+            readers[user, look] = reader(live_browser, live_server.url, *look)
+            if user is not None:
+                readers[user, look].sign_in(user)
+        one = readers[user, look].open(path)
+        faults = one.faults()
+        if one.overflow() > 0:
+            faults.append(f"wider than the window by {one.overflow()} px")
+        if faults:
+            wrong[f"{getattr(user, 'name', 'anonymous')} {path} {look}"] = faults
+    with capsys.disabled():
+        print(f"\n{len(pages)} pages of {len(house.cast)} roles looked at")
+    assert wrong == {}
+    assert [said for one in readers.values() for said in one.complaints] == []
