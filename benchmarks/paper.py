@@ -1,0 +1,34 @@
+"""Compiles the report of a programme and draws its PDF in a fresh process: prints seconds, seconds, MiB and pages.
+
+python -m benchmarks.paper PROGRAMME
+"""
+
+import os
+import resource
+import sys
+from importlib import import_module
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+measure = import_module("benchmarks.measure")
+edition = import_module("reports.edition")
+render_pdf = import_module("reports.render_pdf")
+models = import_module("programmes.models")
+clock = import_module("programmes.clock")
+loading = import_module("demo.loading")
+
+
+def main(key):
+    programme = models.Programme.objects.get(key=key)
+    with clock.standing_at(loading.LAST_DAY):
+        compiled, report = measure.seconds(lambda: edition.compile_report(programme, internal=True))
+        drawn, content = measure.seconds(lambda: render_pdf.render(report))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(compiled, drawn, peak, content.count(b"/Type /Page\n"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
