@@ -64,6 +64,7 @@ STARTS = {
         (_("New application"), "applicants:new_application", "/applications/new/"),
         (_("Register a person"), "applicants:register_person", "/applicants/new/"),
     ),
+    Role.MANAGER: ((_("Programmes and their set-up"), "programmes:programmes", "/programmes/"),),
 }
 # Roles that go about with a phone: their navigation becomes the bottom bar.
 BAR_ROLES = {Role.ADVISER, Role.FIELD_AGENT}

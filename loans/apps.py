@@ -13,4 +13,5 @@ class LoansConfig(AppConfig):
         import_module("loans.words").register()
         import_module("loans.ahead").register()
         import_module("loans.forecast").connect()
+        import_module("loans.products").connect()
         import_module("applicants.eligibility").register_finished(import_module("loans.over").over)

@@ -15,6 +15,8 @@ def is_administrator(user, row=None):
 
 
 rules.add_rule("programmes.set_up", is_manager | is_administrator)
+rules.add_rule("programmes.set_rules", is_manager)
+rules.add_rule("programmes.found", is_administrator)
 rules.add_rule("programmes.backdate", has_role(Role.MANAGER, Role.SECRETARY, Role.FINANCE, Role.LOAN_OFFICER))
 rules.add_rule("accounts.manage_users", is_administrator)
 rules.add_rule("programmes.grant_role", is_administrator)

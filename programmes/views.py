@@ -62,7 +62,10 @@ def programme_or_404(request, key):
 @login_required
 @require_GET
 def programmes(request):
-    return ProgrammeList(request, programmes_for(request.user)).response()
+    buttons = []
+    if rules.test_rule("programmes.found", request.user, None):
+        buttons.append((_("New programme"), reverse("programmes:new"), "primary"))
+    return ProgrammeList(request, programmes_for(request.user), buttons=buttons).response()
 
 
 @login_required
@@ -87,6 +90,7 @@ def programme(request, key):
         "rates": ExchangeRate.objects.filter(base__in=[line.currency for line in row.funding_lines.all()]).order_by(
             "-on"
         )[:10],
+        "may_set_up": rules.test_rule("programmes.set_up", request.user, row),
         "may_grant": rules.test_rule("programmes.grant_role", request.user, None),
         "may_approve": rules.test_rule("programmes.approve_delegation", request.user, row),
         "may_rate": rules.test_rule("programmes.enter_rate", request.user, row),

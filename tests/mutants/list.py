@@ -170,7 +170,7 @@ MUTANTS: list[Mutant] = [
     ),
     Mutant(
         "lock: two promises read the same money of a line",
-        "programmes/services.py",
+        "programmes/services/shared.py",
         "    line = FundingLine.objects.select_for_update().select_related(",
         "    line = FundingLine.objects.select_related(",
         ("tests/test_race_order.py::test_two_promises_against_the_last_money_of_a_line_wait_for_each_other",),

@@ -1,0 +1,498 @@
+"""Forms of the set-up: one for each part of a programme. Lists are typed as people write them, never as JSON."""
+
+import zoneinfo
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from pages.fields import DateField, MoneyField
+from pages.forms import SeedbedForm, SeedbedModelForm
+from programmes.models import (
+    AmountBand,
+    Call,
+    Criterion,
+    Definition,
+    Donor,
+    EligibilityRule,
+    FundingLine,
+    Holiday,
+    Programme,
+    RequiredDocument,
+    TargetGroup,
+    TrainingRule,
+    Window,
+)
+
+SOURCES = [
+    ("own_cash", _("Own cash")),
+    ("own_in_kind", _("Own, in kind")),
+    ("remittance", _("Remittance")),
+    ("bank", _("Bank loan")),
+    ("other", _("Other")),
+]
+
+
+class NumbersField(forms.CharField):
+    """Whole numbers divided by commas: "3, 6, 12" gives [3, 6, 12]."""
+
+    def __init__(self, *, most=600, **kwargs):
+        super().__init__(max_length=200, **kwargs)
+        self.most = most
+
+    def prepare_value(self, value):
+        return ", ".join(str(number) for number in value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        text = super().clean(value)
+        numbers = [part.strip() for part in text.split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() and int(part) <= self.most for part in numbers):
+            raise forms.ValidationError(_("Write whole numbers divided by commas, for example 3, 6, 12."))
+        return sorted({int(part) for part in numbers})
+
+    def has_changed(self, initial, data):
+        return self.prepare_value(initial or []) != (data or "")
+
+
+class LinesField(forms.CharField):
+    """One entry a line, "name: text", as a dict; without `pairs` a list of the lines."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def __init__(self, *, pairs=False, **kwargs):
+        super().__init__(max_length=8000, **kwargs)
+        self.pairs = pairs
+
+    def prepare_value(self, value):
+        if isinstance(value, dict):
+            return "\n".join(f"{name}: {text}" for name, text in value.items())
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        if not self.pairs:
+            return lines
+        found = {}
+        for line in lines:
+            name, colon, text = line.partition(":")
+            if not colon or not text.strip():
+                raise forms.ValidationError(_("“%(line)s” needs a colon, as in 5: very good."), params={"line": line})
+            found[name.strip()] = text.strip()
+        return found
+
+    def has_changed(self, initial, data):
+        return (self.prepare_value(initial) or "") != (data or "").replace("\r\n", "\n")
+
+
+class TranchesField(forms.CharField):
+    """One tranche a line, "50: Quote of the supplier": percent and what must be shown first. They add up to 100."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def prepare_value(self, value):
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{row['percent']}: {row.get('deliverable', '')}" for row in value)
+
+    def clean(self, value):
+        rows = []
+        for line in super().clean(value).splitlines():
+            percent, _colon, shown = line.partition(":")
+            if not line.strip():
+                continue
+            if not (percent.strip().isascii() and percent.strip().isdigit()):
+                raise forms.ValidationError(_("Begin each line with a percentage, as in 50: Quote of the supplier."))
+            rows.append({"percent": int(percent), "deliverable": shown.strip()})
+        if sum(row["percent"] for row in rows) != 100:
+            raise forms.ValidationError(_("The tranches must add up to 100 percent."))
+        return rows
+
+    def has_changed(self, initial, data):
+        return (self.prepare_value(initial) or "") != (data or "").replace("\r\n", "\n")
+
+
+class ListChoice(forms.MultipleChoiceField):
+    """Boxes; none ticked means all."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+
+class PartForm(SeedbedModelForm):
+    """A part of the set-up. `programme` is whose, `above` the row that a new one stands under."""
+
+    fixed = ()
+    relations = ()
+
+    def __init__(self, *args, programme=None, above=None, **kwargs):
+        self.programme, self.above = programme, above
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in self.fixed:
+                self.fields.pop(name, None)
+        if self.instance.pk and hasattr(self.instance, "version"):
+            self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
+            self.initial["version"] = self.instance.version
+        self.fields["reason"] = forms.CharField(
+            label=_("Why it changes"),
+            help_text=_("Needed once applications were handed in under the call."),
+            max_length=300,
+            required=False,
+        )
+
+    def arguments(self):
+        data = self.cleaned_data
+        return {
+            "row": self.instance,
+            "relations": {name: data[name] for name in self.relations if name in data},
+            "changed": [name for name in self.changed_data if name not in ("reason", "version")],
+            "reason": data.get("reason", ""),
+            "version": data.get("version"),
+        }
+
+    def _get_validation_exclusions(self):
+        # What the service attaches is not on the form; the model's own checks of the rest still run.
+        return super()._get_validation_exclusions() | {"programme", "call", "window", "position", "number", "country"}
+
+
+class ProgrammeForm(PartForm):
+    """What a programme is called, where and when it works, in which money."""
+
+    fixed = ("key", "currency")
+    relations = ("region_names",)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=[(name, name) for name in sorted(zoneinfo.available_timezones()) if "/" in name]
+    )
+    language = forms.ChoiceField(label=_("Second language of papers"), choices=settings.LANGUAGES)
+    starts_on = DateField(label=_("Starts"))
+    ends_on = DateField(label=_("Ends"), required=False)
+    region_names = LinesField(label=_("Regions, one a line"))
+
+    class Meta:
+        model = Programme
+        fields = (
+            "key",
+            "name",
+            "neutral_name",
+            "confidential",
+            "country",
+            "place_name",
+            "place_footnote",
+            "illustrative",
+            "time_zone",
+            "language",
+            "currency",
+            "starts_on",
+            "ends_on",
+            "backdate_days",
+        )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["region_names"] = list(self.instance.regions.values_list("name", flat=True))
+        else:
+            del self.fields["reason"]
+
+    def clean_country(self):
+        return self.cleaned_data["country"].upper()
+
+    def clean_currency(self):
+        return self.cleaned_data["currency"].upper()
+
+    def clean(self):
+        data = super().clean()
+        if data.get("ends_on") and data.get("starts_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return data
+
+
+class PlacesForm(SeedbedForm):
+    """Towns and villages, one a line: region; district; village."""
+
+    places = forms.CharField(
+        label=_("Towns and villages"),
+        help_text=_("One a line, for example: Lori; Stepanavan; Gyulagarak"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        max_length=200_000,
+    )
+
+    def clean_places(self):
+        found = []
+        for number, line in enumerate(self.cleaned_data["places"].splitlines(), 1):
+            parts = [part.strip() for part in line.split(";")]
+            if not line.strip():
+                continue
+            if len(parts) != 3 or not all(parts) or any(len(part) > 80 for part in parts):
+                raise forms.ValidationError(
+                    _("Line %(number)s is not “region; district; village”: %(line)s"),
+                    params={"number": number, "line": line[:80]},
+                )
+            found.append(tuple(parts))
+        return found
+
+
+class LineForm(PartForm):
+    fixed = ("key",)
+    donor_name = forms.CharField(
+        label=_("A new donor"), help_text=_("If the donor is not in the list."), max_length=160, required=False
+    )
+    ceiling_amount = MoneyField(
+        label=_("Ceiling"), least=0, help_text=_("0 for a revolving fund: its limit is its cash.")
+    )
+    starts_on = DateField(label=_("Eligible from"))
+    ends_on = DateField(label=_("Eligible to"), required=False)
+
+    class Meta:
+        model = FundingLine
+        fields = (
+            "key",
+            "name",
+            "donor",
+            "donor_name",
+            "currency",
+            "kind",
+            "ceiling_amount",
+            "starts_on",
+            "ends_on",
+            "rate_rule",
+            "translation",
+        )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["donor"].required = False
+        # A donor of a programme that is not the reader's may be a secret: only donors of this one are offered.
+        self.fields["donor"].queryset = Donor.objects.filter(funding_lines__programme=self.programme).distinct()
+        typed = (self.data.get("currency") or self.instance.currency or self.programme.currency).upper()
+        self.fields["ceiling_amount"].currency = typed[:3]
+        self.initial.setdefault("currency", self.programme.currency)
+
+    def clean_currency(self):
+        return self.cleaned_data["currency"].upper()
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("donor") and not (data.get("donor_name") or "").strip():
+            self.add_error("donor", _("Choose a donor, or write the name of a new one."))
+        return data
+
+    def arguments(self):
+        found = super().arguments()
+        name = (self.cleaned_data.get("donor_name") or "").strip()
+        if name and not self.cleaned_data.get("donor"):
+            found["row"].donor = Donor.objects.get_or_create(key=f"{self.programme.key}-{_key(name)}", name=name)[0]
+        return found
+
+
+def _key(text):
+    return "".join(letter for letter in text.lower().replace(" ", "-") if letter.isascii())[:30].strip("-") or "donor"
+
+
+class DefinitionForm(PartForm):
+    effective_from = DateField(label=_("In force from"))
+
+    class Meta:
+        model = Definition
+        fields = ("effective_from", "direct_rule", "women_run", "full_time_hours", "short_term_months", "note")
+
+    def clean_effective_from(self):
+        last = self.programme.definitions.order_by("effective_from").last()
+        day = self.cleaned_data["effective_from"]
+        if last and day <= last.effective_from:
+            raise forms.ValidationError(
+                _("Version %(number)s is in force from %(day)s; a new one begins later."),
+                params={"number": last.number, "day": f"{last.effective_from:%d.%m.%Y}"},
+            )
+        return day
+
+
+class GroupForm(PartForm):
+    fixed = ("code",)
+
+    class Meta:
+        model = TargetGroup
+        fields = ("code", "name", "sensitive", "figure_code")
+
+
+class HolidayForm(PartForm):
+    on = DateField(label=_("Day"))
+
+    class Meta:
+        model = Holiday
+        fields = ("on", "name")
+
+
+class CallForm(PartForm):
+    fixed = ("key", "instrument")
+    opens_on = DateField(label=_("Opens"))
+    closes_on = DateField(label=_("Closes"), required=False, help_text=_("Empty: a standing call."))
+    visit_months = NumbersField(label=_("Visits after the first payment, months"), required=False)
+    reasoned_values = NumbersField(label=_("Values that need a written reason"), required=False, most=100)
+
+    class Meta:
+        model = Call
+        fields = (
+            "key",
+            "name",
+            "instrument",
+            "opens_on",
+            "closes_on",
+            "method",
+            "quorum_number",
+            "quorum_share_pct",
+            "majority_pct",
+            "odd_number",
+            "tie_rule",
+            "assessors",
+            "third_assessor_pct",
+            "reasoned_values",
+            "blind",
+            "consent_repeats",
+            "recheck_selected",
+            "total_threshold_pct",
+            "verification_days",
+            "screening_days",
+            "appeal_days",
+            "appeal_answer_days",
+            "duration_months",
+            "visit_months",
+        )
+
+    def clean(self):
+        data = super().clean()
+        if data.get("closes_on") and data.get("opens_on") and data["closes_on"] < data["opens_on"]:
+            self.add_error("closes_on", _("The last day lies before the first."))
+        for name in ("quorum_share_pct", "majority_pct", "total_threshold_pct", "third_assessor_pct"):
+            if (data.get(name) or 0) > 100:
+                self.add_error(name, _("A percentage is at most 100."))
+        if data.get("quorum_number") == 0:
+            self.add_error("quorum_number", _("Somebody must decide: at least 1."))
+        return data
+
+
+class WindowForm(PartForm):
+    fixed = ("key",)
+    floor_amount = MoneyField(label=_("Least amount"))
+    ceiling_amount = MoneyField(label=_("Ceiling"))
+    cofinancing_sources = ListChoice(label=_("Sources that count (none ticked: all)"), choices=SOURCES)
+    tranche_plan = TranchesField(
+        label=_("Tranches"), help_text=_("One a line: percent and what must be shown first."), required=True
+    )
+
+    class Meta:
+        model = Window
+        fields = (
+            "key",
+            "name",
+            "line",
+            "floor_amount",
+            "ceiling_amount",
+            "cofinancing_pct",
+            "cofinancing_base",
+            "cofinancing_sources",
+            "in_kind_cap_pct",
+            "modality",
+            "tranche_plan",
+            "live_awards",
+            "figure_code",
+        )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        lines = FundingLine.objects.filter(programme=self.programme)
+        self.fields["line"].queryset = lines
+        chosen = lines.filter(pk=self.data.get("line")).first() if str(self.data.get("line", "")).isdigit() else None
+        line = chosen or (self.instance.line if self.instance.line_id else lines.first())
+        for name in ("floor_amount", "ceiling_amount"):
+            self.fields[name].currency = line.currency if line else self.programme.currency
+        self.initial.setdefault("tranche_plan", [{"percent": 100, "deliverable": ""}])
+
+    def clean(self):
+        data = super().clean()
+        if data.get("line"):
+            self.instance.currency = data["line"].currency
+        if data.get("floor_amount") and data.get("ceiling_amount") and data["floor_amount"] > data["ceiling_amount"]:
+            self.add_error("ceiling_amount", _("The ceiling lies under the least amount."))
+        return data
+
+
+class BandForm(PartForm):
+    from_amount = MoneyField(label=_("From which amount on"), least=0)
+
+    class Meta:
+        model = AmountBand
+        fields = ("from_amount", "plan_form", "assessors", "quotes", "visits", "approvals", "consent")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        window = self.instance.window if self.instance.pk else self.above
+        self.fields["from_amount"].currency = window.currency
+
+
+class CriterionForm(PartForm):
+    fixed = ("code",)
+    guidance = LinesField(
+        label=_("What each value means"), help_text=_("One a line, as in 5: very good."), pairs=True, required=False
+    )
+
+    class Meta:
+        model = Criterion
+        fields = ("section", "code", "question", "weight", "top", "section_threshold", "guidance")
+
+
+class EligibilityForm(PartForm):
+    """A check; its parameters stand as questions of their own."""
+
+    fixed = ("code",)
+    least = forms.IntegerField(label=_("Age: least years"), min_value=0, max_value=120, required=False)
+    most = forms.IntegerField(label=_("Age: most years"), min_value=0, max_value=120, required=False)
+    kinds = ListChoice(
+        label=_("Who may apply"),
+        choices=[
+            ("person", _("Person")),
+            ("household", _("Household")),
+            ("group", _("Group")),
+            ("enterprise", _("Enterprise")),
+            ("municipality", _("Municipality")),
+        ],
+    )
+    regions = LinesField(label=_("Only these regions, one a line"), required=False)
+
+    class Meta:
+        model = EligibilityRule
+        fields = ("code", "kind", "question")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("least", "most", "kinds", "regions"):
+            self.initial[name] = self.instance.parameters.get(name)
+
+    def clean(self):
+        data = super().clean()
+        wanted = {"age": ("least", "most"), "applicant_kind": ("kinds",), "region": ("regions",)}
+        names = wanted.get(data.get("kind"), ())
+        self.instance.parameters = {name: data[name] for name in names if data.get(name) not in (None, "", [])}
+        if data.get("kind") == "person" and not data.get("question"):
+            self.add_error("question", _("Write the question that a person answers."))
+        return data
+
+
+class TrainingForm(PartForm):
+    effective_from = DateField(label=_("Required from"))
+    waivers = ListChoice(label=_("It may be waived for"), choices=TrainingRule.Waiver.choices)
+
+    class Meta:
+        model = TrainingRule
+        fields = ("course_kind", "effective_from", "waivers")
+
+
+class DocumentForm(PartForm):
+    fixed = ("code",)
+    plan_forms = ListChoice(label=_("Only for these plans (none ticked: all)"), choices=AmountBand.Form.choices)
+
+    class Meta:
+        model = RequiredDocument
+        fields = ("code", "label", "plan_forms")

@@ -1,0 +1,42 @@
+"""All writes of programmes: references, committed money, roles, rates, and the set-up."""
+
+from programmes.services.set_up import found_programme, keep_part, place_villages, remove_part
+from programmes.services.shared import (
+    approve_delegation,
+    available_on,
+    cash_on,
+    check_date,
+    commit,
+    end_role,
+    enter_rate,
+    grant_role,
+    lock_lines,
+    release,
+    request_delegation,
+    reserve,
+    take_reference,
+    take_references,
+    use,
+)
+
+__all__ = [
+    "approve_delegation",
+    "available_on",
+    "cash_on",
+    "check_date",
+    "commit",
+    "end_role",
+    "enter_rate",
+    "found_programme",
+    "grant_role",
+    "keep_part",
+    "lock_lines",
+    "place_villages",
+    "release",
+    "remove_part",
+    "request_delegation",
+    "reserve",
+    "take_reference",
+    "take_references",
+    "use",
+]

@@ -1,0 +1,135 @@
+"""Setting a programme up: each part of it is a row that a person enters, and every change is an event."""
+
+import rules
+from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
+from audit.services import record, service
+from ledger.models import Account
+from ledger.money import Money
+from programmes.models import AmountBand, Call, Commitment, District, FundingLine, Region, Village, Window
+
+# What applications are judged by. Once one was handed in, a change needs a reason; sessions have frozen their rules.
+JUDGED = {"call", "window", "band", "criterion", "eligibility", "training", "document"}
+
+
+@service
+def found_programme(*, row, relations, on, by):
+    """An administrator founds a programme. `relations`: the names of its regions."""
+    if not rules.test_rule("programmes.found", by, None):
+        raise NotAllowed(_("Only an administrator founds a programme."))
+    row.save()
+    _set_regions(row, relations)
+    record("programme.found", row.ref, by=by, on=on, programme=row.key, body={"key": row.key})
+    return row
+
+
+@service
+def keep_part(*, programme, kind, row, relations, changed, on, by, reason="", version=None):
+    """Keep a new or changed part of the set-up.
+
+    `kind` names the part (programmes/set_up.py); `row` carries the new values; `changed` names the fields; `relations`
+    are many-to-many values by field. Raises Stale, Blocked when money or contracts stand on what would change, and
+    Invalid without the reason that a change of judged rules needs.
+    """
+    _demand(programme, kind, by)
+    if version is not None and row.pk and type(row).objects.filter(pk=row.pk).exclude(version=version).exists():
+        raise Stale()
+    new = row.pk is None
+    _ask_money(programme, kind, row, new)
+    governed = _governed(kind, row, new)
+    if governed and not reason.strip():
+        raise Invalid(
+            _("%(count)s applications were handed in under this call: say why its rules change.") % {"count": governed},
+            field="reason",
+        )
+    row.save()
+    for name, values in relations.items():
+        if name == "region_names":
+            _set_regions(row, values)
+        else:
+            getattr(row, name).set(values)
+    body = {"part": kind, "row": row.pk, "fields": sorted(changed), "new": new, "governs_from": on.isoformat()}
+    record("programme.set_up", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
+    return row
+
+
+@service
+def remove_part(*, programme, kind, row, on, by):
+    """Take a part out that nothing stands on."""
+    _demand(programme, kind, by)
+    if _governed(kind, row, False):
+        raise Blocked(_("Applications were handed in under this call. It stays as it is."))
+    pk = row.pk
+    try:
+        row.delete()
+    except ProtectedError as held:
+        raise Blocked(_("Something stands on it already. It stays as it is.")) from held
+    body = {"part": kind, "row": pk}
+    record("programme.remove_part", programme.ref, by=by, on=on, programme=programme.key, body=body)
+    return programme
+
+
+@service
+def place_villages(*, programme, places, on, by):
+    """Districts and villages of the programme's regions: (region, district, village) names. Known ones stay."""
+    _demand(programme, "places", by)
+    regions = {region.name.casefold(): region for region in programme.regions.all()}
+    made = 0
+    for region, district, village in places:
+        if region.casefold() not in regions:
+            raise Invalid(_("“%(region)s” is not a region of the programme.") % {"region": region}, field="places")
+        found = District.objects.get_or_create(region=regions[region.casefold()], name=district)[0]
+        made += Village.objects.get_or_create(district=found, name=village)[1]
+    record("programme.places", programme.ref, by=by, on=on, programme=programme.key, body={"villages": made})
+    return programme
+
+
+def _demand(programme, kind, by):
+    rule = "programmes.set_up" if kind in ("programme", "places") else "programmes.set_rules"
+    if not rules.test_rule(rule, by, programme):
+        raise NotAllowed(_("The manager of the programme sets this up."))
+
+
+def _set_regions(programme, names):
+    programme.regions.set(
+        [Region.objects.get_or_create(country=programme.country, name=name)[0] for name in dict.fromkeys(names)]
+    )
+
+
+def _ask_money(programme, kind, row, new):
+    """Raises when the change would break a promise or a ledger account."""
+    if kind == "line" and not new:
+        before = FundingLine.objects.select_for_update().get(pk=row.pk)
+        promised = Commitment.objects.filter(line=row).total_live_amount()
+        if row.kind == FundingLine.Kind.ALLOCATION and row.ceiling_amount < promised:
+            raise Blocked(
+                _("%(promised)s of this line is promised already; its ceiling cannot be %(ceiling)s.")
+                % {
+                    "promised": Money(promised, before.currency),
+                    "ceiling": Money(row.ceiling_amount, row.currency),
+                }
+            )
+        booked = Account.objects.filter(book__key=programme.key, line=before.key).exists()
+        if (promised or booked) and (row.currency, row.kind) != (before.currency, before.kind):
+            raise Blocked(_("Money stands on this line: its currency and kind stay."))
+    if kind == "window":
+        if row.line.programme_id != programme.pk or row.call.programme_id != programme.pk:
+            raise Invalid(_("Choose a funding line of this programme."), field="line")
+        if not new and Window.objects.get(pk=row.pk).currency != row.currency and row.applications.exists():
+            raise Blocked(_("Applications ask for money in this window: its currency stays."))
+
+
+def _governed(kind, row, new):
+    """How many handed-in applications are judged by what changes; 0 for what judges nobody."""
+    if kind not in JUDGED or (kind == "call" and new):
+        return 0
+    call = _call_of(kind, row)
+    return call.applications.filter(submitted_on__isnull=False).count()
+
+
+def _call_of(kind, row):
+    if isinstance(row, Call):
+        return row
+    return row.window.call if isinstance(row, AmountBand) else row.call
