@@ -65,7 +65,7 @@ def _fonts():
 
 @lru_cache(maxsize=1)
 def styles():
-    """The styles by name: title, h2, h3, text, small, quiet, cell, cell_head, figure, right."""
+    """The styles by name: title, h2, h3, text, letter, small, quiet, cell, cell_head, figure, right."""
     _fonts()
     base = {"fontName": FONT, "textColor": INK, "splitLongWords": 1}
     table = [
@@ -76,6 +76,7 @@ def styles():
             {"fontName": BOLD, "fontSize": 12, "leading": 16, "spaceBefore": 12, "spaceAfter": 5, "keepWithNext": 1},
         ),
         ("h3", {"fontName": BOLD, "fontSize": 10, "leading": 14, "spaceBefore": 8, "spaceAfter": 3, "keepWithNext": 1}),
+        ("letter", {"fontSize": 10.5, "leading": 16, "spaceAfter": 9}),
         ("small", {"fontSize": 8, "leading": 11}),
         ("quiet", {"fontSize": 8.5, "leading": 12, "textColor": QUIET, "spaceAfter": 4}),
         ("cell", {"fontSize": 8.5, "leading": 11.5}),
@@ -262,11 +263,12 @@ class _Numbered(canvas.Canvas):
         super().save()
 
 
-def paper(title, story, *, reference="", footer="", lang="en", subtitle=""):
+def paper(title, story, *, reference="", footer="", lang="en", subtitle="", numbered=True, watermark=""):
     """The PDF as bytes: A4 upright, title and reference at the head, "page 2 of 5" and `footer` at the foot.
 
     title: printed at the head of each page and kept as the document's title; the story brings its own heading.
-    lang: language of the fixed words and of the document. The same story gives the same bytes.
+    lang: language of the fixed words and of the document. The same story gives the same bytes. numbered: False leaves
+    the number off a paper of one page. watermark: pale words across every page, that say whose copy it is.
     """
     _fonts()
     buffer = io.BytesIO()
@@ -293,10 +295,12 @@ def paper(title, story, *, reference="", footer="", lang="en", subtitle=""):
             "head": " · ".join(clean(part) for part in (title, subtitle) if part),
             "reference": clean(reference),
             "footer": clean(footer) or settings.OFFICE_NAME,
+            "watermark": clean(watermark),
         }
 
         def foot(page, number, count):
-            _draw_frame(page, words, _("Page %(number)s of %(count)s") % {"number": number, "count": count})
+            counted = _("Page %(number)s of %(count)s") % {"number": number, "count": count}
+            _draw_frame(page, words, counted if numbered or count > 1 else "")
 
         document.build(list(story), canvasmaker=lambda *args, **kwargs: _Numbered(*args, foot=foot, **kwargs))
     return buffer.getvalue()
@@ -317,7 +321,19 @@ def _draw_frame(page, words, counted):
     for number, line in enumerate(simpleSplit(words["footer"], FONT, 7.5, WIDTH - 35 * mm)[:3]):
         page.drawString(MARGIN, bottom - 9 * number, line)
     page.drawRightString(A4[0] - MARGIN, bottom, counted)
+    if words["watermark"]:
+        _draw_watermark(page, words["watermark"])
     page.restoreState()
+
+
+def _draw_watermark(page, words):
+    """Across the page and pale enough to read through: a copy that is photographed still says whose it was."""
+    size = min(26, 700 / max(1, pdfmetrics.stringWidth(words, BOLD, 1)))
+    page.setFont(BOLD, size)
+    page.setFillColor(QUIET, alpha=0.13)
+    page.translate(A4[0] / 2, A4[1] / 2)
+    page.rotate(52)
+    page.drawCentredString(0, 0, words)
 
 
 def _fitted(words, width):

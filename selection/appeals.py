@@ -21,7 +21,7 @@ def deadline_of(application):
     if application.state not in APPEALABLE or application.decided_on is None:
         return None
     days = timedelta(days=application.call.appeal_days)
-    sent = Letter.objects.filter(
+    sent = Letter.objects.live().filter(
         application=application, kind__in=LETTERS, decision_ref=application.decision_ref, sent_on__isnull=False
     )
     letter = sent.order_by("-sent_on", "-pk").first()

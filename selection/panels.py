@@ -20,6 +20,13 @@ from selection.models import Appeal, Decision, Session
 SHAPES = {"approve": "done", "reserve": "wait", "defer": "over", "reject": "no"}
 READERS = (Role.ADVISER, Role.SECRETARY, Role.MANAGER, Role.LOAN_OFFICER, Role.DATA_PROTECTION)
 
+# How the acts of the committee read in the history of an application.
+EVENTS = {
+    "letter.write": gettext_lazy("Letter written"),
+    "letter.send": gettext_lazy("Letter sent"),
+    "letter.withdraw": gettext_lazy("Letter withdrawn: it is no longer true"),
+}
+
 
 def decision_rows(user, application):
     """Decisions on the application that took effect and stand, the last one first."""
@@ -89,3 +96,4 @@ def connect():
     for page in ("application", "checks"):
         register(Panel(page, gettext_lazy("Appeal"), rows=appeal_rows, permission=has_role(*READERS), order=12))
     cases.register("S", session_visible)
+    register_words(EVENTS)

@@ -14,10 +14,13 @@ from programmes.models import Role
 from programmes.roles import roles_of
 from selection.access import keeps, seat_of
 from selection.appeals import answerers_of
-from selection.models import Appeal, Session
+from selection.letters import decisions_without_letter
+from selection.models import Appeal, Letter, Session
 from selection.own_packet import packet_of
 
 MOST = 20
+# After that the applicants have been told, or the office has another problem than a queue.
+LETTERS_WAIT = timedelta(days=60)
 
 
 def queue_for(user):
@@ -31,7 +34,7 @@ def queue_for(user):
             items += _member_items(session, user)
         if keeps(session, user) and Role.SECRETARY in roles_of(user):
             items += _secretary_items(session)
-    return items + list(_appeals(user))
+    return [*items, *_appeals(user), *_letter_items(user)]
 
 
 def _appeals(user):
@@ -104,6 +107,23 @@ def _secretary_items(session):
     section = TODAY if soon or session.state == Session.State.SITTING else LATER
     shape = shape_of("session", session.state)
     yield _item(session, verbs[session.state], cases, session.get_absolute_url(), shape, section)
+
+
+def _letter_items(user):
+    """Decisions of the last weeks that no letter tells of, and letters that have not left the office."""
+    kept = Session.objects.kept_by(user).filter(state=Session.State.CLOSED)
+    for session in kept.select_related("committee", "programme", "call").order_by("-closed_on")[:MOST]:
+        if not keeps(session, user) or session.closed_on < today(session.programme) - LETTERS_WAIT:
+            continue
+        url = reverse("selection:letters", args=[session.ref])
+        waiting = decisions_without_letter(session, user).count()
+        if waiting:
+            why = ngettext("%(count)s letter to write", "%(count)s letters to write", waiting) % {"count": waiting}
+            yield _item(session, _("Write the letters"), why, url, "wait")
+        unsent = Letter.objects.unsent().filter(session=session).count()
+        if unsent:
+            why = ngettext("%(count)s letter to send", "%(count)s letters to send", unsent) % {"count": unsent}
+            yield _item(session, _("Send the letters"), why, url, "wait")
 
 
 def search_for(user, q):

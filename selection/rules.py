@@ -14,3 +14,4 @@ rules.add_rule("selection.vote", has_role(Role.MEMBER) & ~has_role(Role.SECRETAR
 # On an Application, and on an Appeal; that nobody answers for their own decision, the service asks of the record.
 rules.add_rule("selection.record_appeal", has_role(Role.SECRETARY) | is_case_adviser)
 rules.add_rule("selection.answer_appeal", has_role(Role.SECRETARY, Role.MANAGER))
+rules.add_rule("selection.write_letters", has_role(Role.SECRETARY, Role.MANAGER))

@@ -246,6 +246,11 @@ def _furnish_grants(office, who):
         "applicants:plan_section": {"ref": draft.ref, "code": "cash_flow"},
         "selection:committee": {"pk": committee.pk},
         "selection:rules": {"key": office.call.key},
+        **{
+            f"selection:{act}": {"ref": ready.application.cases.get().session.ref}
+            for act in ("letters", "letters_pdf", "letters_sent")
+        },
+        "selection:letter_text": {"key": office.call.key, "kind": "approve", "language": "en"},
         "selection:end_seat": {"pk": committee.pk, "seat": committee.seats.first().pk},
         "selection:case": {"ref": session.ref, "position": case.position},
         "selection:case_move": {"ref": session.ref, "position": case.position},
@@ -253,6 +258,7 @@ def _furnish_grants(office, who):
         "selection:appeal": {"pk": appeal.pk},
         "selection:record_appeal": {"ref": lost.ref},
         "sessions": {"ref": session.ref},
+        "calls": {"key": office.call.key},
         "orders": {"ref": order.ref},
         "batches": {"ref": sent.batch.ref},
         "accounts": account,
@@ -418,6 +424,7 @@ BY_ROUTE = (
     ("referrals/", "referrals"),
     ("trainings/", "courses"),
     ("imports/", "imports"),
+    ("committee/calls/", "calls"),
     ("committee/", "sessions"),
     ("money/orders/", "orders"),
     ("money/batches/", "batches"),

@@ -50,8 +50,20 @@ class LetterTemplate(models.Model):
         return f"{self.call} {self.kind} {self.language} {self.version}"
 
 
+class LetterQuerySet(models.QuerySet):
+    def live(self):
+        """Letters that still tell the truth: the decision that they tell of stands."""
+        return self.filter(withdrawn_on=None)
+
+    def unsent(self):
+        return self.live().filter(sent_on=None)
+
+
 class Letter(models.Model):
-    """A letter to the applicant of one application: the paper as it was sent is its evidence."""
+    """A letter to the applicant of one application: the paper as it was sent is its evidence.
+
+    `withdrawn_on`: the decision that it tells of was undone, or an appeal was upheld; another letter takes its place.
+    """
 
     class Means(models.TextChoices):
         HAND = "hand", _("Handed over")
@@ -70,11 +82,18 @@ class Letter(models.Model):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     sent_on = models.DateField(_("sent"), null=True, blank=True)
     means = models.CharField(max_length=4, choices=Means.choices, blank=True)
+    withdrawn_on = models.DateField(_("withdrawn"), null=True, blank=True)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["application", "kind", "decision_ref"], name="letter_once"),
+            models.UniqueConstraint(
+                fields=["application", "kind", "decision_ref"],
+                condition=Q(withdrawn_on=None),
+                name="letter_one_live",
+            ),
             models.CheckConstraint(
                 condition=Q(sent_on=None, means="") | (Q(sent_on__isnull=False) & ~Q(means="")), name="letter_sent_how"
             ),

@@ -6,6 +6,14 @@ from selection.services.closing import close_session, reopen_session
 from selection.services.committee import end_seat, found_committee, seat_member
 from selection.services.deciding import approve_reserve, decide_all, decide_case
 from selection.services.judging import cast_vote, cast_votes, declare_interests, save_review, take_back_vote
+from selection.services.letters import (
+    mark_letters_sent,
+    save_letter_text,
+    withdraw_letters,
+    write_call_letters,
+    write_letter,
+    write_letters,
+)
 from selection.services.papers import draw_minutes
 
 __all__ = [
@@ -21,14 +29,20 @@ __all__ = [
     "draw_minutes",
     "end_seat",
     "found_committee",
+    "mark_letters_sent",
     "plan_session",
     "record_appeal",
     "record_sitting",
     "remove_case",
     "reopen_session",
+    "save_letter_text",
     "save_review",
     "seat_member",
     "send_packet",
     "start_sitting",
     "take_back_vote",
+    "withdraw_letters",
+    "write_call_letters",
+    "write_letter",
+    "write_letters",
 ]

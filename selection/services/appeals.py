@@ -8,7 +8,8 @@ from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from programmes.services import check_date
 from selection.appeals import APPEALABLE, answered_before, deadline_of, deciders_of
-from selection.models import Appeal
+from selection.models import Appeal, LetterKind
+from selection.services.letters import withdraw_letters
 from selection.services.locks import ask
 
 MOST_TEXT = 4000
@@ -94,6 +95,7 @@ def answer_appeal(*, appeal, upheld, answer, on, by, reason="", key=None):
         why = _("The appeal of %(date)s is upheld: %(answer)s") % {"date": _day(appeal.received_on), "answer": answer}
         body = {"appeal": appeal.pk, "decision": appeal.decision_ref}
         advance(application, "uphold_appeal", by=by, on=on, reason=str(why), body=body)
+        withdraw_letters(application, kinds=(LetterKind.INELIGIBLE, LetterKind.REJECT), on=on, by=by)
     return appeal
 
 

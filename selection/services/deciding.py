@@ -10,6 +10,7 @@ from programmes.models import Commitment
 from programmes.services import available_on, check_date, lock_lines, release, reserve
 from selection.models import Case, Decision, Session
 from selection.ruling import Ruling, rulings_of
+from selection.services.letters import withdraw_letters
 from selection.services.locks import ask, ask_state, lock_agenda, lock_applications, lock_session, with_applications
 from selection.signals import decisions_effective
 
@@ -131,6 +132,7 @@ def undo(decision, why, *, on, by, reason=""):
     decision.undone_on = on
     decision.undone_by = why
     decision.save(update_fields=["undone_on", "undone_by"])
+    withdraw_letters(decision.application, decision_ref=decision.ref, on=on, by=by)
     _note("decision.undo", decision, decision.case.session, by, on, reason)
     return decision
 

@@ -362,4 +362,32 @@ MUTANTS: list[Mutant] = [
         "    if answer.answered_by_id == -1:",
         ("tests/test_register_doubles.py",),
     ),
+    Mutant(
+        "selection: a letter takes any placeholder",
+        "selection/letters.py",
+        "unknown = sorted(set(named) - set(PLACEHOLDERS))",
+        "unknown = []",
+        ("tests/test_selection_letters.py",),
+    ),
+    Mutant(
+        "selection: text in a letter is read as markup",
+        "pages/paper.py",
+        "Paragraph(escape(clean(value))",
+        "Paragraph((clean(value))",
+        ("tests/test_selection_letters.py",),
+    ),
+    Mutant(
+        "selection: the letter of an undone decision stays true",
+        "selection/services/deciding.py",
+        "    withdraw_letters(decision.application, decision_ref=decision.ref, on=on, by=by)\n",
+        "",
+        ("tests/test_selection_letters.py",),
+    ),
+    Mutant(
+        "selection: a letter says whom a double resembles",
+        "selection/letters.py",
+        "if kinds.get(check.code) == EligibilityRule.Kind.DUPLICATE:",
+        "if False:",
+        ("tests/test_selection_letters.py",),
+    ),
 ]
