@@ -31,7 +31,9 @@ def call_or_404(user, key):
 def case_or_404(user, ref, position):
     """(session, case): a case in which the user has an interest does not exist for them."""
     session = session_or_404(user, ref)
-    cases = Case.objects.readable_by(user).select_related("application__applicant", "application__window")
+    cases = Case.objects.readable_by(user).select_related(
+        "application__applicant", "application__business__manager", "application__window"
+    )
     case = get_object_or_404(cases, session=session, position=position)
     case.session = session
     return session, case

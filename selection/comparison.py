@@ -64,6 +64,11 @@ def compare(cards, rules, third_due=False):
     )
 
 
+def total_of(card, grid):
+    """The total of one card in points of 100, as it is printed; "" without a value."""
+    return score(grid, [_values(card)]).shown
+
+
 def _values(card):
     return {row.criterion.code: row.value for row in card.scores.all()}
 

@@ -11,6 +11,7 @@ from programmes.models import Call, Programme, Role
 from programmes.roles import held_by, rows_for
 from selection.models import Case, Committee, Declaration, Seat, Vote
 from selection.services.agenda import OPEN_SESSIONS
+from selection.services.clarifying import MOST_ANSWER, MOST_QUESTION
 
 
 class CommitteeForm(SeedbedForm):
@@ -103,6 +104,25 @@ class AttendanceForm(SeedbedForm):
 
 class RemoveForm(SeedbedForm):
     reason = ReasonField(label=_("Why is it taken off the agenda?"), max_length=300)
+
+
+class QuestionForm(SeedbedForm):
+    question = forms.CharField(
+        label=_("What does the committee want to know?"),
+        help_text=_("The adviser reads it, and every member who judges the case. Your name is not told."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=MOST_QUESTION,
+        error_messages={"required": _("Write what the committee wants to know.")},
+    )
+
+
+class AnswerForm(SeedbedForm):
+    answer = forms.CharField(
+        label=_("Your answer"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=MOST_ANSWER,
+        error_messages={"required": _("Write the answer.")},
+    )
 
 
 class DecideForm(SeedbedForm):

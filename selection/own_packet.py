@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from applicants.models import Part
 from selection.models import Case, Decision, Declaration, Review, Session, Vote
 from selection.naming import Naming
+from selection.quorum import absent_members, rooms_of
 
 
 @dataclass
@@ -148,3 +149,32 @@ def _along(rows, reviews, naming):
         row.skipped = row.case.position < last and not (row.scored or row.kept or row.stale)
     naming.dress([row.case for row in rows if row.readable])
     return Packet(rows, naming, last)
+
+
+@dataclass(frozen=True)
+class MemberLive:
+    """The sitting as a member sees it now: who is here, and whether the own open cases have their quorum."""
+
+    here: int
+    seats: int
+    absent: list
+    open: int
+    decided: int
+    lacking: list
+
+
+def member_live(session, packet):
+    """The MemberLive of a packet: counts of the own cases alone, in a bounded number of queries."""
+    seats = session.committee.seats.held_on(session.sits_on).voting().select_related("user")
+    people = {seat.user_id: str(seat.user) for seat in seats}
+    absent = sorted(people[pk] for pk in absent_members(session) if pk in people)
+    waiting = {row.case.pk: row.case.position for row in packet.own if not row.decided}
+    rooms = rooms_of(session, session.cases.filter(pk__in=waiting)) if waiting else []
+    return MemberLive(
+        here=len(people) - len(absent),
+        seats=len(people),
+        absent=absent,
+        open=len(waiting),
+        decided=sum(row.decided for row in packet.own),
+        lacking=sorted(waiting[room.case_id] for room in rooms if not room.could_decide),
+    )

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import rules
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ledger.money import Money
 from pages.queues import LATER, TODAY, Hit, QueueItem
 from pages.states import shape_of
 from programmes.clock import today
@@ -15,8 +17,9 @@ from programmes.roles import roles_of
 from selection.access import keeps, seat_of
 from selection.appeals import answerers_of
 from selection.letters import decisions_without_letter
-from selection.models import Appeal, Letter, Session
+from selection.models import Appeal, Clarification, Letter, Session
 from selection.own_packet import packet_of
+from selection.reserve import reserve_lists
 
 MOST = 20
 # After that the applicants have been told, or the office has another problem than a queue.
@@ -24,17 +27,55 @@ LETTERS_WAIT = timedelta(days=60)
 
 
 def queue_for(user):
-    """Sessions in which something is the user's to do."""
+    """Sessions in which something is the user's to do, questions to their advisers, and appeals."""
+    questions = list(_questions(user))
     if not roles_of(user) & {Role.MEMBER, Role.SECRETARY, Role.MANAGER} and not user.seats.exists():
-        return []
-    items = []
+        return questions
+    items = questions
     live = Session.objects.visible_to(user).exclude(state=Session.State.CLOSED)
     for session in live.select_related("committee", "call", "programme").order_by("sits_on")[:MOST]:
         if seat_of(session, user) is not None and not keeps(session, user):
             items += _member_items(session, user)
         if keeps(session, user) and Role.SECRETARY in roles_of(user):
             items += _secretary_items(session)
-    return [*items, *_appeals(user), *_letter_items(user)]
+    return [*items, *_reserve(user), *_appeals(user), *_letter_items(user)]
+
+
+def _questions(user):
+    """What the committee asks an adviser about a case."""
+    if Role.ADVISER not in roles_of(user):
+        return
+    rows = Clarification.objects.open().advised_by(user)
+    rows = rows.select_related("case__session", "case__application__applicant", "case__application__programme")
+    for row in rows.order_by("case__session__sits_on", "pk")[:MOST]:
+        application = row.case.application
+        if rules.test_rule("selection.answer_clarification", user, application):
+            yield QueueItem(
+                verb_text=_("Answer the committee’s question"),
+                why=f"{application.applicant.name} · {application.ref} · {application.title}",
+                url=row.get_absolute_url(),
+                state_class="wait",
+                state_text=_("The committee sits on %(date)s") % {"date": f"{row.case.session.sits_on:%d.%m.%Y}"},
+                due=row.case.session.sits_on,
+            )
+
+
+def _reserve(user):
+    """Money came free for cases on a reserve list."""
+    if Role.SECRETARY not in roles_of(user):
+        return
+    for one in reserve_lists(user):
+        count = len(one.fitting)
+        if count:
+            words = ngettext("%(free)s reaches for %(count)s case", "%(free)s reaches for %(count)s cases", count)
+            words = words % {"free": Money(one.free, one.line.currency), "count": count}
+            yield QueueItem(
+                verb_text=_("Approve from the reserve list"),
+                why=f"{one.call} · {one.line} · {words}",
+                url=reverse("selection:reserve"),
+                state_class="wait",
+                state_text=_("Money is free"),
+            )
 
 
 def _appeals(user):

@@ -11,6 +11,8 @@ rules.add_rule("selection.keep_session", has_role(Role.SECRETARY))
 rules.add_rule("selection.read_session", has_role(Role.SECRETARY, Role.MANAGER))
 # A secretary never votes, whatever other role they hold.
 rules.add_rule("selection.vote", has_role(Role.MEMBER) & ~has_role(Role.SECRETARY))
+# On an Application: what the committee asks, its adviser answers.
+rules.add_rule("selection.answer_clarification", is_case_adviser)
 # On an Application, and on an Appeal; that nobody answers for their own decision, the service asks of the record.
 rules.add_rule("selection.record_appeal", has_role(Role.SECRETARY) | is_case_adviser)
 rules.add_rule("selection.answer_appeal", has_role(Role.SECRETARY, Role.MANAGER))

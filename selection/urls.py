@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from selection.views import appeals, cases, declaring, letters, minutes, reviewing, sessions, setup, versions, voting
+from selection.views import (
+    appeals,
+    cases,
+    clarifying,
+    declaring,
+    letters,
+    minutes,
+    reserve,
+    reviewing,
+    scores,
+    sessions,
+    setup,
+    sitting,
+    versions,
+    voting,
+)
 
 app_name = "selection"
 urlpatterns = [
@@ -20,10 +35,14 @@ urlpatterns = [
     path("committee/calls/<slug:key>/letters/sent/", letters.call_letters_sent, name="call_letters_sent"),
     path("committee/calls/<slug:key>/words/", letters.letter_texts, name="letter_texts"),
     path("committee/calls/<slug:key>/words/<slug:kind>/<slug:language>/", letters.letter_text, name="letter_text"),
+    path("committee/questions/<int:pk>/", clarifying.clarification, name="clarification"),
+    path("committee/reserve/", reserve.reserve, name="reserve"),
     path("committee/<str:ref>/", sessions.session, name="session"),
     path("committee/<str:ref>/add/", sessions.add_cases, name="add_cases"),
     path("committee/<str:ref>/attendance/", sessions.attendance, name="attendance"),
     path("committee/<str:ref>/declare/", declaring.declare, name="declare"),
+    path("committee/<str:ref>/live/", sitting.live, name="live"),
+    path("committee/<str:ref>/scores/", scores.scores, name="scores"),
     path("committee/<str:ref>/vote/", voting.vote, name="vote"),
     path("committee/<str:ref>/minutes/", minutes.minutes, name="minutes"),
     path("committee/<str:ref>/minutes.pdf", minutes.minutes_pdf, name="minutes_pdf"),
@@ -33,6 +52,7 @@ urlpatterns = [
     path("committee/<str:ref>/do/decide_all/", sessions.decide_all, name="decide_all"),
     path("committee/<str:ref>/do/<slug:verb>/", sessions.move, name="move"),
     path("committee/<str:ref>/cases/<int:position>/", cases.case, name="case"),
+    path("committee/<str:ref>/cases/<int:position>/ask/", clarifying.ask, name="ask"),
     path("committee/<str:ref>/cases/<int:position>/photos/<int:pk>/", reviewing.photo, name="photo"),
     path("committee/<str:ref>/cases/<int:position>/do/<slug:verb>/", cases.move, name="case_move"),
 ]

@@ -24,7 +24,7 @@ from monitoring.services import add_action_point, plan_visit, record_visit, reco
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from reports.services import draft_issue, make_link, publish_issue
-from selection.services import record_appeal
+from selection.services import ask_clarification, record_appeal
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -227,6 +227,7 @@ def _furnish_grants(office, who):
         on=DAY,
         by=people.adviser,
     )
+    question = ask_clarification(case=case, question="Who milks the cows?", on=DAY, by=people.secretary)
     tranche = {"ref": active.ref, "number": 2}
     account = {"pk": order.account_id}
     membership = Membership.objects.get(user=people.field_agent, programme=programme)
@@ -254,6 +255,8 @@ def _furnish_grants(office, who):
         "selection:end_seat": {"pk": committee.pk, "seat": committee.seats.first().pk},
         "selection:case": {"ref": session.ref, "position": case.position},
         "selection:case_move": {"ref": session.ref, "position": case.position},
+        "selection:ask": {"ref": session.ref, "position": case.position},
+        "selection:clarification": {"pk": question.pk},
         "selection:photo": {"ref": session.ref, "position": case.position, "pk": photo.pk},
         "selection:appeal": {"pk": appeal.pk},
         "selection:record_appeal": {"ref": lost.ref},

@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField
-from programmes.models import Criterion
+from programmes.models import Criterion, Role
+from programmes.roles import rows_for
 from selection.models.case import Case
 from selection.models.session import Session
 
@@ -114,6 +116,18 @@ class SittingAttendance(models.Model):
         constraints = [models.UniqueConstraint(fields=["session", "member"], name="sitting_attendance_once")]
 
 
+class ClarificationQuerySet(models.QuerySet):
+    def open(self):
+        """Questions that still can be answered: of cases that are before a committee and not decided."""
+        undecided = Case.objects.undecided().filter(session__state__in=[Session.State.OPEN, Session.State.SITTING])
+        return self.filter(answered_on=None, case__in=undecided)
+
+    def advised_by(self, user):
+        """Questions about applications of the programmes and regions in which the user is an adviser."""
+        where = {"programme": "case__application__programme", "region": "case__application__region"}
+        return self.filter(rows_for(user, [Role.ADVISER], **where))
+
+
 class Clarification(models.Model):
     """A question to the adviser of a case, and the answer. It explains the plan and changes no score."""
 
@@ -124,6 +138,8 @@ class Clarification(models.Model):
     answer = models.TextField(_("answer"), blank=True)
     answered_on = models.DateField(null=True, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ClarificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["case", "pk"]
@@ -137,3 +153,6 @@ class Clarification(models.Model):
 
     def __str__(self):
         return f"{self.case} {self.asked_on}"
+
+    def get_absolute_url(self):
+        return reverse("selection:clarification", args=[self.pk])

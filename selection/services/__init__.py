@@ -2,6 +2,7 @@
 
 from selection.services.agenda import add_cases, plan_session, record_sitting, remove_case, send_packet, start_sitting
 from selection.services.appeals import answer_appeal, record_appeal
+from selection.services.clarifying import answer_clarification, ask_clarification
 from selection.services.closing import close_session, reopen_session
 from selection.services.committee import end_seat, found_committee, seat_member
 from selection.services.deciding import approve_reserve, decide_all, decide_case
@@ -19,7 +20,9 @@ from selection.services.papers import draw_minutes
 __all__ = [
     "add_cases",
     "answer_appeal",
+    "answer_clarification",
     "approve_reserve",
+    "ask_clarification",
     "cast_vote",
     "cast_votes",
     "close_session",

@@ -15,8 +15,9 @@ from selection.forms import ApproveReserveForm, DecideForm, ReasonedForm, Remove
 from selection.models import Case, Decision, Session
 from selection.packet import summary_of
 from selection.ruling import rulings_of
+from selection.services.clarifying import ASKED_IN
 from selection.views.ground import ask_secretary, crumbs_of
-from selection.views.reviewing import cards_of, member_page
+from selection.views.reviewing import cards_of, member_page, questions_of
 from selection.wording import votes_sentence
 
 
@@ -26,8 +27,7 @@ def case(request, ref, position):
     session, row = case_or_404(request.user, ref, position)
     if keeps(session, request.user):
         return _keeper_page(request, session, row)
-    seat_or_404(session, request.user)
-    return member_page(request, session, row)
+    return member_page(request, session, row, seat_or_404(session, request.user))
 
 
 def _keeper_page(request, session, row):
@@ -35,6 +35,7 @@ def _keeper_page(request, session, row):
         raise Http404
     ruling = rulings_of(session, Case.objects.filter(pk=row.pk))[0]
     decision = Decision.objects.live().filter(case=row).first()
+    is_secretary = rules.test_rule("selection.keep_session", request.user, session)
     judging = session.state in (Session.State.SITTING, Session.State.CLOSED)
     return render(
         request,
@@ -48,9 +49,11 @@ def _keeper_page(request, session, row):
             "votes": _votes(session, ruling) if judging else [],
             "counted": votes_sentence(ruling.tally) if judging else "",
             "decision": decision,
+            "questions": questions_of(row),
+            "may_ask": is_secretary and session.state in ASKED_IN and decision is None,
             "comparison": compare(cards_of(row, request.user), session.rules),
             "form": DecideForm(),
-            "is_secretary": rules.test_rule("selection.keep_session", request.user, session),
+            "is_secretary": is_secretary,
             "crumbs": crumbs_of(session),
         },
     )

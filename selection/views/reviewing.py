@@ -13,13 +13,14 @@ from selection.access import case_or_404, keeps, seat_or_404
 from selection.comparison import compare
 from selection.forms import ReviewForm, VoteForm
 from selection.models import Decision, Review, Session, Vote
-from selection.naming import Naming
+from selection.naming import Naming, names_of, without_names
 from selection.own_packet import packet_of
 from selection.packet import photos_of, summary_of
+from selection.services.clarifying import ASKED_IN
 from selection.views.ground import crumbs_of
 
 
-def member_page(request, session, row):
+def member_page(request, session, row, seat):
     """One case for a member: the summary with the score card, then the vote."""
     packet = packet_of(session, request.user)
     review = Review.objects.filter(case=row, member=request.user).first()
@@ -61,11 +62,22 @@ def member_page(request, session, row):
             "stale": stale,
             "vote": vote,
             "decided": decided,
+            "questions": questions_of(row, packet.naming.hides(row)),
+            "may_ask": seat.votes and session.state in ASKED_IN and not decided,
             "comparison": compare(cards_of(row, request.user), session.rules),
             "crumbs": crumbs_of(session),
         },
         status=form.status if refused else 200,
     )
+
+
+def questions_of(case, unnamed=False):
+    """Questions to the adviser and their answers; without names where the reader is not told them."""
+    found = list(case.clarifications.all())
+    names = names_of(case.application) if unnamed else ()
+    for one in found:
+        one.question, one.answer = without_names(one.question, names), without_names(one.answer, names)
+    return found
 
 
 def cards_of(case, user):

@@ -16,12 +16,13 @@ from programmes.roles import roles_of
 from selection import services
 from selection.access import keeper_or_404, keeps, posted, seat_of, session_or_404
 from selection.ahead import lines_ahead
-from selection.board import Board, quorum_words, shortage_sentence
+from selection.board import Board, shortage_sentence
 from selection.filters import SessionFilter
 from selection.forms import AddCasesForm, AttendanceForm, PlanSessionForm, ReasonedForm
 from selection.models import Session
 from selection.own_packet import packet_of
 from selection.views.ground import ask_secretary, crumbs_of
+from selection.views.sitting import kept_context, member_context
 
 MOVES = {
     "send_packet": (services.send_packet, RemarkedMoveForm),
@@ -68,6 +69,7 @@ def sessions(request):
         buttons.append((_("Plan a session"), reverse("selection:plan"), "primary"))
     if roles & {Role.SECRETARY, Role.MANAGER}:
         buttons.append((_("Committees"), reverse("selection:committees"), "plain"))
+        buttons.append((_("Reserve list"), reverse("selection:reserve"), "plain"))
         buttons.append((_("Appeals"), reverse("selection:appeals"), "plain"))
     return SessionList(request, rows.select_related("committee", "call", "programme"), buttons=buttons).response()
 
@@ -96,41 +98,38 @@ def session(request, ref):
 
 def _keeper_page(request, row):
     board = Board(row, request.user)
-    lines = board.lines() if row.state == Session.State.SITTING else []
-    next_row = board.next_row if row.state == Session.State.SITTING else None
     on = today(row.programme)
-    return render(
-        request,
-        f"selection/session_{row.state}.html",
-        {
-            "title": _("%(committee)s, %(ref)s") % {"committee": row.committee, "ref": row.ref},
-            "session": row,
-            "board": board,
-            "on": on,
-            "ahead": lines_ahead([one.case for one in board.open_rows], on) if row.state in AHEAD else [],
-            "is_secretary": rules.test_rule("selection.keep_session", request.user, row),
-            "ranking": board.ranking() if row.state == Session.State.SITTING else board.rows,
-            "progress": board.progress() if row.state != Session.State.PLANNED else [],
-            "seats": row.committee.seats.held_on(row.sits_on).select_related("user"),
-            "lines": lines,
-            "shortages": [(now, shortage_sentence(now)) for now in lines if now.short],
-            "next": next_row,
-            "quorum": quorum_words(next_row) if next_row else "",
-            "crumbs": crumbs_of(),
-        },
-    )
+    context = {
+        "title": _("%(committee)s, %(ref)s") % {"committee": row.committee, "ref": row.ref},
+        "session": row,
+        "board": board,
+        "on": on,
+        "ahead": lines_ahead([one.case for one in board.open_rows], on) if row.state in AHEAD else [],
+        "is_secretary": rules.test_rule("selection.keep_session", request.user, row),
+        "progress": board.progress() if row.state == Session.State.OPEN else [],
+        "seats": row.committee.seats.held_on(row.sits_on).select_related("user"),
+        "crumbs": crumbs_of(),
+    }
+    if row.state == Session.State.SITTING:
+        context |= kept_context(board)
+        context["ranking"] = board.ranking()
+        context["shortages"] = [(now, shortage_sentence(now)) for now in context["lines"] if now.short]
+    return render(request, f"selection/session_{row.state}.html", context)
 
 
 def _member_page(request, row):
+    packet = packet_of(row, request.user)
+    sitting = row.state == Session.State.SITTING
+    context = member_context(row, request.user, packet) if sitting else {"packet": packet}
     return render(
         request,
         "selection/member.html",
         {
             "title": str(row.committee),
             "session": row,
-            "packet": packet_of(row, request.user),
             "seat": seat_of(row, request.user),
             "crumbs": crumbs_of(),
+            **context,
         },
     )
 
