@@ -11,3 +11,4 @@ class ApplicantsConfig(AppConfig):
     def ready(self):
         # What the pages print needs models, and those are there only now.
         import_module("applicants.words").register()
+        import_module("applicants.holdings").connect()

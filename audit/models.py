@@ -117,7 +117,9 @@ class Versioned(models.Model):
         self._version_read = self.version
 
     def _do_update(self, base_qs, using, pk_val, values, update_fields, forced_update):
-        guarded = base_qs.filter(version=self._version_read)
+        # A row that comes out of a backup was never read here: it is inserted as it stands.
+        read = getattr(self, "_version_read", None)
+        guarded = base_qs if read is None else base_qs.filter(version=read)
         updated = super()._do_update(guarded, using, pk_val, values, update_fields, forced_update)
         if not updated and base_qs.filter(pk=pk_val).using(using).exists():
             raise Stale()

@@ -21,3 +21,4 @@ class GrantsConfig(AppConfig):
         import_module("grants.panels").register()
         import_module("grants.forecast").connect()
         import_module("applicants.eligibility").register_finished(import_module("grants.over").over)
+        import_module("grants.holdings").connect()

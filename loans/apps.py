@@ -15,3 +15,4 @@ class LoansConfig(AppConfig):
         import_module("loans.forecast").connect()
         import_module("loans.products").connect()
         import_module("applicants.eligibility").register_finished(import_module("loans.over").over)
+        import_module("loans.holdings").connect()

@@ -11,3 +11,4 @@ class MonitoringConfig(AppConfig):
     def ready(self):
         # The handlers need the models, which are loaded only now.
         import_module("monitoring.handlers").connect()
+        import_module("monitoring.holdings").connect()

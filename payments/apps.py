@@ -16,3 +16,4 @@ class PaymentsConfig(AppConfig):
         states.register(words.SHAPES)
         import_module("pages.history").register_words(words.EVENTS)
         import_module("payments.panels")
+        import_module("payments.holdings").connect()

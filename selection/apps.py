@@ -14,3 +14,5 @@ class SelectionConfig(AppConfig):
         guards.declare_guards()
         # Only now, because it reads the models.
         import_module("selection.panels").connect()
+        import_module("selection.holdings").connect()
+        import_module("selection.holdings").connect_deliberation()

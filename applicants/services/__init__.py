@@ -30,6 +30,7 @@ from applicants.services.consent import (
 )
 from applicants.services.doubles import answer_duplicate, confirm_duplicate, withdraw_duplicate
 from applicants.services.evidence import add_evidence, withdraw_evidence
+from applicants.services.forgetting import anonymise_party, note_export
 from applicants.services.imports import (
     confirm_import,
     prepare_import,
@@ -61,6 +62,7 @@ from applicants.services.vulnerability import confirm_vulnerability
 __all__ = [
     "add_evidence",
     "add_member",
+    "anonymise_party",
     "answer_check",
     "answer_duplicate",
     "answer_referral",
@@ -82,6 +84,7 @@ __all__ = [
     "hand_over_caseload",
     "lapse_application",
     "lock_application",
+    "note_export",
     "pass_checks",
     "plan_course",
     "prepare_import",

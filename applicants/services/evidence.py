@@ -20,6 +20,8 @@ from programmes.services import check_date
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 40_000_000
+# What the name of a file becomes when the person it is about is forgotten.
+NAMELESS = "-"
 PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff", "GIF": "image/gif"}
 ENDINGS = {
     "application/pdf": ".pdf",
@@ -241,9 +243,13 @@ def withdraw_evidence(*, evidence, on, by, reason):
 
 
 def missing_files():
-    """Yield a sentence for each file whose bytes are gone or changed: what `verify` asks. Reads every file once."""
+    """Yield a sentence for each file whose bytes are gone or changed: what `verify` asks. Reads every file once.
+
+    The bytes of a forgotten person's files are gone as they should be: their rows are withdrawn and nameless.
+    """
     last = None
-    for row in Evidence.objects.order_by("sha256").values("pk", "sha256", "size").iterator(chunk_size=2000):
+    rows = Evidence.objects.exclude(name=NAMELESS, withdrawn_on__isnull=False)
+    for row in rows.order_by("sha256").values("pk", "sha256", "size").iterator(chunk_size=2000):
         if row["sha256"] == last:
             continue
         last, path = row["sha256"], path_of(row["sha256"])

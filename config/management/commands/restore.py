@@ -6,6 +6,7 @@ import shutil
 import sys
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 from django.conf import settings
@@ -37,15 +38,16 @@ class Command(BaseCommand):
                 about = json.loads((Path(folder) / "about.json").read_text())
                 data = Path(folder) / "data.jsonl"
                 whole = hashlib.sha256(data.read_bytes()).hexdigest() == about["data_sha256"]
-            except (tarfile.TarError, OSError, KeyError, ValueError) as wrong:
+            except (tarfile.TarError, OSError, EOFError, KeyError, ValueError, zlib.error) as wrong:
                 raise CommandError(f"{source} is not a whole backup: {wrong}") from wrong
             if not whole:
                 raise CommandError(f"{source} is damaged: its data do not match their hash.")
-            with guards.suspended():
-                call_command("loaddata", str(data), verbosity=0)
+            # Files first: files without rows do no harm, and a restore that was stopped can be run again.
             evidence = Path(folder) / "evidence"
             if evidence.exists():
                 shutil.copytree(evidence, settings.EVIDENCE_DIR, dirs_exist_ok=True)
+            with guards.suspended():
+                call_command("loaddata", str(data), verbosity=0)
         number, _colon, last = about["head"].partition(":")
         found = next(faults((int(number), last) if number else None), None)
         if found:

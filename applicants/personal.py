@@ -1,0 +1,53 @@
+"""What is held about a person, declared once: for the file that the person may ask for, and for forgetting them.
+
+Each app declares its models in AppConfig.ready(): how a row leads to the person, and what stands in its personal fields
+once the person is forgotten. A declaration without fields is handed out and stays as it is.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Rows of `model` that belong to a person: any of `paths` leads to the person's party.
+
+    `inside`: what colleagues said among themselves; it is forgotten with the person and never handed out.
+    """
+
+    model: type
+    paths: tuple
+    blanks: dict = field(default_factory=dict)
+    delete: bool = False
+    inside: bool = False
+
+    def rows(self, parties):
+        """The rows of these parties (ids)."""
+        found = Q()
+        for path in self.paths:
+            found |= Q(**{f"{path}__in": parties})
+        return self.model._base_manager.filter(found).order_by("pk")
+
+
+_holdings = []
+_references = []
+
+
+def declare(model, *paths, delete=False, inside=False, **blanks):
+    """`paths` are look-ups from the row to the person's party; `blanks` what each personal field becomes."""
+    _holdings.append(Holding(model, paths, blanks, delete, inside))
+
+
+def declare_references(function):
+    """`function(parties) -> references` under which the events and files of an app stand, such as its contracts."""
+    _references.append(function)
+
+
+def holdings():
+    return list(_holdings)
+
+
+def references_of(parties):
+    """Every reference under which something about these parties (ids) stands."""
+    return sorted({ref for function in _references for ref in function(parties)})

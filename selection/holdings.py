@@ -1,0 +1,34 @@
+"""What the committee holds about a person. Who voted how is the committee's, and is not handed out."""
+
+from applicants.personal import declare
+from selection.models import (
+    Appeal,
+    Case,
+    Clarification,
+    Decision,
+    Declaration,
+    Letter,
+    Review,
+    Score,
+    StandingInterest,
+    Vote,
+)
+
+CASE = "application__applicant"
+
+
+def connect():
+    declare(Case, CASE)
+    declare(Decision, CASE, conditions="", reason="")
+    declare(Letter, CASE)
+    declare(Appeal, CASE, grounds="-")
+    declare(Clarification, f"case__{CASE}", question="-")
+
+
+def connect_deliberation():
+    """Words of members about the case: forgotten with the person, and never handed out."""
+    declare(Declaration, f"case__{CASE}", inside=True, reason="-")
+    declare(Review, f"case__{CASE}", inside=True, comment="")
+    declare(Score, f"review__case__{CASE}", inside=True, comment="")
+    declare(Vote, f"case__{CASE}", inside=True, reason="-", void_reason="")
+    declare(StandingInterest, "party", inside=True, reason="-")
