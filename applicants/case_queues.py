@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from applicants.conditions import open_sections
 from applicants.models import Application, Check, FieldVerification, Opinion, Party
 from applicants.summary import TO_DO, for_case
-from pages.queues import LATER, TODAY, Hit, QueueItem
+from pages.queues import LATER, TODAY, FieldForm, Hit, QueueItem
 from pages.states import shape_of
 from programmes.models import Role
 from programmes.roles import held_by, roles_of, rows_for
@@ -119,6 +119,12 @@ def _to_visit(user):
         section = TODAY if row.state == State.ELIGIBLE else LATER
         step = _("Visit the business and say what you saw")
         yield _item(row, step, row.title, page="field-verification/", section=section)
+
+
+def verifications_to_take_along(user):
+    """The forms of the field verifications that are the user's to make."""
+    for item in _to_visit(user):
+        yield FieldForm(url=item.url, title=item.verb_text, why=item.why)
 
 
 def find_cases(user, text):

@@ -1,12 +1,13 @@
 """What the desk asks of the register and of applications."""
 
-from applicants.case_queues import cases_for, find_cases
+from applicants.case_queues import cases_for, find_cases, verifications_to_take_along
 from applicants.register_queues import (
     courses_waiting,
     doubles_waiting,
     imports_waiting,
     parties_found,
     referrals_waiting,
+    register_to_take_along,
 )
 
 
@@ -17,3 +18,7 @@ def queue_for(user):
 
 def search_for(user, text):
     return [*parties_found(user, text), *find_cases(user, text)]
+
+
+def to_take_along(user):
+    return [*register_to_take_along(user), *verifications_to_take_along(user)]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from applicants import rules as permissions
 from applicants.models import Course, DuplicateAnswer, Import, Party, Referral
-from pages.queues import LATER, TODAY, Hit, QueueItem
+from pages.queues import LATER, TODAY, FieldForm, Hit, QueueItem
 from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of, rows_for
@@ -62,6 +62,24 @@ def courses_waiting(user):
             due=row.starts_on,
             section=LATER,
         )
+
+
+def register_to_take_along(user):
+    """The registration of a person, and the sheets of the user's courses for the days until a week from now."""
+    if Role.ADVISER in roles_of(user):
+        yield FieldForm(url=reverse("applicants:register_person"), title=_("Register a person"), repeat=True)
+    day = today()
+    rows = Course.objects.filter(rows_for(user, permissions.TRAINING), closed_on=None, trainer=user.pk)
+    for row in rows.filter(starts_on__lte=day + timedelta(days=6), ends_on__gte=day).order_by("starts_on", "pk")[:5]:
+        for number in range(7):
+            one = day + timedelta(days=number)
+            if row.starts_on <= one <= row.ends_on:
+                yield FieldForm(
+                    url=f"{reverse('applicants:course_attendance', args=[row.pk])}?day={one.isoformat()}",
+                    title=_("Sheet of %(day)s") % {"day": f"{one:%d.%m.%Y}"},
+                    why=row.title,
+                    due=one,
+                )
 
 
 def imports_waiting(user):

@@ -63,7 +63,9 @@ STARTS = {
     Role.ADVISER: (
         (_("New application"), "applicants:new_application", "/applications/new/"),
         (_("Register a person"), "applicants:register_person", "/applicants/new/"),
+        (_("Without a network"), "desk:field", "/field/"),
     ),
+    Role.FIELD_AGENT: ((_("Without a network"), "desk:field", "/field/"),),
     Role.MANAGER: ((_("Programmes and their set-up"), "programmes:programmes", "/programmes/"),),
 }
 # Roles that go about with a phone: their navigation becomes the bottom bar.

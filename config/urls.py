@@ -7,12 +7,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import choose_language
-from config import desk, views
+from config import desk, field, views
 
 desk_patterns = [
     path("", views.home, name="home"),
     path("search/", views.find, name="search"),
     path("programme/", views.choose_programme, name="programme"),
+    path("field/", field.field, name="field"),
+    path("field/packing.json", field.packing, name="packing"),
+    path("field/worker.js", field.worker, name="field_worker"),
 ]
 
 # The administration has a door of its own that asks for no second step: it leads to the door of the house instead.

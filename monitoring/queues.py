@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from monitoring.models import ActionPoint, MonitoringVisit
-from pages.queues import AGENDA, LATER, TODAY, Hit, QueueItem
+from pages.queues import AGENDA, LATER, TODAY, FieldForm, Hit, QueueItem
 from pages.states import shape_of
 from programmes.clock import today
 from programmes.models import Role
@@ -55,6 +56,19 @@ def _due(user):
             words = f"{visit.planned_on:%d.%m.%Y}"
             found.append(_item(visit, _("Visit"), "start", words, due=visit.planned_on, section=AGENDA))
     return found
+
+
+def to_take_along(user):
+    """The forms of the visits that the user makes within a month, and of those sent back."""
+    due = MonitoringVisit.objects.visible_to(user).filter(assigned_to=user, state__in=["planned", "returned"])
+    for visit in due.filter(planned_on__lte=today() + SOON).select_related(*PARENTS).order_by("planned_on", "pk")[:60]:
+        applicant = visit.application.applicant
+        yield FieldForm(
+            url=reverse("monitoring:move", args=[visit.ref, "record"]),
+            title=_("Visit: %(name)s") % {"name": applicant.name},
+            why=f"{visit.ref} · {applicant.village or visit.region}",
+            due=visit.planned_on,
+        )
 
 
 def _to_verify(user):

@@ -41,6 +41,20 @@ class QueueItem:
 
 
 @dataclass(frozen=True)
+class FieldForm:
+    """A form that somebody takes along where there is no network. Each app offers `to_take_along(user)` in queues.py.
+
+    `url` is the form's ordinary address; `repeat`: it can be filled in more than once, such as a registration.
+    """
+
+    url: str
+    title: str
+    why: str = ""
+    due: date | None = None
+    repeat: bool = False
+
+
+@dataclass(frozen=True)
 class Hit:
     """One answer of the search: title links, `why` says what it is."""
 
