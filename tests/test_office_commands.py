@@ -1,5 +1,6 @@
 """What an administrator does on the server: backup and restore, new keys, a closed month, the end of the log."""
 
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
 from accounts.encryption import key_id
+from accounts.models import User
 from applicants.models import Identity
 from applicants.services import record_identity
 from audit.models import Head
@@ -139,3 +141,20 @@ def test_the_end_of_the_log_is_printed_and_proves_against_later(office, capsys):
     call_command("verify", head=noted)
     with pytest.raises(SystemExit):
         call_command("verify", head=f"{head.seq}:{'0' * 64}")
+
+
+def test_a_new_office_gets_its_first_administrator_who_founds_a_programme(client, monkeypatch, capsys):
+    facts = {"name": "Aram Minasyan", "staff_number": "1", "password_stdin": True}
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    with pytest.raises(CommandError, match="too short"):
+        call_command("make_administrator", "aram@office.test", **facts)
+    assert not User.objects.exists()
+    monkeypatch.setattr("sys.stdin", io.StringIO("a-long-password-of-his\n"))
+    call_command("make_administrator", "Aram@office.test", **facts)
+    aram = User.objects.get(email="aram@office.test")
+    assert aram.check_password("a-long-password-of-his")
+    client.force_login(aram)
+    assert client.get("/programmes/new/").status_code == 200
+    with pytest.raises(CommandError, match="This office has an administrator"):
+        call_command("make_administrator", "eve@office.test", **{**facts, "staff_number": "2"})
+    assert list(faults()) == []
