@@ -1,4 +1,5 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -18,3 +19,9 @@ def name_at_the_door(request, credentials=None):
     if not typed and request is not None:
         typed = request.POST.get("login", "")
     return (typed or "").strip().lower()
+
+
+def address_at_the_door(request):
+    """The address that a request comes from: behind our own proxy the last one that it wrote down, else the peer's."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")

@@ -7,6 +7,8 @@ from applicants.models import (
     BusinessPlan,
     CashLine,
     Check,
+    Complaint,
+    ComplaintExclusion,
     InvestmentItem,
     Opinion,
     Part,
@@ -25,6 +27,7 @@ def checks():
     yield from amounts()
     yield from separation()
     yield from review()
+    yield from complaints()
     yield from missing_files()
 
 
@@ -98,3 +101,14 @@ def review():
         programme_amount=F("quantity") * F("unit_amount") - F("own_amount")
     ).select_related("application")[:5]:
         yield f"applicants_investmentitem {row.pk} of {row.application.ref} does not add up"
+
+
+def complaints():
+    """Nobody handles or answers a complaint from which they are kept out; what is referred has no handler."""
+    out = ComplaintExclusion.objects.filter(complaint=OuterRef("pk"))
+    for name in ("handler", "answered_by", "passed_on_by"):
+        for row in Complaint.objects.filter(Exists(out.filter(user=OuterRef(name)))).only("ref")[:5]:
+            yield f"applicants_complaint {row.ref}: its {name} must not know of it"
+    closed = Complaint.objects.filter(erased_on__isnull=False).exclude(state__in=["answered", "passed_on"])
+    for row in closed.only("ref")[:5]:
+        yield f"applicants_complaint {row.ref} was erased while it was open"

@@ -1,6 +1,7 @@
 """What the desk asks of the register and of applications."""
 
 from applicants.case_queues import cases_for, find_cases, verifications_to_take_along
+from applicants.complaint_queues import complaints_waiting
 from applicants.register_queues import (
     courses_waiting,
     doubles_waiting,
@@ -12,7 +13,7 @@ from applicants.register_queues import (
 
 
 def queue_for(user):
-    waiting = (referrals_waiting, courses_waiting, imports_waiting, doubles_waiting)
+    waiting = (referrals_waiting, courses_waiting, imports_waiting, doubles_waiting, complaints_waiting)
     return [*cases_for(user), *(item for ask in waiting for item in ask(user))]
 
 

@@ -2,7 +2,8 @@
 
 import rules
 
-from applicants.models import Part
+from applicants import complaint_facts
+from applicants.models import Complaint, Part
 from programmes.clock import today
 from programmes.models import Delegation, Role
 from programmes.roles import has_role, held_by, holds
@@ -117,3 +118,35 @@ rules.add_rule("applicants.check", is_secretary & ~is_own_case)
 rules.add_rule("applicants.confirm_failure", has_role(Role.SECRETARY, Role.MANAGER) & ~is_own_case)
 rules.add_rule("applicants.lapse", is_secretary)
 rules.add_rule("applicants.withdraw", is_case_adviser | is_secretary)
+
+
+# On a Complaint. Everything begins with what the user may know of.
+@rules.predicate
+def knows_of(user, complaint):
+    return Complaint.objects.visible_to(user).filter(pk=complaint.pk).exists()
+
+
+@rules.predicate
+def handles(user, complaint):
+    return complaint.handler_id == user.pk
+
+
+@rules.predicate
+def receives(user, complaint):
+    """A first receiver of the complaint, by a role: not only because the user was named its handler."""
+    return Complaint.objects.received_by(user).filter(pk=complaint.pk).exists()
+
+
+@rules.predicate
+def is_referral_person(user, complaint):
+    return complaint_facts.referral_person(complaint) == user
+
+
+rules.add_rule("applicants.enter_complaint", has_role(*STAFF))
+rules.add_rule("applicants.know_complaint", knows_of)
+rules.add_rule("applicants.name_handler", knows_of & receives)
+rules.add_rule("applicants.name_complained", knows_of & (receives | handles))
+rules.add_rule("applicants.acknowledge_complaint", knows_of & (receives | handles))
+rules.add_rule("applicants.answer_complaint", knows_of & handles)
+rules.add_rule("applicants.refer_complaint", knows_of & (receives | handles))
+rules.add_rule("applicants.pass_on_complaint", knows_of & is_referral_person)

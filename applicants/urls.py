@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from applicants import application_urls
+from applicants import application_urls, complaint_urls
 from applicants.views import doubles, facts, files, imports, party, referrals, register, training
 
 
@@ -70,6 +70,7 @@ urlpatterns = [
     path("imports/template/<slug:kind>.<slug:ending>", imports.template, name="import_template"),
     path("imports/export/<slug:kind>.<slug:ending>", imports.export, name="import_export"),
     *application_urls.urlpatterns,
+    *complaint_urls.urlpatterns,
 ]
 
 # Every page of a case under its address in the register as well: /applicants/A-2026-00123/.

@@ -17,7 +17,14 @@ STATES = {
         "reserve": "wait",
         "rejected": "no",
         "withdrawn": "over",
-    }
+    },
+    "complaint": {
+        "received": "wait",
+        "acknowledged": "moving",
+        "answered": "done",
+        "referred": "wait",
+        "passed_on": "over",
+    },
 }
 EVENTS = {
     "application.create": _("Draft started"),
@@ -60,6 +67,15 @@ EVENTS = {
     "identity.read": _("Number read"),
     "group.confirm": _("Target group confirmed"),
     "group.read": _("Target groups read"),
+    "complaint.create": _("Received"),
+    "complaint.name_handler": _("Handler named"),
+    "complaint.name_complained": _("People kept out"),
+    "complaint.acknowledge": _("Acknowledged"),
+    "complaint.give_answer": _("Answered"),
+    "complaint.refer": _("Referred"),
+    "complaint.pass_on": _("Passed on"),
+    "complaint.read": _("Read"),
+    "complaint.erase": _("Words erased"),
     "duplicate.answer": _("Compared with a likely double"),
     "duplicate.confirm": _("Second person agrees: the same person"),
     "duplicate.withdraw": _("Answer about a double taken back"),

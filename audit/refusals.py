@@ -61,6 +61,17 @@ class KeyReused(Refusal):
         )
 
 
+class TooOften(Refusal):
+    """A page that is open to all was used too often from one address."""
+
+    status = 429
+
+    def __init__(self, sentence=None):
+        super().__init__(
+            sentence or _("This was tried too often from this address. Nothing is lost. Try again in an hour.")
+        )
+
+
 class Invalid(Refusal):
     """Input that cannot be accepted. `field` names the form field that the sentence belongs to, or is None."""
 

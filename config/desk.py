@@ -38,6 +38,7 @@ PLACES = {
     "money": (_("Money"), "payments:money"),
     "monitoring": (_("Monitoring"), "monitoring:visits"),
     "reports": (_("Reports"), "reports:issues"),
+    "complaints": (_("Complaints"), "applicants:complaints"),
     "users": (_("Users"), "accounts:users"),
     "programmes": (_("Programmes"), "programmes:programmes", "/programmes/"),
     "settings": (_("Settings"), "programmes:settings", "/settings/"),
@@ -54,7 +55,7 @@ NAVIGATION = {
     Role.MONITORING: ("today", "monitoring", "reports"),
     Role.ADVISER: ("today", "people", "applications", "visits", "trainings"),
     Role.FIELD_AGENT: ("today", "people", "visits", "trainings"),
-    Role.DATA_PROTECTION: ("today", "people", "applications"),
+    Role.DATA_PROTECTION: ("today", "people", "applications", "complaints"),
     Role.ADMINISTRATOR: ("today", "users", "programmes", "settings"),
     Role.DONOR: ("reports",),
 }

@@ -10,6 +10,7 @@ TITLES = {
     403: _("This is not yours to do"),
     409: _("Nothing was changed"),
     422: _("This was sent before"),
+    429: _("Too many attempts"),
 }
 
 HEADERS = {

@@ -34,6 +34,27 @@ class EndRoleForm(SeedbedForm):
     reason = ReasonField()
 
 
+class ContactForm(SeedbedForm):
+    """Somebody to whom abuse and fraud are referred."""
+
+    user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
+    position = forms.IntegerField(
+        label=_("Asked as number"),
+        min_value=1,
+        max_value=20,
+        initial=1,
+        help_text=_("The first one is asked, unless the complaint is about them; then the next."),
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = people
+
+
+class EndContactForm(SeedbedForm):
+    reason = ReasonField()
+
+
 class CoverForm(SeedbedForm):
     """Somebody covers a role for some days."""
 

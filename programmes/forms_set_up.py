@@ -187,6 +187,9 @@ class ProgrammeForm(PartForm):
             "starts_on",
             "ends_on",
             "backdate_days",
+            "complaint_ack_days",
+            "complaint_answer_days",
+            "complaint_keep_months",
         )
 
     def __init__(self, *args, **kwargs):

@@ -23,3 +23,12 @@ rules.add_rule("programmes.grant_role", is_administrator)
 rules.add_rule("programmes.approve_delegation", is_manager | is_administrator)
 rules.add_rule("programmes.enter_rate", is_finance)
 rules.add_rule("programmes.close_period", is_finance)
+
+
+@rules.predicate
+def manages(user, programme=None):
+    """The manager of this programme; of the whole office (no programme) nobody is."""
+    return programme is not None and is_manager(user, programme)
+
+
+rules.add_rule("programmes.name_contact", manages | is_administrator)

@@ -1,4 +1,4 @@
-"""Set-up: programmes, who holds which role, leave cover, rates of exchange."""
+"""Set-up: programmes, who holds which role, leave cover, safeguarding contacts, rates of exchange."""
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -6,18 +6,26 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from audit.refusals import NotAllowed
 from pages.forms import SeedbedForm, attempt, done, form_page
 from pages.lists import Column, ListPage
 from programmes.clock import today
-from programmes.forms import CoverForm, EndRoleForm, GrantForm, RateForm
-from programmes.models import Delegation, ExchangeRate, Membership, Programme, Role
+from programmes.forms import ContactForm, CoverForm, EndContactForm, EndRoleForm, GrantForm, RateForm
+from programmes.models import Delegation, ExchangeRate, Membership, Programme, Role, SafeguardingContact
 from programmes.reading import five_people, lines_of
 from programmes.roles import holds, roles_of
-from programmes.services import approve_delegation, end_role, enter_rate, grant_role, request_delegation
+from programmes.services import (
+    approve_delegation,
+    end_contact,
+    end_role,
+    enter_rate,
+    grant_role,
+    name_contact,
+    request_delegation,
+)
 
 STAFF = tuple(role for role in Role.values if role not in (Role.DONOR, Role.ADMINISTRATOR))
 
@@ -91,6 +99,8 @@ def programme(request, key):
             "-on"
         )[:10],
         "may_set_up": rules.test_rule("programmes.set_up", request.user, row),
+        "contacts": row.safeguarding_contacts.current(on).select_related("user"),
+        "may_contact": rules.test_rule("programmes.name_contact", request.user, row),
         "may_grant": rules.test_rule("programmes.grant_role", request.user, None),
         "may_approve": rules.test_rule("programmes.approve_delegation", request.user, row),
         "may_rate": rules.test_rule("programmes.enter_rate", request.user, row),
@@ -176,3 +186,69 @@ def rate(request, key):
     if request.method == "POST" and attempt(form, enter_rate, by=request.user) is not None:
         return done(request, _("The rate is kept."), _back(row))
     return form_page(request, form, title=_("Enter the rate of a day"), back=_back(row))
+
+
+def _contacts_address(programme):
+    return reverse("programmes:contacts", args=[programme.key]) if programme else reverse("programmes:office_contacts")
+
+
+def _contact_crumbs(programme):
+    crumbs = [(_("Programmes"), reverse("programmes:programmes"))]
+    return [*crumbs, (programme.key, reverse("programmes:programme", args=[programme.key]))] if programme else crumbs
+
+
+def _people(programme):
+    """Who can be named: staff of the programme; for the office, anybody who may sign in and is no donor."""
+    people = User.objects.filter(is_active=True).exclude(memberships__role=Role.DONOR)
+    if programme is not None:
+        people = people.filter(memberships__programme=programme)
+    return people.distinct().order_by("name")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def contacts(request, key=None):
+    """The contacts of one programme, or of the office for complaints that name no programme."""
+    programme = programme_or_404(request, key) if key else None
+    if not rules.test_rule("programmes.name_contact", request.user, programme):
+        raise NotAllowed
+    form = ContactForm(request.POST if request.method == "POST" else None, people=_people(programme))
+    given = {"programme": programme, "on": today(programme), "by": request.user}
+    if form.is_bound and attempt(form, name_contact, **given) is not None:
+        return done(request, _("The contact is named."), _contacts_address(programme))
+    rows = SafeguardingContact.objects.for_programme(programme and programme.pk).select_related("user")
+    return form_page(
+        request,
+        form,
+        title=_("Safeguarding contacts"),
+        lead=_("Complaints about abuse and fraud are referred to this person alone, and handled by nobody here."),
+        submit=_("Name this person"),
+        crumbs=_contact_crumbs(programme),
+        template="programmes/contacts.html",
+        context={"contacts": rows, "programme": programme},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def end_named_contact(request, pk):
+    contact = get_object_or_404(SafeguardingContact.objects.select_related("programme", "user"), pk=pk)
+    if contact.programme:
+        programme_or_404(request, contact.programme.key)
+    if not rules.test_rule("programmes.name_contact", request.user, contact.programme):
+        raise NotAllowed
+    form = EndContactForm(request.POST if request.method == "POST" else None)
+    given = {"contact": contact, "on": today(contact.programme), "by": request.user}
+    if form.is_bound and attempt(form, end_contact, **given) is not None:
+        return done(request, _("This person is asked no longer."), _contacts_address(contact.programme))
+    return form_page(
+        request,
+        form,
+        title=_("Ask %(name)s no longer") % {"name": contact.user},
+        submit=_("End it today"),
+        back=_contacts_address(contact.programme),
+        crumbs=[
+            *_contact_crumbs(contact.programme),
+            (_("Safeguarding contacts"), _contacts_address(contact.programme)),
+        ],
+    )

@@ -14,6 +14,7 @@ from applicants.services import (
     answer_duplicate,
     confirm_group,
     prepare_import,
+    receive_complaint,
     record_identity,
     record_referral,
     register_party,
@@ -23,6 +24,7 @@ from grants.services import register_asset
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
+from programmes.services import name_contact
 from reports.services import draft_issue, make_link, publish_issue
 from selection.services import ask_clarification, record_appeal
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
@@ -87,6 +89,7 @@ VERBS = {
         "withdraw",
         "approve",
     ),
+    "applicants:move_complaint": ("acknowledge", "give_answer", "refer", "pass_on"),
     "selection:move": ("send_packet", "start", "close", "reopen"),
     "selection:case_move": ("decide", "remove", "take_back_vote", "approve_reserve"),
     "payments:move": ("approve", "send", "settle", "return_unpaid", "bounce", "cancel"),
@@ -215,6 +218,10 @@ def _furnish_grants(office, who):
     asset = register_asset(award=active, label="Vat", amount=100_000, on=DAY, by=people.adviser)
     committee = session.committee
     later = active.tranches.get(number=2)
+    complaint = receive_complaint(
+        kind="service", text=f"Of {who['name']}", public_name=programme.public_name, application_ref=draft.ref, on=DAY
+    )
+    contact = name_contact(user=people.monitor, programme=programme, on=DAY, by=people.administrator)
     part = {"ref": active.ref, "pk": active.contributions.get().pk}
     deliverable = {"ref": active.ref, "pk": later.deliverables.get().pk}
     case = session.cases.get()
@@ -258,6 +265,8 @@ def _furnish_grants(office, who):
         "selection:ask": {"ref": session.ref, "position": case.position},
         "selection:clarification": {"pk": question.pk},
         "selection:photo": {"ref": session.ref, "position": case.position, "pk": photo.pk},
+        "complaints": {"ref": complaint.ref},
+        "programmes:end_contact": {"pk": contact.pk},
         "selection:appeal": {"pk": appeal.pk},
         "selection:record_appeal": {"ref": lost.ref},
         "sessions": {"ref": session.ref},
@@ -424,6 +433,7 @@ BY_ROUTE = (
     ("applicants/<party:", "party"),
     ("applications/<str:ref>/plan", "drafts"),
     ("applications/", "applications"),
+    ("complaints/", "complaints"),
     ("referrals/", "referrals"),
     ("trainings/", "courses"),
     ("imports/", "imports"),

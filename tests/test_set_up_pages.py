@@ -44,6 +44,9 @@ PROGRAMME = {
     "starts_on": "01.01.2026",
     "ends_on": "31.12.2027",
     "backdate_days": "7",
+    "complaint_ack_days": "5",
+    "complaint_answer_days": "30",
+    "complaint_keep_months": "24",
     "region_names": "Lori\nTavush",
 }
 CALL = {

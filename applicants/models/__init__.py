@@ -1,6 +1,7 @@
 """The register of people and businesses, their trainings, plans and applications."""
 
 from applicants.models.application import Application, Check, FieldVerification, Opinion, Part, Revision, Waiver
+from applicants.models.complaints import Complaint, ComplaintExclusion, Knock
 from applicants.models.doubles import DuplicateAnswer
 from applicants.models.evidence import Evidence
 from applicants.models.imports import Import
@@ -16,6 +17,8 @@ __all__ = [
     "BusinessPlan",
     "CashLine",
     "Check",
+    "Complaint",
+    "ComplaintExclusion",
     "Consent",
     "Course",
     "Document",
@@ -28,6 +31,7 @@ __all__ = [
     "Import",
     "InvestmentItem",
     "JobPlan",
+    "Knock",
     "Opinion",
     "Part",
     "Party",

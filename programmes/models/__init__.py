@@ -9,6 +9,7 @@ from programmes.models.calls import (
     TrainingRule,
     Window,
 )
+from programmes.models.contacts import SafeguardingContact
 from programmes.models.money import Commitment, Donor, ExchangeRate, FundingLine
 from programmes.models.programme import (
     Counter,
@@ -41,6 +42,7 @@ __all__ = [
     "Region",
     "RequiredDocument",
     "Role",
+    "SafeguardingContact",
     "TargetGroup",
     "TrainingRule",
     "Village",

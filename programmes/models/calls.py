@@ -116,7 +116,9 @@ class Window(Versioned):
         ],
     )
     tranche_plan = models.JSONField(
-        _("tranches"), default=list, help_text=_("Rows of percent and the deliverable that must be shown first.")
+        _("tranches"),
+        default=list,
+        help_text=_("Rows of percent, the deliverable that must be shown first, and months after the decision."),
     )
     live_awards = models.PositiveSmallIntegerField(_("live awards of one applicant, at most"), default=1)
 

@@ -76,6 +76,11 @@ class Programme(Versioned):
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"), null=True, blank=True)
     backdate_days = models.PositiveSmallIntegerField(_("days a fact may be entered late without a reason"), default=7)
+    complaint_ack_days = models.PositiveSmallIntegerField(_("days to acknowledge a complaint"), default=5)
+    complaint_answer_days = models.PositiveSmallIntegerField(_("days to answer a complaint"), default=30)
+    complaint_keep_months = models.PositiveSmallIntegerField(
+        _("months after which the words of a closed complaint are erased"), default=24
+    )
     regions = models.ManyToManyField(Region, related_name="programmes")
 
     objects = ProgrammeQuerySet.as_manager()

@@ -1,5 +1,6 @@
 """All writes of programmes: references, committed money, roles, rates, and the set-up."""
 
+from programmes.services.contacts import end_contact, name_contact
 from programmes.services.set_up import found_programme, keep_part, place_villages, remove_part
 from programmes.services.shared import (
     approve_delegation,
@@ -25,12 +26,14 @@ __all__ = [
     "cash_on",
     "check_date",
     "commit",
+    "end_contact",
     "end_role",
     "enter_rate",
     "found_programme",
     "grant_role",
     "keep_part",
     "lock_lines",
+    "name_contact",
     "place_villages",
     "release",
     "remove_part",

@@ -9,7 +9,15 @@ from audit.services import record, service
 from ledger.models import Account
 from ledger.money import Money
 from programmes.clock import today
-from programmes.models import Commitment, Counter, Delegation, ExchangeRate, FundingLine, Membership, Role
+from programmes.models import (
+    Commitment,
+    Counter,
+    Delegation,
+    ExchangeRate,
+    FundingLine,
+    Membership,
+    Role,
+)
 from programmes.roles import forget, holds
 
 WIDTHS = {"P": 6, "H": 6, "E": 6, "A": 5, "S": 2, "G": 4, "L": 4, "B": 3, "V": 5, "O": 5}
