@@ -9,6 +9,7 @@ from applicants.models import (
     BusinessPlan,
     CashLine,
     Check,
+    Complaint,
     Consent,
     Document,
     DuplicateAnswer,
@@ -67,6 +68,9 @@ def connect():
     declare(Vulnerability, CASE)
     declare(Part, CASE)
     declare(Evidence, "party", name=NOTHING)
+    # A complaint about the case may be another person's, so it is handed to nobody; an open one keeps its words.
+    words = dict.fromkeys(("text", "about", "contact", "answer", "passed_to", "code_mark"), "")
+    declare(Complaint, CASE, inside=True, only=Q(state__in=["answered", "passed_on"]), **words)
     declare_references(_references)
 
 

@@ -14,6 +14,7 @@ class Holding:
     """Rows of `model` that belong to a person: any of `paths` leads to the person's party.
 
     `inside`: what colleagues said among themselves; it is forgotten with the person and never handed out.
+    `only`: of the rows those that this holds for; the others are kept until they are closed.
     """
 
     model: type
@@ -21,22 +22,23 @@ class Holding:
     blanks: dict = field(default_factory=dict)
     delete: bool = False
     inside: bool = False
+    only: Q = field(default_factory=Q)
 
     def rows(self, parties):
         """The rows of these parties (ids)."""
         found = Q()
         for path in self.paths:
             found |= Q(**{f"{path}__in": parties})
-        return self.model._base_manager.filter(found).order_by("pk")
+        return self.model._base_manager.filter(found, self.only).order_by("pk")
 
 
 _holdings = []
 _references = []
 
 
-def declare(model, *paths, delete=False, inside=False, **blanks):
+def declare(model, *paths, delete=False, inside=False, only=None, **blanks):
     """`paths` are look-ups from the row to the person's party; `blanks` what each personal field becomes."""
-    _holdings.append(Holding(model, paths, blanks, delete, inside))
+    _holdings.append(Holding(model, paths, blanks, delete, inside, only or Q()))
 
 
 def declare_references(function):

@@ -1,5 +1,7 @@
 """What the committee holds about a person. Who voted how is the committee's, and is not handed out."""
 
+from django.db.models import Q
+
 from applicants.personal import declare
 from selection.models import (
     Appeal,
@@ -21,6 +23,7 @@ def connect():
     declare(Case, CASE)
     declare(Decision, CASE, conditions="", reason="")
     declare(Letter, CASE)
+    declare(Appeal, CASE, only=Q(answered_on__isnull=False), answer="-")
     declare(Appeal, CASE, grounds="-")
     declare(Clarification, f"case__{CASE}", question="-")
 

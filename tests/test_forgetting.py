@@ -12,11 +12,21 @@ from django.db import connection, models
 from accounts.encryption import EncryptedField, decrypt
 from applicants.models import Party
 from applicants.personal import holdings
-from applicants.services import add_evidence, anonymise_party, confirm_group, record_identity
+from applicants.services import (
+    add_evidence,
+    anonymise_party,
+    answer_complaint,
+    confirm_group,
+    name_handler,
+    receive_complaint,
+    record_identity,
+    withdraw_application,
+)
 from applicants.services.evidence import path_of
 from audit.models import Event, Remark
 from audit.refusals import Blocked, Invalid
 from config.proof import faults
+from config.subject import held_about
 from programmes.clock import standing_at
 from reports.edition import compile_report
 from reports.render_json import render
@@ -32,6 +42,7 @@ OURS = {"applicants", "selection", "payments", "grants", "loans", "monitoring"}
 ABOUT_NOBODY = {
     "applicants.Import",
     "applicants.Course",
+    "applicants.Knock",
     "selection.Committee",
     "selection.RulesVersion",
     "selection.Session",
@@ -188,3 +199,18 @@ def test_a_person_gets_everything_that_is_held_and_the_log_says_so(office, tmp_p
         call_command("subject_export", person.ref, out=str(out))
     with pytest.raises(CommandError, match="Nobody on the register is P-999999"):
         call_command("subject_export", "P-999999", out="-")
+
+
+def test_a_complaint_about_the_case_loses_its_words_when_it_is_closed_and_is_handed_to_nobody(office):
+    person = registered_person(office, CANARY)
+    case = draft_application(office, person)
+    told = {"kind": "service", "text": f"{CANARY} says so.", "application_ref": case.ref, "on": DAY}
+    closed, still_open = receive_complaint(**told), receive_complaint(**told)
+    name_handler(complaint=closed, handler=office.people.loan_officer, on=DAY, by=office.people.manager)
+    answer_complaint(complaint=closed, answer=f"To {CANARY}.", on=DAY, by=office.people.loan_officer)
+    assert closed.ref not in json.dumps(held_about(person), default=str)
+    withdraw_application(application=case, reason="She asked.", on=DAY, by=office.people.adviser)
+    anonymise_party(party=person, reason="Asked by letter.", on=DAY, by=office.people.manager)
+    closed.refresh_from_db()
+    still_open.refresh_from_db()
+    assert (closed.text, closed.answer, still_open.text) == ("", "", f"{CANARY} says so.")

@@ -389,6 +389,8 @@ MUTANTS: list[Mutant] = [
         "if kinds.get(check.code) == EligibilityRule.Kind.DUPLICATE:",
         "if False:",
         ("tests/test_selection_letters.py",),
+    ),
+    Mutant(
         "applicants: the person complained of finds the complaint",
         "applicants/models/complaints.py",
         "        return self.filter(found | Q(pk__in=referred)).without(user.pk)",
