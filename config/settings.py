@@ -244,10 +244,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The demo sends nothing: its mail is printed where its server runs.
+_MAIL_WITHOUT_POST = (
+    "django.core.mail.backends.console.EmailBackend" if DEMO else "django.core.mail.backends.locmem.EmailBackend"
+)
 EMAIL_BACKEND = (
     env.str("SEEDBED_EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
     if PRODUCTION
-    else "django.core.mail.backends.locmem.EmailBackend"
+    else _MAIL_WITHOUT_POST
 )
 EMAIL_HOST = env.str("SEEDBED_EMAIL_HOST", default="localhost")
 DEFAULT_FROM_EMAIL = env.str("SEEDBED_EMAIL_FROM", default="seedbed@localhost")

@@ -17,19 +17,24 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from PIL import Image as Picture
+from PIL import UnidentifiedImageError
+from reportlab import rl_config
 from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
-from reportlab.graphics.shapes import Drawing, Rect, String
+from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.lib.utils import simpleSplit
+from reportlab.lib.utils import ImageReader, simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 from reportlab.platypus import (
+    Flowable,
     Frame,
+    KeepInFrame,
     KeepTogether,
     LongTable,
     PageBreak,
@@ -39,6 +44,9 @@ from reportlab.platypus import (
     TableStyle,
 )
 from reportlab.platypus.doctemplate import BaseDocTemplate
+
+# Bytes as they are: spelling them in printable letters costs a fifth of the size and most of the time of a large paper.
+rl_config.useA85 = 0
 
 FONT, BOLD, OBLIQUE = "DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"
 FACES = {FONT: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf", OBLIQUE: "DejaVuSans-Oblique.ttf"}
@@ -52,6 +60,8 @@ SERIES = [colors.HexColor(code) for code in ("#37631d", "#b26a0c", "#2a6a94", "#
 
 MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
+HEIGHT = A4[1] - 46 * mm
+PHOTO_PIXELS = 640
 
 
 @lru_cache(maxsize=1)
@@ -115,10 +125,109 @@ def together(parts):
     return KeepTogether(list(parts))
 
 
+def one_page(make, levels):
+    """What `make(level)` gives for the first of `levels` that fits on one page, on a page of its own.
+
+    `levels` go from the most to the least that can be said. When even the least does not fit, it is set smaller.
+    """
+    for level in levels:
+        parts = make(level)
+        if _height(parts) <= HEIGHT - 4:
+            return [*parts, PageBreak()]
+    return [KeepInFrame(WIDTH, HEIGHT - 4, make(levels[-1]), mode="shrink"), PageBreak()]
+
+
+def _height(parts):
+    """Points from the top of the first part to the bottom of the last."""
+    height, gap = 0, 0
+    for number, part in enumerate(parts):
+        _width_taken, tall = part.wrap(WIDTH, 10**6)
+        height += tall + (max(gap, part.getSpaceBefore()) if number else 0)
+        gap = part.getSpaceAfter()
+    return height
+
+
+class _Mark(Flowable):
+    """Nothing to see: an entry in the reader's outline, and a call when the drawing has come so far."""
+
+    width = height = 0
+
+    def __init__(self, title, reached):
+        super().__init__()
+        self._title, self._reached = title, reached
+
+    def wrap(self, *_room):
+        return 0, 0
+
+    def draw(self):
+        if self._title:
+            self.canv.outline.append(self._title)
+        if self._reached:
+            self._reached()
+
+
+def mark(title="", reached=None):
+    """An entry of the PDF's outline at this page; `reached` is called when the paper is drawn up to here."""
+    return _Mark(clean(title), reached)
+
+
+def photos(contents, columns=3):
+    """Pictures side by side, set small: nobody needs the millions of points of a phone on paper. [] without any.
+
+    What is no picture is left out.
+    """
+    width = WIDTH / columns - 6
+    found = [made for made in (_photo(content, width) for content in contents) if made is not None]
+    if not found:
+        return []
+    found += [""] * (-len(found) % columns)
+    rows = [found[at : at + columns] for at in range(0, len(found), columns)]
+    made = LongTable(rows, colWidths=[WIDTH / columns] * columns, hAlign="LEFT")
+    made.setStyle(TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
+    return [made]
+
+
+def _photo(content, width):
+    try:
+        with Picture.open(io.BytesIO(content)) as picture:
+            picture.draft("RGB", (PHOTO_PIXELS, PHOTO_PIXELS))
+            small = picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return None
+    small.thumbnail((PHOTO_PIXELS, PHOTO_PIXELS), Picture.Resampling.BILINEAR)
+    kept = io.BytesIO()
+    small.save(kept, "JPEG", quality=65)
+    return _Photo(kept.getvalue(), width, min(width * small.height / small.width, HEIGHT - 20))
+
+
+class _Jpeg(ImageReader):
+    """A JPEG that goes into the paper as it is. ReportLab would unpack every point of it only to tell two apart."""
+
+    def __init__(self, content):
+        self._content = content
+        super().__init__(io.BytesIO(content))
+
+    def getRGBData(self):
+        self._dataA = None
+        return self._content
+
+
+class _Photo(Flowable):
+    def __init__(self, content, width, height):
+        super().__init__()
+        self._content, self.width, self.height = content, width, height
+
+    def wrap(self, *_room):
+        return self.width, self.height
+
+    def draw(self):
+        self.canv.drawImage(_Jpeg(self._content), 0, 0, self.width, self.height)
+
+
 def facts(pairs, *, label_width=50 * mm):
     """Labels and values one under the other, as on the pages. A value may be a ready paragraph."""
     rows = [[text(label, "quiet"), _cell(value, "cell")] for label, value in pairs]
-    made = LongTable(rows, colWidths=[label_width, WIDTH - label_width], hAlign="LEFT")
+    made = LongTable(rows, colWidths=[label_width, WIDTH - label_width], hAlign="LEFT", splitInRow=1)
     made.setStyle(
         TableStyle(
             [
@@ -149,7 +258,9 @@ def table(rows, widths=None, *, head=(), numbers=(), total=None, quick=False):
         lines.append(_line(total, "cell_bold", numbers, quick=False))
     if not lines:
         return text(_("No rows."), "quiet")
-    made = LongTable(lines, colWidths=[share * scale for share in shares], repeatRows=1 if head else 0, hAlign="LEFT")
+    columns_wide = [share * scale for share in shares]
+    # A cell taller than a page goes on over the next one.
+    made = LongTable(lines, colWidths=columns_wide, repeatRows=1 if head else 0, hAlign="LEFT", splitInRow=1)
     style = [
         ("FONT", (0, 0), (-1, -1), FONT, 8.5),
         ("TEXTCOLOR", (0, 0), (-1, -1), INK),
@@ -228,6 +339,45 @@ def bar_chart(labels, series, *, names=(), width=WIDTH, height=70 * mm, horizont
     return drawing
 
 
+def drawn(chart, width=WIDTH):
+    """A chart that was worked out for a page (texts of coordinates from the top left) as a drawing of that width.
+
+    It has `width`, `height`, `bars`, `grid`, `zero`, `line`, `left` and `right`, as applicants.cashchart gives them.
+    """
+    _fonts()
+    scale = width / chart.width
+    drawing = Drawing(width, chart.height * scale)
+
+    def across(x):
+        return float(x) * scale
+
+    def up(y):
+        return (chart.height - float(y)) * scale
+
+    def words(x, y, said, anchor):
+        said = clean(said)
+        drawing.add(String(x, y, said, fontName=FONT, fontSize=6, fillColor=QUIET, textAnchor=anchor))
+
+    for y, said in chart.grid:
+        ends = (across(chart.left), up(y), across(chart.right), up(y))
+        drawing.add(Line(*ends, strokeColor=LINE, strokeWidth=0.3))
+        words(across(chart.left) - 3, up(y) - 2, said, "end")
+    for bar in chart.bars:
+        low = up(float(bar.y) + float(bar.height))
+        color = SERIES[1] if bar.negative else SERIES[0]
+        size = (across(bar.x), low, across(bar.width), float(bar.height) * scale)
+        drawing.add(Rect(*size, fillColor=color, strokeColor=None))
+        words(across(bar.middle), up(bar.value_y), bar.value, "middle")
+        words(across(bar.middle), up(chart.label_y), bar.label, "middle")
+    ends = (across(chart.left), up(chart.zero), across(chart.right), up(chart.zero))
+    drawing.add(Line(*ends, strokeColor=QUIET, strokeWidth=0.6))
+    points = [float(number) for point in chart.line.split() for number in point.split(",")]
+    if points:
+        places = [up(number) if at % 2 else across(number) for at, number in enumerate(points)]
+        drawing.add(PolyLine(places, strokeColor=SERIES[2], strokeWidth=1.2))
+    return drawing
+
+
 def _legend(drawing, names, left, height):
     for name, color in zip(names, SERIES, strict=False):
         drawing.add(Rect(left, height - 9, 8, 8, fillColor=color, strokeColor=None))
@@ -249,15 +399,20 @@ class _Numbered(canvas.Canvas):
 
     def __init__(self, *args, foot, **kwargs):
         super().__init__(*args, **kwargs)
-        self._foot, self._kept = foot, []
+        self._foot, self._kept, self.outline = foot, [], []
 
     def showPage(self):
         self._kept.append(dict(self.__dict__))
+        self.outline = []
         self._startPage()
 
     def save(self):
         for number, kept in enumerate(self._kept, 1):
             self.__dict__.update(kept)
+            # Only now the page has the number under which the reader's outline finds it.
+            for place, title in enumerate(kept["outline"]):
+                self.bookmarkPage(f"{number}-{place}")
+                self.addOutlineEntry(title, f"{number}-{place}")
             self._foot(self, number, len(self._kept))
             super().showPage()
         super().save()
@@ -287,9 +442,7 @@ def paper(title, story, *, reference="", footer="", lang="en", subtitle="", numb
             lang=lang,
             invariant=1,
         )
-        frame = Frame(
-            MARGIN, 22 * mm, WIDTH, A4[1] - 46 * mm, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
-        )
+        frame = Frame(MARGIN, 22 * mm, WIDTH, HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
         document.addPageTemplates([PageTemplate(id="page", frames=[frame])])
         words = {
             "head": " · ".join(clean(part) for part in (title, subtitle) if part),

@@ -9,6 +9,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from selection.models import Review, Session
+from selection.private import private_numbers, without_numbers
 
 # A word of a person's name is taken out of running text when it has at least so many letters, with its endings.
 LEAST_LETTERS = 4
@@ -45,9 +46,11 @@ class Naming:
         return without_names(title, names_of(case.application)) if self.hides(case) else title
 
     def dress(self, cases):
-        """Give each case `shown_name` and `shown_title`, which templates print."""
+        """Give each case `shown_name` and `shown_title`, which templates print; no private number stands in them."""
+        numbers = private_numbers(*(case.application for case in cases))
         for case in cases:
-            case.shown_name, case.shown_title = self.name(case), self.title(case)
+            case.shown_name = self.name(case)
+            case.shown_title = without_numbers(self.title(case), numbers[case.application_id])
         return cases
 
 

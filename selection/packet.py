@@ -1,7 +1,7 @@
 """The one-page summary that a member reads: facts of the plan, the visit, the opinion. No kind of vulnerability in it.
 
-It reads nothing of identities, target groups or consents, so that none of these can reach the packet. In a blind call
-the names of people and business stay out of it too, also where somebody wrote them into a text.
+It shows nothing of identities, target groups or consents, so that none of these can reach the packet; telephones and
+identity numbers are taken out of texts. In a blind call the names of people and business stay out of it too.
 """
 
 from dataclasses import dataclass, replace
@@ -19,8 +19,9 @@ from ledger.money import Money, locale_of
 from programmes.clock import today
 from programmes.models import Commitment
 from selection.naming import names_of, without_names
+from selection.private import private_numbers, without_numbers
 
-TEXTS = ("product", "market", "people", "risks", "export", "changes")
+TEXTS = ("product", "market", "people", "risks", "export", "changes", "season")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,15 @@ def summary_of(case, unnamed=False):
         documents=_documents(application),
         photos=list(photos_of(application)),
     )
-    return _without_names(summary, case, names_of(application)) if unnamed else summary
+    summary = _cleaned(summary, cleaner_of(application, unnamed))
+    return _unnamed(summary, case) if unnamed else summary
+
+
+def cleaner_of(application, unnamed):
+    """The function that takes out of a text what no packet tells: private numbers, and names while they are hidden."""
+    numbers = private_numbers(application)[application.pk]
+    names = names_of(application) if unnamed else ()
+    return lambda text: without_names(without_numbers(str(text), numbers), names)
 
 
 def _whole(case):
@@ -84,26 +93,24 @@ def _whole(case):
     return rows.prefetch_related(*lists).get(pk=case.application_id)
 
 
-def _without_names(summary, case, names):
-    """The same without names. Photos show a face or a shop sign: they wait as well."""
-
-    def clean(text):
-        return without_names(str(text), names)
-
+def _cleaned(summary, clean):
+    """The same with every text that somebody wrote passed through `clean`."""
     for item in summary.investments:
         item.label = clean(item.label)
     return replace(
         summary,
-        name=_("Case %(number)s") % {"number": case.position},
-        script="",
-        script_lang="",
         title=clean(summary.title),
         lead=clean(summary.lead),
         facts=[(label, clean(value)) for label, value in summary.facts],
         texts=[(label, clean(words)) for label, words in summary.texts],
         documents=[clean(label) for label in summary.documents],
-        photos=[],
     )
+
+
+def _unnamed(summary, case):
+    """The same without a name of its own. Photos show a face or a shop sign: they wait as well."""
+    name = _("Case %(number)s") % {"number": case.position}
+    return replace(summary, name=name, script="", script_lang="", photos=[])
 
 
 def photos_of(application):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.money import Money
-from pages.queues import LATER, TODAY, Hit, QueueItem
+from pages.queues import AGENDA, LATER, TODAY, Hit, QueueItem
 from pages.states import shape_of
 from programmes.clock import today
 from programmes.models import Role
@@ -114,7 +114,22 @@ def _item(session, verb_text, why, url, shape="moving", section=TODAY):
     )
 
 
+def _meeting(session):
+    """The sitting among the visits and meetings of a member: when and where, once they are invited."""
+    return QueueItem(
+        verb_text=_("Committee, %(ref)s") % {"ref": session.ref},
+        why=str(session.call) if not session.programme.confidential else session.programme.public_name,
+        url=reverse("selection:invitation", args=[session.ref]),
+        state_class="moving",
+        state_text=session.place or _("place not told yet"),
+        due=session.sits_on,
+        section=AGENDA,
+    )
+
+
 def _member_items(session, user):
+    if session.state == Session.State.OPEN and session.invitations.filter(member=user).exists():
+        yield _meeting(session)
     packet = packet_of(session, user)
     if packet.undeclared:
         why = ngettext("%(count)s case to declare", "%(count)s cases to declare", packet.undeclared) % {

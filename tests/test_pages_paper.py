@@ -7,7 +7,7 @@ import pytest
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 
 from pages import paper as papers
-from pages.paper import bar_chart, facts, paper, signatures, table, text
+from pages.paper import bar_chart, facts, mark, new_page, one_page, paper, signatures, table, text
 
 NAMES = [
     "Անահիտ Սարգսյան",
@@ -90,3 +90,34 @@ def test_signature_lines_carry_who_signs_and_as_what():
 def test_a_very_long_word_does_not_break_the_table():
     content = paper("List", [table([["x" * 400, "1"]], head=["Name", "No"], numbers=[1])])
     assert words(content).replace("\n", "").count("x") == 400
+
+
+def test_a_cell_that_is_taller_than_a_page_goes_on_over_the_next():
+    long = "A long reason. " * 1000
+    content = paper("List", [facts([("Why", long)]), table([[1, long]], widths=[10, 100], head=["No", "Reason"])])
+    assert words(content).count("reason.") == 2000
+
+
+def test_a_watermark_stands_on_every_page_and_the_outline_leads_to_its_page():
+    story = [mark("First"), text("one"), new_page(), text("two"), new_page(), mark("Third"), text("three")]
+    content = paper("Packet", story, watermark="Ruben Harutyunyan")
+    found = read(content)
+    assert all("Ruben Harutyunyan" in page.extract_text() for page in found.pages)
+    assert [(one.title, found.get_destination_page_number(one)) for one in found.outline] == [
+        ("First", 0),
+        ("Third", 2),
+    ]
+
+
+@pytest.mark.parametrize("lines", [1, 40, 200])
+def test_one_page_is_one_page_by_saying_less_and_at_last_by_setting_it_smaller(lines):
+    def make(level):
+        return [text(f"level {level}")] + [text(f"line {number}") for number in range(min(lines, level))]
+
+    content = paper("Summary", [*one_page(make, (100, 60, 20)), text("the next")])
+    pages = [page.extract_text() for page in read(content).pages]
+    assert len(pages) == 2
+    assert "the next" in pages[1]
+    assert f"level {100 if lines == 1 else (100 if lines <= 36 else 20)}" in pages[0]
+    content = paper("Summary", [*one_page(lambda _level: make(300), (1,)), text("the next")])
+    assert len(read(content).pages) == 2

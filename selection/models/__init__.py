@@ -4,6 +4,7 @@ from selection.models.case import Case, Decision, Declaration
 from selection.models.committee import Committee, Seat, StandingInterest
 from selection.models.judging import Clarification, Review, Score, SittingAttendance, Vote
 from selection.models.outcome import Appeal, Letter, LetterKind, LetterTemplate
+from selection.models.papers import Invitation, PacketFile
 from selection.models.session import RulesVersion, Session
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "Committee",
     "Decision",
     "Declaration",
+    "Invitation",
     "Letter",
     "LetterKind",
     "LetterTemplate",
+    "PacketFile",
     "Review",
     "RulesVersion",
     "Score",

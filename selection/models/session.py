@@ -83,6 +83,9 @@ class Session(Moving):
     votes_due_on = models.DateField(
         _("votes are due"), null=True, blank=True, help_text=_("In the written procedure: the last day to vote.")
     )
+    place = models.CharField(
+        _("place and hour"), max_length=200, blank=True, help_text=_("For example: town hall, room 12, at 10:00.")
+    )
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     rules = models.JSONField(_("rules of this session"), default=dict)
     rules_version = models.ForeignKey(RulesVersion, models.PROTECT, null=True, blank=True, related_name="sessions")

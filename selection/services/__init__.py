@@ -6,6 +6,7 @@ from selection.services.clarifying import answer_clarification, ask_clarificatio
 from selection.services.closing import close_session, reopen_session
 from selection.services.committee import end_seat, found_committee, seat_member
 from selection.services.deciding import approve_reserve, decide_all, decide_case
+from selection.services.invitations import invite_members
 from selection.services.judging import cast_vote, cast_votes, declare_interests, save_review, take_back_vote
 from selection.services.letters import (
     mark_letters_sent,
@@ -15,6 +16,7 @@ from selection.services.letters import (
     write_letter,
     write_letters,
 )
+from selection.services.packets import ask_packet, note_packet
 from selection.services.papers import draw_minutes
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "answer_clarification",
     "approve_reserve",
     "ask_clarification",
+    "ask_packet",
     "cast_vote",
     "cast_votes",
     "close_session",
@@ -32,7 +35,9 @@ __all__ = [
     "draw_minutes",
     "end_seat",
     "found_committee",
+    "invite_members",
     "mark_letters_sent",
+    "note_packet",
     "plan_session",
     "record_appeal",
     "record_sitting",

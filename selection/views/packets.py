@@ -1,0 +1,85 @@
+"""The packet of a member as a paper: drawn at once when it is small, in the background when it is large."""
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from programmes.clock import today
+from selection import services
+from selection.access import keeps, seat_or_404, session_or_404
+from selection.models import PacketFile, Session
+from selection.papers.packet import gone_told, packet_paper
+from selection.printed import printed_packet
+from selection.tasks import draw_packet
+from selection.views.ground import crumbs_of
+
+
+def _printed_or_404(request, ref):
+    """The Printed packet of whoever keeps the session or holds a seat, from the moment when the packet is sent."""
+    session = session_or_404(request.user, ref)
+    if session.state == Session.State.PLANNED:
+        raise Http404
+    if not keeps(session, request.user):
+        seat_or_404(session, request.user)
+    return printed_packet(session, request.user)
+
+
+def _file_of(printed):
+    """The PacketFile that waits for its member, or None; one that holds something else by now is nobody's."""
+    file = PacketFile.objects.filter(session=printed.session, member=printed.member).first()
+    if file is None or (not file.is_running and file.contents_key != printed.contents_key):
+        return None
+    return file
+
+
+@require_http_methods(["GET", "POST"])
+def packet(request, ref):
+    """What the packet holds and how far it is drawn. POST asks for it."""
+    printed = _printed_or_404(request, ref)
+    session = printed.session
+    if request.method == "POST":
+        file = services.ask_packet(
+            session=session, language=get_language() or "en", on=today(session.programme), by=request.user
+        )
+        draw_packet.enqueue(file.pk)
+        return redirect("selection:packet", session.ref)
+    file = _file_of(printed)
+    return render(
+        request,
+        "selection/packet.html",
+        {
+            "title": _("Packet of %(ref)s") % {"ref": session.ref},
+            "session": session,
+            "printed": printed,
+            "gone": gone_told(printed.gone) if printed.gone else "",
+            "file": file,
+            "at_once": bool(printed.cases) and not printed.is_large,
+            "is_ready": file is not None and file.state == PacketFile.State.DONE and file.path.exists(),
+            "crumbs": crumbs_of(session),
+        },
+    )
+
+
+@require_safe
+def packet_pdf(request, ref):
+    """The paper itself. Each time that it leaves is an event that names what it held."""
+    printed = _printed_or_404(request, ref)
+    session = printed.session
+    on = today(session.programme)
+    file = _file_of(printed)
+    if file is not None and file.state == PacketFile.State.DONE and file.path.exists():
+        answer = FileResponse(file.path.open("rb"), content_type="application/pdf")
+    elif printed.cases and not printed.is_large:
+        content = packet_paper(printed, on, language=get_language() or "en")
+        answer = HttpResponse(content, content_type="application/pdf")
+    elif printed.cases:
+        return redirect(reverse("selection:packet", args=[session.ref]))
+    else:
+        raise Http404
+    services.note_packet(printed=printed, form="pdf", on=on, by=request.user)
+    answer["Content-Disposition"] = f'attachment; filename="packet-{session.ref}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
