@@ -26,7 +26,7 @@ from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.services import name_contact
 from reports.services import draft_issue, make_link, publish_issue
-from selection.services import ask_clarification, record_appeal
+from selection.services import ask_clarification, invite_members, record_appeal
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -234,6 +234,7 @@ def _furnish_grants(office, who):
         on=DAY,
         by=people.adviser,
     )
+    invite_members(session=session, members=[people.member3], on=DAY, by=people.secretary)
     question = ask_clarification(case=case, question="Who milks the cows?", on=DAY, by=people.secretary)
     tranche = {"ref": active.ref, "number": 2}
     account = {"pk": order.account_id}

@@ -425,4 +425,32 @@ MUTANTS: list[Mutant] = [
         ".count() > most * 1000:",
         ("tests/test_complaints_pages.py",),
     ),
+    Mutant(
+        "selection: a packet drawn before a declaration is handed out after it",
+        "selection/views/packets.py",
+        "    if file is None or (not file.is_running and file.contents_key != printed.contents_key):",
+        "    if file is None:",
+        ("tests/test_selection_packet.py::test_a_packet_drawn_before_a_declaration_is_not_handed_out_after_it",),
+    ),
+    Mutant(
+        "selection: a telephone in a text reaches the packet",
+        "selection/private.py",
+        "any(phone in figures for phone in phones)",
+        "False",
+        ("tests/test_selection_packet.py::test_numbers_stay_out_of_the_page_as_well",),
+    ),
+    Mutant(
+        "selection: the packet holds what its member may not read",
+        "selection/printed.py",
+        "        Case.objects.readable_by(user)\n",
+        "        Case.objects\n",
+        ("tests/test_selection_packet.py::test_a_case_of_an_interest_leaves_one_line_and_no_trace",),
+    ),
+    Mutant(
+        "selection: a copy of the packet does not say whose it is",
+        "pages/paper.py",
+        '    if words["watermark"]:',
+        "    if False:",
+        ("tests/test_selection_packet.py::test_every_page_says_whose_copy_it_is_which_session_and_which_day",),
+    ),
 ]
