@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import donors, issues, live
+from reports.views import donors, evaluation, issues, live
 
 app_name = "reports"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("reports/<slug:ref>/correct/", issues.correct, name="correct"),
     path("reports/<slug:ref>/links/", issues.links, name="links"),
     path("reports/<slug:ref>/links/<int:pk>/revoke/", issues.revoke, name="revoke"),
+    path("committee/calls/<slug:key>/evaluation/", evaluation.evaluation, name="evaluation"),
     path("r/<str:token>/", donors.opened, name="opened"),
 ]

@@ -51,6 +51,7 @@ def programme(request, key):
         "crumbs": ((_("Reports"), reverse("reports:issues")),),
         "programme": row,
         "form": form,
+        "calls": row.calls.all(),
         "may_set": rules.test_rule("reports.set_target", request.user, row),
         **page_of(report),
     }

@@ -1,6 +1,6 @@
 """The packet of a member as a paper: drawn at once when it is small, in the background when it is large."""
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -71,15 +71,15 @@ def packet_pdf(request, ref):
     on = today(session.programme)
     file = _file_of(printed)
     if file is not None and file.state == PacketFile.State.DONE and file.path.exists():
-        answer = FileResponse(file.path.open("rb"), content_type="application/pdf")
+        content = file.path.read_bytes()
     elif printed.cases and not printed.is_large:
         content = packet_paper(printed, on, language=get_language() or "en")
-        answer = HttpResponse(content, content_type="application/pdf")
     elif printed.cases:
         return redirect(reverse("selection:packet", args=[session.ref]))
     else:
         raise Http404
     services.note_packet(printed=printed, form="pdf", on=on, by=request.user)
+    answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="packet-{session.ref}.pdf"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
