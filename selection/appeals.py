@@ -15,8 +15,9 @@ DECIDING_MOVES = ("application.pass_checks", "application.fail_checks", "applica
 
 
 def deadline_of(application):
-    """The last day of an appeal: counted from the letter that was sent, before that from the decision. None: no
-    decision stands that one could appeal against.
+    """The last day of an appeal: counted from the day the letter was sent, before that from the decision.
+
+    None: no decision stands that one could appeal against.
     """
     if application.state not in APPEALABLE or application.decided_on is None:
         return None
@@ -27,7 +28,8 @@ def deadline_of(application):
     letter = sent.order_by("-sent_on", "-pk").first()
     if letter is None:
         return application.decided_on + days
-    return letter.appeal_until or letter.sent_on + days
+    # A letter that lay in the office for some days takes none of them from the applicant.
+    return max(letter.appeal_until or letter.sent_on, letter.sent_on + days)
 
 
 def answered_before(application):

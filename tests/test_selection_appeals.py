@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from applicants.models import Application, Evidence
-from applicants.services import add_evidence, lapse_application
+from applicants.models import Application
+from applicants.services import lapse_application
 from audit.models import Event, Remark
 from audit.moves import advance
 from audit.refusals import Blocked, Invalid, NotAllowed
@@ -18,7 +18,15 @@ from selection.appeals import answerers_of, deadline_of, deciders_of
 from selection.checks import checks
 from selection.models import Appeal, Letter, Seat
 from selection.queues import queue_for
-from selection.services import answer_appeal, record_appeal, reopen_session, seat_member
+from selection.services import (
+    answer_appeal,
+    mark_letters_sent,
+    record_appeal,
+    reopen_session,
+    seat_member,
+    write_call_letters,
+    write_letters,
+)
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_applicants import eligible_application
 from tests.steps_selection import approved_application, closed_session, committee_of, decided_session, rejected_session
@@ -98,33 +106,41 @@ def test_an_appeal_is_possible_to_the_last_day_and_not_the_day_after(office):
 
 def test_the_days_run_from_the_letter_once_it_is_sent(office):
     application, session = rejected_session(office)
-    paper = add_evidence(
-        programme=office.programme,
-        case_ref=application.ref,
-        purpose="letter",
-        content=b"%PDF-1.4\n",
-        name="letter.pdf",
-        on=DAY,
-        by=office.people.secretary,
-    )
-    letter = Letter.objects.create(
-        application=application,
-        session=session,
-        kind="reject",
-        language="hy",
-        decision_ref=application.decision_ref,
-        paper=Evidence.objects.get(pk=paper.pk),
-        written_on=DAY,
-        written_by=office.people.secretary,
-    )
-    assert deadline_of(application) == days(14)
-    Letter.objects.filter(pk=letter.pk).update(sent_on=days(6), means="post")
+    secretary = office.people.secretary
+    write_letters(session=session, on=DAY, by=secretary)
+    letter = Letter.objects.get()
+    assert (deadline_of(application), letter.appeal_until) == (days(14), days(14))
+    with standing_at(days(6)):
+        mark_letters_sent(letters=[letter], means="post", on=days(6), by=secretary)
+    # It lay in the office for six days: they are not the applicant's.
     assert deadline_of(application) == days(20)
     Letter.objects.filter(pk=letter.pk).update(appeal_until=days(25))
     with standing_at(days(26)):
         with pytest.raises(Blocked, match=r"ended on 06\.04\.2026"):
             appealed(office, application, on=days(26))
         assert appealed(office, application, on=days(25)).received_on == days(25)
+
+
+def test_an_upheld_appeal_takes_the_letter_back_and_has_one_of_its_own(office):
+    application, session = rejected_session(office)
+    secretary = office.people.secretary
+    write_letters(session=session, on=DAY, by=secretary)
+    first = Letter.objects.get()
+    mark_letters_sent(letters=[first], means="hand", on=DAY, by=secretary)
+    answered(office, appealed(office, application), upheld=True)
+    first.refresh_from_db()
+    assert (first.withdrawn_on, first.sent_on) == (DAY, DAY)
+    write_call_letters(call=office.call, on=DAY, by=secretary)
+    assert [letter.kind for letter in Letter.objects.live()] == ["upheld"]
+
+
+def test_a_refused_appeal_leaves_the_letter_and_is_told_in_another(office):
+    application, session = rejected_session(office)
+    secretary = office.people.secretary
+    write_letters(session=session, on=DAY, by=secretary)
+    answered(office, appealed(office, application), upheld=False)
+    write_call_letters(call=office.call, on=DAY, by=secretary)
+    assert sorted(letter.kind for letter in Letter.objects.live()) == ["refused", "reject"]
 
 
 def test_an_appeal_is_not_older_than_the_decision_nor_from_tomorrow(office):

@@ -157,6 +157,7 @@ def appeal(request, pk):
             "application": application,
             "may_answer": may and not had_a_hand,
             "had_a_hand": may and had_a_hand,
+            "may_write": rules.test_rule("selection.write_letters", request.user, application),
             "answerers": [] if row.answered_on else answerers_of(application, day),
         },
     )
