@@ -20,6 +20,7 @@ from programmes.models import (
     Programme,
     Region,
     RequiredDocument,
+    SafeguardingContact,
     TargetGroup,
     TrainingRule,
     Village,
@@ -335,6 +336,15 @@ def _people(blueprint, programme, regions, donors, password_hash):
                 committee=committee,
                 user=user,
                 role="chair" if person.key == "member_1" else person.role,
+                starts_on=blueprint.starts_on,
+            )
+
+        if person.role in ("monitoring", "data_protection"):
+            # Abuse and fraud are referred to the monitoring officer; where it is about them, to the data protection.
+            SafeguardingContact.objects.create(
+                programme=programme,
+                user=user,
+                position=1 if person.role == "monitoring" else 2,
                 starts_on=blueprint.starts_on,
             )
 

@@ -136,7 +136,7 @@ def money_ahead(line, cases, on):
 def _expected(case, on):
     window = case.application.window
     plan = window.tranche_plan if case.session.call.instrument == "grant" else None
-    return forecast.by_tranche_plan(plan, case.proposed_amount, on)
+    return forecast.by_tranche_plan(plan, case.proposed_amount, max(on, case.session.sits_on))
 
 
 def lines_ahead(cases, on):

@@ -142,6 +142,12 @@ def test_a_shortage_that_grows_is_named_where_it_is_largest(office):
     )
 
 
+def test_a_session_that_sits_later_is_paid_out_later(office):
+    session = planned_session(office, eligible_application(office, amount=1_000_000), sits_on=date(2026, 5, 2))
+    (shown,) = lines_ahead(session.cases.all(), DAY)
+    assert [month.cases for month in shown.months[:4]] == [0, 0, 1_000_000, 0]
+
+
 def test_money_that_reaches_says_what_is_left(office):
     session = planned_session(office, eligible_application(office, amount=1_000_000))
     (shown,) = lines_ahead(session.cases.all(), DAY)

@@ -145,7 +145,7 @@ class Complaint(Moving):
         FRAUD = "fraud", _("Fraud")
 
     class Means(models.TextChoices):
-        WEB = "web", _("On this page")
+        WEB = "web", _("On the open page")
         PAPER = "paper", _("By letter or complaint box")
         PHONE = "phone", _("By telephone")
         PERSON = "person", _("In person")
@@ -229,6 +229,10 @@ class Complaint(Moving):
     @property
     def is_referred(self):
         return self.state in self.REFERRED_STATES
+
+    @property
+    def language_name(self):
+        return dict(settings.LANGUAGES).get(self.language, self.language)
 
     @property
     def due_on(self):

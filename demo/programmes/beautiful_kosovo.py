@@ -101,6 +101,7 @@ BLUEPRINT = Blueprint(
         PersonOf("member_1", "Skender Ukaj", "member"),
         PersonOf("member_2", "Emine Kaya", "member"),
         PersonOf("member_3", "Bojan Ilić", "member"),
+        PersonOf("data_protection", "Fitore Maloku", "data_protection"),
         PersonOf("donor", "Claire Fontaine", "donor", donor="eu"),
     ),
     targets=(

@@ -96,6 +96,7 @@ BLUEPRINT = Blueprint(
         PersonOf("member_1", "Ruben Harutyunyan", "member"),
         PersonOf("member_2", "Sona Melkonyan", "member"),
         PersonOf("member_3", "Hrant Karapetyan", "member"),
+        PersonOf("data_protection", "Levon Arakelyan", "data_protection"),
         PersonOf("donor", "Ingrid Sommer", "donor", donor="med-donors"),
     ),
     targets=(

@@ -6,8 +6,8 @@ from demo.blueprint import Blueprint, CallOf, LineOf, PersonOf, TargetOf, Window
 
 MICRO_TRANCHES = ({"percent": 100, "deliverable": "Delivered and installed, with invoice"},)
 SMALL_TRANCHES = (
-    {"percent": 60, "deliverable": "Supplier contract and three quotes"},
-    {"percent": 40, "deliverable": "Delivered and installed, with invoice"},
+    {"percent": 60, "deliverable": "Supplier contract and three quotes", "months": 1},
+    {"percent": 40, "deliverable": "Delivered and installed, with invoice", "months": 4},
 )
 CRITERIA = (
     ("Relevance", "production", "Does it raise production, export or import substitution?", 2),
@@ -117,6 +117,7 @@ BLUEPRINT = Blueprint(
         PersonOf("member_3", "Goran Stanković", "member"),
         PersonOf("member_4", "Merita Haliti", "member"),
         PersonOf("member_5", "Petrit Osmani", "member"),
+        PersonOf("data_protection", "Ardita Thaçi", "data_protection"),
         PersonOf("donor", "Claire Fontaine", "donor", donor="eu"),
     ),
     targets=(

@@ -66,6 +66,7 @@ BLUEPRINT = Blueprint(
         PersonOf("member_1", "Кубаныч Алиев", "member"),
         PersonOf("member_2", "Мээрим Сатарова", "member"),
         PersonOf("member_3", "Эркин Турдубаев", "member"),
+        PersonOf("data_protection", "Айгүл Сыдыкова", "data_protection"),
         PersonOf("donor", "Pavel Novotny", "donor", donor="kg-donor"),
     ),
     source="IOM, Central Asia, undated",

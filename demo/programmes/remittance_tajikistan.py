@@ -103,6 +103,7 @@ BLUEPRINT = Blueprint(
         PersonOf("member_1", "Сироҷ Муродов", "member"),
         PersonOf("member_2", "Гулноза Азизова", "member"),
         PersonOf("member_3", "Рустам Бобоев", "member"),
+        PersonOf("data_protection", "Зарина Каримова", "data_protection"),
         PersonOf("donor", "Marta Lindqvist", "donor", donor="tj-donor"),
     ),
     source="IOM, Central Asia, undated",

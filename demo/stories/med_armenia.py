@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from applicants.services import record_referral
-from demo import applying, sitting, training, visiting
+from demo import answering, applying, sitting, training, visiting
 from demo.applying import Plan
 from demo.lending import Collections, Lending
 from loans.models import Loan
@@ -188,7 +188,7 @@ def open_work(day, agenda, cast, call):
 
     drafted, handed_in = plan(0, "draft"), plan(1, "submitted")
     before_committee = [plan(2, "approve"), plan(3, "approve"), plan(4, "approve", 140_000)]
-    decided = [plan(5, "approve"), plan(6, "approve", 90_000), plan(7, "approve", 95_000)]
+    decided = [plan(5, "approve"), plan(6, "approve", 90_000), plan(7, "approve", 95_000), plan(8, "reject", 110_000)]
     applying.schedule(agenda, cast, drafted, date(2016, 12, 20))
     applying.schedule(agenda, cast, handed_in, date(2016, 12, 27))
     for one in before_committee:
@@ -201,6 +201,8 @@ def open_work(day, agenda, cast, call):
         Lending(agenda, cast, one, stop=next(stops)).begin(on)
 
     sitting.schedule(agenda, cast, call, decided, date(2016, 12, 14), after)
+    answering.appeal(agenda, cast, decided[-1], date(2016, 12, 14), answered=False)
+    answering.armenia(agenda, cast)
     sitting.schedule(agenda, cast, call, before_committee, date(2017, 1, 5), after, stop="open")
     for place in cast.regions:
         agenda.at(date(2016, 12, 19), _refer, cast, place)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from demo import applying, sitting, visiting
+from demo import answering, applying, sitting, visiting
 from demo.applying import Plan
 from demo.granting import Granting
 from ledger.money import split
@@ -86,6 +86,9 @@ def tell(agenda, cast):
     for number, group in enumerate(groups):
         day = date(2014, 7, 15) + timedelta(days=7 * number)
         sitting.schedule(agenda, cast, call, group, day, after, conflict=number in (1, 3))
+        if number == 4:
+            answering.appeal(agenda, cast, group[0], day)
+    answering.kosovo(agenda, cast)
 
 
 def _suppliers(cast, day, suppliers):
