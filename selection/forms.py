@@ -1,9 +1,11 @@
 """Forms of the committee."""
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from applicants.holds import holds_on
 from applicants.models import Application
 from audit.moves import facts, moving
 from pages.forms import DateField, MoneyField, ReasonField, SeedbedForm
@@ -76,10 +78,13 @@ class AddCasesForm(SeedbedForm):
             .order_by("submitted_on", "pk")[:200]
         )
         self.offered = list(eligible)
+        prefetch_related_objects([session.call], "eligibility_rules")
         for row in self.offered:
+            row.call = session.call
             moving(row, user, on)
             row.review_facts = facts(row, "open_review")
-            row.is_ready = all(holds for holds, _sentence in row.review_facts)
+            row.held_by = holds_on(row, by=user, on=on)
+            row.is_ready = not row.held_by and all(holds for holds, _sentence in row.review_facts)
         self.fields["applications"].queryset = Application.objects.filter(pk__in=[row.pk for row in self.offered])
 
     @property

@@ -20,6 +20,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed
 from programmes.models import EligibilityRule, Role
 from programmes.roles import forget
 from programmes.services import reserve
+from selection.forms import AddCasesForm
 from tests.office import DAY, grant_office, seat
 from tests.steps_applicants import (
     compared,
@@ -30,6 +31,7 @@ from tests.steps_applicants import (
     registered_person,
     submitted_application,
 )
+from tests.steps_selection import planned_session
 
 HOLD = "Hold: ask the data protection person of your programme."
 
@@ -377,3 +379,33 @@ def test_the_adviser_reads_before_submitting_that_the_case_will_be_held(office, 
         page = client.get(address).content.decode()
         assert "The secretary will hold this case" in page
         assert f"Perhaps the same as {other.ref}." in page
+
+
+def test_the_secretary_reads_what_holds_a_case_where_cases_are_chosen(office, client):
+    one = registered_person(office, "Gayane Hovhannisyan")
+    case = eligible_application(office, one)
+    session = planned_session(office)
+    client.force_login(office.people.secretary)
+    address = f"{session.get_absolute_url()}add/"
+    assert "Ready" in client.get(address).content.decode()
+    other = registered_person(office, "Gayane Hovhannisian")
+    reserve(
+        line=office.line,
+        window=office.window,
+        applicant_ref=case.applicant.ref,
+        case_ref="A-2025-00007",
+        amount=80_000,
+        by=None,
+        on=DAY,
+    )
+    page = client.get(address).content.decode()
+    assert f"Perhaps the same as {other.ref}." in page
+    assert "Live in this window: A-2025-00007 (EUR 800.00)." in page
+
+
+def test_what_holds_many_cases_is_asked_in_few_queries_for_each(office, django_assert_max_num_queries):
+    for number in range(5):
+        eligible_application(office, registered_person(office, f"Gayane {'abcde'[number] * 6}yan", birth_year=1960))
+    session = planned_session(office)
+    with django_assert_max_num_queries(15 + 5 * 8):
+        AddCasesForm(session=session, user=office.people.secretary, on=DAY)
