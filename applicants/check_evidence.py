@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from applicants import duplicates
 from applicants.conditions import cofinancing_share, counted_own_amount, wanted_documents
 from applicants.eligibility import finished
-from applicants.models import Application, Course, DuplicateAnswer, Party, TrainingPlace
+from applicants.models import Application, Course, DuplicateAnswer, TrainingPlace
 from ledger.money import Money
 from programmes.models import Commitment
 
@@ -112,7 +112,7 @@ def _place(application, user):
 
 
 def _awards(application, user):
-    own = list(Party.objects.filter(pk__in=duplicates.same_as(application.applicant)).values_list("ref", flat=True))
+    own = duplicates.references_of(application.applicant)
     rows = Commitment.objects.live().filter(window=application.window, applicant_ref__in=own)
     rows = list(rows.exclude(case_ref=application.ref).order_by("-made_on", "-pk"))
     over = finished({row.case_ref for row in rows})

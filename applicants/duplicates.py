@@ -129,6 +129,8 @@ def unsettled(party):
 def of_party(party, user):
     """Found for somebody who is on the register already: what the check for duplicates asks."""
     found = unsettled(party)
+    if not found:
+        return Found()
     rows = Party.objects.visible_to(user).filter(pk__in=found).order_by("pk")
     seen = [Match(row, found[row.pk]) for row in rows.select_related("village__district__region")]
     return Found(seen=seen[:MOST_SHOWN], hold=len(found) > len(seen))
@@ -142,3 +144,9 @@ def same_as(party):
         pairs = DuplicateAnswer.objects.same().about(*new).values_list("party", "other")
         new = {pk for pair in pairs for pk in pair} - known
     return known
+
+
+def references_of(party):
+    """References of all records that are this party: what was promised to any of them was promised to one applicant."""
+    same = same_as(party) - {party.pk}
+    return [party.ref, *Party.objects.filter(pk__in=same).values_list("ref", flat=True)] if same else [party.ref]

@@ -86,7 +86,7 @@ def live_award(application, parameters, by, on):
 
     An applicant who is on the register twice is one: what both records were promised counts.
     """
-    own = Party.objects.filter(pk__in=duplicates.same_as(application.applicant)).values("ref")
+    own = duplicates.references_of(application.applicant)
     rows = Commitment.objects.live().filter(window=application.window_id, applicant_ref__in=own)
     live = list(rows.exclude(case_ref=application.ref).order_by("pk"))
     refs = {row.case_ref for row in live}
@@ -102,16 +102,16 @@ def live_award(application, parameters, by, on):
 def duplicate(application, parameters, by, on):
     """Likely doubles of the applicant. What lies outside this programme is one and the same word: hold."""
     found = duplicates.of_party(application.applicant, by)
+    if not found.seen and not found.hold:
+        return PASSED, _("Nobody like this applicant is on the register twice.")
     pks = [match.party.pk for match in found.seen]
     here = set(
         Enrolment.objects.filter(party__in=pks, programme=application.programme_id).values_list("party", flat=True)
     )
     if found.hold or len(here) < len(pks):
         return PERSON, _("Hold: ask the data protection person of your programme.")
-    if here:
-        refs = ", ".join(match.party.ref for match in found.seen)
-        return PERSON, _("Perhaps the same as %(refs)s.") % {"refs": refs}
-    return PASSED, _("Nobody like this applicant is on the register twice.")
+    refs = ", ".join(match.party.ref for match in found.seen)
+    return PERSON, _("Perhaps the same as %(refs)s.") % {"refs": refs}
 
 
 def applicant_kind(application, parameters, by, on):

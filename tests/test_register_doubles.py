@@ -407,5 +407,5 @@ def test_what_holds_many_cases_is_asked_in_few_queries_for_each(office, django_a
     for number in range(5):
         eligible_application(office, registered_person(office, f"Gayane {'abcde'[number] * 6}yan", birth_year=1960))
     session = planned_session(office)
-    with django_assert_max_num_queries(15 + 5 * 8):
+    with django_assert_max_num_queries(15 + 5 * 4):
         AddCasesForm(session=session, user=office.people.secretary, on=DAY)
