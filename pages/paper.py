@@ -75,7 +75,7 @@ def _fonts():
 
 @lru_cache(maxsize=1)
 def styles():
-    """The styles by name: title, h2, h3, text, letter, small, quiet, cell, cell_head, figure, right."""
+    """The styles by name: title, h2, h3, text, strong, letter, small, quiet, cell, cell_head, figure, right."""
     _fonts()
     base = {"fontName": FONT, "textColor": INK, "splitLongWords": 1}
     table = [
@@ -86,6 +86,7 @@ def styles():
             {"fontName": BOLD, "fontSize": 12, "leading": 16, "spaceBefore": 12, "spaceAfter": 5, "keepWithNext": 1},
         ),
         ("h3", {"fontName": BOLD, "fontSize": 10, "leading": 14, "spaceBefore": 8, "spaceAfter": 3, "keepWithNext": 1}),
+        ("strong", {"fontName": BOLD, "fontSize": 9.5, "leading": 14, "spaceAfter": 3}),
         ("letter", {"fontSize": 10.5, "leading": 16, "spaceAfter": 9}),
         ("small", {"fontSize": 8, "leading": 11}),
         ("quiet", {"fontSize": 8.5, "leading": 12, "textColor": QUIET, "spaceAfter": 4}),

@@ -1,9 +1,11 @@
 """What `verify` asks of the committee: every decision is replayed from its votes, its scores and the frozen rules."""
 
 from applicants.models import Application
+from audit.models import Event, Remark
 from programmes.models import Commitment
 from selection import appeals
 from selection.call_rules import changed_rules, frozen_hash
+from selection.minutes import missing_words
 from selection.models import Decision, RulesVersion, Seat, Session
 from selection.quorum import absent_members, room_of, voting_members
 from selection.ruling import cases_with_judgements, rule_on
@@ -47,6 +49,22 @@ def _frozen(session):
         yield f"selection_session {session.ref}: its rules are not those of the version that it names"
     if session.state == Session.State.CLOSED and session.minutes_hash != frozen_hash(session.minutes_body):
         yield f"selection_session {session.ref}: its minutes were changed after the close"
+    if session.state == Session.State.CLOSED:
+        yield from _anchored(session)
+
+
+def _anchored(session):
+    """The event that the minutes name stands in the chain, and the record still says what they keep by its hash.
+
+    Words of an applicant who was forgotten, and reasons that were taken out on request, are no fault.
+    """
+    if session.chain_seq and not Event.objects.filter(seq=session.chain_seq, hash=session.chain_hash).exists():
+        yield f"selection_session {session.ref}: the audit log has no event {session.chain_seq} with that hash"
+    if missing_words(session):
+        forgotten = session.cases.filter(application__applicant__anonymised_on__isnull=False).exists()
+        reopened = Event.objects.about(session.ref).filter(kind="session.reopen").values("seq")
+        if not forgotten and not Remark.objects.filter(event_seq__in=reopened, redacted=True).exists():
+            yield f"selection_session {session.ref}: words that its minutes keep by their hash were changed"
 
 
 def _decisions(session):

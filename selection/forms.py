@@ -93,7 +93,7 @@ class AddCasesForm(SeedbedForm):
 
 
 class AttendanceForm(SeedbedForm):
-    """Who is present."""
+    """Who is present, and from when to when where the committee writes that down."""
 
     present = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("Present"), widget=forms.CheckboxSelectMultiple, required=False
@@ -101,10 +101,39 @@ class AttendanceForm(SeedbedForm):
 
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
-        seats = session.committee.seats.held_on(session.sits_on)
-        self.fields["present"].queryset = User.objects.filter(pk__in=seats.values("user")).order_by("name")
-        recorded = session.attendance.filter(present=True).values_list("member_id", flat=True)
-        self.initial.setdefault("present", list(recorded))
+        seats = session.committee.seats.held_on(session.sits_on).select_related("user").order_by("user__name")
+        self.seats = list(seats)
+        self.fields["present"].queryset = User.objects.filter(pk__in=[seat.user_id for seat in self.seats])
+        recorded = {row.member_id: row for row in session.attendance.all()}
+        self.initial.setdefault("present", [pk for pk, row in recorded.items() if row.present])
+        for seat in self.seats:
+            row = recorded.get(seat.user_id)
+            for name, label in (("came", _("%(name)s came at")), ("left", _("%(name)s left at"))):
+                self.fields[f"{name}_{seat.user_id}"] = forms.TimeField(
+                    label=label % {"name": seat.user},
+                    required=False,
+                    initial=getattr(row, f"{name}_at", None),
+                    input_formats=["%H:%M", "%H.%M"],
+                    widget=forms.TimeInput(format="%H:%M", attrs={"class": "sb-w-4", "placeholder": "10:00"}),
+                    error_messages={"invalid": _("Write the time like 10:30.")},
+                )
+
+    @property
+    def chosen(self):
+        if self.is_bound:
+            return {str(pk) for pk in self.data.getlist("present")}
+        return {str(pk) for pk in self.initial["present"]}
+
+    def rows(self):
+        """(seat, bound time of coming, bound time of leaving) for the page."""
+        return [(seat, self[f"came_{seat.user_id}"], self[f"left_{seat.user_id}"]) for seat in self.seats]
+
+    def arguments(self):
+        times = {
+            seat.user_id: (self.cleaned_data[f"came_{seat.user_id}"], self.cleaned_data[f"left_{seat.user_id}"])
+            for seat in self.seats
+        }
+        return {"present": self.cleaned_data["present"], "times": times}
 
 
 class RemoveForm(SeedbedForm):

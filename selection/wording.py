@@ -7,8 +7,8 @@ from ledger.money import Money
 from selection.models import Decision
 
 
-def votes_sentence(tally):
-    """ "3 for, 1 against, 1 abstained; 5 voted, 3 needed." """
+def counts_sentence(tally):
+    """ "3 for, 1 against, 1 abstained"; nothing when nobody voted."""
     words = [
         (tally["for"], _("%(count)s for")),
         (tally["conditions"], _("%(count)s for with conditions")),
@@ -16,7 +16,12 @@ def votes_sentence(tally):
         (tally["defer"], _("%(count)s to put off")),
         (tally["abstain"], _("%(count)s abstained")),
     ]
-    said = ", ".join(word % {"count": count} for count, word in words if count)
+    return ", ".join(word % {"count": count} for count, word in words if count)
+
+
+def votes_sentence(tally):
+    """ "3 for, 1 against, 1 abstained; 5 voted, 3 needed." """
+    said = counts_sentence(tally)
     end = ngettext("%(voted)s voted, %(needed)s needed.", "%(voted)s voted, %(needed)s needed.", tally["voted"]) % {
         "voted": tally["voted"],
         "needed": tally["needed"],

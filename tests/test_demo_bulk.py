@@ -31,6 +31,7 @@ LATE_BY = timedelta(days=9)
 LEFT_OUT = {
     "Entry": {"id", "seq", "booked_at"},
     "Event": {"seq", "moment", "hash", "remark_hash"},
+    "Session": {"chain_seq", "chain_hash"},
     "Remark": {"event_seq", "salt"},
 }
 # Keys of rows inside texts: a repayment, an account, a line of an order, an entry.

@@ -11,6 +11,7 @@ from programmes.clock import standing_at
 from programmes.models import Commitment
 from programmes.services import available_on, commit, release
 from selection.call_rules import frozen_hash
+from selection.minutes import told
 from selection.models import Case, Decision
 from selection.services import (
     approve_reserve,
@@ -271,7 +272,8 @@ def test_the_minutes_are_frozen_with_who_was_there_who_stepped_back_and_how_the_
     assert session.minutes_hash == frozen_hash(body)
     assert [row["member"] for row in body["present"]] == [member.name for member in members_of(office)]
     assert body["cases"][0]["interests"] == []
-    assert body["cases"][1]["interests"] == [{"member": people.member3.name, "kind": "family", "late": True}]
+    interest = {"member": people.member3.name, "kind": "family", "late": True, "declared_on": "2026-03-12"}
+    assert body["cases"][1]["interests"] == [interest]
     assert body["cases"][1]["undone"] == [{"outcome": "approve", "amount": 1_000_000, "why": "interest"}]
     assert (body["cases"][1]["tally"]["voted"], body["cases"][0]["tally"]["voted"]) == (2, 3)
     text = json.dumps(body, ensure_ascii=False)
@@ -306,7 +308,7 @@ def test_a_case_put_off_by_the_secretary_is_free_for_another_session(office):
     decide_all(session=session, on=DAY, by=office.people.secretary)
     session = close_session(session=session, on=DAY, by=office.people.secretary)
     assert state_of(put_off) == "eligible"
-    assert session.minutes_body["cases"][1]["reason"] == "The quotes came late."
+    assert told(session)["cases"][1]["reason"] == "The quotes came late."
     closed_session(office, put_off)
     assert state_of(put_off) == "approved"
 

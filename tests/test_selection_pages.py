@@ -271,7 +271,7 @@ def test_the_minutes_are_a_page_and_a_paper_with_the_names_of_the_register(offic
     text = visit(people.secretary, at(session, "minutes"))
     assert "Անահիտ Սարգսյան" in text
     assert "Smith &amp; Sons &lt;Ltd&gt;" in text
-    assert "Ruben Harutyunyan took no part: Family." in text
+    assert "Ruben Harutyunyan took no part: Family, declared on 12.03.2026." in text
     assert "Approved: EUR 10,000.00, as asked." in text
     own = visit(people.member1, at(session, "minutes"))
     assert "Անահիտ Սարգսյան" in own

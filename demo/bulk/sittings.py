@@ -3,7 +3,7 @@
 from applicants.models import Part
 from programmes.models import Commitment
 from selection.call_rules import assessors_for, frozen_hash
-from selection.minutes import body_of
+from selection.minutes import body_of, chain_now
 from selection.models import Case, Decision, Declaration, Session, SittingAttendance, Vote
 from selection.ruling import Ruling, rulings_of
 from selection.services.locks import lock_call
@@ -192,8 +192,14 @@ class Sittings:
     def _close(self, session, on):
         body = body_of(session, closed_on=on)
         frozen = frozen_hash(body)
+        seq, last = chain_now()
         Session.objects.filter(pk=session.pk).update(
-            state=Session.State.CLOSED, closed_on=on, minutes_body=body, minutes_hash=frozen
+            state=Session.State.CLOSED,
+            closed_on=on,
+            minutes_body=body,
+            minutes_hash=frozen,
+            chain_seq=seq,
+            chain_hash=last,
         )
         self.store.moved(
             session, "session.close", ("sitting", "closed"), by=self.secretary, on=on, body={"minutes": frozen}

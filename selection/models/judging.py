@@ -106,14 +106,21 @@ class Vote(models.Model):
 
 
 class SittingAttendance(models.Model):
-    """Who was present when the committee sat."""
+    """Who was present when the committee sat, and from when to when where that was written down."""
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="attendance")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     present = models.BooleanField()
+    came_at = models.TimeField(_("came"), null=True, blank=True)
+    left_at = models.TimeField(_("left"), null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["session", "member"], name="sitting_attendance_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "member"], name="sitting_attendance_once"),
+            models.CheckConstraint(
+                condition=Q(present=True) | Q(came_at=None, left_at=None), name="sitting_attendance_times"
+            ),
+        ]
 
 
 class ClarificationQuerySet(models.QuerySet):

@@ -93,6 +93,8 @@ class Session(Moving):
     closed_on = models.DateField(null=True, blank=True)
     minutes_body = models.JSONField(default=dict, blank=True)
     minutes_hash = models.CharField(max_length=64, blank=True)
+    chain_seq = models.BigIntegerField(_("last event before the close"), null=True, blank=True)
+    chain_hash = models.CharField(_("hash of that event"), max_length=64, blank=True)
     minutes = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
     state = FSMField(_("state"), max_length=8, default=State.PLANNED, choices=State.choices, protected=True)
 
@@ -148,9 +150,10 @@ class Session(Moving):
         permission=allowed("selection.keep_session"),
         custom={"label": _("Close the sitting"), "style": "primary"},
     )
-    def close(self, *, minutes_body, minutes_hash):
+    def close(self, *, minutes_body, minutes_hash, chain):
         self.minutes_body = minutes_body
         self.minutes_hash = minutes_hash
+        self.chain_seq, self.chain_hash = chain
         self.closed_on = self.move.on
 
     @transition(
@@ -164,6 +167,7 @@ class Session(Moving):
         self.minutes = None
         self.minutes_body = {}
         self.minutes_hash = ""
+        self.chain_seq, self.chain_hash = None, ""
         self.closed_on = None
 
     def get_absolute_url(self):

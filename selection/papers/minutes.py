@@ -1,109 +1,131 @@
-"""The minutes as a paper: drawn from the frozen body, with the applicants' names from the register of that day."""
-
-from datetime import date
+"""The minutes as a paper: drawn from the frozen body, with names and words from the records of that day."""
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from applicants.models import Party
-from ledger.money import Money
-from pages.paper import facts, paper, signatures, space, table, text, together
-from selection.models import Decision, Declaration, Seat
-from selection.wording import outcome_sentence, undone_sentence, votes_sentence
+from pages.paper import facts, mark, paper, signatures, space, table, text, together
+from selection.minutes import told
+from selection.minutes_words import attendance, cases_told, corrections, head, proofs, recusals
+from selection.models import Decision, Seat
 
 
 def minutes_paper(session):
     """The PDF (bytes) of a closed session's minutes, in the programme's language of papers."""
-    body = session.minutes_body
-    with translation.override(session.programme.language):
-        names = dict(
-            Party.objects.filter(ref__in=[row["applicant"] for row in body["cases"]]).values_list("ref", "name")
-        )
+    programme = session.programme
+    with translation.override(programme.language):
+        body = told(session)
+        refs = [row["applicant"] for row in body["cases"]]
+        cases = cases_told(body, dict(Party.objects.filter(ref__in=refs).values_list("ref", "name")))
+        apart = [case for case in cases if not case.on_consent]
         story = [
             text(_("Minutes of the selection committee"), "title"),
-            facts(
-                [
-                    (_("Session"), body["session"]),
-                    (_("Committee"), body["committee"]),
-                    (_("Call"), body["call"]),
-                    (_("Sat on"), _day(body["sits_on"])),
-                    (_("Closed on"), _day(body["closed_on"])),
-                    (_("Present"), _people(body["present"])),
-                    (_("Absent"), _people(body["absent"]) or _("nobody")),
-                    (_("Quorum"), _quorum(body)),
-                ]
-            ),
-            space(10),
-            _summary(body, names),
+            facts(head(body, neutral=programme.confidential)),
+            *_attendance(body),
+            *_decisions(cases),
+            *_recusals(cases),
+            *_consent([case for case in cases if case.on_consent]),
+            *([mark(_("Cases")), text(_("Cases"), "h2")] if apart else []),
         ]
-        for row in body["cases"]:
-            story.append(together(_case(row, names)))
-        rules = {"number": body.get("rules_version") or "-", "hash": body["rules"]}
-        story += [space(8), text(_("Rules of the call, version %(number)s; SHA-256: %(hash)s") % rules, "small")]
-        story.append(text(_("SHA-256 of these minutes: %(hash)s") % {"hash": session.minutes_hash}, "small"))
-        story.append(signatures([(Seat.Role(row["role"]).label, row["member"]) for row in body["present"]]))
+        for case in apart:
+            story.append(together([mark(f"{case.row['position']}. {case.name}"), *_case(case)]))
+        # Nobody signs a page on which nothing stands.
+        story += [*_corrections(body), together([*_proofs(session, body), _signatures(body)])]
         return paper(
             _("Minutes"),
             story,
             reference=body["session"],
-            footer=session.programme.public_name,
-            lang=session.programme.language,
-            subtitle=session.programme.public_name,
+            footer=programme.public_name,
+            lang=programme.language,
+            subtitle=programme.public_name,
         )
 
 
-def _day(text):
-    return f"{date.fromisoformat(text):%d.%m.%Y}"
+def _attendance(body):
+    rows = [list(row) for row in attendance(body)]
+    timed = any(row[3] for row in rows)
+    columns = [_("Member"), _("Seat"), _("Present"), *([_("From, to")] if timed else [])]
+    rows = rows if timed else [row[:3] for row in rows]
+    return [text(_("Attendance"), "h2"), table(rows, widths=[70, 45, 25, 30][: len(columns)], head=columns)]
 
 
-def _people(rows):
-    return "\n".join(f"{row['member']}, {Seat.Role(row['role']).label}" for row in rows)
-
-
-def _quorum(body):
-    return _("%(number)s members, and %(share)s%% of those without an interest in the case") % {
-        "number": body["quorum_number"],
-        "share": body["quorum_share_pct"],
-    }
-
-
-def _summary(body, names):
+def _decisions(cases):
+    """Every case in one line."""
+    scored = any(case.score for case in cases)
+    columns = [_("No."), _("Applicant"), _("Decision"), _("Asked for"), _("Amount")]
+    columns += [_("Score")] if scored else []
     rows = [
         [
-            row["position"],
-            f"{names.get(row['applicant'], row['applicant'])}\n{row['application']}",
-            str(Money(row["asked_amount"], row["currency"])),
-            _outcome(row),
-            str(Money(row["amount"], row["currency"])) if row["amount"] else "",
+            case.row["position"],
+            f"{case.name}\n{case.row['application']}",
+            _outcome(case.row),
+            str(case.asked),
+            case.decided,
+            *([case.score] if scored else []),
         ]
-        for row in body["cases"]
+        for case in cases
     ]
-    head = [_("No."), _("Applicant"), _("Asked for"), _("Decision"), _("Amount")]
-    return table(rows, widths=[8, 60, 32, 32, 32], head=head, numbers=(2, 4))
+    widths = [9, 58, 27, 33, 33, *([14] if scored else [])]
+    numbers = (3, 4, 5) if scored else (3, 4)
+    return [text(_("Decisions"), "h2"), table(rows, widths=widths, head=columns, numbers=numbers)]
 
 
 def _outcome(row):
     return Decision.Outcome(row["outcome"]).label if row["outcome"] else _("Withdrawn")
 
 
-def _case(row, names):
-    parts = [
-        text(f"{row['position']}. {names.get(row['applicant'], row['applicant'])}", "h3"),
-        text(f"{row['application']} · {row['title']}", "quiet"),
-        text(outcome_sentence(row)),
+def _recusals(cases):
+    rows = [[position, sentence] for position, sentence in recusals(cases)]
+    if not rows:
+        return []
+    return [text(_("Who took no part"), "h2"), table(rows, widths=[15, 155], head=[_("Case"), _("Who and why")])]
+
+
+def _consent(cases):
+    """Cases that one vote decided together; what is particular about one stands under it."""
+    if not cases:
+        return []
+    story = [mark(_("Consent agenda")), text(_("Consent agenda"), "h2")]
+    story.append(text(_("These cases were decided together; no member lifted one out.")))
+    for case in cases:
+        position = case.row["position"]
+        parts = [text(f"{position}. {case.name} · {case.row['application']}", "h3")]
+        story.append(together([*parts, *_said(case), *_words(case)]))
+    return story
+
+
+def _case(case):
+    row = case.row
+    asked = _("asked for %(amount)s") % {"amount": case.asked}
+    return [
+        text(f"{row['position']}. {case.name}", "h3"),
+        text(f"{row['application']} · {row['title']} · {asked}", "quiet"),
+        *_said(case),
+        *_words(case),
     ]
-    if row["tally"] and row["tally"].get("rule") != "removed":
-        parts.append(text(votes_sentence(row["tally"])))
-    for label, words in ((_("Conditions"), row["conditions"]), (_("Reasons"), row["reason"])):
-        if words:
-            parts.append(text(f"{label}: {words}"))
-    for interest in row["interests"]:
-        late = _("declared during the sitting; the vote is void") if interest["late"] else _("declared before")
-        parts.append(
-            text(
-                _("%(member)s took no part: %(kind)s (%(late)s).")
-                % {"member": interest["member"], "kind": Declaration.Kind(interest["kind"]).label, "late": late}
-            )
-        )
-    parts += [text(undone_sentence(one, row["currency"]), "quiet") for one in row["undone"]]
+
+
+def _said(case):
+    return [text(case.sentence, "strong"), *([text(case.votes)] if case.votes else [])]
+
+
+def _words(case):
+    parts = [text(f"{label}: {words}") for label, words in case.lines]
+    if case.dissent:
+        parts.append(text(_("The minority"), "quiet"))
+        parts += [text(f"{choice}: {reason}") for choice, reason in case.dissent]
+    parts += [text(sentence, "quiet") for sentence in (*case.recusals, *case.undone)]
     return parts
+
+
+def _corrections(body):
+    found = list(corrections(body))
+    return [text(_("Corrections"), "h2"), *(text(sentence) for sentence in found)] if found else []
+
+
+def _proofs(session, body):
+    return [space(10), *(text(sentence, "small") for sentence in proofs(session, body))]
+
+
+def _signatures(body):
+    return signatures([(Seat.Role(row["role"]).label, row["member"]) for row in body["present"]])

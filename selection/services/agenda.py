@@ -182,8 +182,11 @@ def send_packet(*, session, on, by, version=None, reason=""):
 
 
 @service
-def record_sitting(*, session, present, on, by, reason=""):
-    """Who of the seats is present (users); the others are absent. May be corrected until the close."""
+def record_sitting(*, session, present, on, by, reason="", times=None):
+    """Who of the seats is present (users); the others are absent. May be corrected until the close.
+
+    `times` (id of a user -> (came, left), each a time or None) says from when to when somebody was there.
+    """
     session = lock_session(session)
     ask("selection.keep_session", by, session)
     ask_state(session, Session.State.OPEN, Session.State.SITTING)
@@ -196,9 +199,11 @@ def record_sitting(*, session, present, on, by, reason=""):
     voted = set(Vote.objects.live().filter(case__session=session).values_list("member_id", flat=True))
     for pk in sorted((set(seated) - here) & voted):
         raise Blocked(_("%(name)s has voted in this sitting and cannot be absent.") % {"name": seated[pk]})
+    times = _times(times or {}, here, seated)
     SittingAttendance.objects.filter(session=session).delete()
     SittingAttendance.objects.bulk_create(
-        SittingAttendance(session=session, member_id=pk, present=pk in here) for pk in sorted(seated)
+        SittingAttendance(session=session, member_id=pk, present=pk in here, came_at=times[pk][0], left_at=times[pk][1])
+        for pk in sorted(seated)
     )
     record(
         "session.record_sitting",
@@ -218,6 +223,19 @@ def start_sitting(*, session, on, by, version=None, reason=""):
     session = lock_session(session)
     check_date(on=on, programme=session.programme, by=by, reason=reason)
     return advance(session, "start", by=by, on=on, version=version, reason=reason, body={"sits_on": on})
+
+
+def _times(times, here, seated):
+    """(came, left) of each seat; raises Invalid for times of somebody absent, and for a leaving before the coming."""
+    found = {}
+    for pk, name in seated.items():
+        came, left = times.get(pk) or (None, None)
+        if (came or left) and pk not in here:
+            raise Invalid(_("%(name)s is absent and has no times.") % {"name": name}, field="present")
+        if came and left and left <= came:
+            raise Invalid(_("%(name)s cannot leave before coming.") % {"name": name}, field="present")
+        found[pk] = (came, left)
+    return found
 
 
 def _refs(seated, pks):

@@ -8,7 +8,7 @@ from audit.refusals import Blocked, Invalid
 from audit.services import service
 from programmes.services import check_date
 from selection.call_rules import frozen_hash
-from selection.minutes import body_of
+from selection.minutes import body_of, chain_now
 from selection.models import Decision, Session
 from selection.services.deciding import take_effect, undo
 from selection.services.locks import ask, ask_move, ask_state, lock_agenda
@@ -55,6 +55,7 @@ def close_session(*, session, on, by, version=None, reason="", key=None):
         body={"minutes": frozen},
         minutes_body=body,
         minutes_hash=frozen,
+        chain=chain_now(),
     )
     decisions = _decisions(session, cases, effective_on=None)
     for decision in decisions:

@@ -9,14 +9,13 @@ from django.views.decorators.http import require_safe
 
 from applicants.models import Party
 from applicants.services.evidence import path_of
-from ledger.money import Money
 from programmes.clock import today
 from selection import services
 from selection.access import keeps, seat_of, session_or_404
-from selection.minutes import body_of
-from selection.models import Declaration, Seat, Session
+from selection.minutes import body_of, told
+from selection.minutes_words import attendance, cases_told, corrections, head, proofs
+from selection.models import Declaration, Session
 from selection.papers import minutes_paper
-from selection.wording import outcome_sentence, undone_sentence, votes_sentence
 
 
 def _readable_or_404(user, ref, states):
@@ -48,20 +47,22 @@ def minutes(request, ref):
     """The frozen minutes; while the committee sits, for its keepers, what they would say if it closed now."""
     session = _readable_or_404(request.user, ref, (Session.State.SITTING, Session.State.CLOSED))
     is_draft = session.state == Session.State.SITTING
-    body = body_of(session, closed_on=today(session.programme)) if is_draft else session.minutes_body
+    body = told(session, body_of(session, closed_on=today(session.programme)) if is_draft else None)
     hidden = _hidden(session, request.user)
     names = dict(Party.objects.filter(ref__in=[row["applicant"] for row in body["cases"]]).values_list("ref", "name"))
-    cases = [_shown(row, names) for row in body["cases"] if row["application"] not in hidden]
+    cases = [case for case in cases_told(body, names) if case.row["application"] not in hidden]
     return render(
         request,
         "selection/minutes.html",
         {
             "title": _("Minutes of %(ref)s") % {"ref": session.ref},
             "session": session,
-            "body": body,
-            "present": [(row["member"], Seat.Role(row["role"]).label) for row in body["present"]],
-            "absent": [(row["member"], Seat.Role(row["role"]).label) for row in body["absent"]],
-            "cases": cases,
+            "head": [row for row in head(body) if not is_draft or row[0] != _("Closed on")],
+            "attendance": attendance(body),
+            "cases": [case for case in cases if not case.on_consent],
+            "consent": [case for case in cases if case.on_consent],
+            "corrections": list(corrections(body)),
+            "proofs": list(proofs(session, body)),
             "is_draft": is_draft,
             "gone": len(body["cases"]) - len(cases),
             "crumbs": [
@@ -70,19 +71,6 @@ def minutes(request, ref):
             ],
         },
     )
-
-
-def _shown(row, names):
-    removed = row["tally"].get("rule") == "removed"
-    return {
-        **row,
-        "name": names.get(row["applicant"], row["applicant"]),
-        "asked": Money(row["asked_amount"], row["currency"]),
-        "sentence": outcome_sentence(row),
-        "votes": votes_sentence(row["tally"]) if row["tally"] and not removed else "",
-        "interests": [{**one, "kind": Declaration.Kind(one["kind"]).label} for one in row["interests"]],
-        "undone": [undone_sentence(one, row["currency"]) for one in row["undone"]],
-    }
 
 
 @require_safe

@@ -171,6 +171,7 @@ def attendance(request, ref):
         form,
         title=_("Who is here?"),
         submit=_("Record the attendance"),
+        template="selection/attendance.html",
         back=row.get_absolute_url(),
         crumbs=crumbs_of(row),
     )
