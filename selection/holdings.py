@@ -10,6 +10,7 @@ from selection.models import (
     Decision,
     Declaration,
     Letter,
+    PacketFile,
     Review,
     Score,
     StandingInterest,
@@ -35,3 +36,5 @@ def connect_deliberation():
     declare(Score, f"review__case__{CASE}", inside=True, comment="")
     declare(Vote, f"case__{CASE}", inside=True, reason="-", void_reason="")
     declare(StandingInterest, "party", inside=True, reason="-")
+    # A packet that waits to be fetched is thrown away whole; daily() takes its bytes.
+    declare(PacketFile, f"session__cases__{CASE}", inside=True, delete=True)

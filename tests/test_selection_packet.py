@@ -9,7 +9,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from applicants.models import Application, BusinessPlan, InvestmentItem, Opinion
-from applicants.services import add_evidence, confirm_group, record_identity
+from applicants.services import add_evidence, anonymise_party, confirm_group, record_identity
 from audit.models import Event
 from audit.refusals import Blocked
 from programmes.clock import standing_at
@@ -22,7 +22,7 @@ from selection.printed import printed_packet
 from selection.services import ask_packet, declare_interests, save_review, seat_member
 from selection.tasks import draw_packet
 from tests.office import DAY, grant_office, loan_office
-from tests.steps_applicants import eligible_application, registered_enterprise, registered_person
+from tests.steps_applicants import eligible_application, protector_of, registered_enterprise, registered_person
 from tests.steps_selection import committee_of, declare_all, open_session, planned_session
 
 PHONE, NUMBER = "+374 91 707172", "AN 0447 1190"
@@ -363,6 +363,21 @@ def test_packets_that_nobody_fetches_are_thrown_away_after_days(office):
     daily(DAY + timedelta(days=4))
     assert not file.path.exists()
     assert not PacketFile.objects.exists()
+
+
+def test_a_packet_that_waits_goes_when_one_of_its_people_is_forgotten(office):
+    person = registered_person(office, "Hasmik Arakelyan")
+    session = open_session(office, eligible_application(office, person), named(office, "Vardan Ghazaryan"))
+    declare_all(office, session)
+    file = ask_packet(session=session, language="en", on=DAY, by=office.people.member1)
+    draw_packet.call(file.pk)
+    file.refresh_from_db()
+    assert file.path.exists()
+    Application.objects.filter(applicant=person).update(state="withdrawn")
+    anonymise_party(party=person, reason="She asked.", on=DAY, by=protector_of(office))
+    assert not PacketFile.objects.exists()
+    daily(DAY)
+    assert not file.path.exists()
 
 
 def test_strangers_have_no_packet_and_nobody_has_one_before_it_is_sent(office, visit):

@@ -14,6 +14,10 @@ from selection.models.session import Session
 SILENT = timedelta(minutes=10)
 
 
+def packet_folder():
+    return Path(settings.VAR_DIR) / "packets"
+
+
 class Invitation(models.Model):
     """A member is invited to a session. `times`: how often it was sent; `mailed_at`: when the last mail left."""
 
@@ -69,7 +73,7 @@ class PacketFile(models.Model):
     @property
     def path(self):
         """Where its bytes lie while it waits."""
-        return Path(settings.VAR_DIR) / "packets" / f"{self.pk}-{self.contents_key[:16]}.pdf"
+        return packet_folder() / f"{self.pk}-{self.contents_key[:16]}.pdf"
 
     @property
     def is_running(self):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.refusals import Blocked
 from audit.services import record, service
 from selection.models import PacketFile
+from selection.models.papers import packet_folder
 from selection.printed import printed_packet
 
 
@@ -56,3 +57,11 @@ def drop_packets(files):
         row.path.unlink(missing_ok=True)
     PacketFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
+
+
+def drop_strays():
+    """Throw away drawn packets that no row knows, for example of a session with a person who was forgotten."""
+    known = {row.path for row in PacketFile.objects.all()}
+    for path in packet_folder().glob("*.pdf"):
+        if path not in known:
+            path.unlink(missing_ok=True)

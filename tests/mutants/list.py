@@ -453,4 +453,25 @@ MUTANTS: list[Mutant] = [
         "    if False:",
         ("tests/test_selection_packet.py::test_every_page_says_whose_copy_it_is_which_session_and_which_day",),
     ),
+    Mutant(
+        "selection: the minutes hold words that nobody can take out",
+        "selection/minutes.py",
+        '"title": said(case.application.title),',
+        '"title": case.application.title,',
+        ("tests/test_selection_minutes.py::test_the_frozen_body_holds_no_word_of_anybody_and_proves_each",),
+    ),
+    Mutant(
+        "selection: changed words of the minutes go unnoticed",
+        "selection/checks.py",
+        "    if missing_words(session):",
+        "    if False:",
+        ("tests/test_selection_minutes.py::test_the_frozen_body_holds_no_word_of_anybody_and_proves_each",),
+    ),
+    Mutant(
+        "selection: a hidden group of the evaluation follows from the total",
+        "reports/evaluation.py",
+        "    return hidden_cells(values, sums, small) & ",
+        "    return small & ",
+        ("tests/test_reports_evaluation.py::test_no_hidden_group_follows_from_what_is_shown",),
+    ),
 ]
