@@ -201,7 +201,7 @@ def sit_and_decide(walk, office, case, *, scored):
     walk.do(people.secretary, f"{base}do/decide_all/")
     walk.do(people.secretary, f"{base}do/close/")
     minutes = walk.look(people.secretary, f"{base}minutes/")
-    assert "Davit Karapetyan took no part: Family." in minutes
+    assert "Davit Karapetyan took no part: Family, declared on 12.03.2026." in minutes
     assert Declaration.objects.exclude(kind="none").count() == 1
     case.refresh_from_db()
     assert case.state == "approved"
