@@ -2,24 +2,26 @@
 
     results = together(database_url, [("tests.test_race_selection:decide", {"case": 7}), ...])
 
-Each process sets Django up, says that it is ready, and waits; then all are let go at once. A process calls the named
-function with its keyword arguments (plain JSON values) on the day DAY. A Result tells what came of it.
+Each process is forked from one that has set Django up and opened no connection. It opens its own, says that it is
+ready, and waits; then all are let go at once. A process calls the named function with its keyword arguments (plain
+values) on the day DAY. A Result tells what came of it.
 """
 
 import importlib
-import json
+import multiprocessing
 import os
-import subprocess
-import sys
 import traceback
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
-import django
+from django.db import connection
 
-ROOT = Path(__file__).resolve().parents[1]
+from config import environment
+
 READY = "ready"
+# Setting Django up costs a process more than what it does here.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.processes_ground"])
 
 
 @dataclass(frozen=True)
@@ -34,59 +36,54 @@ class Result:
 
 def together(database_url, calls, seconds=120):
     """Run all calls at once, each in its own process; the Results in the order of the calls."""
-    environment = {**os.environ, "DATABASE_URL": database_url, "SEEDBED_MODE": "test", "PYTHONPATH": _path()}
     with ExitStack() as stack:
-        started = [stack.enter_context(_start(name, arguments, environment)) for name, arguments in calls]
-        for process in started:
-            # On the way out each process is ended before its pipes are closed.
+        pipes = []
+        for name, arguments in calls:
+            ours, theirs = FORKS.Pipe()
+            process = FORKS.Process(target=act, args=(theirs, database_url, name, arguments), daemon=True)
+            process.start()
+            theirs.close()
+            stack.callback(ours.close)
+            stack.callback(process.join)
             stack.callback(process.kill)
-        for process in started:
-            if process.stdout.readline().strip() != READY:
-                raise AssertionError(process.stderr.read())
-        for process in started:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        answers = [process.communicate(timeout=seconds) for process in started]
-    return [Result(**json.loads(out)) if out else Result(failed=error) for out, error in answers]
+            pipes.append(ours)
+        for pipe in pipes:
+            assert hear(pipe, seconds) == READY
+        for pipe in pipes:
+            pipe.send("go")
+        return [Result(**hear(pipe, seconds)) for pipe in pipes]
 
 
-def _start(name, arguments, environment):
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.processes", name, json.dumps(arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env=environment,
-    )
+def hear(pipe, seconds):
+    """What the process says next. A process that died without a word is a Result that failed."""
+    assert pipe.poll(seconds), f"a process said nothing for {seconds} s"
+    try:
+        return pipe.recv()
+    except EOFError:
+        return {"failed": "The process ended without a word."}
 
 
-def _path():
-    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-
-
-def main(name, arguments):
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    # Only now: these modules need the models.
+def act(pipe, database_url, name, arguments):
+    """What a process does, told through the pipe."""
+    # Only in the process: these modules need the models.
+    importlib.import_module("tests.processes_ground")
     refusals = importlib.import_module("audit.refusals")
     clock = importlib.import_module("programmes.clock")
     day = importlib.import_module("tests.office").DAY
     module, _colon, function = name.partition(":")
-    act = getattr(importlib.import_module(module), function)
-    print(READY, flush=True)
-    sys.stdin.readline()
     try:
+        connection.settings_dict.update(environment.env.db_url_config(database_url))
+        connection.ensure_connection()
+        called = getattr(importlib.import_module(module), function)
+        pipe.send(READY)
+        pipe.recv()
         with clock.standing_at(day):
-            told = {"value": act(**json.loads(arguments))}
+            told = {"value": called(**arguments)}
     except refusals.Refusal as refused:
         told = {"refused": type(refused).__name__, "sentence": str(refused)}
     except Exception:
         # Whatever else comes out of it is the finding of the test.
         told = {"failed": traceback.format_exc()}
-    print(json.dumps(told), flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    pipe.send(told)
+    # The end of the process that runs the tests is not its own: no exit handlers, no folders to remove.
+    os._exit(0)
