@@ -1,8 +1,10 @@
 """A furnished house to walk through: every address of our apps, an object behind each, and one person for each role."""
 
 import base64
+import csv
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -43,6 +45,7 @@ from tests.steps_selection import open_session, rejected_session
 
 # The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
 NOT_OURS = ("admin", "account_", "mfa_", "allauth")
+TABLE = Path(__file__).parent / "data" / "url_table.csv"
 OUTSIDERS = ("stranger", "superuser", "anonymous", "administrator")
 
 
@@ -62,6 +65,13 @@ def addresses():
         if not one.name.startswith(NOT_OURS) and not one.name.endswith(":"):
             found.setdefault(one.name, one)
     return list(found.values())
+
+
+def reviewed_table():
+    """{(method, address, verb, thing): {role: status}} as somebody reviewed it; see tests/test_urls.py."""
+    with TABLE.open(newline="") as file:
+        head, *rows = csv.reader(file)
+    return {tuple(row[:4]): dict(zip(head[4:], row[4:], strict=True)) for row in rows}
 
 
 def others():
