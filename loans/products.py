@@ -1,11 +1,15 @@
 """Loan products as a part of a programme's set-up."""
 
 from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from loans.models import LoanProduct
+from programmes import readiness
 from programmes.forms_set_up import PartForm
-from programmes.models import Window
+from programmes.models import Call, Window
+from programmes.services import register_copied
 from programmes.set_up import Part, register
 
 COMPONENTS = ("penalty", "fee", "interest", "principal")
@@ -87,7 +91,25 @@ def _attach(row, programme, _above):
     row.programme = programme
 
 
+def _gaps_of(call):
+    """A loan call needs a product in each window, in the window's money."""
+    if call.instrument != Call.Instrument.LOAN:
+        return
+    for window in call.windows.all():
+        if not window.loan_products.filter(currency=window.currency).exists():
+            sentence = _now("%(window)s has no loan product in its currency: nothing says how a loan is repaid.")
+            page = reverse("programmes:new_part", args=[call.programme.key, "product"])
+            yield readiness.Gap(sentence % {"window": window}, page)
+
+
+def _offer_in_copy(windows):
+    for old, new in windows.items():
+        new.loan_products.set(old.loan_products.all())
+
+
 def connect():
+    readiness.register(_gaps_of)
+    register_copied(_offer_in_copy)
     register(
         Part(
             "product",

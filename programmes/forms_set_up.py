@@ -376,6 +376,15 @@ class CallForm(PartForm):
         return data
 
 
+class CopyForm(SeedbedForm):
+    """A new call with the rules of an earlier one: only what must be different is asked."""
+
+    key = forms.SlugField(label=_("Key"), max_length=40)
+    name = forms.CharField(label=_("Call"), max_length=160)
+    opens_on = DateField(label=_("Opens"))
+    closes_on = DateField(label=_("Closes"), required=False, help_text=_("Empty: a standing call."))
+
+
 class WindowForm(PartForm):
     fixed = ("key",)
     floor_amount = MoneyField(label=_("Least amount"))

@@ -72,31 +72,3 @@ def lines_of(programme):
             }
         )
     return found
-
-
-def missing_of(programme, on):
-    """Sentences: what the programme lacks before a call can run. Empty when nothing is missing."""
-    found = [
-        _("Nobody is left for the part “%(part)s”.") % {"part": part.name}
-        for part in five_people(programme, on)
-        if part.user is None
-    ]
-    if not programme.funding_lines.exists():
-        found.append(_("There is no funding line."))
-    if not programme.definitions.exists():
-        found.append(_("Nothing says how the programme counts."))
-    if not programme.calls.exists():
-        found.append(_("There is no call."))
-    for call in programme.calls.prefetch_related("windows__bands", "criteria", "eligibility_rules"):
-        if not call.windows.all():
-            found.append(_("%(call)s has no window.") % {"call": call})
-        if call.method == call.Method.SCORED and not call.criteria.all():
-            found.append(_("%(call)s is scored and has no evaluation grid.") % {"call": call})
-        if not call.eligibility_rules.all():
-            found.append(_("%(call)s has no check of eligibility.") % {"call": call})
-        found += [
-            _("%(window)s has no amount band: nothing says which plan is written.") % {"window": window}
-            for window in call.windows.all()
-            if not window.bands.all()
-        ]
-    return found

@@ -6,14 +6,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.refusals import Blocked, NotAllowed
 from pages.forms import SeedbedForm, attempt, done, form_page
 from programmes.clock import today
-from programmes.forms_set_up import PlacesForm, ProgrammeForm
-from programmes.reading import missing_of
-from programmes.services import found_programme, keep_part, place_villages, remove_part
+from programmes.forms_set_up import CopyForm, PlacesForm, ProgrammeForm
+from programmes.models import Call
+from programmes.readiness import gaps_before_opening, gaps_of
+from programmes.services import copy_call, found_programme, keep_part, place_villages, remove_part
+from programmes.services.set_up import reach_of
 from programmes.set_up import PARTS
 from programmes.views import programme_or_404
 
@@ -91,7 +94,7 @@ def set_up(request, key):
         "programme": row,
         "parts": parts if manages else [],
         "manages": manages,
-        "missing": missing_of(row, today(row)),
+        "missing": gaps_of(row, today(row)),
         "villages": sum(region.districts.count() for region in row.regions.all()),
         "crumbs": _crumbs(row)[:2],
     }
@@ -137,8 +140,7 @@ def new_part(request, key, kind):
         pk = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
         above = get_object_or_404(PARTS[part.under].rows(row), pk=pk)
     form = part.form(_posted(request), programme=row, above=above)
-    if request.method == "POST":
-        part.attach(form.instance, row, above)
+    part.attach(form.instance, row, above)
     return _form(request, row, part, form, _("New: %(what)s") % {"what": part.one})
 
 
@@ -157,7 +159,78 @@ def _form(request, row, part, form, title):
     given = {"programme": row, "kind": part.kind, "on": today(row), "by": request.user}
     if request.method == "POST" and attempt(form, keep_part, **given) is not None:
         return done(request, _("Kept: %(what)s.") % {"what": form.instance}, _home(row))
-    return form_page(request, form, title=title, back=_home(row), crumbs=_crumbs(row))
+    lead = _reach_in_words(reach_of(part.kind, form.instance))
+    return form_page(request, form, title=title, lead=lead, back=_home(row), crumbs=_crumbs(row))
+
+
+def _reach_in_words(reach):
+    """Which applications a change governs, and which keep the rules they were judged by."""
+    said = []
+    if reach.governed:
+        said.append(
+            ngettext(
+                "From today a change governs %(count)s application that is not before the committee yet: %(which)s.",
+                "From today a change governs %(count)s applications that are not before the committee yet: %(which)s.",
+                len(reach.governed),
+            )
+            % {"count": len(reach.governed), "which": _some(reach.governed)}
+        )
+    if reach.kept:
+        said.append(
+            ngettext(
+                "%(count)s application that is before it or decided keeps its version of the rules: %(which)s.",
+                "%(count)s applications that are before it or decided keep their version of the rules: %(which)s.",
+                len(reach.kept),
+            )
+            % {"count": len(reach.kept), "which": _some(reach.kept)}
+        )
+    return " ".join(said)
+
+
+def _some(refs, most=12):
+    return ", ".join(refs[:most]) + (" …" if len(refs) > most else "")
+
+
+def _call_or_404(row, pk):
+    return get_object_or_404(Call.objects.filter(programme=row).select_related("programme"), pk=pk)
+
+
+@login_required
+@require_GET
+def check(request, key, pk):
+    """What is missing before one call can open, each with the page that mends it."""
+    row = _open(request, key, "programmes.set_rules")
+    call = _call_or_404(row, pk)
+    context = {
+        "title": _("Before %(call)s can open") % {"call": call},
+        "programme": row,
+        "call": call,
+        "gaps": gaps_before_opening(call, today(row)),
+        "crumbs": _crumbs(row),
+    }
+    return render(request, "programmes/call_check.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def copy(request, key, pk):
+    row = _open(request, key, "programmes.set_rules")
+    call = _call_or_404(row, pk)
+    form = CopyForm(_posted(request))
+    if request.method == "POST":
+        made = attempt(form, copy_call, call=call, on=today(row), by=request.user)
+        if made is not None:
+            page = reverse("programmes:check_call", args=[row.key, made.pk])
+            return done(request, _("%(call)s is made. Change what differs before it opens.") % {"call": made}, page)
+    return form_page(
+        request,
+        form,
+        title=_("New call from %(call)s") % {"call": call},
+        submit=_("Make the call"),
+        lead=_("Windows, bands, grid, checks, documents, trainings and loan products come along."),
+        back=_home(row),
+        crumbs=_crumbs(row),
+    )
 
 
 @login_required

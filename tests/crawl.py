@@ -298,6 +298,8 @@ def _furnish_grants(office, who):
         "programmes": {"key": programme.key},
         "programmes:new_part": {"key": programme.key, "kind": "group"},
         "programmes:edit_part": {"key": programme.key, "kind": "call", "pk": office.call.pk},
+        "programmes:check_call": {"key": programme.key, "pk": office.call.pk},
+        "programmes:copy_call": {"key": programme.key, "pk": office.call.pk},
         "programmes:remove_part": {"key": programme.key, "kind": "group", "pk": office.group.pk},
         "programmes:end": {"pk": membership.pk},
         "programmes:approve_cover": {"pk": cover.pk},

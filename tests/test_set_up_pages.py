@@ -24,11 +24,12 @@ from programmes.models import (
     Village,
     Window,
 )
-from programmes.reading import missing_of
+from programmes.readiness import gaps_before_opening, gaps_of
 from programmes.services import reserve
 from programmes.set_up import PARTS
 from tests.office import DAY, make_user, seat
 from tests.steps_applicants import submitted_application
+from tests.steps_loans import loan_product
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +185,7 @@ def test_a_programme_is_set_up_by_pages_alone_to_the_last_rule(valley, enter):
     assert call.documents.get().plan_forms == ["full"]
     assert Definition.objects.get(programme=valley).number == 1
     assert TargetGroup.objects.get(programme=valley).code == "returnee"
-    lacking = [str(sentence) for sentence in missing_of(valley, DAY)]
+    lacking = [str(sentence) for sentence in gaps_of(valley, DAY)]
     assert lacking == [
         f"Nobody is left for the part “{part}”."
         for part in ("Adviser", "Voting member", "Payment maker", "Payment checker", "Verifier of visits")
@@ -342,3 +343,109 @@ def test_the_set_up_page_tells_what_is_missing_and_leads_to_each_part(office, en
     assert "Spring call has no check of eligibility." in page
     for kind in ("line", "call", "group", "product"):
         assert reverse("programmes:new_part", args=[office.programme.key, kind]) in page
+
+
+NEW = {"key": "autumn", "name": "Autumn call", "opens_on": "01.09.2026", "closes_on": "30.11.2026"}
+
+
+def of_call(call, name):
+    return reverse(f"programmes:{name}", args=[call.programme.key, call.pk])
+
+
+def test_a_copy_has_every_rule_of_its_call_and_opens_later(office, enter):
+    RequiredDocument.objects.create(call=office.call, code="id", label="Passport", plan_forms=["full"])
+    Criterion.objects.filter(call=office.call, code="relevance").update(guidance={"5": "very clear"})
+    Call.objects.filter(pk=office.call.pk).update(blind=True, reasoned_values=[0, 5], version=4)
+    client, address = enter(office.people.manager), of_call(office.call, "copy_call")
+    for wrong, sentence in (
+        ({"key": office.call.key}, "This key is taken."),
+        ({"closes_on": "31.08.2026"}, "The last day lies before the first."),
+        ({"opens_on": f"{DAY:%d.%m.%Y}"}, "A copy opens on a later day"),
+    ):
+        answer = client.post(address, {**NEW, **wrong})
+        assert (answer.status_code, sentence in answer.content.decode()) == (400, True), wrong
+    assert Call.objects.count() == 1
+    assert client.post(address, NEW).status_code == 302
+    made, old = Call.objects.get(key="autumn"), Call.objects.get(pk=office.call.pk)
+    assert (made.opens_on, made.closes_on, made.version) == (date(2026, 9, 1), date(2026, 11, 30), 1)
+    assert _values(Call, {"pk": made.pk}, "key", "name", "opens_on", "closes_on", "version") == _values(
+        Call, {"pk": old.pk}, "key", "name", "opens_on", "closes_on", "version"
+    )
+    assert made.windows.get().key == "autumn-window"
+    assert _values(Window, {"call": made}, "key", "call", "version") == _values(
+        Window, {"call": old}, "key", "call", "version"
+    )
+    for model in (Criterion, EligibilityRule, RequiredDocument, TrainingRule):
+        assert _values(model, {"call": made}, "call") == _values(model, {"call": old}, "call") != []
+    bands = [_values(AmountBand, {"window__call": call}, "window") for call in (made, old)]
+    assert bands[0] == bands[1] != []
+    assert Event.objects.filter(kind="call.copy", subject="call:autumn").count() == 1
+
+
+def _values(model, which, *but):
+    names = [field.name for field in model._meta.concrete_fields if field.name not in ("id", *but)]
+    return list(model.objects.filter(**which).order_by("pk").values(*names))
+
+
+def test_the_loan_products_of_a_window_come_along_and_without_one_it_is_missing(lending, enter):
+    lacking = "Micro has no loan product in its currency: nothing says how a loan is repaid."
+    client = enter(lending.people.manager)
+    assert lacking in client.get(of_call(lending.call, "check_call")).content.decode()
+    product = loan_product(lending)
+    assert lacking not in client.get(of_call(lending.call, "check_call")).content.decode()
+    assert client.post(of_call(lending.call, "copy_call"), NEW).status_code == 302
+    assert list(Call.objects.get(key="autumn").windows.get().loan_products.all()) == [product]
+
+
+def test_only_the_manager_copies_a_call_or_reads_what_it_lacks(office, lending, enter):
+    for name in ("copy_call", "check_call"):
+        assert enter(office.people.secretary).get(of_call(office.call, name)).status_code == 403
+        assert enter(lending.people.manager).get(of_call(office.call, name)).status_code == 404
+    assert enter(office.people.secretary).post(of_call(office.call, "copy_call"), NEW).status_code == 403
+    assert not Call.objects.filter(key="autumn").exists()
+
+
+GAPS = [
+    (lambda office: office.people.monitor.memberships.all().delete(), "Nobody is left for the part “Verifier"),
+    (lambda office: office.programme.definitions.all().delete(), "Nothing says how the programme counts."),
+    (
+        lambda office: AmountBand.objects.update(from_amount=2),
+        "nothing says which plan is written for EUR 0.01.",
+    ),
+    (lambda office: AmountBand.objects.all().delete(), "Micro has no amount band"),
+    (lambda office: FundingLine.objects.update(ends_on=date(2026, 3, 11)), "the line Seed money is not eligible on"),
+    (lambda office: Criterion.objects.update(weight=0), "is scored and has no evaluation grid."),
+    (
+        lambda office: Criterion.objects.filter(code="relevance").update(section_threshold=16),
+        "the section “Quality” asks for 16 points, and gives at most 15.",
+    ),
+    (lambda office: EligibilityRule.objects.all().delete(), "has no check of eligibility."),
+]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("spoil", "sentence"), GAPS, ids=[sentence for _spoil, sentence in GAPS])
+def test_each_thing_that_a_call_lacks_is_named_and_leads_to_its_page(spoil, sentence, office, enter):
+    Criterion.objects.filter(code="relevance").update(section_threshold=15)
+    assert gaps_before_opening(office.call, DAY) == []
+    spoil(office)
+    [gap] = [gap for gap in gaps_before_opening(office.call, DAY) if sentence in gap.sentence][:1]
+    client = enter(office.people.manager)
+    assert f'href="{gap.url}"' in client.get(of_call(office.call, "check_call")).content.decode()
+    assert client.get(gap.url).status_code == 200
+
+
+def test_a_change_says_which_cases_it_governs_and_the_sitting_case_keeps_its_rules(office, enter):
+    waiting, sitting = submitted_application(office), submitted_application(office)
+    type(sitting).objects.filter(pk=sitting.pk).update(state="under_review")
+    client, call = enter(office.people.manager), office.call
+    page = reverse("programmes:edit_part", args=[office.programme.key, "call", call.pk])
+    words = client.get(page).content.decode()
+    assert f"governs 1 application that is not before the committee yet: {waiting.ref}." in words
+    assert f"1 application that is before it or decided keeps its version of the rules: {sitting.ref}." in words
+    values = {**_call_values(call), "quorum_number": "3", "reason": "Two members left."}
+    assert client.post(page, values).status_code == 302
+    event = Event.objects.filter(kind="programme.set_up").last()
+    body = json.loads(event.body)
+    assert (body["governs"], body["keep"]) == ([waiting.ref], [sitting.ref])
+    assert body["governs_from"] == DAY.isoformat()

@@ -1,5 +1,6 @@
 """All writes of programmes: references, committed money, roles, rates, and the set-up."""
 
+from programmes.services.calls import copy_call, register_copied
 from programmes.services.contacts import end_contact, name_contact
 from programmes.services.set_up import found_programme, keep_part, place_villages, remove_part
 from programmes.services.shared import (
@@ -26,6 +27,7 @@ __all__ = [
     "cash_on",
     "check_date",
     "commit",
+    "copy_call",
     "end_contact",
     "end_role",
     "enter_rate",
@@ -35,6 +37,7 @@ __all__ = [
     "lock_lines",
     "name_contact",
     "place_villages",
+    "register_copied",
     "release",
     "remove_part",
     "request_delegation",

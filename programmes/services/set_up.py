@@ -1,5 +1,7 @@
 """Setting a programme up: each part of it is a row that a person enters, and every change is an event."""
 
+from dataclasses import dataclass
+
 import rules
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,8 @@ from programmes.models import AmountBand, Call, Commitment, District, FundingLin
 
 # What applications are judged by. Once one was handed in, a change needs a reason; sessions have frozen their rules.
 JUDGED = {"call", "window", "band", "criterion", "eligibility", "training", "document"}
+# States of an application that wait for a session: none has frozen rules for them.
+WAITING = {"submitted", "returned", "eligible"}
 
 
 @service
@@ -38,10 +42,11 @@ def keep_part(*, programme, kind, row, relations, changed, on, by, reason="", ve
         raise Stale()
     new = row.pk is None
     _ask_money(programme, kind, row, new)
-    governed = _governed(kind, row, new)
-    if governed and not reason.strip():
+    reach = reach_of(kind, row)
+    if reach and not reason.strip():
         raise Invalid(
-            _("%(count)s applications were handed in under this call: say why its rules change.") % {"count": governed},
+            _("%(count)s applications were handed in under this call: say why its rules change.")
+            % {"count": len(reach.governed) + len(reach.kept)},
             field="reason",
         )
     row.save()
@@ -51,6 +56,8 @@ def keep_part(*, programme, kind, row, relations, changed, on, by, reason="", ve
         else:
             getattr(row, name).set(values)
     body = {"part": kind, "row": row.pk, "fields": sorted(changed), "new": new, "governs_from": on.isoformat()}
+    if reach:
+        body |= {"governs": reach.governed, "keep": reach.kept}
     record("programme.set_up", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
     return row
 
@@ -59,7 +66,7 @@ def keep_part(*, programme, kind, row, relations, changed, on, by, reason="", ve
 def remove_part(*, programme, kind, row, on, by):
     """Take a part out that nothing stands on."""
     _demand(programme, kind, by)
-    if _governed(kind, row, False):
+    if reach_of(kind, row):
         raise Blocked(_("Applications were handed in under this call. It stays as it is."))
     pk = row.pk
     try:
@@ -121,12 +128,29 @@ def _ask_money(programme, kind, row, new):
             raise Blocked(_("Applications ask for money in this window: its currency stays."))
 
 
-def _governed(kind, row, new):
-    """How many handed-in applications are judged by what changes; 0 for what judges nobody."""
-    if kind not in JUDGED or (kind == "call" and new):
-        return 0
-    call = _call_of(kind, row)
-    return call.applications.filter(submitted_on__isnull=False).count()
+@dataclass(frozen=True)
+class Reach:
+    """References of the applications handed in: those that a change governs, and those that keep what judged them."""
+
+    governed: list
+    kept: list
+
+    def __bool__(self):
+        return bool(self.governed or self.kept)
+
+
+def reach_of(kind, row):
+    """The Reach of a change of this row today; empty for what judges nobody.
+
+    A session freezes the rules of its cases when its packet is sent, so what is before the committee or decided keeps
+    them, and what waits for a session does not.
+    """
+    if kind not in JUDGED or (kind == "call" and row.pk is None):
+        return Reach([], [])
+    handed_in = _call_of(kind, row).applications.filter(submitted_on__isnull=False)
+    states = dict(handed_in.order_by("pk").values_list("ref", "state"))
+    governed = [ref for ref, state in states.items() if state in WAITING]
+    return Reach(governed, [ref for ref in states if ref not in set(governed)])
 
 
 def _call_of(kind, row):
