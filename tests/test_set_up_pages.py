@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Event
+from audit.refusals import NotAllowed
 from loans.models import LoanProduct
 from programmes.clock import standing_at
 from programmes.models import (
@@ -25,7 +26,7 @@ from programmes.models import (
     Window,
 )
 from programmes.readiness import gaps_before_opening, gaps_of
-from programmes.services import reserve
+from programmes.services import copy_call, reserve
 from programmes.set_up import PARTS
 from tests.office import DAY, make_user, seat
 from tests.steps_applicants import submitted_application
@@ -402,6 +403,9 @@ def test_only_the_manager_copies_a_call_or_reads_what_it_lacks(office, lending, 
         assert enter(office.people.secretary).get(of_call(office.call, name)).status_code == 403
         assert enter(lending.people.manager).get(of_call(office.call, name)).status_code == 404
     assert enter(office.people.secretary).post(of_call(office.call, "copy_call"), NEW).status_code == 403
+    facts = {"call": office.call, "key": "autumn", "name": "Autumn", "opens_on": date(2026, 9, 1), "closes_on": None}
+    with pytest.raises(NotAllowed):
+        copy_call(**facts, on=DAY, by=office.people.secretary)
     assert not Call.objects.filter(key="autumn").exists()
 
 

@@ -38,6 +38,9 @@ def keep_part(*, programme, kind, row, relations, changed, on, by, reason="", ve
     Invalid without the reason that a change of judged rules needs.
     """
     _demand(programme, kind, by)
+    if kind in JUDGED and _call_of(kind, row).pk:
+        # A packet that is sent meanwhile freezes either the rules before this change or those after it.
+        Call.objects.select_for_update().get(pk=_call_of(kind, row).pk)
     if version is not None and row.pk and type(row).objects.filter(pk=row.pk).exclude(version=version).exists():
         raise Stale()
     new = row.pk is None
