@@ -9,7 +9,7 @@ from applicants import conditions, duplicates
 from applicants.models import Application, Check, Enrolment, Party
 from audit.moves import moving
 from ledger.money import Money
-from programmes.models import Commitment
+from programmes.models import Commitment, EligibilityRule
 
 PASSED, FAILED, PERSON = Check.Result.PASSED, Check.Result.FAILED, Check.Result.PERSON
 
@@ -139,6 +139,23 @@ TESTS = {
     "applicant_kind": applicant_kind,
     "person": person,
 }
+
+
+# What holds an application back from the committee, whatever was found when it was checked.
+HOLDING = (EligibilityRule.Kind.LIVE_AWARD, EligibilityRule.Kind.DUPLICATE)
+
+
+def holds(application, *, by, on):
+    """Sentences that hold the application back at `on`: a live award in its window, an unresolved duplicate."""
+    kept = {check.code: check for check in application.checks.filter(revision=application.revision)}
+    found = []
+    for rule in application.call.eligibility_rules.filter(kind__in=HOLDING):
+        result, finding = evaluate(rule, application, by=by, on=on)
+        check = kept.get(rule.code)
+        resolved = result == PERSON and check is not None and check.answered and check.result == PASSED
+        if result != PASSED and not resolved:
+            found.append(finding)
+    return found
 
 
 def undecided_elsewhere(application):

@@ -11,7 +11,8 @@ from selection.quorum import absent_members, room_of, voting_members
 from selection.ruling import cases_with_judgements, rule_on
 
 # How the outcome that the votes give may differ from the one that stands, and why.
-STANDS = {"short": ("approve", "reserve"), "reserve_list": ("approve", "approve")}
+STANDS = {"short": ("approve", "reserve"), "reserve_list": ("approve", "approve"), "failing": ("approve", "defer")}
+COUNTED = ("for", "conditions", "against", "defer", "abstain", "cards", "score", "approvals", "spread")
 
 
 def checks():
@@ -84,6 +85,10 @@ def _decisions(session):
         for vote in case.live_votes:
             if vote.member_id not in room.able:
                 yield f"selection_vote {vote.pk}: its member may not judge {case.application.ref}"
+            elif vote.on_consent and not case.votes_by_consent:
+                yield f"selection_vote {vote.pk}: {case.application.ref} left the consent agenda before"
+            elif session.votes_due_on and vote.cast_on > session.votes_due_on:
+                yield f"selection_vote {vote.pk}: it came after the last day"
         decision = standing.get(case.pk)
         if decision is not None and decision.tally.get("rule") != "removed":
             yield from _replay(session, decision, rule_on(case, room, session.rules, chairs))
@@ -97,15 +102,21 @@ def _replay(session, decision, ruling):
     if told["needed"] != needed or told["voted"] < needed or ruling.voted != told["voted"]:
         yield f"selection_decision {decision.ref}: {ruling.voted} votes are no quorum of {needed}"
         return
-    again = {name: ruling.tally[name] for name in ("for", "conditions", "against", "defer", "abstain", "score")}
-    if again != {name: told[name] for name in again}:
+    if [told.get(name) for name in COUNTED] != [ruling.tally.get(name) for name in COUNTED]:
         yield f"selection_decision {decision.ref}: its votes or scores add up to something else"
         return
     voted, stands = STANDS.get(told["rule"], (ruling.outcome, ruling.outcome))
+    amount = None if told["rule"] == "failing" else ruling.amount
     if (ruling.outcome, decision.outcome) != (voted, stands):
         yield f"selection_decision {decision.ref}: the votes say {ruling.outcome}, the decision {decision.outcome}"
-    elif ruling.amount != decision.amount:
-        yield f"selection_decision {decision.ref}: the votes say {ruling.amount}, the decision {decision.amount}"
+    elif told["rule"] not in STANDS and told["rule"] != ruling.rule:
+        yield f"selection_decision {decision.ref}: it follows from the rule {ruling.rule}, not {told['rule']}"
+    elif amount != decision.amount:
+        yield f"selection_decision {decision.ref}: the votes say {amount}, the decision {decision.amount}"
+    elif rules.get("recheck_selected") and voted == "approve" and told.get("checked_on") != str(decision.decided_on):
+        yield f"selection_decision {decision.ref}: the checks were not run again before it"
+    elif told["cards"] < told.get("cards_due", 0):
+        yield f"selection_decision {decision.ref}: {told['cards']} score cards of {told['cards_due']} were in"
 
 
 def _approvals():

@@ -138,7 +138,7 @@ def _case(case, session):
         "revision": case.revision,
         "asked_amount": case.proposed_amount,
         "currency": case.currency,
-        "on_consent": case.on_consent and case.lifted_on is None,
+        "on_consent": case.votes_by_consent,
         "lifted": {"by": case.lifted_by.name, "on": case.lifted_on.isoformat()} if case.lifted_on else {},
         "withdrawn": case.application.state == Application.State.WITHDRAWN,
         "outcome": live.outcome if live else "",

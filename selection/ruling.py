@@ -1,15 +1,16 @@
 """What the votes and scores of a case come to by the frozen rules: one reading for page, decision and `verify`."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from selection.call_rules import rules_of
+from selection.call_rules import band_of, rules_of
 from selection.models import Case, Decision, Review, Score, Seat, Vote
 from selection.quorum import Room, absent_members, room_of, voting_members
-from selection.scoring import score
+from selection.scoring import one_decimal, score, spread
 from selection.tally import CONDITIONS, Ballot, tally
 
 REASONS = {Decision.Outcome.REJECT: Vote.Choice.AGAINST, Decision.Outcome.DEFER: Vote.Choice.DEFER}
@@ -20,6 +21,8 @@ class Ruling:
     """One case as it stands. `missing` says in a sentence why it cannot be decided yet, or is empty.
 
     `outcome` and `amount` (minor units) are what the votes so far would decide; `tally` is what a Decision keeps.
+    `cards` (member -> criterion -> value) are those that count; `stale` the members whose card is on another revision.
+    `cards_due` is how many cards with values the case needs.
     """
 
     case: Case
@@ -34,6 +37,10 @@ class Ruling:
     below: list = field(default_factory=list)
     missing: str = ""
     tally: dict = field(default_factory=dict)
+    grid: list = field(default_factory=list)
+    cards: dict = field(default_factory=dict)
+    stale: frozenset = frozenset()
+    cards_due: int = 0
 
     def rank(self):
         """Sorts the best score first, then the agenda."""
@@ -42,6 +49,30 @@ class Ruling:
     @property
     def voted(self):
         return len(self.votes)
+
+    @cached_property
+    def spread(self):
+        """Percentage points between the totals of the cards that count, or None."""
+        return spread(self.grid, list(self.cards.values()))
+
+    @property
+    def scored(self):
+        """Ids of the members who gave a value; a card without one is an abstention."""
+        return {member for member, card in self.cards.items() if any(value is not None for value in card.values())}
+
+    @property
+    def third_due(self):
+        """True while the totals lie so far apart that one more member must score the case."""
+        return self.case.assessors <= len(self.scored) < self.cards_due
+
+    @property
+    def can_score(self):
+        """How many members can give values at most: the able ones who have not abstained."""
+        return len(self.room.able - (set(self.cards) - self.scored))
+
+    @property
+    def spread_shown(self):
+        return "" if self.spread is None else one_decimal(self.spread)
 
 
 def cases_with_judgements(session, cases):
@@ -80,18 +111,17 @@ def rulings_of(session, cases):
 def rule_on(case, room, rules, chairs):
     """The Ruling of one case. Only votes and cards of members who may judge it count."""
     votes = [vote for vote in case.live_votes if vote.member_id in room.able]
-    cards = {
-        review.member_id: {row.criterion.code: row.value for row in review.scores.all()}
-        for review in case.cards_in
-        if review.member_id in room.able
-    }
-    points = score(rules.get("criteria", []), list(cards.values()))
-    ballots = [Ballot(vote.choice, vote.amount, vote.member_id in chairs) for vote in votes]
+    cards, stale = _cards(case, room)
+    grid = rules.get("criteria", [])
+    points = score(grid, list(cards.values()))
+    band = band_of(rules, case.application.window.key, case.proposed_amount) or {}
+    approvals = band.get("approvals", 0)
     result = tally(
-        ballots,
+        [Ballot(vote.choice, vote.amount, vote.member_id in chairs) for vote in votes],
         majority_pct=rules.get("majority_pct", 50),
         tie_rule=rules.get("tie_rule", "not_approved"),
         proposed_amount=case.proposed_amount,
+        approvals=approvals,
     )
     ruling = Ruling(
         case=case,
@@ -104,12 +134,18 @@ def rule_on(case, room, rules, chairs):
         conditions=_lines(vote.reason for vote in votes if vote.choice == CONDITIONS),
         reason=_reason(result.outcome, votes),
         below=points.below(rules.get("total_threshold_pct", 0)),
+        grid=grid,
+        cards=cards,
+        stale=stale,
     )
+    if ruling.rule == "approvals":
+        ruling.reason = _too_few(approvals, result.counts)
     if ruling.outcome == Decision.Outcome.APPROVE and ruling.below:
         ruling.outcome, ruling.amount, ruling.rule = Decision.Outcome.REJECT, None, "threshold"
         names = [str(_("total score")) if name == "total" else name for name in ruling.below]
         ruling.reason = str(_("Under the least score: %(names)s.") % {"names": ", ".join(names)})
-    ruling.missing = _missing(case, room, votes, cards)
+    ruling.cards_due = _cards_due(ruling, rules)
+    ruling.missing = _missing(ruling)
     ruling.tally = {
         **result.counts,
         "rule": ruling.rule,
@@ -120,7 +156,40 @@ def rule_on(case, room, rules, chairs):
         "score": points.shown,
         "below": ruling.below,
     }
+    if case.assessors:
+        ruling.tally["cards_due"] = ruling.cards_due
+    if approvals:
+        ruling.tally["approvals"] = approvals
+    if rules.get("third_assessor_pct"):
+        ruling.tally["spread"] = ruling.spread_shown
     return ruling
+
+
+def _cards(case, room):
+    """({member: {criterion: value}} of the cards that count, ids of members whose card is on another revision)."""
+    cards, stale = {}, set()
+    for review in case.cards_in:
+        if review.member_id not in room.able:
+            continue
+        if review.revision != case.revision:
+            stale.add(review.member_id)
+            continue
+        cards[review.member_id] = {row.criterion.code: row.value for row in review.scores.all()}
+    return cards, frozenset(stale)
+
+
+def _cards_due(ruling, rules):
+    """How many cards with values the case needs: its assessors, and one more where their totals lie far apart."""
+    limit, assessors = rules.get("third_assessor_pct", 0), ruling.case.assessors
+    far_apart = limit and assessors > 1 and ruling.spread is not None and ruling.spread > limit
+    return min(assessors + bool(far_apart), ruling.can_score)
+
+
+def _too_few(approvals, counts):
+    return str(
+        _("An approval of this amount needs %(need)s votes for; it has %(have)s.")
+        % {"need": approvals, "have": counts["for"] + counts[CONDITIONS]}
+    )
 
 
 def _reason(outcome, votes):
@@ -133,19 +202,20 @@ def _lines(texts):
     return "\n".join(dict.fromkeys(text for text in texts if text))
 
 
-def _missing(case, room, votes, cards):
+def _missing(ruling):
     """The sentence that names what is missing before the case can be decided, or ""."""
-    if len(votes) < room.needed:
+    room, have = ruling.room, ruling.voted
+    if have < room.needed:
         return ngettext(
-            "%(have)s vote of %(need)s needed is in.", "%(have)s votes of %(need)s needed are in.", len(votes)
-        ) % {"have": len(votes), "need": room.needed}
-    scored = {member for member, card in cards.items() if any(value is not None for value in card.values())}
-    abstained = set(cards) - scored
-    due = min(case.assessors, len(room.able - abstained))
-    if len(scored) < due:
+            "%(have)s vote of %(need)s needed is in.", "%(have)s votes of %(need)s needed are in.", have
+        ) % {"have": have, "need": room.needed}
+    scored = len(ruling.scored)
+    if ruling.third_due:
+        return _("The totals differ by %(spread)s points of 100: one more member scores it.") % {
+            "spread": ruling.spread_shown
+        }
+    if scored < ruling.cards_due:
         return ngettext(
-            "%(have)s score card of %(need)s needed is in.",
-            "%(have)s score cards of %(need)s needed are in.",
-            len(scored),
-        ) % {"have": len(scored), "need": due}
+            "%(have)s score card of %(need)s needed is in.", "%(have)s score cards of %(need)s needed are in.", scored
+        ) % {"have": scored, "need": ruling.cards_due}
     return ""

@@ -67,6 +67,12 @@ def score(criteria, cards):
     return Score(None if share is None else share * 100, tuple(sections), scored)
 
 
+def spread(criteria, cards):
+    """Percentage points (Fraction) between the highest and the lowest total of single cards; None below two totals."""
+    totals = [total for total in (score(criteria, [card]).percent for card in cards) if total is not None]
+    return max(totals) - min(totals) if len(totals) > 1 else None
+
+
 def _share(rows, means):
     scored = [row for row in rows if row["code"] in means]
     whole = sum(row["top"] * row["weight"] for row in scored)

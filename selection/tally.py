@@ -5,6 +5,8 @@
   for than want to put the case off. As many for as against is a tie: the chair's vote decides it where the rule says
   so and half is enough; otherwise a tie does not approve.
 - Not approved, and at least as many want to put it off as are against, or nobody voted but by abstaining: deferred.
+- An approval that has fewer votes for than `approvals` asks is put off: nobody was against it by the rule, and it may
+  come back before a fuller committee.
 - The amount is the largest that a majority accepts; whoever votes for an amount accepts every lower one.
 """
 
@@ -25,7 +27,7 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Tally:
-    """`outcome` is approve, defer or reject; `amount` is set for approve; `rule` is majority or tie."""
+    """`outcome` is approve, defer or reject; `amount` is set for approve; `rule` is majority, tie or approvals."""
 
     outcome: str
     amount: int | None
@@ -38,7 +40,7 @@ def counted(ballots):
     return {choice: sum(ballot.choice == choice for ballot in ballots) for choice in CHOICES}
 
 
-def tally(ballots, *, majority_pct, tie_rule, proposed_amount):
+def tally(ballots, *, majority_pct, tie_rule, proposed_amount, approvals=0):
     """The Tally of `ballots`. Whether they make a quorum is asked before, by quorum.Room."""
     counts = counted(ballots)
     in_favour = [ballot for ballot in ballots if ballot.choice in (FOR, CONDITIONS)]
@@ -52,6 +54,8 @@ def tally(ballots, *, majority_pct, tie_rule, proposed_amount):
         rule = "tie"
         approved = tie_rule == "chair" and share == 50 and any(ballot.chair for ballot in in_favour)
     if approved and len(in_favour) > put_off:
+        if len(in_favour) < approvals:
+            return Tally("defer", None, counts, "approvals")
         return Tally("approve", accepted_amount(in_favour, judged, share, proposed_amount), counts, rule)
     if (put_off and put_off >= against) or judged + put_off == 0:
         return Tally("defer", None, counts, "majority")

@@ -70,6 +70,11 @@ def trained(office, *persons, kind="small_business", on=DAY, by=None):
     return record_outcomes(course=course, completed=persons, dropped_out={}, on=on, by=by)
 
 
+def another_person(office, *, on=DAY, by=None):
+    """A namesake of those who are on the register already, born in a year of their own: nobody's double."""
+    return registered_person(office, birth_year=1940 + Party.objects.persons().count(), on=on, by=by)
+
+
 def registered_enterprise(office, name="Sargsyan Cheese", *, manager=None, on=DAY, by=None, **facts):
     """An enterprise on the register, run by `manager` (a person on the register)."""
     return register_party(
@@ -96,7 +101,7 @@ def draft_application(office, applicant=None, *, amount=None, own=None, on=DAY, 
     amount = amount or (1_000_000 if grant else 120_000)
     own = (250_000 if grant else 0) if own is None else own
     if applicant is None:
-        applicant = registered_person(office, on=on, by=by)
+        applicant = another_person(office, on=on, by=by)
     case = start_application(
         call=office.call,
         window=facts.pop("window", office.window),
@@ -129,7 +134,7 @@ def completed(case, *, amount, own, on=DAY, by):
 def submitted_application(office, applicant=None, *, on=DAY, by=None, **facts):
     """A draft put forward: the applicant is trained, the adviser submits."""
     by = by or office.people.adviser
-    applicant = applicant or registered_person(office, on=on, by=by)
+    applicant = applicant or another_person(office, on=on, by=by)
     if not applicant.training_places.filter(outcome="completed").exists():
         trained(office, applicant, on=on, by=by)
     case = draft_application(office, applicant, on=on, by=by, **facts)

@@ -9,13 +9,18 @@ from applicants.models import Application, Check
 from applicants.services import (
     answer_check,
     confirm_failure,
+    fail_checks,
     give_opinion,
     pass_checks,
+    recheck_application,
     return_application,
     run_checks,
     submit_application,
     verify_in_field,
+    withdraw_application,
+    withdraw_consent,
 )
+from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from loans.services import record_repayment
 from programmes.clock import standing_at
@@ -47,8 +52,54 @@ def test_the_checks_find_what_the_record_says(office):
     run_checks(application=case, on=DAY, by=office.people.secretary)
     assert case.checks.count() == 6
     assert pass_checks(application=case, on=DAY, by=office.people.secretary).state == "eligible"
-    with pytest.raises(Blocked, match="only a submitted application"):
+    withdraw_application(application=case, reason="She found work.", on=DAY, by=office.people.adviser)
+    with pytest.raises(Blocked, match="is checked from its submission to its decision"):
         run_checks(application=case, on=DAY, by=office.people.secretary)
+
+
+def test_an_eligible_case_that_fails_when_it_is_checked_again_is_closed_by_two_people(office):
+    case, people = eligible_application(office), office.people
+    reserve(
+        line=office.line,
+        window=office.window,
+        applicant_ref=case.applicant.ref,
+        case_ref="A-2025-00007",
+        amount=80_000,
+        by=None,
+        on=DAY,
+    )
+    run_checks(application=case, on=DAY, by=people.secretary)
+    check = case.checks.get(code="live_award")
+    assert (check.result, check.finding) == ("failed", "Live in this window: A-2025-00007 (EUR 800.00).")
+    with pytest.raises(Blocked, match="No failed check is confirmed by a second person"):
+        fail_checks(application=case, reason="A live award.", on=DAY, by=people.secretary)
+    confirm_failure(check=check, on=DAY, by=people.second_secretary)
+    assert fail_checks(application=case, reason="A live award.", on=DAY, by=people.secretary).state == "ineligible"
+
+
+def test_a_double_that_came_later_reopens_the_check_and_an_answered_one_stays_answered(office):
+    case, secretary = eligible_application(office), office.people.secretary
+    twin = registered_person(office, birth_year=case.applicant.birth_year)
+    run_checks(application=case, on=DAY, by=secretary)
+    check = case.checks.get(code="duplicate")
+    assert (check.result, check.finding) == ("person", f"Perhaps the same as {twin.ref}.")
+    answer_check(check=check, result="passed", finding="Her cousin of the same name.", on=DAY, by=secretary)
+    run_checks(application=case, on=DAY, by=secretary)
+    check.refresh_from_db()
+    assert (check.result, check.finding, check.answered) == ("passed", "Her cousin of the same name.", True)
+
+
+def test_the_machine_checks_are_run_again_for_a_committee_and_leave_the_persons_answers_alone(office):
+    EligibilityRule.objects.create(call=office.call, position=9, code="market", kind="person", question="A market?")
+    case, secretary = eligible_application(office), office.people.secretary
+    rules = list(office.call.eligibility_rules.all())
+    assert recheck_application(application=case, rules=rules, on=DAY, by=secretary) == []
+    event = Event.objects.filter(kind="application.recheck", subject=case.ref).get()
+    assert "market" not in event.body
+    withdraw_consent(consent=case.applicant.consents.get(), on=DAY, by=office.people.adviser, reason="She moved away.")
+    (check,) = recheck_application(application=case, rules=rules, on=DAY, by=secretary)
+    assert (check.code, check.result) == ("consent", "failed")
+    assert case.checks.get(code="market").result == "passed"
 
 
 def test_a_case_does_not_pass_unchecked_nor_by_its_own_adviser(office):

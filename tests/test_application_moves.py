@@ -33,7 +33,11 @@ TABLE = {
         "second_secretary": {"return_for_revision", "pass_checks", "fail_checks", "withdraw"},
     },
     "returned": {"adviser": {"submit", "withdraw"}, "secretary": {"withdraw"}, "second_secretary": {"withdraw"}},
-    "eligible": {"adviser": {"withdraw"}, "secretary": {"withdraw"}, "second_secretary": {"withdraw"}},
+    "eligible": {
+        "adviser": {"withdraw"},
+        "secretary": {"fail_checks", "withdraw"},
+        "second_secretary": {"fail_checks", "withdraw"},
+    },
     "ineligible": {},
     "under_review": {"adviser": {"withdraw"}, "secretary": {"withdraw"}, "second_secretary": {"withdraw"}},
     "approved": {},

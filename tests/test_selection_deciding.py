@@ -90,6 +90,8 @@ def test_a_case_is_decided_with_its_quorum_of_votes_and_not_below_it(office):
         "cards": 3,
         "score": "80.0",
         "below": [],
+        "cards_due": 1,
+        "checked_on": "2026-03-12",
     }
     with pytest.raises(Blocked, match="is decided already"):
         decide_case(case=case, on=DAY, by=people.secretary)

@@ -10,6 +10,7 @@ from audit.models import Event, Remark
 from audit.refusals import Blocked, Invalid, NotAllowed
 from programmes.models import Commitment, Membership, Role
 from programmes.roles import forget
+from selection.checks import checks
 from selection.models import Case, Decision, Declaration, Review, Seat, Vote
 from selection.ruling import rulings_of
 from selection.services import (
@@ -19,6 +20,7 @@ from selection.services import (
     declare_interests,
     save_review,
     seat_member,
+    start_sitting,
     take_back_vote,
 )
 from tests.office import DAY, loan_office, make_user, seat
@@ -331,12 +333,30 @@ def test_an_interest_declared_during_the_sitting_voids_the_vote_undoes_the_decis
 
 def test_an_interest_declared_before_the_member_voted_leaves_the_decision_of_the_others_alone(office):
     application = eligible_application(office)
-    session = sitting_session(office, application)
+    session = declare_all(office, open_session(office, application))
     case, people = session.cases.get(), office.people
-    vote_all(office, session, members=[people.member2, people.member3])
+    others = [people.member2, people.member3]
+    score_all(office, session, members=others)
+    start_sitting(session=session, on=DAY, by=people.secretary)
+    vote_all(office, session, members=others)
     decide_case(case=case, on=DAY, by=people.secretary)
     declare_interests(session=session, declarations={application.ref: FAMILY}, on=DAY, by=people.member1)
     assert Decision.objects.live().get().outcome == "approve"
+
+
+def test_an_interest_of_a_member_who_had_scored_undoes_the_decision_that_counted_the_scores(office):
+    application = eligible_application(office)
+    session = declare_all(office, open_session(office, application))
+    case, people = session.cases.get(), office.people
+    score_all(office, session, value=5, members=[people.member1])
+    score_all(office, session, value=3, members=[people.member2, people.member3])
+    start_sitting(session=session, on=DAY, by=people.secretary)
+    vote_all(office, session, members=[people.member2, people.member3])
+    assert decide_case(case=case, on=DAY, by=people.secretary).tally["score"] == "73.3"
+    declare_interests(session=session, declarations={application.ref: FAMILY}, on=DAY, by=people.member1)
+    assert not Decision.objects.live().exists()
+    assert decide_case(case=case, on=DAY, by=people.secretary).tally["score"] == "60.0"
+    assert list(checks()) == []
 
 
 def test_scores_of_a_member_with_an_interest_leave_the_mean(office):

@@ -161,7 +161,7 @@ class Application(Moving):
 
     @transition(
         state,
-        source=State.SUBMITTED,
+        source=[State.SUBMITTED, State.ELIGIBLE],
         target=State.INELIGIBLE,
         conditions=[conditions.failure_confirmed],
         permission=allowed("applicants.check"),
@@ -306,6 +306,7 @@ class Check(models.Model):
     question = models.CharField(max_length=200)
     result = models.CharField(max_length=6, choices=Result.choices)
     finding = models.CharField(_("what was found"), max_length=300)
+    answered = models.BooleanField(_("answered by a person"), default=False)
     checked_on = models.DateField()
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     earlier_result = models.CharField(max_length=6, choices=Result.choices, blank=True)

@@ -17,6 +17,7 @@ from applicants.services.checks import (
     fail_checks,
     give_opinion,
     pass_checks,
+    recheck_application,
     run_checks,
     verify_in_field,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "read_groups",
     "read_identity",
     "receive_complaint",
+    "recheck_application",
     "record_attendance",
     "record_identity",
     "record_outcomes",

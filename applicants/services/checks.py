@@ -26,6 +26,8 @@ from programmes.services import check_date
 
 State = Application.State
 MOST_FINDING = 300
+# From the submission to the decision, and as long as a place on the reserve list can become an approval.
+CHECKED = (State.SUBMITTED, State.ELIGIBLE, State.UNDER_REVIEW, State.RESERVE)
 
 
 def _note(kind, application, *, by, on, body, reason=""):
@@ -33,9 +35,9 @@ def _note(kind, application, *, by, on, body, reason=""):
 
 
 def _in_checks(application):
-    if application.state != State.SUBMITTED:
+    if application.state not in CHECKED:
         raise Blocked(
-            _("%(ref)s is in the state “%(state)s”; only a submitted application is checked.")
+            _("%(ref)s is in the state “%(state)s”; an application is checked from its submission to its decision.")
             % {"ref": application.ref, "state": application.state_label}
         )
 
@@ -47,14 +49,34 @@ def run_checks(*, application, on, by, reason=""):
     _in_checks(application)
     demand("applicants.check", by, application)
     check_date(on=on, programme=application.programme, by=by, reason=reason)
+    _try_rules("application.run_checks", application, application.call.eligibility_rules.all(), on, by)
+    return application
+
+
+@service
+def recheck_application(*, application, rules, on, by):
+    """Try the machine's part of `rules` (EligibilityRules, also unsaved ones) again, before something rests on them.
+
+    Returns the Checks of the revision that are not passed now. The caller has asked who may do this.
+    """
+    application = lock_application(application)
+    _in_checks(application)
+    machine = [rule for rule in rules if rule.kind != rule.Kind.PERSON]
+    if machine:
+        _try_rules("application.recheck", application, machine, on, by)
+    return list(application.checks.filter(revision=application.revision).exclude(result=Check.Result.PASSED))
+
+
+def _try_rules(kind, application, rules, on, by):
+    """Write what each rule gives now. A row that says the same already keeps its day and its second person."""
     moving(application, by, on)
     kept = {check.code: check for check in application.checks.filter(revision=application.revision)}
     before = {check.code: check for check in application.checks.filter(revision=application.revision - 1)}
     results = {}
-    for rule in application.call.eligibility_rules.all():
+    for rule in rules:
         result, finding = eligibility.evaluate(rule, application, by=by, on=on)
         check = kept.get(rule.code)
-        if check is not None and result == Check.Result.PERSON and _answer_stands(rule, check):
+        if check is not None and check.answered and result == Check.Result.PERSON and _answer_stands(rule, check):
             result = check.result
         results[rule.code] = result
         if check is not None and result == check.result:
@@ -64,11 +86,11 @@ def run_checks(*, application, on, by, reason=""):
         check = check or Check(application=application, revision=application.revision, code=rule.code)
         _keep_earlier(check, earlier, result)
         check.question, check.result, check.finding = str(rule), result, str(finding)[:MOST_FINDING]
-        check.checked_on, check.checked_by, check.confirmed_by, check.confirmed_on = on, by, None, None
+        check.answered, check.checked_on, check.checked_by = False, on, by
+        check.confirmed_by, check.confirmed_on = None, None
         check.save()
     body = {"revision": application.revision, "results": {code: str(result) for code, result in results.items()}}
-    _note("application.run_checks", application, by=by, on=on, body=body)
-    return application
+    _note(kind, application, by=by, on=on, body=body)
 
 
 def _keep_earlier(check, earlier, result):
@@ -122,6 +144,7 @@ def answer_check(*, check, result, finding, on, by, reason=""):
     if len(finding) > MOST_FINDING:
         raise Invalid(_("There is room for %(room)s letters.") % {"room": MOST_FINDING}, field="finding")
     check.result, check.finding, check.checked_on, check.checked_by = result, finding, on, by
+    check.answered = True
     check.save()
     if rule.kind == EligibilityRule.Kind.DUPLICATE and result == Check.Result.PASSED:
         _compare(application, finding, on, by)

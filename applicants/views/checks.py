@@ -21,6 +21,7 @@ from applicants.services import (
     verify_in_field,
     waive_training,
 )
+from applicants.services.checks import CHECKED
 from applicants.views.cases import files, opened, posted, sent
 from audit.refusals import NotAllowed
 from audit.services import service
@@ -43,6 +44,7 @@ def checks(request, ref):
         return done(request, _("The checks are run."), "applicants:checks", application.ref)
     state = application.State
     submitted = application.state == state.SUBMITTED
+    checked_now = application.state in CHECKED
     rows = {
         check.code: check
         for check in application.checks.filter(revision=application.revision).select_related(
@@ -50,7 +52,7 @@ def checks(request, ref):
         )
     }
     lines = [
-        _line(rule, rows.get(rule.code), application, request.user, day, open_now=submitted)
+        _line(rule, rows.get(rule.code), application, request.user, day, open_now=checked_now)
         for rule in application.call.eligibility_rules.all()
     ]
     waits = application.state in (state.SUBMITTED, state.ELIGIBLE)
@@ -69,8 +71,8 @@ def checks(request, ref):
             "may_compare": rules.test_rule("applicants.confirm_duplicate", request.user, application.applicant),
             "panels": panels_for("checks", request.user, application),
             "submitted": submitted,
-            "may_check": may_check and submitted,
-            "may_confirm": may_confirm and submitted,
+            "may_check": may_check and checked_now,
+            "may_confirm": may_confirm and checked_now,
             "elsewhere": undecided_elsewhere(application).visible_to(request.user)[:5],
         },
     )

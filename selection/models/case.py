@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application, Part
 from ledger.fields import AmountField, CurrencyField
-from selection.models.committee import Seat
+from selection.models.committee import Seat, StandingInterest
 from selection.models.session import Session
 
 
@@ -16,6 +16,10 @@ class CaseQuerySet(models.QuerySet):
     def on_agenda(self):
         """Cases that were not taken off the agenda, and whose applicant has not withdrawn."""
         return self.filter(removed_on=None).exclude(application__state="withdrawn")
+
+    def on_consent_agenda(self):
+        """Cases that one vote of each member decides together: none that a member has lifted out."""
+        return self.on_agenda().filter(on_consent=True, lifted_on=None)
 
     def undecided(self):
         return self.on_agenda().exclude(Exists(Decision.objects.live().filter(case=OuterRef("pk"))))
@@ -100,6 +104,11 @@ class Case(models.Model):
     def ref(self):
         return f"{self.session.ref}/{self.position}"
 
+    @property
+    def votes_by_consent(self):
+        """True while one act of each member decides it together with the other cases of the consent agenda."""
+        return self.on_consent and self.lifted_on is None
+
     def get_absolute_url(self):
         return reverse("selection:case", args=[self.session.ref, self.position])
 
@@ -113,6 +122,7 @@ class Declaration(models.Model):
     """A member's declaration on one case: no interest, or a conflict with its kind. The last one counts.
 
     An earlier one stays as superseded. `late`: the interest was declared when the committee sat already.
+    `standing`: the interest that the member had declared for good, and that applies to this case.
     """
 
     class Kind(models.TextChoices):
@@ -129,6 +139,9 @@ class Declaration(models.Model):
     reason = models.CharField(_("what interest"), max_length=200, blank=True)
     declared_on = models.DateField()
     late = models.BooleanField(_("declared during the sitting"), default=False)
+    standing = models.ForeignKey(
+        StandingInterest, models.PROTECT, null=True, blank=True, related_name="declarations", verbose_name=_("standing")
+    )
     superseded_on = models.DateField(null=True, blank=True)
 
     objects = DeclarationQuerySet.as_manager()

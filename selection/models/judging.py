@@ -90,6 +90,7 @@ class Vote(models.Model):
     amount = AmountField(_("amount voted for"), null=True, blank=True)
     reason = models.TextField(_("reason or conditions"), blank=True)
     cast_on = models.DateField()
+    on_consent = models.BooleanField(_("cast with the consent agenda"), default=False)
     voided_on = models.DateField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)
 
@@ -101,6 +102,9 @@ class Vote(models.Model):
             models.UniqueConstraint(fields=["case", "member"], condition=Q(voided_on=None), name="vote_one_live"),
             models.CheckConstraint(
                 condition=~Q(choice__in=["against", "conditions", "defer"]) | ~Q(reason=""), name="vote_reason_due"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_consent=False) | Q(choice="for", amount=None), name="vote_on_consent_is_for"
             ),
         ]
 

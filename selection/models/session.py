@@ -117,6 +117,10 @@ class Session(Moving):
     def __str__(self):
         return self.ref
 
+    @property
+    def is_written(self):
+        return self.procedure == self.Procedure.WRITTEN
+
     @transition(
         state,
         source=State.PLANNED,

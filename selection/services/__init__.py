@@ -4,10 +4,18 @@ from selection.services.agenda import add_cases, plan_session, record_sitting, r
 from selection.services.appeals import answer_appeal, record_appeal
 from selection.services.clarifying import answer_clarification, ask_clarification
 from selection.services.closing import close_session, reopen_session
-from selection.services.committee import end_seat, found_committee, seat_member
+from selection.services.committee import end_seat, found_committee, seat_member, set_bands
+from selection.services.consenting import cast_consent_votes, lift_from_consent
+from selection.services.deadlines import extend_deadline
 from selection.services.deciding import approve_reserve, decide_all, decide_case
+from selection.services.declaring import (
+    confirm_interests,
+    declare_interests,
+    declare_standing_interest,
+    end_standing_interest,
+)
 from selection.services.invitations import invite_members
-from selection.services.judging import cast_vote, cast_votes, declare_interests, save_review, take_back_vote
+from selection.services.judging import cast_vote, cast_votes, save_review, take_back_vote
 from selection.services.letters import (
     mark_letters_sent,
     save_letter_text,
@@ -26,16 +34,22 @@ __all__ = [
     "approve_reserve",
     "ask_clarification",
     "ask_packet",
+    "cast_consent_votes",
     "cast_vote",
     "cast_votes",
     "close_session",
+    "confirm_interests",
     "decide_all",
     "decide_case",
     "declare_interests",
+    "declare_standing_interest",
     "draw_minutes",
     "end_seat",
+    "end_standing_interest",
+    "extend_deadline",
     "found_committee",
     "invite_members",
+    "lift_from_consent",
     "mark_letters_sent",
     "note_packet",
     "plan_session",
@@ -47,6 +61,7 @@ __all__ = [
     "save_review",
     "seat_member",
     "send_packet",
+    "set_bands",
     "start_sitting",
     "take_back_vote",
     "withdraw_letters",

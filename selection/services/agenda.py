@@ -1,16 +1,22 @@
 """A session from its plan to the moment when the committee sits."""
 
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
+from ledger.money import Money
 from programmes.services import check_date, take_reference
 from selection.call_rules import assessors_for, rules_of, rules_of_call
+from selection.consent import goes_on_consent
 from selection.models import Case, Decision, Session, SittingAttendance, Vote
 from selection.quorum import room_of, voting_members
+from selection.services.bench import day_of
+from selection.services.deadlines import ask_days
+from selection.services.declaring import declare_standing
+from selection.services.findings import ask_not_held, keeping_findings
 from selection.services.locks import ask, ask_move, ask_state, lock_agenda, lock_applications, lock_call, lock_session
 from selection.services.versions import freeze_rules
 
@@ -18,28 +24,60 @@ OPEN_SESSIONS = (Session.State.PLANNED, Session.State.OPEN, Session.State.SITTIN
 
 
 @service
-def plan_session(*, committee, call, sits_on, on, by, reason=""):
-    """A session of the committee under one call, to sit on `sits_on`."""
+def plan_session(
+    *,
+    committee,
+    call,
+    sits_on,
+    on,
+    by,
+    procedure=Session.Procedure.LIVE,
+    scores_due_on=None,
+    votes_due_on=None,
+    reason="",
+):
+    """A session of the committee under one call, to sit on `sits_on`.
+
+    In the written procedure nobody meets: members vote from that day to `votes_due_on`, that day included.
+    """
     ask("selection.keep_session", by, committee)
     if call.programme_id != committee.programme_id:
         raise Invalid(_("The call belongs to another programme."), field="call")
     if sits_on < on:
         raise Invalid(_("The committee cannot sit before the session is planned."), field="sits_on")
     check_date(on=on, programme=committee.programme, by=by, reason=reason)
-    session = Session.objects.create(
-        ref=take_reference("S", sits_on.year),
+    session = Session(
         programme=committee.programme,
         committee=committee,
         call=call,
+        procedure=procedure,
         sits_on=sits_on,
+        scores_due_on=scores_due_on,
+        votes_due_on=votes_due_on,
         planned_by=by,
     )
-    return begin(session, by=by, on=on, body={"call": call.key, "sits_on": sits_on})
+    ask_days(session, on)
+    session.ref = take_reference("S", sits_on.year)
+    session.save()
+    body = {"call": call.key, "sits_on": sits_on}
+    if session.is_written:
+        body |= {"procedure": procedure, "votes_due_on": votes_due_on}
+    return begin(session, by=by, on=on, body=body)
+
+
+def add_cases(*, session, applications, on, by):
+    """Put eligible applications of the session's call on the agenda, behind those that are there.
+
+    Raises Blocked for a case of another committee's amounts, and for one that is held by a live award in its window
+    or an unresolved duplicate: what was found then is kept with its checks.
+    """
+    with keeping_findings(on=on, by=by):
+        return put_on_agenda(session=session, applications=applications, on=on, by=by)
 
 
 @service
-def add_cases(*, session, applications, on, by):
-    """Put eligible applications of the session's call on the agenda, behind those that are there."""
+def put_on_agenda(*, session, applications, on, by):
+    """add_cases() without keeping what was found about a case that is held."""
     session = lock_session(session)
     ask("selection.keep_session", by, session)
     ask_state(session, Session.State.PLANNED)
@@ -55,6 +93,8 @@ def add_cases(*, session, applications, on, by):
     for pk in dict.fromkeys(asked):
         application = rows[pk]
         _ask_ready(session, application, elsewhere)
+        ask_mandate(session, application)
+        ask_not_held(application, on, by)
         last += 1
         cases.append(
             Case(
@@ -82,13 +122,30 @@ def add_cases(*, session, applications, on, by):
 def _ask_ready(session, application, elsewhere):
     if application.call_id != session.call_id:
         raise Blocked(_("%(ref)s was made under another call.") % {"ref": application.ref})
+    if application.pk in elsewhere:
+        raise Blocked(_("%(ref)s is on the agenda of a session already.") % {"ref": application.ref})
     if application.state != Application.State.ELIGIBLE:
         raise Blocked(
             _("%(ref)s is in the state “%(state)s”; only eligible applications go to the committee.")
             % {"ref": application.ref, "state": application.state_label}
         )
-    if application.pk in elsewhere:
-        raise Blocked(_("%(ref)s is on the agenda of a session already.") % {"ref": application.ref})
+
+
+def ask_mandate(session, application):
+    """Raises Blocked when the amount is another committee's to decide."""
+    band = application.window.band_for(application.asked_amount)
+    owners = list(band.committees.all()) if band else []
+    if owners and session.committee_id not in [owner.pk for owner in owners]:
+        raise Blocked(
+            _("%(ref)s asks for %(amount)s; from %(least)s on the window %(window)s goes to: %(committees)s.")
+            % {
+                "ref": application.ref,
+                "amount": Money(application.asked_amount, application.currency),
+                "least": Money(band.from_amount, application.currency),
+                "window": application.window,
+                "committees": ", ".join(str(owner) for owner in owners),
+            }
+        )
 
 
 @service
@@ -164,8 +221,10 @@ def send_packet(*, session, on, by, version=None, reason=""):
         body={"rules": rules.sha256, "version": rules.number, "cases": [case.application.ref for case in cases]},
         rules_version=rules,
     )
+    prefetch_related_objects([case.application for case in cases], "opinions", "waivers", "verifications")
     for case in cases:
         application = case.application
+        ask_mandate(session, application)
         try:
             advance(application, "open_review", by=by, on=on, body={"session": session.ref})
         except Blocked as missing:
@@ -177,8 +236,18 @@ def send_packet(*, session, on, by, version=None, reason=""):
         case.revision = application.revision
         case.proposed_amount = application.asked_amount
         case.assessors = assessors_for(rules.body, application.window.key, application.asked_amount)
-    Case.objects.bulk_update(cases, ["revision", "proposed_amount", "assessors"])
+    declare_standing(session, cases, on=on, by=by)
+    _choose_for_consent(session, rules.body, cases)
+    Case.objects.bulk_update(cases, ["revision", "proposed_amount", "assessors", "on_consent"])
     return session
+
+
+def _choose_for_consent(session, rules, cases):
+    """Set `on_consent` of each case by the frozen rules, and by the interests that are known already."""
+    voting = voting_members(session)
+    prefetch_related_objects(cases, "declarations")
+    for case in cases:
+        case.on_consent = goes_on_consent(case, rules, room_of(case, voting, (), rules))
 
 
 @service
@@ -190,6 +259,8 @@ def record_sitting(*, session, present, on, by, reason="", times=None):
     session = lock_session(session)
     ask("selection.keep_session", by, session)
     ask_state(session, Session.State.OPEN, Session.State.SITTING)
+    if session.is_written:
+        raise Blocked(_("Nobody attends a written procedure: who votes takes part in it."))
     check_date(on=on, programme=session.programme, by=by, reason=reason)
     seats = session.committee.seats.held_on(session.sits_on).select_related("user")
     seated = {seat.user_id: seat.user for seat in seats}
@@ -219,9 +290,13 @@ def record_sitting(*, session, present, on, by, reason="", times=None):
 
 @service
 def start_sitting(*, session, on, by, version=None, reason=""):
-    """The committee sits: from now on its members vote. The session's day becomes `on`."""
+    """The committee sits, or its written procedure begins: now its members vote. The session's day becomes `on`."""
     session = lock_session(session)
     check_date(on=on, programme=session.programme, by=by, reason=reason)
+    if session.votes_due_on and on > session.votes_due_on:
+        raise Blocked(
+            _("The time to vote ended on %(date)s: give more time first.") % {"date": day_of(session.votes_due_on)}
+        )
     return advance(session, "start", by=by, on=on, version=version, reason=reason, body={"sits_on": on})
 
 

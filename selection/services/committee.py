@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
-from programmes.models import Role
+from programmes.models import AmountBand, Role
 from programmes.roles import holds
 from programmes.services import check_date
 from selection.models import Committee, Seat, Vote
@@ -21,6 +21,33 @@ def found_committee(*, programme, name, on, by):
         raise Blocked(_("The programme has a committee of that name already."))
     committee = Committee.objects.create(programme=programme, name=name)
     record("committee.found", f"committee:{committee.pk}", by=by, on=on, programme=programme.key)
+    return committee
+
+
+@service
+def set_bands(*, committee, bands, on, by):
+    """The AmountBands of the programme's windows that only this committee decides. Returns the Committee.
+
+    A band that several committees name is decided by any of them.
+    """
+    committee = Committee.objects.select_for_update(of=("self",)).select_related("programme").get(pk=committee.pk)
+    ask("selection.found_committee", by, committee)
+    check_date(on=on, programme=committee.programme, by=by)
+    rows = list(bands)
+    programmes = AmountBand.objects.filter(pk__in=[band.pk for band in rows]).values_list(
+        "window__call__programme", flat=True
+    )
+    if set(programmes) - {committee.programme_id}:
+        raise Invalid(_("A band belongs to another programme."), field="bands")
+    committee.bands.set(rows)
+    record(
+        "committee.set_bands",
+        f"committee:{committee.pk}",
+        by=by,
+        on=on,
+        programme=committee.programme.key,
+        body={"bands": sorted(f"{band.window.key}:{band.from_amount}" for band in rows)},
+    )
     return committee
 
 

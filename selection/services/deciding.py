@@ -1,6 +1,7 @@
 """Decisions: computed from the votes by the frozen rules; the money is reserved when they are recorded."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from applicants.models import Application
 from audit.moves import advance
@@ -10,6 +11,8 @@ from programmes.models import Commitment
 from programmes.services import available_on, check_date, lock_lines, release, reserve
 from selection.models import Case, Decision, Session
 from selection.ruling import Ruling, rulings_of
+from selection.services.bench import day_of
+from selection.services.findings import Found, findings_against, frozen_checks, keeping_findings
 from selection.services.letters import withdraw_letters
 from selection.services.locks import ask, ask_state, lock_agenda, lock_applications, lock_session, with_applications
 from selection.signals import decisions_effective
@@ -17,27 +20,58 @@ from selection.signals import decisions_effective
 APPROVE, RESERVE = Decision.Outcome.APPROVE, Decision.Outcome.RESERVE
 
 
-@service
-def decide_case(*, case, on, by, reserve_list=False, reason=""):
-    """Record what the votes decide, and reserve the money of an approval.
+def decide_case(*, case, on, by, reserve_list=False, put_off_failing=False, reason=""):
+    """Record what the votes decide, and reserve the money of an approval. Returns the Decision.
 
     Raises Blocked below the quorum, without the scores that are due, and when an approval finds the line short; then
-    `reserve_list` places the case on the reserve list instead.
+    `reserve_list` places the case on the reserve list instead. Where the rules say so, the checks are run again before
+    an approval: one that fails blocks it, or with `put_off_failing` puts the case off. What was found is kept.
     """
+    with keeping_findings(on=on, by=by):
+        return record_decision(
+            case=case,
+            on=on,
+            by=by,
+            reserve_list=reserve_list,
+            put_off_failing=put_off_failing,
+            reason=reason,
+        )
+
+
+@service
+def record_decision(*, case, on, by, reserve_list=False, put_off_failing=False, reason=""):
+    """decide_case() without keeping what was found about a case that is blocked."""
     session = lock_session(case.session)
     ask("selection.keep_session", by, session)
     cases = with_applications(session, lock_applications([case.application_id]))
     _ask_sitting(session, on, by, reason)
     ruling = rulings_of(session, Case.objects.filter(pk=case.pk))[0]
-    return _decide(session, cases[0], ruling, reserve_list, on, by)
+    decision, against = _decide(session, cases[0], ruling, reserve_list, put_off_failing, on, by)
+    if against:
+        raise _not_approved([(cases[0].application, against)], session)
+    return decision
+
+
+def decide_all(*, session, on, by, reserve_list=True, put_off_failing=False, reason=""):
+    """Decide every open case: by rank where there are scores, else in agenda order. Returns the Session.
+
+    Once the line is short, approvals go to the reserve list (or are refused without `reserve_list`). All or none: a
+    check that fails now blocks them all, unless `put_off_failing` puts that case off. What was found is kept.
+    """
+    with keeping_findings(on=on, by=by):
+        return record_decisions(
+            session=session,
+            on=on,
+            by=by,
+            reserve_list=reserve_list,
+            put_off_failing=put_off_failing,
+            reason=reason,
+        )
 
 
 @service
-def decide_all(*, session, on, by, reserve_list=True, reason=""):
-    """Decide every open case: by rank where there are scores, else in agenda order.
-
-    Once the line is short, approvals go to the reserve list (or are refused without `reserve_list`). All or none.
-    """
+def record_decisions(*, session, on, by, reserve_list=True, put_off_failing=False, reason=""):
+    """decide_all() without keeping what was found about cases that are blocked."""
     session, cases = lock_agenda(session)
     ask("selection.keep_session", by, session)
     _ask_sitting(session, on, by, reason)
@@ -46,9 +80,24 @@ def decide_all(*, session, on, by, reserve_list=True, reason=""):
     if not rulings:
         raise Blocked(_("Every case is decided already."))
     lock_lines(*{by_pk[ruling.case.pk].application.window.line.key for ruling in rulings})
+    failing = []
     for ruling in rulings:
-        _decide(session, by_pk[ruling.case.pk], ruling, reserve_list, on, by)
+        case = by_pk[ruling.case.pk]
+        _decision, against = _decide(session, case, ruling, reserve_list, put_off_failing, on, by)
+        if against:
+            failing.append((case.application, against))
+    if failing:
+        raise _not_approved(failing, session)
     return session
+
+
+def _not_approved(failing, session):
+    """The refusal that names each check that failed; `failing`: (application, sentences)."""
+    return Found(
+        _("The checks were run again, and what they found stops the approval."),
+        [sentence for _application, sentences in failing for sentence in sentences],
+        [(application, frozen_checks(session.rules)) for application, _sentences in failing],
+    )
 
 
 def _ask_sitting(session, on, by, reason):
@@ -56,33 +105,61 @@ def _ask_sitting(session, on, by, reason):
     check_date(on=on, programme=session.programme, by=by, reason=reason)
 
 
-def _decide(session, case, ruling, reserve_list, on, by):
+def _decide(session, case, ruling, reserve_list, put_off_failing, on, by):
+    """(Decision, []) as the ruling says; or (None, sentences) of the checks that fail now and block an approval."""
     application = case.application
-    if case.removed_on or application.state != Application.State.UNDER_REVIEW:
-        raise Blocked(_("%(ref)s is not before the committee any more.") % {"ref": application.ref})
-    if Decision.objects.live().filter(case=case).exists():
-        raise Blocked(_("%(ref)s is decided already.") % {"ref": application.ref})
-    if ruling.missing:
-        raise Blocked(_("%(ref)s cannot be decided yet.") % {"ref": application.ref}, [ruling.missing])
-    outcome, tally = ruling.outcome, ruling.tally
+    _ask_open(session, case, ruling, on)
+    outcome, amount, tally, why = ruling.outcome, ruling.amount, dict(ruling.tally), ruling.reason
+    if outcome == APPROVE and session.rules.get("recheck_selected"):
+        against = findings_against(application, session.rules, on=on, by=by)
+        if against and not put_off_failing:
+            return None, against
+        tally["checked_on"] = on.isoformat()
+        if against:
+            outcome, amount, tally["rule"] = Decision.Outcome.DEFER, None, "failing"
+            why = "\n".join(str(sentence) for sentence in against)
     if outcome == APPROVE:
-        outcome = _take_money(application, ruling.amount, reserve_list, on, by)
+        outcome = _take_money(application, amount, reserve_list, on, by)
         if outcome == RESERVE:
-            tally = {**tally, "rule": "short"}
+            tally["rule"] = "short"
     decision = Decision.objects.create(
         ref=case.ref,
         case=case,
         application=application,
         outcome=outcome,
-        amount=ruling.amount if outcome in (APPROVE, RESERVE) else None,
+        amount=amount if outcome in (APPROVE, RESERVE) else None,
         currency=case.currency,
         conditions=ruling.conditions if outcome in (APPROVE, RESERVE) else "",
-        reason=ruling.reason,
+        reason=why,
         tally=tally,
         decided_on=on,
     )
     _note("decision.record", decision, session, by, on)
-    return decision
+    return decision, []
+
+
+def _ask_open(session, case, ruling, on):
+    """Raises Blocked unless the case is before the committee, not decided, and nothing is missing that it waits for."""
+    ref = case.application.ref
+    if case.removed_on or case.application.state != Application.State.UNDER_REVIEW:
+        raise Blocked(_("%(ref)s is not before the committee any more.") % {"ref": ref})
+    if Decision.objects.live().filter(case=case).exists():
+        raise Blocked(_("%(ref)s is decided already.") % {"ref": ref})
+    missing = ruling.missing or _still_voting(session, ruling, on)
+    if missing:
+        raise Blocked(_("%(ref)s cannot be decided yet.") % {"ref": ref}, [missing])
+
+
+def _still_voting(session, ruling, on):
+    """In the written procedure everybody has until the last day: what is missing before it, or ""."""
+    if not session.is_written or on > session.votes_due_on:
+        return ""
+    waiting = len(ruling.room.unconflicted - {vote.member_id for vote in ruling.votes})
+    if not waiting:
+        return ""
+    return ngettext(
+        "%(count)s member can vote until %(date)s.", "%(count)s members can vote until %(date)s.", waiting
+    ) % {"count": waiting, "date": day_of(session.votes_due_on)}
 
 
 def _take_money(application, amount, reserve_list, on, by):
@@ -163,12 +240,19 @@ def take_effect(decision, *, on, by):
     return decision
 
 
-@service
 def approve_reserve(*, application, on, by, reason="", key=None):
     """Money came free: the case on the reserve list is approved, for the amount that the committee voted.
 
-    Returns the new Decision. Raises Blocked when the application is not on the reserve list or the line is short.
+    Returns the new Decision. Raises Blocked when the application is not on the reserve list, the line is short, or a
+    check that is run again fails; what was found is kept.
     """
+    with keeping_findings(on=on, by=by):
+        return take_from_reserve(application=application, on=on, by=by, reason=reason, key=key)
+
+
+@service
+def take_from_reserve(*, application, on, by, reason="", key=None):
+    """approve_reserve() without keeping what was found about a case that is blocked."""
     waiting = Decision.objects.live().filter(application=application, outcome=RESERVE, effective_on__isnull=False)
     listed = waiting.select_related("case__session").last()
     if listed is None:
@@ -181,6 +265,12 @@ def approve_reserve(*, application, on, by, reason="", key=None):
     if listed is None or application.state != Application.State.RESERVE or session.state != Session.State.CLOSED:
         raise Blocked(_("%(ref)s is not on a reserve list.") % {"ref": application.ref})
     listed.application = application
+    tally = {**listed.tally, "rule": "reserve_list"}
+    if session.rules.get("recheck_selected"):
+        against = findings_against(application, session.rules, on=on, by=by)
+        if against:
+            raise _not_approved([(application, against)], session)
+        tally["checked_on"] = on.isoformat()
     _take_money(application, listed.amount, False, on, by)
     undo(listed, Decision.Undone.RESERVE, on=on, by=by, reason=reason)
     decision = Decision.objects.create(
@@ -192,7 +282,7 @@ def approve_reserve(*, application, on, by, reason="", key=None):
         currency=listed.currency,
         conditions=listed.conditions,
         reason=listed.reason,
-        tally={**listed.tally, "rule": "reserve_list"},
+        tally=tally,
         decided_on=on,
     )
     _note("decision.record", decision, session, by, on, reason)

@@ -1,146 +1,41 @@
-"""What a member does: declares interests, scores, votes. Each locks the Applications it is about, by pk."""
+"""What a member does when they judge: scores and votes. Each locks the Applications it is about, by pk."""
 
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Part
 from applicants.services import claim_part
-from audit.refusals import Blocked, Invalid, NotAllowed
+from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from ledger.money import Money
-from programmes.services import check_date
-from selection.call_rules import rules_of
-from selection.models import Case, Decision, Declaration, Review, Score, Session, Vote
-from selection.quorum import absent_members, other_parts, room_of, voting_members
-from selection.services.deciding import undo
-from selection.services.locks import ask, ask_state, fresh_session, lock_applications, with_applications
+from selection.models import Review, Score, Session, Vote
+from selection.services.bench import ask_judge, day_of, open_agenda
+from selection.services.locks import ask_state
 
+MOST_COMMENT = 300
 REASON_DUE = (Vote.Choice.AGAINST, Vote.Choice.CONDITIONS, Vote.Choice.DEFER)
 
 
-def _open_agenda(session, by, on, applications=None):
-    """The fresh session and its cases with their applications locked; `by` must hold a seat on its day.
-
-    `session.bench` keeps who votes on that day and who is absent, read once for all cases.
-    """
-    pks = applications or list(Case.objects.filter(session=session.pk).values_list("application_id", flat=True))
-    rows = lock_applications(pks)
-    session = fresh_session(session)
-    check_date(on=on, programme=session.programme, by=by)
-    seat = session.committee.seats.held_on(session.sits_on).filter(user=by).first()
-    if seat is None or (seat.ends_on and on > seat.ends_on):
-        raise NotAllowed(_("Only members who hold a seat on %(date)s do this.") % {"date": _day(session.sits_on)})
-    session.bench = voting_members(session), absent_members(session)
-    return session, with_applications(session, rows)
-
-
-def _day(day):
-    return day.strftime("%d.%m.%Y")
-
-
 @service
-def declare_interests(*, session, declarations, on, by):
-    """The member's declarations: dict application reference -> (kind, reason); "none" says there is no interest.
-
-    An interest may be declared until the close. Declared while the committee sits, it voids the member's vote and
-    undoes a decision that is not yet effective; the minutes say so. An interest once declared is not taken back.
-    """
-    by_ref = dict(
-        Case.objects.filter(session=session.pk, application__ref__in=declarations).values_list(
-            "application__ref", "application_id"
-        )
-    )
-    unknown = sorted(set(declarations) - set(by_ref))
-    if unknown or not declarations:
-        raise Invalid(_("%(refs)s is not on the agenda.") % {"refs": ", ".join(unknown) or "-"})
-    session, cases = _open_agenda(session, by, on, list(by_ref.values()))
-    ask_state(session, Session.State.OPEN, Session.State.SITTING)
-    for case in cases:
-        kind, reason = declarations[case.application.ref]
-        _declare(session, case, kind, reason, on, by)
-    return session
-
-
-def _declare(session, case, kind, reason, on, by):
-    ref = case.application.ref
-    if kind not in Declaration.Kind.values:
-        raise Invalid(_("Choose what interest you have in %(ref)s.") % {"ref": ref}, field=ref)
-    if kind != Declaration.Kind.NONE and not reason.strip():
-        raise Invalid(_("Say what interest you have in %(ref)s.") % {"ref": ref}, field=ref)
-    if kind == Declaration.Kind.NONE and by.pk in other_parts(case):
-        raise Invalid(_("You have a part in %(ref)s already: declare that interest.") % {"ref": ref}, field=ref)
-    before = Declaration.objects.live().filter(case=case, member=by).first()
-    if before is not None and before.is_conflict:
-        if kind == Declaration.Kind.NONE:
-            raise Blocked(_("You have declared an interest in %(ref)s; it is not taken back.") % {"ref": ref})
-        return
-    if before is not None and kind == Declaration.Kind.NONE:
-        return
-    conflict = kind != Declaration.Kind.NONE
-    late = conflict and session.state == Session.State.SITTING
-    if before is not None:
-        before.superseded_on = on
-        before.save(update_fields=["superseded_on"])
-    Declaration.objects.create(
-        case=case, member=by, kind=kind, reason=reason.strip() if conflict else "", declared_on=on, late=late
-    )
-    record(
-        "interest.declare",
-        session.ref,
-        by=by,
-        on=on,
-        programme=session.programme.key,
-        body={"case": ref, "kind": kind, "late": late},
-        reason=reason.strip() if conflict else "",
-    )
-    if conflict:
-        _step_back(session, case, on, by)
-
-
-def _step_back(session, case, on, by):
-    """A member with an interest leaves the case: the vote is void, and a decision that counted it is undone."""
-    voided = Vote.objects.live().filter(case=case, member=by)
-    if not voided.update(voided_on=on, void_reason=str(_("Interest declared during the sitting"))):
-        return
-    record("vote.void", session.ref, by=by, on=on, programme=session.programme.key, body={"case": case.application.ref})
-    decision = Decision.objects.live().filter(case=case, effective_on=None).first()
-    if decision is not None:
-        undo(decision, Decision.Undone.INTEREST, on=on, by=by)
-
-
-def _ask_judge(session, case, by):
-    """Raises unless `by` may judge the case: a voting seat, no other part in it, declared and free of interest."""
-    ask("selection.vote", by, session)
-    voting, absent = session.bench
-    room = room_of(case, voting, absent, rules_of(session))
-    if by.pk not in room.voting:
-        raise NotAllowed(_("Your seat on this committee has no vote."))
-    if by.pk in other_parts(case):
-        raise NotAllowed(_("You have another part in %(ref)s and cannot judge it.") % {"ref": case.application.ref})
-    if by.pk in room.conflicted:
-        raise NotAllowed(_("You declared an interest in this case and take no part in it."))
-    if by.pk in room.undeclared:
-        raise Blocked(_("Declare first whether you have an interest in %(ref)s.") % {"ref": case.application.ref})
-    if case.removed_on or case.application.state != "under_review":
-        raise Blocked(_("%(ref)s is not before the committee any more.") % {"ref": case.application.ref})
-    if Decision.objects.live().filter(case=case).exists():
-        raise Blocked(_("%(ref)s is decided already.") % {"ref": case.application.ref})
-    return room
-
-
-@service
-def save_review(*, case, scores, on, by, comment="", submit=True):
+def save_review(*, case, scores, on, by, comment="", comments=None, submit=True, version=None, revision=None):
     """Keep the member's scores: dict criterion code -> value, None for "not applicable".
 
-    With `submit` the card must be whole, and is in: it is not changed any more, because the others' cards now show.
+    `comments` (criterion code -> text) says why a value was given where the call asks for it. With `submit` the card
+    must be whole and in time, and is in: it is not changed any more, because the others' cards now show. A card on an
+    earlier revision does not count, and is made anew.
     """
-    session, cases = _open_agenda(case.session, by, on, [case.application_id])
+    session, cases = open_agenda(case.session, by, on, [case.application_id], version)
     case = cases[0]
     ask_state(session, Session.State.OPEN, Session.State.SITTING)
-    _ask_judge(session, case, by)
-    grid = {row["code"]: row for row in session.rules["criteria"]}
-    _ask_values(grid, scores, submit)
+    ask_judge(session, case, by, revision)
+    if submit and session.scores_due_on and on > session.scores_due_on:
+        raise Blocked(
+            _("The scores were due on %(date)s. The secretary can give more time.")
+            % {"date": day_of(session.scores_due_on)}
+        )
+    comments = {code: " ".join(text.split()) for code, text in (comments or {}).items() if text.strip()}
+    _ask_values(session.rules, scores, comments, submit)
     review = Review.objects.filter(case=case, member=by).first()
-    if review is not None and review.submitted_on:
+    if review is not None and review.submitted_on and review.revision == case.revision:
         raise Blocked(_("Your scores of %(ref)s are in already.") % {"ref": case.application.ref})
     if submit:
         claim_part(application=case.application, user=by, part=Part.Name.MEMBER, on=on)
@@ -152,7 +47,8 @@ def save_review(*, case, scores, on, by, comment="", submit=True):
     criteria = {row.code: row for row in session.call.criteria.filter(code__in=scores)}
     review.scores.all().delete()
     Score.objects.bulk_create(
-        Score(review=review, criterion=criteria[code], value=value) for code, value in scores.items()
+        Score(review=review, criterion=criteria[code], value=value, comment=comments.get(code, ""))
+        for code, value in scores.items()
     )
     record(
         "review.submit" if submit else "review.save",
@@ -165,7 +61,8 @@ def save_review(*, case, scores, on, by, comment="", submit=True):
     return review
 
 
-def _ask_values(grid, scores, submit):
+def _ask_values(rules, scores, comments, submit):
+    grid = {row["code"]: row for row in rules["criteria"]}
     if not grid:
         raise Blocked(_("This call has no evaluation grid."))
     for code, value in scores.items():
@@ -178,46 +75,53 @@ def _ask_values(grid, scores, submit):
                 % {"question": grid[code]["question"], "top": grid[code]["top"]},
                 field=code,
             )
+        if submit and value in rules.get("reasoned_values", ()) and code not in comments:
+            raise Invalid(
+                _("Say why you give %(value)s for “%(question)s”.")
+                % {"value": value, "question": grid[code]["question"]},
+                field=code,
+            )
     for code in grid:
         if submit and code not in scores:
             raise Invalid(_("Choose a value for “%(question)s”.") % {"question": grid[code]["question"]}, field=code)
+    for code, text in comments.items():
+        if len(text) > MOST_COMMENT:
+            raise Invalid(_("There is room for %(room)s letters.") % {"room": MOST_COMMENT}, field=code)
 
 
 @service
-def cast_vote(*, case, choice, on, by, amount=None, reason="", key=None):
+def cast_vote(*, case, choice, on, by, amount=None, reason="", version=None, revision=None, key=None):
     """The member's vote on a case. `amount` in minor units may be lower than the amount before the committee.
 
     A reason is due when voting against, with conditions, for putting off, or for another amount.
     """
-    session, cases = _open_agenda(case.session, by, on, [case.application_id])
+    session, cases = open_agenda(case.session, by, on, [case.application_id], version)
     ask_state(session, Session.State.SITTING)
-    return _cast(session, cases[0], choice, amount, reason, on, by)
+    return cast(session, cases[0], choice, amount, reason, on, by, revision=revision)
 
 
 @service
-def cast_votes(*, session, votes, on, by):
+def cast_votes(*, session, votes, on, by, version=None):
     """One member's votes on several cases at once: dicts case, choice, amount, reason. All of them or none."""
     by_case = {vote["case"].pk: vote for vote in votes}
     if len(by_case) != len(votes) or not votes:
         raise Invalid(_("Vote on each case once."))
     pks = [vote["case"].application_id for vote in votes]
-    session, cases = _open_agenda(session, by, on, pks)
+    session, cases = open_agenda(session, by, on, pks, version)
     ask_state(session, Session.State.SITTING)
     if {case.pk for case in cases} != set(by_case):
         raise Invalid(_("A case is not on this agenda."))
     for case in cases:
         vote = by_case[case.pk]
-        _cast(session, case, vote["choice"], vote.get("amount"), vote.get("reason", ""), on, by)
+        cast(session, case, vote["choice"], vote.get("amount"), vote.get("reason", ""), on, by)
     return session
 
 
-def _cast(session, case, choice, amount, reason, on, by):
+def cast(session, case, choice, amount, reason, on, by, *, revision=None, on_consent=False):
+    """One vote under the lock of its Application. `session` comes from open_agenda()."""
     ref = case.application.ref
-    room = _ask_judge(session, case, by)
-    if by.pk in room.absent:
-        raise Blocked(_("The secretary has recorded you as absent from this sitting."))
-    if on < session.sits_on:
-        raise Invalid(_("The committee sits on %(date)s.") % {"date": _day(session.sits_on)}, field="on")
+    room = ask_judge(session, case, by, revision)
+    _ask_time(session, room, on, by)
     if Vote.objects.live().filter(case=case, member=by).exists():
         raise Blocked(_("You have voted on %(ref)s already.") % {"ref": ref})
     amount = _voted_amount(case, choice, amount)
@@ -226,17 +130,34 @@ def _cast(session, case, choice, amount, reason, on, by):
         raise Invalid(_("Give the reason or the conditions of your vote on %(ref)s.") % {"ref": ref}, field="reason")
     if amount is not None and not reason:
         raise Invalid(_("Say why you vote for another amount on %(ref)s.") % {"ref": ref}, field="reason")
+    if case.votes_by_consent and (choice != Vote.Choice.FOR or amount is not None):
+        raise Blocked(_("%(ref)s is on the consent agenda: lift it out to vote otherwise than for.") % {"ref": ref})
     claim_part(application=case.application, user=by, part=Part.Name.MEMBER, on=on)
-    vote = Vote.objects.create(case=case, member=by, choice=choice, amount=amount, reason=reason, cast_on=on)
+    vote = Vote.objects.create(
+        case=case, member=by, choice=choice, amount=amount, reason=reason, cast_on=on, on_consent=on_consent
+    )
+    body = {"case": ref, "choice": choice, "amount": amount, "currency": case.currency}
     record(
         "vote.cast",
         session.ref,
         by=by,
         on=on,
         programme=session.programme.key,
-        body={"case": ref, "choice": choice, "amount": amount, "currency": case.currency},
+        body=body | ({"consent": True} if on_consent else {}),
     )
     return vote
+
+
+def _ask_time(session, room, on, by):
+    if by.pk in room.absent:
+        raise Blocked(_("The secretary has recorded you as absent from this sitting."))
+    if on < session.sits_on:
+        raise Invalid(_("The committee sits on %(date)s.") % {"date": day_of(session.sits_on)}, field="on")
+    if session.votes_due_on and on > session.votes_due_on:
+        raise Blocked(
+            _("The time to vote ended on %(date)s. The secretary can give more time.")
+            % {"date": day_of(session.votes_due_on)}
+        )
 
 
 def _voted_amount(case, choice, amount):
@@ -258,9 +179,9 @@ def _voted_amount(case, choice, amount):
 @service
 def take_back_vote(*, case, on, by, reason=""):
     """A member takes the own vote back while the committee sits and the case is not decided; then votes anew."""
-    session, cases = _open_agenda(case.session, by, on, [case.application_id])
+    session, cases = open_agenda(case.session, by, on, [case.application_id])
     ask_state(session, Session.State.SITTING)
-    _ask_judge(session, cases[0], by)
+    ask_judge(session, cases[0], by)
     vote = Vote.objects.live().filter(case=case, member=by).first()
     if vote is None:
         raise Blocked(_("You have no vote on this case."))
