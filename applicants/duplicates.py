@@ -10,12 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import blind_index
-from applicants.models import DuplicateAnswer, Identity, Party
+from applicants.models import Application, DuplicateAnswer, Identity, Party
 from applicants.names import likeness, phone_digits, search_key
 from audit.refusals import Blocked
 
 ALIKE = 90  # of 100: the same name in another spelling or script
 MOST_SHOWN = 10
+CHECKS_TO_PASS = (Application.State.DRAFT, Application.State.SUBMITTED, Application.State.RETURNED)
 ALIKE_WITH_PHONE = 70  # families share a phone, and a phone outlives a spelling
 SENTENCES = {
     "number": _("same identity number"),
@@ -127,13 +128,35 @@ def unsettled(party):
 
 
 def of_party(party, user):
-    """Found for somebody who is on the register already: what the check for duplicates asks."""
-    found = unsettled(party)
+    """Found for somebody who is on the register already."""
+    return _found(unsettled(party), user)
+
+
+def _found(found, user):
     if not found:
         return Found()
     rows = Party.objects.visible_to(user).filter(pk__in=found).order_by("pk")
     seen = [Match(row, found[row.pk]) for row in rows.select_related("village__district__region")]
     return Found(seen=seen[:MOST_SHOWN], hold=len(found) > len(seen))
+
+
+def of_case(application, user):
+    """Found for the applicant of a case, as far as asked_of() goes."""
+    return _found(asked_of(application), user)
+
+
+def asked_of(application):
+    """{pk of a party: code of the strongest reason}: the unsettled doubles that the checks of a case ask about.
+
+    Until the checks are passed that is the whole register. Afterwards it is this programme alone: only here can the
+    same window promise twice. Whoever is entered elsewhere later is asked about there, and a hold that appears in the
+    middle of a case would tell this programme that somebody has just come to another.
+    """
+    found = unsettled(application.applicant)
+    if found and application.state not in CHECKS_TO_PASS:
+        here = Party.objects.filter(pk__in=found).in_programme(application.programme)
+        found = {pk: found[pk] for pk in here.values_list("pk", flat=True)}
+    return found
 
 
 def same_as(party):

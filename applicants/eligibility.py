@@ -9,7 +9,7 @@ from applicants import conditions, duplicates
 from applicants.models import Application, Check, Enrolment, Party
 from audit.moves import moving
 from ledger.money import Money
-from programmes.models import Commitment, EligibilityRule
+from programmes.models import Commitment
 
 PASSED, FAILED, PERSON = Check.Result.PASSED, Check.Result.FAILED, Check.Result.PERSON
 
@@ -101,7 +101,7 @@ def live_award(application, parameters, by, on):
 
 def duplicate(application, parameters, by, on):
     """Likely doubles of the applicant. What lies outside this programme is one and the same word: hold."""
-    found = duplicates.of_party(application.applicant, by)
+    found = duplicates.of_case(application, by)
     if not found.seen and not found.hold:
         return PASSED, _("Nobody like this applicant is on the register twice.")
     pks = [match.party.pk for match in found.seen]
@@ -139,23 +139,6 @@ TESTS = {
     "applicant_kind": applicant_kind,
     "person": person,
 }
-
-
-# What holds an application back from the committee, whatever was found when it was checked.
-HOLDING = (EligibilityRule.Kind.LIVE_AWARD, EligibilityRule.Kind.DUPLICATE)
-
-
-def holds(application, *, by, on):
-    """Sentences that hold the application back at `on`: a live award in its window, an unresolved duplicate."""
-    kept = {check.code: check for check in application.checks.filter(revision=application.revision)}
-    found = []
-    for rule in application.call.eligibility_rules.filter(kind__in=HOLDING):
-        result, finding = evaluate(rule, application, by=by, on=on)
-        check = kept.get(rule.code)
-        resolved = result == PERSON and check is not None and check.answered and check.result == PASSED
-        if result != PASSED and not resolved:
-            found.append(finding)
-    return found
 
 
 def undecided_elsewhere(application):

@@ -1,7 +1,7 @@
 """What holds an application although its checks were passed: a live award in the window, a double nobody has compared.
 
-Both can come after the checks, so they are asked anew at the submission, on the page of the checks, and when the case
-goes to a session. Only what the call's own rules ask holds.
+Both can come after the checks, so they are asked anew at the submission, on the page of the checks, when the case
+goes to a session, and before an approval. Only what the call's own rules ask holds.
 """
 
 from applicants import eligibility

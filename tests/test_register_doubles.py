@@ -31,7 +31,7 @@ from tests.steps_applicants import (
     registered_person,
     submitted_application,
 )
-from tests.steps_selection import planned_session
+from tests.steps_selection import closed_session, planned_session
 
 HOLD = "Hold: ask the data protection person of your programme."
 
@@ -213,6 +213,29 @@ def test_a_double_that_comes_after_the_check_holds_the_eligible_case(office):
     case = eligible_application(office, one)
     other = registered_person(office, "Gayane Hovhannisian")
     assert holds_on(case, by=office.people.secretary, on=DAY) == [f"Perhaps the same as {other.ref}."]
+
+
+def test_who_comes_to_another_programme_later_is_held_there_and_no_case_here_that_has_passed(office):
+    case = eligible_application(office, registered_person(office, "Gayane Hovhannisyan"))
+    secretary, quiet = office.people.secretary, grant_office("quiet", confidential=True)
+    later = submitted_application(quiet, registered_person(quiet, "Gayane Hovhannisyan"))
+    assert holds_on(later, by=quiet.people.secretary, on=DAY) == [HOLD]
+    assert holds_on(case, by=secretary, on=DAY) == []
+    run_checks(application=case, on=DAY, by=secretary)
+    assert case.checks.get(code="duplicate").result == "passed"
+    assert closed_session(office, case).cases.get().decisions.get().outcome == "approve"
+
+
+def test_a_later_double_of_this_programme_is_answered_without_a_word_about_another_programme(office):
+    case = eligible_application(office, registered_person(office, "Gayane Hovhannisyan"))
+    registered_person(grant_office("quiet", confidential=True), "Gayane Hovhannisyan")
+    other, secretary = registered_person(office, "Gayane Hovhannisian"), office.people.secretary
+    run_checks(application=case, on=DAY, by=secretary)
+    check = case.checks.get(code="duplicate")
+    assert (check.result, check.finding) == ("person", f"Perhaps the same as {other.ref}.")
+    answer_check(check=check, result="passed", finding="Two cousins.", on=DAY, by=secretary)
+    assert DuplicateAnswer.objects.get().beside(case.applicant) == other
+    assert holds_on(case, by=secretary, on=DAY) == []
 
 
 def test_a_passed_double_check_does_not_cover_the_one_that_comes_later(office):

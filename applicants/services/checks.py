@@ -156,10 +156,10 @@ def answer_check(*, check, result, finding, on, by, reason=""):
 def _compare(application, finding, on, by):
     """Whoever passes the check for doubles says of each that it is another person: it is not asked again elsewhere."""
     applicant = application.applicant
-    found = duplicates.of_party(applicant, by)
+    found = duplicates.of_case(application, by)
     if found.hold and not rules.test_rule("applicants.answer_hidden_duplicate", by, applicant):
         raise duplicates.hold_of_a_case()
-    others = Party.objects.filter(pk__in=duplicates.unsettled(applicant))
+    others = Party.objects.filter(pk__in=duplicates.asked_of(application))
     answer_duplicate(
         party=applicant,
         others=others,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.utils.translation import gettext_lazy as _
 
-from applicants import eligibility
+from applicants.holds import KINDS, holds_on
 from applicants.services import recheck_application
 from audit.refusals import Blocked
 from programmes.models import EligibilityRule
@@ -34,9 +34,9 @@ def keeping_findings(*, on, by):
 
 def ask_not_held(application, on, by):
     """Raises Found when a live award in the window or an unresolved duplicate holds the application."""
-    sentences = eligibility.holds(application, by=by, on=on)
+    sentences = holds_on(application, by=by, on=on)
     if sentences:
-        rules = list(application.call.eligibility_rules.filter(kind__in=eligibility.HOLDING))
+        rules = list(application.call.eligibility_rules.filter(kind__in=KINDS))
         raise Found(_("%(ref)s is held.") % {"ref": application.ref}, sentences, [(application, rules)])
 
 

@@ -210,7 +210,7 @@ MUTANTS: list[Mutant] = [
     ),
     Mutant(
         "recusal: a member with an interest votes",
-        "selection/services/judging.py",
+        "selection/services/bench.py",
         "    if by.pk in room.conflicted:",
         "    if False:",
         ("tests/test_selection_judging.py::test_a_conflicted_member_neither_scores_nor_votes_and_leaves_the_quorum",),
@@ -225,8 +225,8 @@ MUTANTS: list[Mutant] = [
     Mutant(
         "quorum: one vote decides",
         "selection/ruling.py",
-        "    if len(votes) < room.needed:",
-        "    if not votes:",
+        "    if have < room.needed:",
+        "    if not have:",
         ("tests/test_selection_deciding.py::test_a_case_is_decided_with_its_quorum_of_votes_and_not_below_it",),
     ),
     Mutant(
@@ -305,7 +305,7 @@ MUTANTS: list[Mutant] = [
     ),
     Mutant(
         "five people: the checker of a payment votes on the case",
-        "selection/services/judging.py",
+        "selection/services/bench.py",
         "    if by.pk in other_parts(case):",
         "    if False:",
         ("tests/test_selection_judging.py::test_whoever_plays_another_part_on_the_dossier_is_no_judge_of_it",),
@@ -473,5 +473,81 @@ MUTANTS: list[Mutant] = [
         "    return hidden_cells(values, sums, small) & ",
         "    return small & ",
         ("tests/test_reports_evaluation.py::test_no_hidden_group_follows_from_what_is_shown",),
+    ),
+    Mutant(
+        "committee: two secretaries decide a session that nobody holds",
+        "selection/services/locks.py",
+        '        Session.objects.select_for_update(of=("self",))\n',
+        "        Session.objects\n",
+        (
+            "tests/test_race_selection.py::test_a_vote_that_comes_while_the_sitting_closes_is_counted_or_refused_but_never_lost",
+        ),
+        postgresql=True,
+    ),
+    Mutant(
+        "committee: any committee takes any amount",
+        "selection/services/agenda.py",
+        "    if owners and session.committee_id not in",
+        "    if False and session.committee_id not in",
+        ("tests/test_selection_mandate.py::test_a_committee_takes_no_case_whose_amount_is_another_committees",),
+    ),
+    Mutant(
+        "committee: an approval needs no number of votes for",
+        "selection/tally.py",
+        "        if len(in_favour) < approvals:",
+        "        if False:",
+        (
+            "tests/test_selection_mandate.py::"
+            "test_an_approval_needs_the_votes_for_that_its_amount_asks_and_is_put_off_without_them",
+        ),
+    ),
+    Mutant(
+        "committee: a case on the consent agenda stays on it when a member takes it out",
+        "selection/models/case.py",
+        "        return self.on_consent and self.lifted_on is None",
+        "        return self.on_consent",
+        (
+            "tests/test_selection_consent.py::test_a_member_lifts_a_case_out_which_voids_what_was_voted_on_it_in_one_act",
+        ),
+    ),
+    Mutant(
+        "committee: votes of the consent agenda outlive it",
+        "selection/services/bench.py",
+        "    void = Vote.objects.live().filter(case=case, on_consent=True)",
+        "    void = Vote.objects.none()",
+        (
+            "tests/test_selection_consent.py::test_a_member_lifts_a_case_out_which_voids_what_was_voted_on_it_in_one_act",
+        ),
+    ),
+    Mutant(
+        "committee: an approval rests on checks of long ago",
+        "selection/services/deciding.py",
+        '    if outcome == APPROVE and session.rules.get("recheck_selected"):',
+        "    if False:",
+        ("tests/test_selection_mandate.py::test_what_happened_since_the_checks_blocks_the_approval_and_is_kept",),
+    ),
+    Mutant(
+        "committee: who comes to another programme later holds the case",
+        "applicants/duplicates.py",
+        "    if found and application.state not in CHECKS_TO_PASS:",
+        "    if False:",
+        (
+            "tests/test_register_doubles.py::"
+            "test_who_comes_to_another_programme_later_is_held_there_and_no_case_here_that_has_passed",
+        ),
+    ),
+    Mutant(
+        "update: a save writes over a newer version",
+        "audit/models.py",
+        "        guarded = base_qs if read is None else base_qs.filter(version=read)",
+        "        guarded = base_qs",
+        ("tests/test_audit.py::test_a_save_over_a_newer_version_is_stale",),
+    ),
+    Mutant(
+        "committee: an interest that has an end gets another one",
+        "selection/services/declaring.py",
+        "    if not StandingInterest.objects.filter(pk=interest.pk, ends_on=None).update(ends_on=on):",
+        "    if not StandingInterest.objects.filter(pk=interest.pk).update(ends_on=on):",
+        ("tests/test_selection_interests.py::test_an_interest_is_the_members_own_and_says_what_it_is",),
     ),
 ]
