@@ -45,7 +45,10 @@ class LineOf:
 
 @dataclass(frozen=True)
 class WindowOf:
-    """A window; amounts in major units. `bands`: (from amount, plan form, assessors, quotes, visits)."""
+    """A window; amounts in major units. `bands`: (from amount, plan form, assessors, quotes, visits).
+
+    `consent_from`: the bands, by their first amount, whose cases go on the consent agenda.
+    """
 
     key: str
     name: str
@@ -61,11 +64,15 @@ class WindowOf:
     tranche_plan: tuple = ({"percent": 100, "deliverable": ""},)
     bands: tuple = (("0", "short", 1, 1, 2),)
     live_awards: int = 1
+    consent_from: tuple = ()
 
 
 @dataclass(frozen=True)
 class CallOf:
-    """A call with its windows and rules. `criteria`: (section, code, question, weight)."""
+    """A call with its windows and rules. `criteria`: (section, code, question, weight).
+
+    `section_thresholds`: (section, least points); `guidance`: what the values 0, 1, 2 ... mean, for every criterion.
+    """
 
     key: str
     name: str
@@ -77,7 +84,14 @@ class CallOf:
     quorum: int = 3
     assessors: int = 2
     threshold_pct: int = 0
+    tie_rule: str = "not_approved"
+    third_assessor_pct: int = 0
+    reasoned_values: tuple = ()
+    blind: bool = False
+    consent_repeats: bool = False
     criteria: tuple = ()
+    section_thresholds: tuple = ()
+    guidance: tuple = ()
     training: tuple = ()
     documents: tuple = ()
     rules: tuple = ("ceiling", "cofinancing", "consent", "live_award", "duplicate")
@@ -243,6 +257,11 @@ def _call(programme, spec, lines):
         quorum_number=spec.quorum,
         assessors=spec.assessors,
         total_threshold_pct=spec.threshold_pct,
+        tie_rule=spec.tie_rule,
+        third_assessor_pct=spec.third_assessor_pct,
+        reasoned_values=list(spec.reasoned_values),
+        blind=spec.blind,
+        consent_repeats=spec.consent_repeats,
         visit_months=list(spec.visit_months),
         duration_months=spec.duration_months,
     )
@@ -271,10 +290,19 @@ def _call(programme, spec, lines):
                 assessors=assessors,
                 quotes=quotes,
                 visits=visits,
+                consent=start in window.consent_from,
             )
+    least = dict(spec.section_thresholds)
     for position, (section, code, question, weight) in enumerate(spec.criteria, 1):
         Criterion.objects.create(
-            call=call, position=position, section=section, code=code, question=question, weight=weight
+            call=call,
+            position=position,
+            section=section,
+            code=code,
+            question=question,
+            weight=weight,
+            section_threshold=least.get(section, 0),
+            guidance={str(value): words for value, words in enumerate(spec.guidance)},
         )
     for kind, waivers in spec.training:
         TrainingRule.objects.create(call=call, course_kind=kind, effective_from=spec.opens_on, waivers=list(waivers))

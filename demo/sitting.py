@@ -2,88 +2,179 @@
 
 from datetime import timedelta
 
+from applicants.models import Check
+from applicants.services import answer_check
 from selection.models import Case
+from selection.quorum import other_parts
+from selection.ruling import rulings_of
 from selection.services import (
     add_cases,
+    cast_consent_votes,
     cast_votes,
     close_session,
+    confirm_interests,
     decide_all,
     declare_interests,
+    declare_standing_interest,
+    lift_from_consent,
     plan_session,
     record_sitting,
     save_review,
     send_packet,
     start_sitting,
 )
+from selection.services.findings import Found
+
+COUSIN = ("family", "A cousin of the applicant")
+TOO_SMALL = "The market is too small."
+NOT_NEEDED = "The second machine is not needed in the first year."
+ANOTHER = "Another person: the identity documents of both were seen."
+WHY = {
+    0: "The plan says nothing about it.",
+    1: "The plan names no buyer and no price.",
+    2: "The figures are thin.",
+    5: "Contracts with two buyers are attached.",
+}
 
 
 def schedule(agenda, cast, call, plans, day, after, *, stop="", conflict=False):
     """Send the packet a week before `day`, sit on `day`, then call `after(day, plan)` for each approved plan.
 
-    `stop` "open" leaves the session open for scores; `conflict` lets the last member step back from the first case.
+    `stop` "open" leaves the session open for scores; `conflict` lets the last member step back from the first case,
+    on which the others are divided.
     """
-    state = {}
+    sitting = Sitting(cast, call, plans, day, after, stop=stop, conflict=conflict)
+    agenda.at(day - timedelta(days=7), sitting.send)
+    if stop != "open":
+        agenda.at(day, sitting.sit)
 
-    def packet(on):
-        ready = [plan for plan in plans if plan.ending in ("approve", "reject", "reserve")]
-        session = plan_session(committee=cast.committee, call=call, sits_on=day, on=on, by=cast["secretary_1"])
-        add_cases(session=session, applications=[plan.application for plan in ready], on=on, by=cast["secretary_1"])
-        state["session"] = send_packet(session=session, on=on, by=cast["secretary_1"])
-        state["plans"] = {plan.application.pk: plan for plan in ready}
-        judge(on)
 
-    def judge(on):
-        session = state["session"]
-        cases = list(Case.objects.filter(session=session).select_related("application__window").order_by("position"))
-        state["cases"] = cases
-        for number, member in enumerate(cast.members):
-            steps_back = conflict and number == len(cast.members) - 1
-            declarations = {case.application.ref: ("none", "") for case in cases}
-            if steps_back:
-                declarations[cases[0].application.ref] = ("family", "A cousin of the applicant")
-            if stop == "open" and number:
-                continue
-            declare_interests(session=session, declarations=declarations, on=on, by=member)
-            if stop != "open":
-                score(on, number, member, [case for case in cases if not (steps_back and case == cases[0])])
+def stand(cast, member, party, kind, reason, day):
+    """A member declares an interest in a party for good."""
+    return declare_standing_interest(
+        committee=cast.committee, party=party, kind=kind, reason=reason, on=day, by=cast[member]
+    )
 
-    def score(on, number, member, cases):
-        criteria = list(call.criteria.all())
-        for case in cases if criteria else ():
-            plan = state["plans"][case.application_id]
-            low = plan.ending == "reject"
-            scores = {
-                criterion.code: max(0, min(criterion.top, (2 if low else 4) + cast.random.choice([-1, 0, 0, 1])))
-                for criterion in criteria
-            }
-            if not low:
-                scores = {code: max(value, 3) for code, value in scores.items()}
-            save_review(case=case, scores=scores, comment="", on=on, by=member)
 
-    def sit(on):
-        session, secretary = state["session"], cast["secretary_1"]
-        record_sitting(session=session, present=[*cast.members, secretary], on=on, by=secretary)
-        start_sitting(session=session, on=on, by=secretary)
-        for number, member in enumerate(cast.members):
-            steps_back = conflict and number == len(cast.members) - 1
-            votes = [vote_of(case) for case in state["cases"] if not (steps_back and case == state["cases"][0])]
-            if votes:
-                cast_votes(session=session, votes=votes, on=on, by=member)
-        decide_all(session=session, on=on, by=secretary)
-        close_session(session=session, on=on, by=secretary)
-        for plan in state["plans"].values():
+class Sitting:
+    """One session, lived through by the secretary and the members of a cast."""
+
+    def __init__(self, cast, call, plans, day, after, *, stop, conflict):
+        self.cast, self.call, self.plans, self.day, self.after = cast, call, plans, day, after
+        self.stop, self.conflict = stop, conflict
+        self.secretary = cast["secretary_1"]
+
+    def send(self, on):
+        """The packet goes out, and the members declare and score."""
+        ready = [plan for plan in self.plans if plan.ending in ("approve", "reject", "reserve")]
+        facts = {"on": on, "by": self.secretary}
+        session = plan_session(committee=self.cast.committee, call=self.call, sits_on=self.day, **facts)
+        self.plan_of = {plan.application.pk: plan for plan in ready}
+        applications = [plan.application for plan in ready]
+        self._answering(on, lambda: add_cases(session=session, applications=applications, **facts))
+        self.session = send_packet(session=session, **facts)
+        for number, member in enumerate(self.cast.members):
+            if self.stop != "open" or number == 0:
+                self._declare(on, number, member)
+        self.cases = list(self._cases())
+        if self.stop != "open" and self.session.rules["criteria"]:
+            self._score(on)
+
+    def _answering(self, on, act):
+        """Do it; where a double has come onto the register since the checks, a person answers first, for each case."""
+        for _plan in self.plan_of:
+            try:
+                return act()
+            except Found:
+                for check in Check.objects.filter(application__in=self.plan_of, result="person"):
+                    answer_check(check=check, result="passed", finding=ANOTHER, on=on, by=self.secretary)
+        return act()
+
+    def _cases(self):
+        rows = Case.objects.filter(session=self.session).select_related("application__window", "session__call")
+        return rows.prefetch_related("declarations", "application__parts").order_by("position")
+
+    def _declare(self, on, number, member):
+        """By consensus one confirmation over the names; with a grid, case by case."""
+        refs = list(self.session.cases.values_list("application__ref", flat=True))
+        if self.conflict and number == len(self.cast.members) - 1:
+            declarations = dict.fromkeys(refs, ("none", "")) | {refs[0]: COUSIN}
+            declare_interests(session=self.session, declarations=declarations, on=on, by=member)
+        elif self.session.rules["method"] == "consensus":
+            confirm_interests(session=self.session, on=on, by=member)
+        else:
+            declare_interests(session=self.session, declarations=dict.fromkeys(refs, ("none", "")), on=on, by=member)
+
+    def _judges(self, case):
+        """The members who are free to judge the case, in the order of their seats."""
+        gone = {row.member_id for row in case.declarations.all() if row.is_conflict} | other_parts(case)
+        return [member for member in self.cast.members if member.pk not in gone]
+
+    def _score(self, on):
+        """Everybody scores every case; or, with a third assessor in doubt, the two whose turn it is."""
+        by_turns = bool(self.session.rules["third_assessor_pct"])
+        for place, case in enumerate(self.cases):
+            judges = self._judges(case)
+            turn = [judges[(place + step) % len(judges)] for step in range(case.assessors + 1)]
+            for member in turn[: case.assessors] if by_turns else judges:
+                self._card(on, member, case, harsh=by_turns and place % 5 == 4 and member == turn[0])
+            if by_turns and rulings_of(self.session, Case.objects.filter(pk=case.pk))[0].third_due:
+                self._card(on, turn[-1], case)
+
+    def _card(self, on, member, case, *, harsh=False):
+        """A card that follows the plan's ending; a harsh one finds everything just adequate."""
+        rules, draw = self.session.rules, self.cast.random.choice
+        if self.plan_of[case.application_id].ending == "reject":
+            values = (1, 2, 2, 3)
+        elif harsh:
+            values = (3,)
+        else:
+            values = (4, 4, 4, 5) if rules["third_assessor_pct"] else (3, 4, 4, 5)
+        scores = {criterion["code"]: draw(values) for criterion in rules["criteria"]}
+        comments = {code: WHY[value] for code, value in scores.items() if value in rules["reasoned_values"]}
+        save_review(case=case, scores=scores, comments=comments, on=on, by=member)
+
+    def sit(self, on):
+        """The sitting: attendance, votes, decisions and the close."""
+        secretary = self.secretary
+        record_sitting(session=self.session, present=[*self.cast.members, secretary], on=on, by=secretary)
+        self.session = start_sitting(session=self.session, on=on, by=secretary)
+        self._lift(on)
+        for number, member in enumerate(self.cast.members):
+            self._vote(on, number, member)
+        self._answering(on, lambda: decide_all(session=self.session, on=on, by=secretary))
+        close_session(session=self.session, on=on, by=secretary)
+        for plan in self.plan_of.values():
             plan.application.refresh_from_db()
             if plan.application.state == "approved":
-                after(on, plan)
+                self.after(on, plan)
 
-    def vote_of(case):
-        plan = state["plans"][case.application_id]
-        if plan.ending == "reject":
-            return {"case": case, "choice": "against", "reason": "The market is too small.", "amount": None}
-        amount = plan.approved if plan.approved and plan.approved != plan.asked else None
-        reason = "The second machine is not needed in the first year." if amount else ""
+    def _lift(self, on):
+        """Whoever wants to talk about a case of the consent agenda lifts it out: another amount, or no loan."""
+        for case in self.cases:
+            plan = self.plan_of[case.application_id]
+            if case.votes_by_consent and (plan.ending == "reject" or lower_amount(plan)):
+                lift_from_consent(case=case, on=on, by=self._judges(case)[0])
+        self.cases = list(self._cases())
+
+    def _vote(self, on, number, member):
+        mine = [case for case in self.cases if member in self._judges(case)]
+        if any(case.votes_by_consent for case in mine):
+            cast_consent_votes(session=self.session, on=on, by=member)
+        votes = [self._vote_on(case, number) for case in mine if not case.votes_by_consent]
+        if votes:
+            cast_votes(session=self.session, votes=votes, on=on, by=member)
+
+    def _vote_on(self, case, number):
+        plan = self.plan_of[case.application_id]
+        divided = self.conflict and case == self.cases[0] and number % 2 == 1
+        if plan.ending == "reject" or divided:
+            return {"case": case, "choice": "against", "reason": TOO_SMALL, "amount": None}
+        amount = lower_amount(plan)
+        reason = NOT_NEEDED if amount else ""
         return {"case": case, "choice": "for", "amount": amount, "reason": reason}
 
-    agenda.at(day - timedelta(days=7), packet)
-    if stop != "open":
-        agenda.at(day, sit)
+
+def lower_amount(plan):
+    """The amount (minor units) that the committee votes for where it is not the one asked for, else None."""
+    return plan.approved if plan.approved and plan.approved != plan.asked else None

@@ -24,6 +24,7 @@ from loans.services import record_repayment
 from loans.standing import Row
 from payments.services import return_capital
 from programmes.clock import standing_at
+from selection.models import Case, Vote
 
 START, LAST = date(2012, 1, 10), date(2014, 3, 31)
 LATE_BY = timedelta(days=9)
@@ -107,8 +108,16 @@ def sittings(owners):
         LoanPlan(plan(1, 90_000, approved=80_000, waiver="experience"), date(2012, 3, 2), paying=late),
         LoanPlan(plan(2, 165_000, jobs_planned=0), date(2012, 3, 3), paying=half, visiting=found),
     ]
-    again = LoanPlan(plan(0, 100_000, waiver="repeat"), date(2012, 11, 1), visiting=found, repeats=first[0])
-    return [Sitting(date(2012, 4, 2), first), Sitting(date(2012, 12, 3), [again])]
+    # The first on the consent agenda, the second lifted out of it for a lower amount, the third kept off by its waiver.
+    again = LoanPlan(plan(0, 100_000), date(2012, 11, 1), visiting=found, repeats=first[0])
+    lower = LoanPlan(plan(0, 90_000, approved=80_000), date(2013, 7, 1), paying=early, repeats=again)
+    waived = LoanPlan(plan(0, 60_000, waiver="repeat"), date(2013, 12, 2), repeats=lower)
+    return [
+        Sitting(date(2012, 4, 2), first),
+        Sitting(date(2012, 12, 3), [again]),
+        Sitting(date(2013, 8, 2), [lower]),
+        Sitting(date(2014, 1, 3), [waived]),
+    ]
 
 
 def by_services(owners):
@@ -193,7 +202,7 @@ def test_many_at_once_are_the_same_rows_as_one_at_a_time(scene):
         transaction.set_rollback(True)
     cast = Cast(BLUEPRINT, 1)
     call = cast.windows["med-armenia-loans"].call
-    assert carry_loans(cast=cast, call=call, sittings=sittings(scene), last_day=LAST) == 4
+    assert carry_loans(cast=cast, call=call, sittings=sittings(scene), last_day=LAST) == 6
     with standing_at(LAST):
         assert list(faults()) == []
     at_once = picture()
@@ -202,9 +211,12 @@ def test_many_at_once_are_the_same_rows_as_one_at_a_time(scene):
         assert sorted((one_by_one[name] - at_once[name]).elements()) == sorted(
             (at_once[name] - one_by_one[name]).elements()
         ), name
-    assert sum(one_by_one["Repayment"].values()) == 17
+    assert sum(one_by_one["Repayment"].values()) == 20
     assert sum(one_by_one["Event"].values()) > 200
     assert Remark.objects.exists()
+    agendas = list(Case.objects.order_by("application__started_on", "pk").values_list("on_consent", "lifted_on"))
+    assert agendas[3:] == [(True, None), (True, date(2013, 8, 2)), (False, None)]
+    assert Vote.objects.filter(on_consent=True).count() == 3
 
 
 def test_batches_make_no_difference(scene):

@@ -1,8 +1,9 @@
 """A sitting of the committee over many cases: packet, declarations, votes, decisions and minutes."""
 
 from applicants.models import Part
+from demo.sitting import NOT_NEEDED, lower_amount
 from programmes.models import Commitment
-from selection.call_rules import assessors_for, frozen_hash
+from selection.call_rules import assessors_for, band_of, frozen_hash
 from selection.minutes import body_of, chain_now
 from selection.models import Case, Decision, Declaration, Session, SittingAttendance, Vote
 from selection.ruling import Ruling, rulings_of
@@ -59,8 +60,16 @@ class Sittings:
                 proposed_amount=application.asked_amount,
                 currency=application.currency,
                 assessors=assessors_for(self.rules.body, application.window.key, application.asked_amount),
+                on_consent=self._on_consent(loan),
             )
         )
+
+    def _on_consent(self, loan):
+        """As consent.goes_on_consent() has it, of cases that nobody has an interest in or speaks against."""
+        application, rules = loan.application, self.rules.body
+        band = band_of(rules, application.window.key, application.asked_amount) or {}
+        repeats = loan.plan.repeat_of is not None and rules["consent_repeats"]
+        return (band.get("consent", False) or repeats) and not loan.plan.waiver
 
     def _packet(self, session, sitting, cases, on):
         store, by = self.store, self.secretary
@@ -89,10 +98,12 @@ class Sittings:
             )
 
     def _declare(self, session, cases, on):
+        body = {"cases": len(cases), "conflicts": 0}
         for member in self.cast.members:
             for case in cases:
                 self.store.add(Declaration(case=case, member=member, kind="none", declared_on=on))
                 self._note_case("interest.declare", session, case, member, on, {"kind": "none", "late": False})
+            self.store.note("interest.confirm", lambda: session.ref, by=member, on=on, body=body)
 
     def _note_case(self, kind, session, case, by, on, more):
         self.store.note(kind, lambda: session.ref, by=by, on=on, body=lambda: {"case": case.application.ref, **more})
@@ -107,6 +118,10 @@ class Sittings:
         body = {"present": [self.people[pk].ref for pk in sorted(self.people)], "absent": [f"U-{pk}" for pk in absent]}
         store.note("session.record_sitting", lambda: session.ref, by=by, on=on, body=body)
         store.moved(session, "session.start", ("open", "sitting"), by=by, on=on, body={"sits_on": on})
+        for case, loan in zip(cases, sitting.loans, strict=True):
+            if case.on_consent and lower_amount(loan.plan):
+                case.lifted_by, case.lifted_on = self.cast.members[0], on
+                self._note_case("consent.lift", session, case, case.lifted_by, on, {"why": "lifted", "voided": 0})
         for member in self.cast.members:
             for case, loan in zip(cases, sitting.loans, strict=True):
                 self._vote(session, case, loan, member, on)
@@ -115,13 +130,21 @@ class Sittings:
         return list(self.committee.seats.held_on(on).values_list("user_id", flat=True))
 
     def _vote(self, session, case, loan, member, on):
-        plan = loan.plan
-        amount = plan.approved if plan.approved and plan.approved != plan.asked else None
-        reason = "The second machine is not needed in the first year." if amount else ""
-        self.store.add(Vote(case=case, member=member, choice="for", amount=amount, reason=reason, cast_on=on))
+        amount, together = lower_amount(loan.plan), case.votes_by_consent
+        self.store.add(
+            Vote(
+                case=case,
+                member=member,
+                choice="for",
+                amount=amount,
+                reason=NOT_NEEDED if amount else "",
+                cast_on=on,
+                on_consent=together,
+            )
+        )
         self.store.add(Part(application=case.application, user=member, part=Part.Name.MEMBER, since=on))
         more = {"choice": "for", "amount": amount, "currency": case.currency}
-        self._note_case("vote.cast", session, case, member, on, more)
+        self._note_case("vote.cast", session, case, member, on, more | ({"consent": True} if together else {}))
 
     def name_decisions(self):
         """The applications name the decisions that will be made on them. Sessions have their references."""
@@ -147,6 +170,12 @@ class Sittings:
         application, line = case.application, case.application.window.line
         if ruling.missing or (ruling.outcome, ruling.amount) != ("approve", application.approved_amount):
             raise ValueError(f"{application.ref}: the votes say {ruling.outcome} {ruling.amount}. {ruling.missing}")
+        tally = dict(ruling.tally)
+        if self.rules.body["recheck_selected"]:
+            tally["checked_on"] = on.isoformat()
+            results = {rule["code"]: "passed" for rule in self.rules.body["checks"] if rule["kind"] != "person"}
+            body = {"revision": 1, "results": results}
+            self.store.note("application.recheck", application.ref, by=self.secretary, on=on, body=body)
         decision = Decision(
             ref=f"{session.ref}/{case.position}",
             case=case,
@@ -156,7 +185,7 @@ class Sittings:
             currency=case.currency,
             conditions=ruling.conditions,
             reason=ruling.reason,
-            tally=ruling.tally,
+            tally=tally,
             decided_on=on,
             effective_on=on,
         )

@@ -12,11 +12,13 @@ SMALL_TRANCHES = (
 CRITERIA = (
     ("Relevance", "production", "Does it raise production, export or import substitution?", 2),
     ("Relevance", "jobs", "How many lasting jobs does it make?", 2),
-    ("Capacity", "management", "Can the owners and managers carry it out?", 1),
+    ("Capacity", "management", "Can the owners and managers carry it out?", 2),
     ("Capacity", "own-part", "Is the own part real and at hand?", 1),
     ("Sustainability", "market", "Is there a market for the product?", 2),
     ("Sustainability", "women", "Does it strengthen women, youth or minorities?", 1),
 )
+# As evaluators are told by many donors; at least 12 of 20 on relevance, and 30 of 50 in all.
+GUIDANCE = ("Not shown at all", "Very poor", "Poor", "Adequate", "Good", "Very good")
 DOCUMENTS = (
     ("registration", "Certificate of business registration"),
     ("accounts", "Annual accounts of the last two years"),
@@ -56,7 +58,13 @@ BLUEPRINT = Blueprint(
             opens_on=date(2014, 4, 1),
             closes_on=date(2014, 6, 30),
             threshold_pct=60,
+            tie_rule="chair",
+            third_assessor_pct=15,
+            reasoned_values=(0, 1, 5),
+            blind=True,
             criteria=CRITERIA,
+            section_thresholds=(("Relevance", 12),),
+            guidance=GUIDANCE,
             documents=DOCUMENTS,
             rules=(
                 "ceiling",
@@ -81,7 +89,7 @@ BLUEPRINT = Blueprint(
                     cofinancing_pct="20",
                     modality="supplier",
                     tranche_plan=MICRO_TRANCHES,
-                    bands=(("0", "short", 1, 1, 2),),
+                    bands=(("0", "short", 2, 1, 2),),
                 ),
                 WindowOf(
                     key="msme-kosovo-sme",

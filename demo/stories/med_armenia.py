@@ -26,6 +26,7 @@ BUSINESSES = 14
 CYCLES = ((date(2012, 3, 5), 70_000), (date(2013, 9, 2), 90_000), (date(2016, 4, 4), 110_000))
 LATE = 5
 LOST = 9
+NEIGHBOUR = 7  # of a member, who takes no part in any of this owner's cases
 
 
 def tell(agenda, cast):
@@ -83,6 +84,8 @@ def _register(day, cast, owners, regions, number):
         manager=person,
         manager_sex=person.sex,
     )
+    if number == NEIGHBOUR:
+        sitting.stand(cast, "member_3", person, "friend", "Neighbours for twenty years.", day)
     owners.append({"person": person, "business": business, "region": region, "purchase": purchase, "number": number})
 
 

@@ -39,6 +39,8 @@ def tell(agenda, cast):
 def _household(day, cast, homes, region, number):
     person = cast.register(day, region, sex="female" if number % 3 else "male")
     applying.consent(cast, day, person)
+    if number == 4:
+        sitting.stand(cast, "member_2", person, "family", "A brother of the applicant is my husband.", day)
     homes.append({"person": person, "region": region, "number": number})
 
 
