@@ -3,16 +3,16 @@
 from applicants.models import Application
 from audit.models import Event, Remark
 from programmes.models import Commitment
-from selection import appeals
+from selection import appeals, logged
 from selection.call_rules import changed_rules, frozen_hash
 from selection.minutes import missing_words
 from selection.models import Decision, RulesVersion, Seat, Session
-from selection.quorum import absent_members, room_of, voting_members
-from selection.ruling import cases_with_judgements, rule_on
+from selection.replay import replay
+from selection.ruling import cases_with_judgements
 
 # How the outcome that the votes give may differ from the one that stands, and why.
 STANDS = {"short": ("approve", "reserve"), "reserve_list": ("approve", "approve"), "failing": ("approve", "defer")}
-COUNTED = ("for", "conditions", "against", "defer", "abstain", "cards", "score", "approvals", "spread")
+COUNTED = ("for", "conditions", "against", "defer", "abstain", "cards", "score", "approvals", "spread", "below")
 
 
 def checks():
@@ -22,6 +22,7 @@ def checks():
     for session in sessions.iterator(chunk_size=200):
         yield from _frozen(session)
         yield from _decisions(session)
+        yield from logged.differences(session)
     yield from _approvals()
     yield from appeals.faults()
 
@@ -76,41 +77,48 @@ def _decisions(session):
             for row in standing.values()
             if row.effective_on is None
         )
-    voting, absent = voting_members(session), absent_members(session)
-    chairs = set(
-        session.committee.seats.held_on(session.sits_on).filter(role=Seat.Role.CHAIR).values_list("user_id", flat=True)
-    )
+    seats = session.committee.seats.held_on(session.sits_on).voting()
+    seats = dict(seats.values_list("user_id", "role"))
+    chairs = {user for user, role in seats.items() if role == Seat.Role.CHAIR}
     for case in cases_with_judgements(session, session.cases.all()):
-        room = room_of(case, voting, absent, session.rules) if session.rules else None
-        for vote in case.live_votes:
-            if vote.member_id not in room.able:
-                yield f"selection_vote {vote.pk}: its member may not judge {case.application.ref}"
-            elif vote.on_consent and not case.votes_by_consent:
-                yield f"selection_vote {vote.pk}: {case.application.ref} left the consent agenda before"
-            elif session.votes_due_on and vote.cast_on > session.votes_due_on:
-                yield f"selection_vote {vote.pk}: it came after the last day"
+        again = replay(case, session.rules, set(seats), chairs) if session.rules else None
+        yield from (fault for vote in case.live_votes for fault in _vote(session, case, vote, again))
         decision = standing.get(case.pk)
-        if decision is not None and decision.tally.get("rule") != "removed":
-            yield from _replay(session, decision, rule_on(case, room, session.rules, chairs))
+        if decision is None:
+            continue
+        if decision.tally.get("rule") != "removed":
+            yield from _replayed(session, decision, again)
+        elif case.removed_on is None or (decision.outcome, decision.amount) != ("defer", None):
+            yield f"selection_decision {decision.ref}: the case was not taken off the agenda"
 
 
-def _replay(session, decision, ruling):
+def _vote(session, case, vote, again):
+    if again is None or vote.member_id not in again.judges:
+        yield f"selection_vote {vote.pk}: its member may not judge {case.application.ref}"
+    elif vote.on_consent and not case.votes_by_consent:
+        yield f"selection_vote {vote.pk}: {case.application.ref} left the consent agenda before"
+    elif session.votes_due_on and vote.cast_on > session.votes_due_on:
+        yield f"selection_vote {vote.pk}: it came after the last day"
+
+
+def _replayed(session, decision, again):
     """The votes counted again: same numbers, a quorum by the frozen rules, same outcome and amount."""
-    told = decision.tally
+    told, found = decision.tally, again.tally
     rules = session.rules
+    # Of those who may judge: somebody without a vote may have taken another part in the case since.
     needed = max(rules["quorum_number"], -(-told["unconflicted"] * rules["quorum_share_pct"] // 100))
-    if told["needed"] != needed or told["voted"] < needed or ruling.voted != told["voted"]:
-        yield f"selection_decision {decision.ref}: {ruling.voted} votes are no quorum of {needed}"
+    if told["needed"] != needed or told["voted"] < needed or found["voted"] != told["voted"]:
+        yield f"selection_decision {decision.ref}: {found['voted']} votes are no quorum of {needed}"
         return
-    if [told.get(name) for name in COUNTED] != [ruling.tally.get(name) for name in COUNTED]:
+    if [told.get(name) for name in COUNTED] != [found.get(name) for name in COUNTED]:
         yield f"selection_decision {decision.ref}: its votes or scores add up to something else"
         return
-    voted, stands = STANDS.get(told["rule"], (ruling.outcome, ruling.outcome))
-    amount = None if told["rule"] == "failing" else ruling.amount
-    if (ruling.outcome, decision.outcome) != (voted, stands):
-        yield f"selection_decision {decision.ref}: the votes say {ruling.outcome}, the decision {decision.outcome}"
-    elif told["rule"] not in STANDS and told["rule"] != ruling.rule:
-        yield f"selection_decision {decision.ref}: it follows from the rule {ruling.rule}, not {told['rule']}"
+    voted, stands = STANDS.get(told["rule"], (again.outcome, again.outcome))
+    amount = None if told["rule"] == "failing" else again.amount
+    if (again.outcome, decision.outcome) != (voted, stands):
+        yield f"selection_decision {decision.ref}: the votes say {again.outcome}, the decision {decision.outcome}"
+    elif told["rule"] not in STANDS and told["rule"] != found["rule"]:
+        yield f"selection_decision {decision.ref}: it follows from the rule {found['rule']}, not {told['rule']}"
     elif amount != decision.amount:
         yield f"selection_decision {decision.ref}: the votes say {amount}, the decision {decision.amount}"
     elif rules.get("recheck_selected") and voted == "approve" and told.get("checked_on") != str(decision.decided_on):

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from applicants.models import Application, Part
+from audit import guards
 from programmes.models import Commitment
+from selection.call_rules import frozen_hash
 from selection.checks import checks
-from selection.models import Decision, Declaration, Score, Seat, Session, Vote
+from selection.models import Decision, Declaration, RulesVersion, Score, Seat, Session, Vote
 from selection.services import declare_interests, reopen_session
 from tests.office import DAY
 from tests.steps_applicants import eligible_application
@@ -79,6 +81,31 @@ def minutes_changed():
     return "its minutes were changed after the close"
 
 
+def vote_dated_back():
+    vote = Vote.objects.first()
+    Vote.objects.filter(pk=vote.pk).update(cast_on=DAY - timedelta(1))
+    return f"selection_vote {vote.pk}: the log knows none like it"
+
+
+def put_off_as_if_it_had_been_taken_off():
+    Decision.objects.update(outcome="defer", amount=None, tally={"rule": "removed"})
+    return "selection_decision S-2026-01/1: the case was not taken off the agenda"
+
+
+def rules_and_all_their_hashes_changed():
+    body = {**Session.objects.get().rules, "majority_pct": 1}
+    with guards.suspended():
+        RulesVersion.objects.update(body=body, sha256=frozen_hash(body))
+    Session.objects.update(rules=body, rules_hash=frozen_hash(body))
+    return "selection_session S-2026-01: its rules are not those that the log says it was opened with"
+
+
+def minutes_and_their_hash_changed():
+    body = {**Session.objects.get().minutes_body, "absent": ["U-1"]}
+    Session.objects.update(minutes_body=body, minutes_hash=frozen_hash(body))
+    return "selection_session S-2026-01: its minutes are not those that the log says it was closed with"
+
+
 def approved_for_more():
     Application.objects.update(approved_amount=999_999)
     return "applicants_application A-2026-00001: approved without a decision of that amount"
@@ -102,6 +129,10 @@ def decision_taken_away():
         score_changed,
         rules_changed,
         minutes_changed,
+        vote_dated_back,
+        put_off_as_if_it_had_been_taken_off,
+        rules_and_all_their_hashes_changed,
+        minutes_and_their_hash_changed,
         approved_for_more,
         decision_taken_away,
     ],

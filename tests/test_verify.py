@@ -11,6 +11,7 @@ from applicants.models import Application
 from audit import guards
 from audit.models import Event, Head
 from ledger.models import Leg
+from selection.models import Decision, Vote
 from tests.steps_grants import paid_tranche, signed_award
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,34 @@ def test_one_state_is_found(lived_in, capsys):
     code, faults = verified(capsys)
     assert code == 1
     assert any(row.ref in fault and "rejected" in fault for fault in faults)
+
+
+def test_one_vote_that_changes_no_outcome_is_found(lived_in, capsys):
+    vote = Vote.objects.live().first()
+    Vote.objects.filter(pk=vote.pk).update(amount=vote.case.proposed_amount)
+    code, faults = verified(capsys)
+    assert code == 1
+    assert faults[0] == f"selection_vote {vote.pk}: the log knows none like it"
+
+
+def test_one_decision_is_found(lived_in, capsys):
+    decision = Decision.objects.live().get()
+    Decision.objects.filter(pk=decision.pk).update(amount=decision.amount - 1)
+    code, faults = verified(capsys)
+    assert code == 1
+    assert faults[0] == (
+        f"selection_decision {decision.ref}: the votes say {decision.amount}, the decision {decision.amount - 1}"
+    )
+    assert f"selection_decision {decision.ref} ({decision.pk}): the log knows none like it" in faults
+
+
+def test_a_vote_that_is_gone_is_found(lived_in, capsys):
+    vote = Vote.objects.live().first()
+    seq = Event.objects.filter(kind="vote.cast", actor_id=vote.member_id).get().seq
+    vote.delete()
+    code, faults = verified(capsys)
+    assert code == 1
+    assert f"audit_event {seq}: its row is gone or says something else" in faults
 
 
 def test_one_event_is_found(lived_in, capsys):
