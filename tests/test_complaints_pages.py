@@ -2,11 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from applicants.models import Complaint, Knock
 from applicants.services import answer_complaint
 from tests.office import DAY, grant_office
 from tests.steps_applicants import protector_of
 from tests.steps_complaints import WORDS, complaint_of, contact_of, handled, root
+
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = pytest.mark.once
 
 
 def sent(client, **facts):

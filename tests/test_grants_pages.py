@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -27,6 +28,9 @@ from tests.steps_grants import (
     ready_award,
     signed_award,
 )
+
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = pytest.mark.once
 
 NAME = '=HYPERLINK("x") Smith & Sons <img src=x>'
 

@@ -15,6 +15,9 @@ from programmes.clock import standing_at
 from tests.office import grant_office
 from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
 
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = pytest.mark.once
+
 NAME = '=HYPERLINK("x") Smith & Sons <Ltd>'
 
 

@@ -17,7 +17,7 @@ from audit.refusals import Invalid, NotAllowed
 from tests.markup import read
 from tests.office import DAY, PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LOGIN = "/accounts/login/"
 SECRET = "JBSWY3DPEHPK3PXP"

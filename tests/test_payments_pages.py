@@ -20,6 +20,9 @@ from tests.office import DAY, grant_office
 from tests.steps_grants import ordered_tranche, signed_award
 from tests.steps_payments import IBAN, OTHER_IBAN, approved_order, entered_account, sent_order, settled_order
 
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def order(office):

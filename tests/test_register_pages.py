@@ -26,6 +26,9 @@ from programmes.roles import forget
 from tests.office import DAY, grant_office, seat
 from tests.steps_applicants import draft_application, registered_enterprise, registered_person, trained
 
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = pytest.mark.once
+
 ODD = ["Smith & Sons <Ltd>", '=HYPERLINK("x")', "<img src=x onerror=alert(1)>", "Անահիտ Սարգսյան"]
 
 

@@ -26,6 +26,9 @@ from programmes.roles import forget
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_applicants import draft_application, registered_person
 
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = pytest.mark.once
+
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 

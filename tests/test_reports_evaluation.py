@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -57,8 +58,21 @@ def not_eligible(office, name):
     return fail_checks(application=application, reason="No market.", on=DAY, by=people.secretary)
 
 
+@pytest.fixture(scope="module")
+def finished(django_db_setup, django_db_blocker):
+    """The call of `called`, once for the module: each test works in a savepoint of this transaction."""
+    with django_db_blocker.unblock(), standing_at(DAY), transaction.atomic():
+        yield with_every_ending(grant_office("harvest"))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def called(office):
+def called(finished, db):
+    with standing_at(DAY):
+        yield finished
+
+
+def with_every_ending(office):
     """A call with every ending; two are approved, a man in a second window."""
     second = Window.objects.create(
         call=office.call, key="small", name="Small", line=office.line, currency="EUR", ceiling_amount=5_000_000
@@ -246,7 +260,7 @@ def test_only_those_who_read_reports_and_the_secretary_open_it(called, visit):
         visit(user, at(called), status=404)
     visit(people.manager, at(called, "?format=doc"), status=404)
     visit(people.manager, at(called, "?edition=both"), status=404)
-    assert "Evaluation of the calls" in visit(people.manager, "/reports/programmes/spring/").content.decode()
+    assert "Evaluation of the calls" in visit(people.manager, "/reports/programmes/harvest/").content.decode()
 
 
 @pytest.mark.parametrize("cases", [1, 6])

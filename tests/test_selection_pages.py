@@ -26,6 +26,9 @@ from tests.steps_selection import (
     vote_all,
 )
 
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = pytest.mark.once
+
 FAMILY = ("family", "She is my cousin.")
 
 
