@@ -550,4 +550,18 @@ MUTANTS: list[Mutant] = [
         "    if not StandingInterest.objects.filter(pk=interest.pk).update(ends_on=on):",
         ("tests/test_selection_interests.py::test_an_interest_is_the_members_own_and_says_what_it_is",),
     ),
+    Mutant(
+        "verify: decisions are believed",
+        "selection/checks.py",
+        "            yield from _replayed(session, decision, again)",
+        "            pass",
+        ("tests/test_verify.py::test_one_decision_is_found",),
+    ),
+    Mutant(
+        "verify: a vote that still adds up is believed",
+        "selection/checks.py",
+        "        yield from logged.differences(session)\n",
+        "",
+        ("tests/test_verify.py::test_one_vote_that_changes_no_outcome_is_found",),
+    ),
 ]
