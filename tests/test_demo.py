@@ -1,6 +1,7 @@
 """The whole small demonstration, loaded once: published figures, work for every role, reports for donors."""
 
 import json
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from demo.loading import LAST_DAY, load
 from programmes.clock import standing_at
 from programmes.models import Membership, Role
 from reports.models import Issue
+from selection.models import Case, Decision, Vote
 
 # One minute of loading: once, on one kind of database. The services that it goes through are tested on both.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -80,6 +82,23 @@ def test_the_published_figures_come_out_of_the_records(key, demo, tmp_path):
 
 def test_every_invariant_holds_at_the_end(demo):
     assert list(faults()) == []
+
+
+def test_committees_sit_as_their_calls_say(demo):
+    def cases(key):
+        return Case.objects.filter(session__programme__key=key)
+
+    med, credit, grants = cases("med-armenia"), cases("remittance-tajikistan"), cases("msme-kosovo")
+    # Repeat loans in one act, but for two that a member lifts out; small credits as well. Nobody votes for a neighbour.
+    assert (med.filter(on_consent=True).count(), med.filter(lifted_on__isnull=False).count()) == (18, 2)
+    assert credit.filter(on_consent=True).count() == 5
+    assert Vote.objects.filter(on_consent=True).count() == 46 + 14
+    assert [rows.filter(declarations__standing__isnull=False).count() for rows in (med, credit)] == [3, 1]
+    # Names are hidden from those who score; six pairs of cards lie too far apart, and a third member scores as well.
+    assert all(rules["blind"] for rules in grants.values_list("session__rules", flat=True))
+    tallies = list(Decision.objects.live().filter(case__in=grants).values_list("tally", flat=True))
+    assert Counter(tally["cards_due"] for tally in tallies) == {2: 39, 3: 6}
+    assert sum(tally["rule"] == "tie" for tally in tallies) == 2
 
 
 def test_each_role_of_the_running_programme_finds_work_on_its_desk(demo):
