@@ -28,6 +28,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 REQUIRED = {name.strip() for name in os.environ.get("SEEDBED_REQUIRE", "").split(",") if name.strip()}
 BROWSER = find_browser()
+LONGEST = ("test_demo.py", "test_urls.py", "test_crawl", "test_race", "test_serve_demo", "test_office_commands")
 STARTED = pytest.StashKey[float]()
 
 # Examples share the two cores with a database: how long one takes says nothing about the code.
@@ -48,7 +49,11 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """A test that touches no database says the same on every database: it runs with SQLite only."""
+    """A test that touches no database says the same on every database: it runs with SQLite only.
+
+    The longest files come first, so that no process is left with one of them when the others have nothing to do.
+    """
+    items.sort(key=lambda item: not item.path.name.startswith(LONGEST))
     for item in items:
         touches = {"db", "transactional_db"} & set(item.fixturenames) or any(
             item.get_closest_marker(name) for name in ("django_db", "postgres", "browser")

@@ -100,6 +100,7 @@ def main(arguments):
                     str(run.processes),
                     "--dist",
                     "loadfile",
+                    "--no-loadscope-reorder",
                     "-m",
                     run.marks,
                     *run.options,
