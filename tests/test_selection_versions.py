@@ -110,7 +110,10 @@ def test_a_session_whose_rules_are_not_those_of_its_version_is_named(office):
     session = open_session(office, eligible_application(office))
     rules = {**session.rules, "majority_pct": 66}
     Session.objects.update(rules=rules, rules_hash=frozen_hash(rules))
-    assert list(checks()) == [f"selection_session {session.ref}: its rules are not those of the version that it names"]
+    assert list(checks()) == [
+        f"selection_session {session.ref}: its rules are not those of the version that it names",
+        f"selection_session {session.ref}: its rules are not those that the log says it was opened with",
+    ]
 
 
 def test_the_page_of_a_call_tells_what_each_version_governs_and_what_waits(office, client):
