@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from programmes.models import Call
 from programmes.roles import rows_for
-from selection.models import Case, Seat, Session
+from selection.models import Case, Committee, Seat, Session
 from selection.models.committee import SESSION_ROLES
 
 
@@ -43,6 +43,12 @@ def seat_of(session, user):
     """The seat by which `user` takes part in the session, or None; the secretary's seat is none."""
     seats = session.committee.seats.held_on(session.sits_on).filter(user=user)
     return seats.exclude(role=Seat.Role.SECRETARY).first() if session.state != Session.State.PLANNED else None
+
+
+def committees_of(user, on):
+    """Committees in which the user takes part on that day; the secretary's seat is none."""
+    seats = Seat.objects.held_on(on).filter(user=user).exclude(role=Seat.Role.SECRETARY)
+    return Committee.objects.filter(pk__in=seats.values("committee")).order_by("name", "pk")
 
 
 def keeps(session, user):

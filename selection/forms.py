@@ -6,14 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applicants.holds import holds_on
-from applicants.models import Application
+from applicants.models import Application, Party
 from audit.moves import facts, moving
+from ledger.money import Money
 from pages.forms import DateField, MoneyField, ReasonField, SeedbedForm
-from programmes.models import Call, Programme, Role
+from programmes.models import AmountBand, Call, Programme, Role
 from programmes.roles import held_by, rows_for
-from selection.models import Case, Committee, Declaration, Seat, Vote
+from selection.models import Case, Committee, Declaration, Seat, Session, StandingInterest, Vote
 from selection.services.agenda import OPEN_SESSIONS
 from selection.services.clarifying import MOST_ANSWER, MOST_QUESTION
+
+INTERESTS = [("", _("None")), *(one for one in Declaration.Kind.choices if one[0] != Declaration.Kind.NONE)]
 
 
 class CommitteeForm(SeedbedForm):
@@ -47,7 +50,15 @@ class PlanSessionForm(SeedbedForm):
 
     committee = forms.ModelChoiceField(Committee.objects.none(), label=_("Committee"))
     call = forms.ModelChoiceField(Call.objects.none(), label=_("Call"))
-    sits_on = DateField(label=_("The committee sits on"))
+    procedure = forms.ChoiceField(
+        label=_("How does it decide?"),
+        choices=Session.Procedure.choices,
+        initial=Session.Procedure.LIVE,
+        widget=forms.RadioSelect,
+    )
+    sits_on = DateField(label=_("The committee sits, or voting begins, on"))
+    scores_due_on = DateField(label=_("Last day for the scores"), required=False)
+    votes_due_on = DateField(label=_("Last day to vote"), required=False, help_text=_("In the written procedure only."))
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -160,11 +171,67 @@ class AnswerForm(SeedbedForm):
 
 
 class DecideForm(SeedbedForm):
-    """Recording a decision: nothing is chosen but what happens when the line is short."""
+    """Recording a decision: nothing is chosen but what happens when the line is short or a check fails again."""
 
     reserve_list = forms.BooleanField(
         label=_("If the money does not reach, place it on the reserve list"), required=False, initial=True
     )
+    put_off_failing = forms.BooleanField(
+        label=_("If a check that is run again fails, put the case off"), required=False
+    )
+
+
+class DecideAllForm(SeedbedForm):
+    """Recording every decision: what happens to a case whose checks fail when they are run again."""
+
+    put_off_failing = forms.BooleanField(
+        label=_("If a check that is run again fails, put that case off and decide the others"), required=False
+    )
+    reason = ReasonField(required=False)
+
+
+class ExtendForm(SeedbedForm):
+    """More time to score or to vote."""
+
+    scores_due_on = DateField(label=_("Last day for the scores"), required=False)
+    votes_due_on = DateField(label=_("Last day to vote"), required=False)
+    reason = ReasonField(label=_("Why do the members get more time?"))
+
+    def __init__(self, *args, session, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("scores_due_on", "votes_due_on"):
+            if getattr(session, name) is None:
+                del self.fields[name]
+
+    def arguments(self):
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class BandsForm(SeedbedForm):
+    """Amounts that only this committee decides."""
+
+    bands = forms.ModelMultipleChoiceField(
+        AmountBand.objects.none(),
+        label=_("Amounts that only this committee decides"),
+        help_text=_("Amounts that no committee names are decided by any committee of the programme."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args, committee, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["bands"]
+        field.queryset = AmountBand.objects.filter(window__call__programme=committee.programme).select_related(
+            "window__call"
+        )
+        field.label_from_instance = band_words
+        self.initial.setdefault("bands", [band.pk for band in committee.bands.all()])
+
+
+def band_words(band):
+    """ "Spring call, Micro: from EUR 5,000.00" """
+    words = {"call": band.window.call, "window": band.window, "amount": Money(band.from_amount, band.window.currency)}
+    return _("%(call)s, %(window)s: from %(amount)s") % words
 
 
 class ReasonedForm(SeedbedForm):
@@ -179,23 +246,22 @@ class ApproveReserveForm(SeedbedForm):
 class DeclareForm(SeedbedForm):
     """One line for each case: the kind of interest, and which. Names only; nothing of a case is shown before.
 
-    Lines are numbered as the agenda, or in a blind call as they stand on the page.
+    Lines are numbered as the agenda, or in a blind call as they stand on the page. With `everything` the form is one
+    act over all the names: what is left open is declared free of interest.
     """
 
-    rest = forms.BooleanField(label=_("I have no interest in the cases that I left open."), required=False)
-
-    def __init__(self, *args, cases, declared, blind=False, **kwargs):
+    def __init__(self, *args, cases, declared, blind=False, everything=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.lines = [(number if blind else case.position, case) for number, case in enumerate(cases, 1)]
         self.declared = declared
+        self.everything = everything
         for number, case in self.lines:
             if self.is_final(case):
                 continue
             self.fields[f"kind_{number}"] = forms.ChoiceField(
                 label=_("Interest in case %(number)s") % {"number": number},
-                choices=[("", _("Choose")), *Declaration.Kind.choices],
+                choices=INTERESTS,
                 required=False,
-                initial=declared.get(case.pk, ""),
             )
             self.fields[f"reason_{number}"] = forms.CharField(
                 label=_("What interest in case %(number)s") % {"number": number}, max_length=200, required=False
@@ -203,15 +269,21 @@ class DeclareForm(SeedbedForm):
 
     def is_final(self, case):
         """A declared interest is not taken back."""
-        return self.declared.get(case.pk, "") not in ("", Declaration.Kind.NONE)
+        return self.declared.get(case.pk) is not None and self.declared[case.pk].is_conflict
+
+    @property
+    def waiting(self):
+        """How many cases are not declared yet."""
+        return sum(case.pk not in self.declared for _number, case in self.lines)
 
     def rows(self):
-        """(number, case, kind field, reason field, label of a final declaration) for the page."""
+        """(number, case, kind field, reason field, the declaration that stands) for the page."""
         for number, case in self.lines:
+            standing = self.declared.get(case.pk)
             if self.is_final(case):
-                yield number, case, None, None, Declaration.Kind(self.declared[case.pk]).label
+                yield number, case, None, None, standing
             else:
-                yield number, case, self[f"kind_{number}"], self[f"reason_{number}"], ""
+                yield number, case, self[f"kind_{number}"], self[f"reason_{number}"], standing
 
     def clean(self):
         cleaned = super().clean()
@@ -219,20 +291,41 @@ class DeclareForm(SeedbedForm):
         for number, case in self.lines:
             if self.is_final(case):
                 continue
-            kind = cleaned.get(f"kind_{number}") or (Declaration.Kind.NONE if cleaned.get("rest") else "")
-            reason = cleaned.get(f"reason_{number}", "").strip()
-            if kind and kind != Declaration.Kind.NONE and not reason:
+            kind, reason = cleaned.get(f"kind_{number}"), cleaned.get(f"reason_{number}", "").strip()
+            if kind and not reason:
                 self.add_error(f"reason_{number}", _("Say what interest you have in this case."))
-            if kind in ("", Declaration.Kind.NONE) and reason:
+            if reason and not kind:
                 self.add_error(f"kind_{number}", _("Choose the kind of this interest."))
-            if kind and kind != self.declared.get(case.pk):
+            if kind:
                 self.declarations[case.application.ref] = (kind, reason)
-        if not self.declarations and not self.errors:
-            raise forms.ValidationError(_("Declare at least one case."))
+        if not self.everything and not self.declarations and not self.errors:
+            raise forms.ValidationError(_("Choose an interest in at least one case."))
         return cleaned
 
     def arguments(self):
-        return {"declarations": self.declarations}
+        return {"additional" if self.everything else "declarations": self.declarations}
+
+
+class StandingInterestForm(SeedbedForm):
+    """An interest for good. `told` are the parties whose names the member has read on a declaration page."""
+
+    committee = forms.ModelChoiceField(Committee.objects.none(), label=_("Committee"), empty_label=None)
+    party = forms.ModelChoiceField(
+        Party.objects.none(),
+        label=_("In whom?"),
+        help_text=_("Names from the agendas of your committee."),
+        empty_label=_("Choose"),
+    )
+    kind = forms.ChoiceField(label=_("What interest?"), choices=StandingInterest.Kind.choices, widget=forms.RadioSelect)
+    reason = ReasonField(label=_("Which?"), max_length=200)
+
+    def __init__(self, *args, told, committees, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["party"].queryset = told
+        self.fields["committee"].queryset = committees
+        self.initial.setdefault("committee", committees[0].pk)
+        if len(committees) == 1:
+            self.fields["committee"].widget = forms.HiddenInput()
 
 
 def values_of(row):
@@ -246,14 +339,17 @@ def given(value):
 
 
 class ReviewForm(SeedbedForm):
-    """The score card: a scale for each criterion of the frozen grid, and "not applicable".
+    """The score card: a scale for each criterion of the frozen grid, "not applicable", and a reason where it is due.
 
     `whole` is False for a card that is only kept: then nothing is due yet.
     """
 
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args, rules, whole=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.criteria = rules["criteria"]
+        self.reasoned = [str(value) for value in rules.get("reasoned_values", ())]
         self.whole = whole
         for row in self.criteria:
             self.fields[f"score_{row['code']}"] = forms.ChoiceField(
@@ -263,6 +359,10 @@ class ReviewForm(SeedbedForm):
                 required=whole,
                 error_messages={"required": _("Choose a value for “%(question)s”.") % {"question": row["question"]}},
             )
+            if self.reasoned:
+                self.fields[f"reason_{row['code']}"] = forms.CharField(
+                    label=_("Why this value?"), max_length=300, required=False
+                )
         self.fields["comment"] = forms.CharField(
             label=_("Comment"),
             help_text=_("The secretary reads it, and the other members once their own scores are in."),
@@ -271,16 +371,28 @@ class ReviewForm(SeedbedForm):
         )
 
     def rows(self):
-        """(criterion, bound field, [(value, meaning)]) for the page."""
+        """(criterion, bound field, bound reason or None, [(value, meaning)]) for the page."""
         for row in self.criteria:
-            yield row, self[f"score_{row['code']}"], sorted(row["guidance"].items())
+            reason = self[f"reason_{row['code']}"] if self.reasoned else None
+            yield row, self[f"score_{row['code']}"], reason, sorted(row["guidance"].items())
+
+    def clean(self):
+        cleaned = super().clean()
+        for row in self.criteria if self.whole else ():
+            value = cleaned.get(f"score_{row['code']}")
+            if value in self.reasoned and not cleaned.get(f"reason_{row['code']}"):
+                words = {"value": value, "question": row["question"]}
+                self.add_error(f"reason_{row['code']}", _("Say why you give %(value)s for “%(question)s”.") % words)
+        return cleaned
 
     def arguments(self):
         codes = [row["code"] for row in self.criteria]
         values = {code: self.cleaned_data.get(f"score_{code}") for code in codes}
         return {
             "scores": {code: given(value) for code, value in values.items() if value},
+            "comments": {code: self.cleaned_data.get(f"reason_{code}", "") for code in codes if values[code]},
             "comment": self.cleaned_data["comment"],
+            "revision": self.cleaned_data["revision"],
             "submit": self.whole,
         }
 
@@ -318,7 +430,9 @@ class VotesForm(SeedbedForm):
             self.fields[f"choice_{case.position}"] = forms.ChoiceField(
                 label=_("Vote on case %(number)s") % number,
                 choices=[("", _("Not yet")), *Vote.Choice.choices],
+                widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
                 required=False,
+                initial="",
             )
             self.fields[f"amount_{case.position}"] = MoneyField(
                 label=_("Amount for case %(number)s") % number, currency=case.currency, required=False

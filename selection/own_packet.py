@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from applicants.models import Part
+from applicants.models import Part, Party
 from selection.models import Case, Decision, Declaration, Review, Session, Vote
 from selection.naming import Naming
 from selection.quorum import absent_members, rooms_of
@@ -80,6 +81,10 @@ class Packet:
 
     def left_to_vote(self):
         return [row for row in self.own if not row.voted and not row.decided]
+
+    def left_to_consent(self):
+        """Cases that wait for the member's one vote over the consent agenda."""
+        return [row for row in self.left_to_vote() if row.case.votes_by_consent]
 
     @property
     def scored(self):
@@ -178,3 +183,10 @@ def member_live(session, packet):
         decided=sum(row.decided for row in packet.own),
         lacking=sorted(waiting[room.case_id] for room in rooms if not room.could_decide),
     )
+
+
+def parties_named_to(user):
+    """Parties whose names the member has read on a declaration page: applicants and businesses of their agendas."""
+    cases = Case.objects.on_agenda().filter(session__in=Session.objects.seated(user))
+    named = Q(pk__in=cases.values("application__applicant")) | Q(pk__in=cases.values("application__business"))
+    return Party.objects.filter(named).order_by("name", "pk")

@@ -142,10 +142,15 @@ def _member_items(session, user):
         words = _("%(left)s of %(all)s left") % {"left": len(waiting), "all": packet.total}
         yield _item(session, _("Score the packet"), words, packet.where_stopped().case.get_absolute_url())
     if session.state == Session.State.SITTING:
-        votes = packet.left_to_vote()
+        consent = packet.left_to_consent()
+        votes = [row for row in packet.left_to_vote() if not row.case.votes_by_consent]
         if votes:
             words = _("%(left)s of %(all)s left") % {"left": len(votes), "all": packet.total}
             yield _item(session, _("Vote"), words, reverse("selection:vote", args=[session.ref]), "live")
+        if consent:
+            words = ngettext("%(count)s case", "%(count)s cases", len(consent)) % {"count": len(consent)}
+            url = reverse("selection:consent", args=[session.ref])
+            yield _item(session, _("Vote on the consent agenda"), words, url, "live")
 
 
 def _secretary_items(session):

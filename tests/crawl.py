@@ -28,7 +28,7 @@ from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.services import name_contact
 from reports.services import draft_issue, make_link, publish_issue
-from selection.services import ask_clarification, invite_members, record_appeal
+from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -101,7 +101,7 @@ VERBS = {
     ),
     "applicants:move_complaint": ("acknowledge", "give_answer", "refer", "pass_on"),
     "selection:move": ("send_packet", "start", "close", "reopen"),
-    "selection:case_move": ("decide", "remove", "take_back_vote", "approve_reserve"),
+    "selection:case_move": ("decide", "remove", "take_back_vote", "lift", "approve_reserve"),
     "payments:move": ("approve", "send", "settle", "return_unpaid", "bounce", "cancel"),
     "payments:line_act": ("receive", "return", "charge"),
     "grants:move": ("sign", "suspend", "resume", "close", "terminate", "cancel"),
@@ -245,6 +245,9 @@ def _furnish_grants(office, who):
         by=people.adviser,
     )
     invite_members(session=session, members=[people.member3], on=DAY, by=people.secretary)
+    interest = declare_standing_interest(
+        committee=committee, party=person, kind="friend", reason="A neighbour.", on=DAY, by=people.member3
+    )
     question = ask_clarification(case=case, question="Who milks the cows?", on=DAY, by=people.secretary)
     tranche = {"ref": active.ref, "number": 2}
     account = {"pk": order.account_id}
@@ -264,6 +267,8 @@ def _furnish_grants(office, who):
         "applicants:waive_training": {"ref": submitted.ref, "rule": office.call.training_rules.get().pk},
         "applicants:plan_section": {"ref": draft.ref, "code": "cash_flow"},
         "selection:committee": {"pk": committee.pk},
+        "selection:bands": {"pk": committee.pk},
+        "selection:end_interest": {"pk": interest.pk},
         "selection:rules": {"key": office.call.key},
         **{
             f"selection:{act}": {"ref": ready.application.cases.get().session.ref}

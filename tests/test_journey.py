@@ -187,7 +187,7 @@ def sit_and_decide(walk, office, case, *, scored):
     walk.do(people.secretary, f"{base}do/send_packet/")
     walk.do(people.member3, f"{base}declare/", kind_1="family", reason_1="She is my cousin.")
     for member in (people.member1, people.member2):
-        walk.do(member, f"{base}declare/", rest=True)
+        walk.do(member, f"{base}declare/")
         if scored:
             scores = {"score_relevance": "4", "score_feasibility": "3"}
             walk.do(member, f"{base}cases/1/", button="Hand in", **scores)

@@ -71,7 +71,7 @@ def test_a_secretary_plans_a_session_chooses_its_cases_and_sends_the_packet(offi
     application, people = named(office, "Hasmik Arakelyan"), office.people
     unseen = eligible_application(office, registered_person(office, "Vardan Ghazaryan"), opinion=False)
     committee = committee_of(office)
-    form = {"committee": committee.pk, "call": office.call.pk, "sits_on": "12.03.2026"}
+    form = {"committee": committee.pk, "call": office.call.pk, "procedure": "live", "sits_on": "12.03.2026"}
     visit(people.secretary, "/committee/new/", form, 302)
     session = Session.objects.get()
     text = visit(people.secretary, at(session))
@@ -120,10 +120,11 @@ def test_before_the_declaration_a_member_reads_names_and_nothing_else(office, vi
 def test_a_member_declares_scores_and_is_led_to_the_next_case(office, visit):
     one, two = named(office, "Hasmik Arakelyan"), named(office, "Vardan Ghazaryan")
     session, member = open_session(office, one, two), office.people.member1
-    assert "Declare at least one case" in visit(member, at(session, "declare"), {}, 400)
-    wrong = visit(member, at(session, "declare"), {"kind_1": "family", "rest": "on"}, 400)
+    assert "Choose an interest in at least one case." in visit(member, at(session, "declare"), {}, 400)
+    wrong = visit(member, at(session, "declare"), {"kind_1": "family", "what": "confirm"}, 400)
     assert "Say what interest you have in this case." in wrong
-    visit(member, at(session, "declare"), {"rest": "on"}, 302)
+    assert not Declaration.objects.exists()
+    visit(member, at(session, "declare"), {"what": "confirm"}, 302)
     assert Declaration.objects.filter(kind="none").count() == 2
     text = visit(member, at(session, "cases", "1"))
     assert "Hasmik Arakelyan" in text
@@ -156,7 +157,7 @@ def test_a_conflicted_members_case_is_gone_by_every_address(office, visit):
     cousin, other = named(office, "Zaruhi Hakobyan"), named(office, "Hasmik Arakelyan")
     session = open_session(office, cousin, other)
     member = office.people.member1
-    form = {"kind_1": "family", "reason_1": "She is my cousin.", "rest": "on"}
+    form = {"kind_1": "family", "reason_1": "She is my cousin.", "what": "confirm"}
     visit(member, at(session, "declare"), form, 302)
     for path in (
         ("cases", "1"),

@@ -199,7 +199,7 @@ def test_the_declaration_page_of_a_blind_call_lists_names_and_does_not_say_which
     assert "Case 1" not in page.text
     selects = [select["name"] for select in page.all("select") if select.get("name", "").startswith("kind")]
     assert selects == ["kind_1", "kind_2"]
-    form = {"kind_1": "friend", "reason_1": "My neighbour.", "rest": "on"}
+    form = {"kind_1": "friend", "reason_1": "My neighbour.", "what": "confirm"}
     visit(office.people.member1, at(blind, "declare"), form, 302)
     conflict = Case.objects.get(declarations__kind="friend")
     assert (conflict.application.applicant.name, conflict.position) == ("Aram Zakaryan", 2)

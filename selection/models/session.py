@@ -50,14 +50,18 @@ class SessionQuerySet(models.QuerySet):
         """Sessions of the programmes whose secretary or manager the user is."""
         return self.filter(rows_for(user, SESSION_ROLES, region=None))
 
+    def seated(self, user):
+        """Sessions on whose day the user holds a seat, once the packet is sent."""
+        return self.filter(_seated(user))
+
     def visible_to(self, user):
         """Sessions that the user keeps, and those on whose day the user holds a seat, once the packet is sent."""
-        seats = Seat.objects.filter(user_id=getattr(user, "pk", None), committee=OuterRef("committee")).held_on(
-            OuterRef("sits_on")
-        )
-        return self.filter(
-            rows_for(user, SESSION_ROLES, region=None) | (~Q(state=Session.State.PLANNED) & Exists(seats))
-        )
+        return self.filter(rows_for(user, SESSION_ROLES, region=None) | _seated(user))
+
+
+def _seated(user):
+    seats = Seat.objects.filter(user_id=getattr(user, "pk", None), committee=OuterRef("committee"))
+    return ~Q(state=Session.State.PLANNED) & Exists(seats.held_on(OuterRef("sits_on")))
 
 
 class Session(Moving):

@@ -3,16 +3,18 @@
 import rules
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from pages.forms import attempt, done, form_page
+from pages.forms import SeedbedForm, attempt, done, form_page
 from programmes.clock import today
 from selection import services
 from selection.access import case_or_404, keeper_or_404, keeps, posted, seat_or_404
 from selection.comparison import compare
 from selection.forms import ApproveReserveForm, DecideForm, ReasonedForm, RemoveForm
 from selection.models import Case, Decision, Session
+from selection.naming import Naming
 from selection.packet import summary_of
 from selection.ruling import rulings_of
 from selection.services.clarifying import ASKED_IN
@@ -51,7 +53,7 @@ def _keeper_page(request, session, row):
             "decision": decision,
             "questions": questions_of(row),
             "may_ask": is_secretary and session.state in ASKED_IN and decision is None,
-            "comparison": compare(cards_of(row, request.user), session.rules),
+            "comparison": compare(cards_of(row, request.user), session.rules, ruling.third_due),
             "form": DecideForm(),
             "is_secretary": is_secretary,
             "crumbs": crumbs_of(session),
@@ -79,7 +81,14 @@ CASE_MOVES = {
     "decide": (DecideForm, services.decide_case, _("Record the decision"), _("The decision is recorded.")),
     "remove": (RemoveForm, services.remove_case, _("Take off the agenda"), _("The case is off the agenda.")),
     "take_back_vote": (ReasonedForm, services.take_back_vote, _("Take my vote back"), _("Your vote is taken back.")),
+    "lift": (
+        SeedbedForm,
+        services.lift_from_consent,
+        _("Lift out of the consent agenda"),
+        _("The case is lifted out: everybody votes on it singly."),
+    ),
 }
+BY_MEMBERS = ("take_back_vote", "lift")
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,17 +99,19 @@ def move(request, ref, position, verb):
         return _approve_reserve(request, session, row)
     if verb not in CASE_MOVES:
         raise Http404
-    if verb == "take_back_vote":
+    if verb in BY_MEMBERS:
         seat_or_404(session, request.user)
     else:
         keeper_or_404(session, request.user)
         ask_secretary(request.user, session)
     form_class, service, title, sentence = CASE_MOVES[verb]
     form = form_class(posted(request))
+    name = Naming(session, request.user, keeps(session, request.user)).name(row)
     if request.method == "POST":
         result = attempt(form, service, case=row, on=today(session.programme), by=request.user)
         if result is not None:
-            return done(request, sentence, session)
+            back = reverse("selection:consent", args=[session.ref]) if verb == "lift" else session.get_absolute_url()
+            return done(request, sentence, back)
     return form_page(
         request,
         form,
@@ -108,7 +119,7 @@ def move(request, ref, position, verb):
         submit=title,
         back=session.get_absolute_url(),
         crumbs=crumbs_of(session),
-        lead=f"{row.application.ref} · {row.application.title}",
+        lead=f"{row.position}. {name}",
     )
 
 

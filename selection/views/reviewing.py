@@ -1,11 +1,12 @@
 """The review loop of a member: one case with its score card, and its photos."""
 
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from applicants.services.evidence import path_of
+from audit.refusals import Invalid
 from pages.forms import attempt, done
 from programmes.clock import today
 from selection import services
@@ -19,6 +20,8 @@ from selection.packet import photos_of, summary_of
 from selection.services.clarifying import ASKED_IN
 from selection.views.ground import crumbs_of
 
+CARD_ACTS = ("submit", "keep", "abstain")
+
 
 def member_page(request, session, row, seat):
     """One case for a member: the summary with the score card, then the vote."""
@@ -27,12 +30,13 @@ def member_page(request, session, row, seat):
     vote = Vote.objects.live().filter(case=row, member=request.user).first()
     decided = Decision.objects.live().filter(case=row).exists()
     stale = review is not None and review.submitted_on is not None and review.revision != row.revision
-    scoring = bool(session.rules["criteria"]) and session.state in (Session.State.OPEN, Session.State.SITTING)
-    scoring = scoring and not decided and (review is None or not review.submitted_on or stale)
-    voting = session.state == Session.State.SITTING and not decided and vote is None
+    open_now = session.state in ASKED_IN and not decided
+    scoring = open_now and bool(session.rules["criteria"]) and (review is None or not review.submitted_on or stale)
+    voting = open_now and session.state == Session.State.SITTING and vote is None and not row.votes_by_consent
     what = request.POST.get("what", "")
-    score_form = _score_form(request, session, review, row, what) if scoring else None
-    vote_form = VoteForm(request.POST if what == "vote" else None, case=row) if voting else None
+    # What is posted is judged by the service, also where the page would not have offered it.
+    score_form = _score_form(request, session, review, row, what) if scoring or what in CARD_ACTS else None
+    vote_form = VoteForm(request.POST if what == "vote" else None, case=row) if voting or what == "vote" else None
     if request.method == "POST":
         answer = _act(request, row, what, score_form, vote_form, packet)
         if answer is not None:
@@ -54,16 +58,17 @@ def member_page(request, session, row, seat):
             "before": before,
             "after": after,
             "next": packet.after(row.position),
-            "score_form": score_form,
-            "vote_form": vote_form,
+            "score_form": score_form if scoring else None,
+            "vote_form": vote_form if voting else None,
             "form": form if refused else None,
             "refused": refused,
             "review": review,
             "stale": stale,
             "vote": vote,
+            "may_lift": open_now and row.votes_by_consent and vote is None,
             "decided": decided,
             "questions": questions_of(row, packet.naming.hides(row)),
-            "may_ask": seat.votes and session.state in ASKED_IN and not decided,
+            "may_ask": open_now and seat.votes,
             "comparison": compare(cards_of(row, request.user), session.rules),
             "crumbs": crumbs_of(session),
         },
@@ -93,7 +98,7 @@ def _score_form(request, session, review, case, what):
             initial[f"score_{score.criterion.code}"] = "na" if score.value is None else str(score.value)
             initial[f"reason_{score.criterion.code}"] = score.comment
         initial["comment"] = review.comment
-    data = request.POST if what in ("submit", "keep", "abstain") else None
+    data = request.POST if what in CARD_ACTS else None
     return ReviewForm(data, rules=session.rules, whole=what != "keep", initial=initial)
 
 
@@ -102,21 +107,21 @@ def _act(request, row, what, score_form, vote_form, packet):
     given = {"case": row, "on": today(row.session.programme), "by": request.user}
     here = row.get_absolute_url()
     number = {"number": row.position}
-    if what == "vote" and vote_form is not None:
-        if attempt(vote_form, services.cast_vote, **given) is not None:
-            return done(request, _("Your vote on case %(number)s is cast.") % number, here)
-        return None
-    if what == "abstain" and score_form is not None:
+    if what == "vote":
+        if attempt(vote_form, services.cast_vote, **given) is None:
+            return None
+        return done(request, _("Your vote on case %(number)s is cast.") % number, here)
+    if what == "abstain":
         nothing = {line["code"]: None for line in score_form.criteria}
         services.save_review(scores=nothing, comment=request.POST.get("comment", ""), **given)
         return done(request, _("You do not score case %(number)s.") % number, _next(packet, row))
-    if what in ("submit", "keep") and score_form is not None:
+    if what in CARD_ACTS:
         if attempt(score_form, services.save_review, **given) is None:
             return None
         if what == "keep":
             return done(request, _("Kept. The others do not see it yet."), here)
         return done(request, _("Your scores of case %(number)s are in.") % number, _next(packet, row))
-    return redirect(here)
+    raise Invalid(_("Choose what to do with this case."))
 
 
 def _next(packet, row):

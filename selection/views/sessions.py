@@ -1,6 +1,7 @@
 """Pages of those who keep the session: list, agenda, attendance, decisions, moves."""
 
 import rules
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ from selection.access import keeper_or_404, keeps, posted, seat_of, session_or_4
 from selection.ahead import lines_ahead
 from selection.board import Board, shortage_sentence
 from selection.filters import SessionFilter
-from selection.forms import AddCasesForm, AttendanceForm, PlanSessionForm, ReasonedForm
+from selection.forms import AddCasesForm, AttendanceForm, DecideAllForm, ExtendForm, PlanSessionForm
 from selection.models import Session
 from selection.own_packet import packet_of
 from selection.views.ground import ask_secretary, crumbs_of
@@ -106,6 +107,7 @@ def _keeper_page(request, row):
         "on": on,
         "ahead": lines_ahead([one.case for one in board.open_rows], on) if row.state in AHEAD else [],
         "is_secretary": rules.test_rule("selection.keep_session", request.user, row),
+        "consent_count": sum(one.case.votes_by_consent for one in board.agenda),
         "progress": board.progress() if row.state == Session.State.OPEN else [],
         "seats": row.committee.seats.held_on(row.sits_on).select_related("user"),
         "crumbs": crumbs_of(),
@@ -178,12 +180,35 @@ def attendance(request, ref):
 
 
 @require_http_methods(["GET", "POST"])
+def extend(request, ref):
+    """More time to score or to vote."""
+    row = session_or_404(request.user, ref)
+    keeper_or_404(row, request.user)
+    ask_secretary(request.user, row)
+    if not (row.scores_due_on or row.votes_due_on):
+        raise Http404
+    form = ExtendForm(posted(request), session=row)
+    if request.method == "POST":
+        result = attempt(form, services.extend_deadline, session=row, on=today(row.programme), by=request.user)
+        if result is not None:
+            return done(request, _("The members have more time."), row)
+    return form_page(
+        request,
+        form,
+        title=_("Give more time"),
+        submit=_("Give more time"),
+        back=row.get_absolute_url(),
+        crumbs=crumbs_of(row),
+    )
+
+
+@require_http_methods(["GET", "POST"])
 def decide_all(request, ref):
     """Every open case decided by its votes, by rank; approvals that the money does not reach go to the reserve list."""
     row = session_or_404(request.user, ref)
     keeper_or_404(row, request.user)
     ask_secretary(request.user, row)
-    form = ReasonedForm(posted(request))
+    form = DecideAllForm(posted(request))
     if request.method == "POST":
         result = attempt(form, services.decide_all, session=row, on=today(row.programme), by=request.user)
         if result is not None:

@@ -13,7 +13,7 @@ from programmes.models import Role
 from programmes.roles import roles_of
 from selection import services
 from selection.access import posted
-from selection.forms import CommitteeForm, SeatForm
+from selection.forms import BandsForm, CommitteeForm, SeatForm, band_words
 from selection.models import Committee, Seat, Session
 
 
@@ -63,8 +63,30 @@ def committee(request, pk):
             "committee": row,
             "seats": row.seats.select_related("user"),
             "sessions": Session.objects.visible_to(request.user).filter(committee=row)[:10],
+            "bands": [band_words(band) for band in row.bands.select_related("window__call")],
             "may_seat": rules.test_rule("selection.found_committee", request.user, row),
         },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def bands(request, pk):
+    """Amounts that only this committee decides."""
+    row = get_object_or_404(Committee.objects.visible_to(request.user).select_related("programme"), pk=pk)
+    if not rules.test_rule("selection.found_committee", request.user, row):
+        raise NotAllowed
+    form = BandsForm(posted(request), committee=row)
+    if request.method == "POST":
+        given = {"committee": row, "on": today(row.programme), "by": request.user}
+        if attempt(form, services.set_bands, **given) is not None:
+            return done(request, _("The amounts are recorded."), row)
+    crumbs = [(_("Committees"), reverse("selection:committees")), (row.name, row.get_absolute_url())]
+    return form_page(
+        request,
+        form,
+        title=_("Amounts of %(committee)s") % {"committee": row},
+        back=row.get_absolute_url(),
+        crumbs=crumbs,
     )
 
 
