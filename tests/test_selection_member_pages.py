@@ -25,6 +25,8 @@ from tests.steps_selection import (
     sitting_session,
 )
 
+pytestmark = pytest.mark.once
+
 NAMES = ("Hasmik Arakelyan", "Vardan Ghazaryan", "Zaruhi Hakobyan")
 
 

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,9 @@ from selection.replay import replay
 from selection.ruling import rule_on
 from selection.tally import CHOICES
 
-ASKED = 120_000
+pytestmark = pytest.mark.once
+
+ASKED = 120_000  # minor units
 MEMBERS = range(1, 6)
 ADVISER, CHAIR = 5, 1
 GRID = [

@@ -95,9 +95,13 @@ def test_the_live_part_comes_alone_to_a_page_that_refreshes_itself_and_whole_to_
     visit(office.people.adviser, at(session, "live"), status=404)
 
 
-def test_outside_a_sitting_there_is_no_live_page(office, visit):
+def test_outside_a_sitting_there_is_no_live_page_and_one_that_refreshes_itself_becomes_the_closed_one(office, visit):
     session = open_session(office, named(office, "Hasmik Arakelyan"))
-    visit(office.people.secretary, at(session, "live"), status=404)
+    for reader in (office.people.secretary, office.people.member1):
+        visit(reader, at(session, "live"), status=404)
+        answer = visit(reader, at(session, "live"), **{"HX-Request": "true"})
+        assert (answer["HX-Refresh"], answer.content) == ("true", b"")
+    visit(office.people.adviser, at(session, "live"), status=404, **{"HX-Request": "true"})
 
 
 def test_the_ranking_says_where_the_money_of_the_line_ends(tight, visit):

@@ -1,6 +1,6 @@
 """The live state of a sitting: attendance, quorum, decisions and money as they are now, for those who are in it."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,10 @@ def live(request, ref):
     """Only the live part for a page that refreshes itself; a page of its own for whoever opens the address."""
     session = session_or_404(request.user, ref)
     if session.state != Session.State.SITTING:
-        raise Http404
+        if not request.htmx:
+            raise Http404
+        # The sitting is over: the page that asks becomes the page of the closed session.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if keeps(session, request.user):
         part, context = "selection/_live.html", kept_context(Board(session, request.user))
     else:
