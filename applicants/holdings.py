@@ -20,6 +20,7 @@ from applicants.models import (
     Identity,
     InvestmentItem,
     JobPlan,
+    NameWord,
     Opinion,
     Part,
     Party,
@@ -43,6 +44,7 @@ def connect():
     declare(Party, "pk", **facts, search_key="", phone_digits="", village=None)
     declare(Party.history.model, "id", **facts, history_change_reason=None)
     declare(Identity, "party", delete=True)
+    declare(NameWord, "party", delete=True)
     declare(SensitiveFact, "party", detail="")
     declare(Consent, "party")
     declare(Enrolment, "party")

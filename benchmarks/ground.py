@@ -5,7 +5,7 @@ from datetime import date
 from django.core.management import call_command
 from django.db import connection
 
-from applicants.models import Application, Enrolment, Party
+from applicants.models import Application, Enrolment, NameWord, Party
 from tests.office import grant_office
 
 DAY = date(2026, 3, 12)
@@ -35,6 +35,7 @@ def applications(place, count, first=0):
     for party in parties:
         party.fold()
     Party.objects.bulk_create(parties, batch_size=2000)
+    NameWord.objects.write(parties)
     Enrolment.objects.bulk_create(
         (Enrolment(party=party, programme=place.programme, region=place.region, enrolled_on=DAY) for party in parties),
         batch_size=2000,

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from applicants import duplicates
-from applicants.models import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact
+from applicants.models import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact, name_words
 from applicants.names import likeness, search_key
 from applicants.services import (
     add_member,
@@ -295,6 +295,26 @@ def test_an_enterprise_with_the_same_registration_number_is_known(office):
 
 def test_names_with_other_numbers_in_them_are_other_names():
     assert likeness(search_key("Person 101 Test"), search_key("Person 102 Test")) == 0
+
+
+@pytest.mark.parametrize("most", [0, 2000], ids=["a common name", "a rare name"])
+def test_a_person_is_found_by_beginnings_of_the_words_of_her_name_in_any_order(office, monkeypatch, most):
+    """Zero: every name is a common one, and the rows are walked."""
+    monkeypatch.setattr(name_words, "MOST_NAMED", most)
+    gayane = registered_person(office, "Gayane Hovhannisyan", name_script="Գայանե Հովհաննիսյան")
+    gagik = registered_person(office, "Gagik Ter-Hovhannisyan", birth_year=1971)
+    for text, found in {
+        "gayan": {gayane},
+        "Hovhan Gayane": {gayane},
+        "Գայանե": {gayane},
+        "ga hovh": {gayane, gagik},
+        "nisyan": set(),
+        "Gayane Ter": set(),
+    }.items():
+        assert set(Party.objects.matching(text)) == found, text
+    edit_party(party=gagik, version=1, name="Gagik Sargsyan", on=DAY, by=office.people.adviser)
+    assert set(Party.objects.matching("ga hovh")) == {gayane}
+    assert set(Party.objects.matching("sargs")) == {gagik}
 
 
 # --- editing ---------------------------------------------------------------------------------------------------------

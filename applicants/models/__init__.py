@@ -5,6 +5,7 @@ from applicants.models.complaints import Complaint, ComplaintExclusion, Knock
 from applicants.models.doubles import DuplicateAnswer
 from applicants.models.evidence import Evidence
 from applicants.models.imports import Import
+from applicants.models.name_words import NameWord
 from applicants.models.party import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact
 from applicants.models.plan import BaselineJob, BusinessPlan, CashLine, Document, FinanceSource, InvestmentItem, JobPlan
 from applicants.models.training import Attendance, Course, TrainingPlace
@@ -32,6 +33,7 @@ __all__ = [
     "InvestmentItem",
     "JobPlan",
     "Knock",
+    "NameWord",
     "Opinion",
     "Part",
     "Party",

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.encryption import EncryptedField
+from applicants.models.name_words import NameWord, named
 from applicants.names import phone_digits, search_key
 from audit.models import Versioned
 from programmes.models import Programme, Region, Role, Village
 from programmes.roles import CASE_ROLES, held_by, rows_for
 
 REFERENCE = re.compile(r"[PHE]-\d{6,}")
-MOST_NAMED = 500
 REGISTER_ROLES = (*CASE_ROLES, Role.FIELD_AGENT)
 
 
@@ -45,21 +45,15 @@ class PartyQuerySet(models.QuerySet):
         return self.filter(kind=Party.Kind.PERSON)
 
     def matching(self, text):
-        """Parties whose name, in any script, or reference contains `text`, or whose village begins with it.
-
-        A rare name is looked for in the index of folded names, once and for the whole register, so that a page does
-        not read every row; a common one is found by walking the rows in their order.
+        """Parties with the reference `text`, in a village that begins with it, or with a name, in any script, whose
+        words begin with those of `text`, in any order.
         """
         text = text.strip()
         if REFERENCE.fullmatch(text.upper()):
             return self.filter(ref=text.upper())
         found = Q(village__in=Village.objects.filter(name__istartswith=text).values("pk"))
-        key = search_key(text)
-        if not key:
-            return self.filter(found)
-        named = Party.objects.filter(search_key__contains=key)
-        keys = list(named.order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
-        return self.filter(found | (Q(pk__in=keys) if len(keys) <= MOST_NAMED else Q(search_key__contains=key)))
+        words = search_key(text).split()
+        return self.filter(found | named(words) if words else found)
 
     def in_programme(self, programme):
         return self.filter(Exists(Enrolment.objects.filter(party=OuterRef("pk"), programme=programme)))
@@ -133,14 +127,29 @@ class Party(Versioned):
     def __str__(self):
         return self.name
 
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        row._key_read = row.__dict__.get("search_key")
+        return row
+
     def save(self, *args, **kwargs):
         self.fold()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_key", "phone_digits"}
         super().save(*args, **kwargs)
+        if getattr(self, "_key_read", None) != self.search_key:
+            self.name_words.all().delete()
+            NameWord.objects.write([self])
+            self._key_read = self.search_key
+
+    @property
+    def words(self):
+        """The folded words that the name is found by."""
+        return self.search_key.split()
 
     def fold(self):
-        """Set what the row is found by. A bulk path calls it itself."""
+        """Set what the row is found by. A bulk path calls it itself, and NameWord.objects.write."""
         # A name in two scripts folds to the same words: each is kept once.
         self.search_key = " ".join(dict.fromkeys(search_key(f"{self.name} {self.name_script}").split()))
         self.phone_digits = phone_digits(self.phone)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applicants.consents import TEXT_VERSION
-from applicants.models import Application, BusinessPlan, Consent, Enrolment, Import, Party
+from applicants.models import Application, BusinessPlan, Consent, Enrolment, Import, NameWord, Party
 from applicants.services.access import demand
 from applicants.services.application import first_of_next_month
 from applicants.services.evidence import write_whole
@@ -107,6 +107,7 @@ def _write_parties(programme, plan, on, by):
         party.pk = pk
         party._state.adding = False
     insert(Party, parties)
+    NameWord.objects.write(parties)
     _write_history(parties, by)
     _write_enrolments(fresh, programme, on)
     _write_consents(fresh, programme, by)
