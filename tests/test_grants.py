@@ -200,6 +200,13 @@ def plan(award, office, *amounts):
     )
 
 
+def test_a_plan_is_replaced_in_any_order_and_what_was_dropped_counts_for_nothing(office):
+    award = approved_award(office)
+    for amounts in ([1_000_000] * 2, [2_000_000], [1_999_999, 1], [1] * 5, [2_000_000], [500_000] * 4):
+        plan(award, office, *amounts)
+        assert list(fresh(award).tranches.kept().values_list("amount", flat=True)) == amounts
+
+
 def test_tranches_are_never_more_than_the_award_by_a_cent(office):
     award = approved_award(office)
     with pytest.raises(Invalid, match=r"add up to EUR 20,000\.01, the award is EUR 20,000\.00"):

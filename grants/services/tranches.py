@@ -44,8 +44,9 @@ def plan_tranches(*, award, tranches, on, by, version=None):
         if tranche.number > len(wanted) and tranche.state == Tranche.State.PLANNED:
             advance(tranche, "drop", by=by, on=on)
     numbered = list(enumerate(wanted, 1))
-    # Smaller amounts first, so that the sum never passes the award in between: the database looks at each row.
-    numbered.sort(key=lambda pair: pair[1]["amount"] - (held[pair[0]].amount if pair[0] in held else 0))
+    # What takes away comes first, so that the sum never passes the award in between: the database looks at each row.
+    counted = {number: tranche.amount for number, tranche in held.items() if tranche.state != Tranche.State.DROPPED}
+    numbered.sort(key=lambda pair: pair[1]["amount"] - counted.get(pair[0], 0))
     for number, row in numbered:
         _set_tranche(award, number, held.get(number), row, by, on)
     award.save()
