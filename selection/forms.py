@@ -440,6 +440,9 @@ class VotesForm(SeedbedForm):
             self.fields[f"reason_{case.position}"] = forms.CharField(
                 label=_("Reason for case %(number)s") % number, max_length=2000, required=False
             )
+            self.fields[f"revision_{case.position}"] = forms.IntegerField(
+                widget=forms.HiddenInput, required=False, initial=case.revision
+            )
 
     def rows(self):
         for case in self.cases:
@@ -461,7 +464,9 @@ class VotesForm(SeedbedForm):
                 continue
             if choice in ("against", "conditions", "defer") and not reason:
                 self.add_error(f"reason_{case.position}", _("Give the reason or the conditions."))
-            self.votes.append({"case": case, "choice": choice, "amount": amount, "reason": reason or ""})
+            revision = cleaned.get(f"revision_{case.position}")
+            vote = {"case": case, "choice": choice, "amount": amount, "reason": reason or "", "revision": revision}
+            self.votes.append(vote)
         if not self.votes and not self.errors:
             raise forms.ValidationError(_("Vote on at least one case."))
         return cleaned

@@ -17,6 +17,7 @@ from selection.views import (
     sessions,
     setup,
     sitting,
+    table,
     versions,
     voting,
 )
@@ -48,6 +49,8 @@ urlpatterns = [
     path("committee/<str:ref>/declare/", declaring.declare, name="declare"),
     path("committee/<str:ref>/live/", sitting.live, name="live"),
     path("committee/<str:ref>/scores/", scores.scores, name="scores"),
+    path("committee/<str:ref>/table/", table.table, name="table"),
+    path("committee/<str:ref>/table/hand-in/", table.hand_in, name="hand_in"),
     path("committee/<str:ref>/consent/", voting.consent, name="consent"),
     path("committee/<str:ref>/vote/", voting.vote, name="vote"),
     path("committee/<str:ref>/invitation/", invitations.invitation, name="invitation"),

@@ -26,6 +26,7 @@ from selection.services.letters import (
 )
 from selection.services.packets import ask_packet, note_packet
 from selection.services.papers import draw_minutes
+from selection.services.table import save_reviews
 
 __all__ = [
     "add_cases",
@@ -59,6 +60,7 @@ __all__ = [
     "reopen_session",
     "save_letter_text",
     "save_review",
+    "save_reviews",
     "seat_member",
     "send_packet",
     "set_bands",

@@ -102,7 +102,7 @@ def cast_vote(*, case, choice, on, by, amount=None, reason="", version=None, rev
 
 @service
 def cast_votes(*, session, votes, on, by, version=None):
-    """One member's votes on several cases at once: dicts case, choice, amount, reason. All of them or none."""
+    """One member's votes on several cases, all of them or none: dicts case, choice, amount, reason, revision."""
     by_case = {vote["case"].pk: vote for vote in votes}
     if len(by_case) != len(votes) or not votes:
         raise Invalid(_("Vote on each case once."))
@@ -113,7 +113,8 @@ def cast_votes(*, session, votes, on, by, version=None):
         raise Invalid(_("A case is not on this agenda."))
     for case in cases:
         vote = by_case[case.pk]
-        cast(session, case, vote["choice"], vote.get("amount"), vote.get("reason", ""), on, by)
+        given = vote["choice"], vote.get("amount"), vote.get("reason", "")
+        cast(session, case, *given, on, by, revision=vote.get("revision"))
     return session
 
 
