@@ -20,9 +20,9 @@ from tests.browser import find_browser
 from tests.postgres import NoServer, server
 
 NO_TESTS_COLLECTED = 5
-# One process per core, within reason: each brings its own database. One more where much of the time is waiting: for the
-# server, and for the processes that a race starts.
-PROCESSES = min(4, max(2, os.cpu_count() or 2))
+# One process more than cores, within reason: each brings its own database, and waits for the disk, for a server, for a
+# browser, for processes that it started.
+PROCESSES = min(4, max(2, os.cpu_count() or 2)) + 1
 
 
 @dataclass
@@ -63,7 +63,7 @@ def plan(stack, left_out, soak):
             missing("postgres", str(reason), left_out)
     if url:
         surroundings = {"DATABASE_URL": url, "SEEDBED_SERVER": description}
-        runs.append(Run(description, f"not browser and not once{long}", surroundings, ("--migrations",), PROCESSES + 1))
+        runs.append(Run(description, f"not browser and not once{long}", surroundings, ("--migrations",)))
     browser = find_browser()
     if browser:
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False)

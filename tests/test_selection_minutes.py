@@ -41,6 +41,9 @@ from tests.steps_selection import (
     vote_all,
 )
 
+# What they tell does not depend on the database; tests/test_urls.py opens them on PostgreSQL.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def visit(client):

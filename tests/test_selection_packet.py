@@ -25,6 +25,9 @@ from tests.office import DAY, grant_office, loan_office
 from tests.steps_applicants import eligible_application, protector_of, registered_enterprise, registered_person
 from tests.steps_selection import committee_of, declare_all, open_session, planned_session
 
+# What they tell does not depend on the database; tests/test_urls.py opens them on PostgreSQL.
+pytestmark = pytest.mark.once
+
 PHONE, NUMBER = "+374 91 707172", "AN 0447 1190"
 
 

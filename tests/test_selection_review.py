@@ -16,6 +16,9 @@ from tests.office import DAY
 from tests.steps_applicants import eligible_application, registered_enterprise, registered_person
 from tests.steps_selection import NONE, closed_session, declare_all, members_of, open_session, sitting_session
 
+# What they tell does not depend on the database; tests/test_urls.py opens them on PostgreSQL.
+pytestmark = pytest.mark.once
+
 CARD = {"relevance": 4, "feasibility": 3}
 
 

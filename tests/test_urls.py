@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 
 HEAD = ("method", "address", "verb", "thing")
 REFUSALS = {"login", "403", "404", "405", "409"}
-# Who posts to what they cannot see: those with the most power elsewhere.
+# Who opens and posts to what they cannot see: those with the most power elsewhere. In the long setting all open it.
 KNOCKING = ("adviser", "manager", "finance", "administrator", "superuser", "anonymous")
+LONG = "SEEDBED_SOAK" in os.environ or "SEEDBED_WRITE_TABLE" in os.environ
 OBJECTS = ("ref", "pk", "key", "token")
 
 
@@ -92,7 +93,7 @@ def told(house):
         for method, address, verb, thing, path in calls(house):
             row = table.setdefault((method, address.name, verb, thing), {})
             for role, client in visitors.items():
-                if method == "POST" and thing == "hidden" and role not in KNOCKING:
+                if thing == "hidden" and role not in KNOCKING and (method == "POST" or not LONG):
                     row[role] = ""
                     continue
                 row[role], written = answered(client, method, path)
@@ -119,7 +120,7 @@ def test_every_address_answers_every_role_as_the_reviewed_table_says(told):
         f"{' '.join(key)}, {role}: the table says {before}, the house {after}"
         for key in sorted(now.keys() & reviewed.keys())
         for role, before, after in zip(roles, reviewed[key], now[key], strict=True)
-        if before != after
+        if before != after and (after or LONG)
     ]
     differences += [f"{' '.join(key)}: not in the table" for key in sorted(now.keys() - reviewed.keys())]
     differences += [f"{' '.join(key)}: no such address" for key in sorted(reviewed.keys() - now.keys())]
