@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applicants import cases
+from applicants import cases, recusal
 from applicants.panels import Panel, PanelRow, register
 from ledger.money import Money
 from pages import states
@@ -15,7 +15,7 @@ from programmes.models import Role
 from programmes.roles import has_role
 from selection.access import keeps
 from selection.appeals import answered_before, deadline_of
-from selection.models import Appeal, Decision, Session
+from selection.models import Appeal, Case, Decision, Declaration, Session
 
 SHAPES = {"approve": "done", "reserve": "wait", "defer": "over", "reject": "no"}
 READERS = (Role.ADVISER, Role.SECRETARY, Role.MANAGER, Role.LOAN_OFFICER, Role.DATA_PROTECTION)
@@ -81,9 +81,20 @@ def _still_possible(user, application):
 
 
 def session_visible(user, ref):
-    """Files of a session (its minutes) open to those who keep it; members get the paper from the session's own page."""
+    """Files of a session (its minutes) open to those who keep it; members get the paper from the session's own page.
+
+    They tell of every case: whoever stands back from one of them gets no file.
+    """
     session = Session.objects.visible_to(user).select_related("committee").filter(ref=ref).first()
-    return session is not None and keeps(session, user)
+    if session is None or not keeps(session, user):
+        return False
+    return not session.cases.exclude(pk__in=Case.objects.kept_by(user).values("pk")).exists()
+
+
+def recused_from(user):
+    """Applications in which the user has declared an interest: theirs is no role on them."""
+    conflicts = Declaration.objects.live().exclude(kind=Declaration.Kind.NONE)
+    return conflicts.filter(member_id=user.pk).values("case__application")
 
 
 def connect():
@@ -96,4 +107,5 @@ def connect():
     for page in ("application", "checks"):
         register(Panel(page, gettext_lazy("Appeal"), rows=appeal_rows, permission=has_role(*READERS), order=12))
     cases.register("S", session_visible)
+    recusal.register(recused_from)
     register_words(EVENTS)

@@ -5,14 +5,25 @@ import io
 import pytest
 from PIL import Image
 
+from accounts.models import User
 from applicants.services import add_evidence, confirm_group, confirm_vulnerability
 from config.desk import queue_for, search
-from selection.models import Case, Review
+from programmes.models import Role
+from programmes.roles import forget
+from selection.models import Case, Review, Seat
 from selection.own_packet import packet_of
 from selection.packet import summary_of
-from selection.services import cast_votes, decide_case, declare_interests, record_sitting, save_review, start_sitting
+from selection.services import (
+    cast_votes,
+    decide_case,
+    declare_interests,
+    record_sitting,
+    save_review,
+    seat_member,
+    start_sitting,
+)
 from tests.markup import read
-from tests.office import DAY
+from tests.office import DAY, seat
 from tests.steps_applicants import eligible_application, registered_enterprise, registered_person
 from tests.steps_selection import NONE, closed_session, declare_all, members_of, open_session, sitting_session
 
@@ -333,3 +344,36 @@ def test_one_who_has_not_declared_reads_nothing(office):
     assert packet_of(session, member).own == []
     declare_interests(session=session, declarations={ref: NONE}, on=DAY, by=member)
     assert len(packet_of(session, member).own) == 1
+
+
+def test_who_declared_an_interest_meets_the_case_in_no_other_role_either(office, visit):
+    application, other = named(office, "Zaruhi Hakobyan"), named(office, "Hasmik Arakelyan")
+    session, member = open_session(office, application, other), office.people.member1
+    seat(member, office.programme, Role.MONITORING)
+    address = f"/applications/{application.ref}/"
+    visit(member, address)
+    declare_interests(session=session, declarations={application.ref: ("family", "My cousin.")}, on=DAY, by=member)
+    member = User.objects.get(pk=member.pk)
+    for path in ("", "history/", "checks/"):
+        visit(member, address + path, status=404)
+    for path in ("/applications/", "/applications/?q=Zaruhi", "/search/?q=Zaruhi", "/"):
+        assert application.ref not in visit(member, path).content.decode()
+    assert other.ref in visit(member, "/applications/").content.decode()
+    text = b"".join(visit(member, "/applications/?format=csv").streaming_content).decode()
+    assert (application.ref in text, other.ref in text) == (False, True)
+    photo = photographed(office, session.cases.get(position=1))
+    visit(member, f"/files/{photo.pk}/", status=404)
+
+
+def test_the_adviser_of_a_case_who_declares_that_keeps_working_on_it(office, visit):
+    application = named(office, "Zaruhi Hakobyan")
+    adviser = office.people.adviser
+    seat(adviser, office.programme, Role.MEMBER)
+    forget(adviser)
+    session = open_session(office, application)
+    seat_member(committee=session.committee, user=adviser, role=Seat.Role.MEMBER, on=DAY, by=office.people.manager)
+    declare_interests(
+        session=session, declarations={application.ref: ("advised", "I am the adviser.")}, on=DAY, by=adviser
+    )
+    visit(User.objects.get(pk=adviser.pk), f"/applications/{application.ref}/")
+    visit(User.objects.get(pk=adviser.pk), at(session, "cases", "1"), status=404)

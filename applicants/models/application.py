@@ -9,6 +9,7 @@ from django_fsm import FSMField, transition
 
 from applicants import conditions
 from applicants.models.party import Party
+from applicants.recusal import not_withheld
 from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
@@ -18,12 +19,15 @@ from programmes.roles import CASE_ROLES, held_by, rows_for
 
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Applications of the user's programmes and regions. Committee members see theirs through the session."""
+        """Applications of the user's programmes and regions. Committee members see theirs through the session.
+
+        Without those from which the user stands back.
+        """
         found = rows_for(user, CASE_ROLES)
         for held in held_by(user):
             if held.role == Role.FIELD_AGENT:
                 found |= Q(programme_id=held.programme_id, applicant__village_id__in=held.village_ids)
-        return self.filter(found)
+        return self.filter(found).filter(not_withheld(user))
 
     def in_state(self, *states):
         return self.filter(state__in=states)

@@ -564,4 +564,21 @@ MUTANTS: list[Mutant] = [
         "",
         ("tests/test_verify.py::test_one_vote_that_changes_no_outcome_is_found",),
     ),
+    Mutant(
+        "recusal: a case opens for whoever has declared anything",
+        "selection/models/case.py",
+        "            Q(Exists(declared.filter(kind=Declaration.Kind.NONE)))\n",
+        "            Q(Exists(declared))\n",
+        (
+            "tests/test_selection_trace.py::"
+            "test_a_member_who_scored_and_voted_and_declares_late_finds_nothing_of_it_any_more",
+        ),
+    ),
+    Mutant(
+        "recusal: another role opens what a member stands back from",
+        "applicants/recusal.py",
+        "        found &= ~Q(pk__in=applications(user)) | Q(adviser=user.pk)",
+        "        found &= Q()",
+        ("tests/test_selection_review.py::test_who_declared_an_interest_meets_the_case_in_no_other_role_either",),
+    ),
 ]
