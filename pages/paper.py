@@ -32,6 +32,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 from reportlab.platypus import (
+    CondPageBreak,
     Flowable,
     Frame,
     KeepInFrame,
@@ -62,6 +63,8 @@ MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
 HEIGHT = A4[1] - 46 * mm
 PHOTO_PIXELS = 640
+# A table of at most so many rows stays on the page of its heading.
+SHORT_TABLE = 8
 
 
 @lru_cache(maxsize=1)
@@ -123,7 +126,9 @@ def new_page():
 
 def together(parts):
     """Parts that stay on one page."""
-    return KeepTogether(list(parts))
+    # One KeepTogether inside another asks for a page of its own, however much room there is.
+    whole = [one for part in parts for one in (part._content if isinstance(part, KeepTogether) else [part])]
+    return KeepTogether(whole)
 
 
 def one_page(make, levels):
@@ -456,8 +461,18 @@ def paper(title, story, *, reference="", footer="", lang="en", subtitle="", numb
             counted = _("Page %(number)s of %(count)s") % {"number": number, "count": count}
             _draw_frame(page, words, counted if numbered or count > 1 else "")
 
-        document.build(list(story), canvasmaker=lambda *args, **kwargs: _Numbered(*args, foot=foot, **kwargs))
+        document.build(list(_headed(story)), canvasmaker=lambda *args, **kwargs: _Numbered(*args, foot=foot, **kwargs))
     return buffer.getvalue()
+
+
+def _headed(story):
+    """The heading of a long table stays with its first rows. With all of them half a page would be left empty."""
+    story = list(story)
+    for part, following in zip(story, [*story[1:], None], strict=True):
+        if isinstance(part, Paragraph) and isinstance(following, LongTable) and following._nrows > SHORT_TABLE:
+            part.keepWithNext = 0
+            yield CondPageBreak(45 * mm)
+        yield part
 
 
 def _draw_frame(page, words, counted):

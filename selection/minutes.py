@@ -27,8 +27,11 @@ AGAINST_THE_DECISION = {
 }
 
 
-def body_of(session, *, closed_on):
-    """The minutes as a dict of plain values: dates as ISO text, amounts in minor units, codes instead of labels."""
+def body_of(session, *, closed_on, closed_by=None):
+    """The minutes as a dict of plain values: dates as ISO text, amounts in minor units, codes instead of labels.
+
+    `closed_by` is the User who keeps the minutes, None while the committee sits.
+    """
     attendance = {row.member_id: row for row in session.attendance.all()}
     seats = list(session.committee.seats.held_on(session.sits_on).select_related("user"))
     voted = set(session.cases.filter(votes__voided_on=None).values_list("votes__member_id", flat=True))
@@ -41,6 +44,7 @@ def body_of(session, *, closed_on):
         "sits_on": session.sits_on.isoformat(),
         "votes_due_on": session.votes_due_on.isoformat() if session.votes_due_on else "",
         "closed_on": closed_on.isoformat(),
+        "closed_by": closed_by.name if closed_by else "",
         "rules": session.rules_hash,
         "rules_version": session.rules.get("version"),
         "quorum_number": session.rules["quorum_number"],
@@ -123,6 +127,7 @@ def _cases(session):
         Prefetch("decisions", Decision.objects.order_by("pk")),
         Prefetch("declarations", conflicts, to_attr="interests"),
         Prefetch("votes", Vote.objects.live().order_by("pk"), to_attr="live_votes"),
+        Prefetch("votes", Vote.objects.exclude(voided_on=None), to_attr="void_votes"),
         Prefetch("reviews", cards, to_attr="cards_in"),
     )
 
@@ -148,7 +153,7 @@ def _case(case, session):
         "tally": live.tally if live else {},
         "scores": _scores(case, session),
         "dissent": _dissent(case, live),
-        "interests": [_interest(row) for row in case.interests],
+        "interests": [_interest(row, case) for row in case.interests],
         "others": _others(case, session),
         "clarifications": [_clarification(row) for row in case.clarifications.all()],
         "undone": [
@@ -159,11 +164,12 @@ def _case(case, session):
     }
 
 
-def _interest(row):
+def _interest(row, case):
     return {
         "member": row.member.name,
         "kind": row.kind,
         "late": row.late,
+        "voided": any(vote.member_id == row.member_id for vote in case.void_votes),
         "declared_on": row.declared_on.isoformat(),
     }
 

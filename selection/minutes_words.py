@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
+from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applicants.models import Part
-from ledger.money import Money
-from selection.models import Declaration, Seat, Session, Vote
+from ledger.money import Money, locale_of
+from selection.models import Decision, Declaration, Seat, Session, Vote
 from selection.wording import counts_sentence, outcome_sentence, undone_sentence
 
 
@@ -48,13 +50,38 @@ def head(body, neutral=False):
         (_("Procedure"), _("Written, votes until %(day)s") % {"day": votes_due} if written and votes_due else ""),
         (_("Began on") if written else _("Sat on"), day(body["sits_on"])),
         (_("Closed on"), day(body["closed_on"])),
+        (_("Minutes kept by"), body.get("closed_by", "")),
         (
             _("Quorum of each case"),
             _("%(number)s members, and %(share)s%% of those without an interest in the case")
             % {"number": body["quorum_number"], "share": body["quorum_share_pct"]},
         ),
+        (_("Decided"), decided(body["cases"])),
     ]
     return [(label, text) for label, text in rows if text]
+
+
+def decided(rows):
+    """ "18 approved: EUR 180,000.00. 2 on the reserve list: EUR 20,000.00. 1 rejected." of the minutes' cases."""
+    return " ".join(filter(None, (_decided(outcome, rows) for outcome in Decision.Outcome)))
+
+
+def _decided(outcome, rows):
+    sums, count = {}, 0
+    for row in rows:
+        if row["outcome"] == outcome:
+            count += 1
+            sums[row["currency"]] = sums.get(row["currency"], 0) + (row["amount"] or 0)
+    if not count:
+        return ""
+    words = {"count": count, "amounts": ", ".join(str(Money(amount, code)) for code, amount in sorted(sums.items()))}
+    sentences = {
+        Decision.Outcome.APPROVE: _("%(count)s approved: %(amounts)s."),
+        Decision.Outcome.RESERVE: _("%(count)s on the reserve list: %(amounts)s."),
+        Decision.Outcome.DEFER: _("%(count)s put off."),
+        Decision.Outcome.REJECT: _("%(count)s rejected."),
+    }
+    return sentences[outcome] % words
 
 
 def attendance(body):
@@ -100,7 +127,7 @@ def _case(row, names):
         decided=str(Money(row["amount"], currency)) if row["amount"] else "",
         sentence=outcome_sentence(row),
         votes=_votes(voted),
-        score=row.get("scores", {}).get("total", "") or voted.get("score", ""),
+        score=_points(row.get("scores", {}).get("total", "") or voted.get("score", "")),
         lines=[(label, text) for label, text in _lines(row) if text],
         dissent=[(Vote.Choice(one["choice"]).label, one["reason"]) for one in row.get("dissent", [])],
         recusals=list(_recusals(row)),
@@ -134,20 +161,26 @@ def _lines(row):
 
 
 def _scores(scores):
-    """ "82.7 of 100 from 3 cards, between 70.0 and 91.0. Quality 24.0 of 30 (least 12)." """
+    """ "82.7 of 100 from 3 cards, between 70.0 and 91.0. Quality: 24.0 of 30 (least 12)." """
     if not scores:
         return ""
     said = ngettext(
         "%(total)s of 100 from %(count)s card.", "%(total)s of 100 from %(count)s cards.", scores["cards"]
-    ) % {"total": scores["total"], "count": scores["cards"]}
+    ) % {"total": _points(scores["total"]), "count": scores["cards"]}
     if scores["cards"] > 1:
-        said += " " + _("The totals lie between %(least)s and %(most)s.") % scores
+        ends = {"least": _points(scores["least"]), "most": _points(scores["most"])}
+        said += " " + _("The totals lie between %(least)s and %(most)s.") % ends
     for section in scores["sections"]:
-        part = _("%(name)s %(points)s of %(top)s") % section
+        part = _("%(name)s: %(points)s of %(top)s") % (section | {"points": _points(section["points"])})
         if section["threshold"]:
             part += " " + _("(least %(threshold)s)") % section
         said += f" {part}."
     return said
+
+
+def _points(text):
+    """ "82.7" as the reader's language writes it, like the amounts beside it."""
+    return format_decimal(Decimal(text), format="0.0", locale=locale_of()) if text else ""
 
 
 def _recusals(row):
@@ -157,7 +190,9 @@ def _recusals(row):
             "kind": Declaration.Kind(one["kind"]).label,
             "day": day(one.get("declared_on", "")),
         }
-        if one["late"]:
+        if one["late"] and not one.get("voided", True):
+            yield _("%(member)s took no part: %(kind)s, declared during the sitting.") % words
+        elif one["late"]:
             yield _("%(member)s took no part: %(kind)s, declared during the sitting; the vote is void.") % words
         elif words["day"]:
             yield _("%(member)s took no part: %(kind)s, declared on %(day)s.") % words

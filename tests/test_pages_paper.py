@@ -7,7 +7,7 @@ import pytest
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 
 from pages import paper as papers
-from pages.paper import bar_chart, facts, mark, new_page, one_page, paper, signatures, table, text
+from pages.paper import bar_chart, facts, mark, new_page, one_page, paper, signatures, table, text, together
 
 NAMES = [
     "Անահիտ Սարգսյան",
@@ -53,6 +53,23 @@ def test_pages_are_counted_and_the_head_of_a_long_table_repeats():
     for number, page in enumerate(pages, 1):
         assert f"Page {number} of 4" in page
         assert "Principal" in page
+
+
+def test_a_long_table_begins_under_its_heading_and_a_short_one_is_not_torn():
+    above = [text("x") for _number in range(20)]
+    rows = [[n, "Hasmik"] for n in range(40)]
+    first = read(paper("Minutes", [*above, text("Decisions", "h2"), table(rows)])).pages[0].extract_text()
+    assert "Decisions" in first
+    assert "Hasmik" in first
+    above = [text("x") for _number in range(36)]
+    pages = read(paper("Minutes", [*above, text("Decisions", "h2"), table(rows[:6])])).pages
+    assert "Decisions" not in pages[0].extract_text()
+    assert pages[1].extract_text().count("Hasmik") == 6
+
+
+def test_what_stays_together_with_the_signatures_stays_on_a_page_that_has_the_room():
+    names = [("Chair", "Ruben Harutyunyan"), ("Voting member", "Sona Melkonyan")]
+    assert len(read(paper("Minutes", [text("x"), together([text("y"), signatures(names)])])).pages) == 1
 
 
 def test_the_same_story_gives_the_same_bytes():

@@ -15,7 +15,7 @@ from programmes.clock import standing_at
 from selection.call_rules import frozen_hash
 from selection.checks import checks
 from selection.minutes import body_of, said, told
-from selection.minutes_words import cases_told, proofs
+from selection.minutes_words import cases_told, head, proofs
 from selection.models import Case, Clarification, Decision, Session, Vote
 from selection.papers import minutes_paper
 from selection.services import (
@@ -89,8 +89,12 @@ def test_scores_stand_with_their_spread_and_sections_and_without_whose_they_are(
     scores = session.minutes_body["cases"][0]["scores"]
     assert (scores["cards"], scores["total"], scores["least"], scores["most"]) == (3, "80.0", "60.0", "100.0")
     assert scores["sections"] == [{"name": "Quality", "points": "12.0", "top": 15, "threshold": 0}]
+    told_at_the_head = dict(head(told(session)))
+    assert told_at_the_head["Decided"] == "1 approved: EUR 10,000.00."
+    assert told_at_the_head["Minutes kept by"] == secretary.name
+    assert f"{secretary.name} Kept the minutes" in on_paper(session)
     line = dict(case_of(session).lines)["Scores"]
-    assert line == "80.0 of 100 from 3 cards. The totals lie between 60.0 and 100.0. Quality 12.0 of 15."
+    assert line == "80.0 of 100 from 3 cards. The totals lie between 60.0 and 100.0. Quality: 12.0 of 15."
 
 
 def test_the_minority_is_set_apart_with_its_reasons_and_without_names(office):
@@ -104,8 +108,17 @@ def test_the_minority_is_set_apart_with_its_reasons_and_without_names(office):
     assert case.votes == "2 for, 1 against. 3 of 3 members without an interest voted; 2 were needed."
     assert "The road is closed." not in dict(case.lines).values()
     said_on_paper = on_paper(session)
-    assert "The minority Against: The road is closed." in said_on_paper
+    assert "The minority: Against: The road is closed." in said_on_paper
     assert f"Against: {people.member3.name}" not in said_on_paper
+
+
+def test_a_late_interest_of_one_who_has_not_voted_voids_no_vote(office):
+    session = sitting_session(office, application := named(office))
+    people = office.people
+    vote_all(office, session, members=[people.member1, people.member2])
+    declare_interests(session=session, declarations={application.ref: ("friend", "x")}, on=DAY, by=people.member3)
+    told_of = case_of(closed(office, session)).recusals
+    assert told_of == [f"{people.member3.name} took no part: Friend or neighbour, declared during the sitting."]
 
 
 def test_the_minority_of_a_rejection_is_who_was_for_it(office):

@@ -219,7 +219,7 @@ class Sittings:
         return decision
 
     def _close(self, session, on):
-        body = body_of(session, closed_on=on)
+        body = body_of(session, closed_on=on, closed_by=self.secretary)
         frozen = frozen_hash(body)
         seq, last = chain_now()
         Session.objects.filter(pk=session.pk).update(

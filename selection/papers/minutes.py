@@ -112,7 +112,7 @@ def _said(case):
 def _words(case):
     parts = [text(f"{label}: {words}") for label, words in case.lines]
     if case.dissent:
-        parts.append(text(_("The minority"), "quiet"))
+        parts.append(text(_("The minority:"), "quiet"))
         parts += [text(f"{choice}: {reason}") for choice, reason in case.dissent]
     parts += [text(sentence, "quiet") for sentence in (*case.recusals, *case.undone)]
     return parts
@@ -128,4 +128,7 @@ def _proofs(session, body):
 
 
 def _signatures(body):
-    return signatures([(Seat.Role(row["role"]).label, row["member"]) for row in body["present"]])
+    people = [(Seat.Role(row["role"]).label, row["member"]) for row in body["present"]]
+    named = {row["member"] for row in body["present"]}
+    kept_by = body.get("closed_by", "")
+    return signatures([*people, *([(_("Kept the minutes"), kept_by)] if kept_by and kept_by not in named else [])])

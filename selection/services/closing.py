@@ -43,7 +43,7 @@ def close_session(*, session, on, by, version=None, reason="", key=None):
     for decision in _decisions(session, cases, effective_on=None):
         if decision.application.state == Application.State.WITHDRAWN:
             undo(decision, Decision.Undone.WITHDRAWN, on=on, by=by)
-    body = body_of(session, closed_on=on)
+    body = body_of(session, closed_on=on, closed_by=by)
     frozen = frozen_hash(body)
     advance(
         session,
