@@ -4,7 +4,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from applicants.conditions import open_sections
-from applicants.models import Application, Check, FieldVerification, Opinion, Party
+from applicants.models import Application, Check, FieldVerification, Opinion, called
 from applicants.summary import TO_DO, for_case
 from pages.queues import LATER, TODAY, FieldForm, Hit, QueueItem
 from pages.states import shape_of
@@ -135,7 +135,7 @@ def find_cases(user, text):
     rows = Application.objects.visible_to(user)
     found = rows.filter(ref=text.upper())
     if not found.exists():
-        found = rows.filter(applicant__in=Party.objects.matching(text).values("pk"))
+        found = rows.filter(called(text, "applicant"))
     return [
         Hit(
             title=row.applicant.name,

@@ -2,10 +2,9 @@
 
 import django_filters
 from django.contrib.auth import get_user_model
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applicants.models import Application, Party
+from applicants.models import Application, called
 from ledger.money import Money
 from pages.lists import Column, ListPage
 from programmes.models import Call, Membership, Region, Role
@@ -42,9 +41,8 @@ class ApplicationFilter(django_filters.FilterSet):
         fields = ["q", "call", "state", "region", "adviser"]
 
     def matching(self, queryset, name, value):
-        text = value.strip()
-        found = Q(ref=text.upper()) | Q(applicant__in=Party.objects.matching(text).values("pk"))
-        return queryset.filter(found)
+        by_ref = queryset.filter(ref=value.strip().upper())
+        return by_ref if by_ref.exists() else queryset.filter(called(value, "applicant"))
 
 
 def place_of(row):

@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applicants.names import search_key
+from applicants.models import called
 from grants.models import Award, Contribution, Tranche
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
@@ -206,7 +206,5 @@ class AwardFilter(django_filters.FilterSet):
         self.filters["region"].queryset = Region.objects.filter(pk__in=seen.values("region"))
 
     def matching(self, rows, _name, text):
-        wanted = Q(applicant__search_key__contains=search_key(text)) | Q(
-            business__search_key__contains=search_key(text)
-        )
+        wanted = called(text, "applicant") | called(text, "business")
         return rows.filter(Q(ref__iexact=text.strip()) | wanted)

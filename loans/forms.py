@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from applicants.names import search_key
+from applicants.models import called
 from loans.models import Loan, LoanProduct, Repayment
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
@@ -193,8 +193,7 @@ class LoanFilter(django_filters.FilterSet):
         ).distinct()
 
     def matching(self, rows, _name, text):
-        key = search_key(text)
-        return rows.filter(Q(ref__iexact=text.strip()) | Q(borrower__search_key__contains=key))
+        return rows.filter(Q(ref__iexact=text.strip()) | called(text, "borrower"))
 
     def by_lateness(self, rows, _name, value):
         day = today(self.request.desk.programme)

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applicants.models import Party
+from applicants.models import called
 from ledger.money import Money
 from loans.models import Loan
 from loans.reading import days_late
@@ -99,7 +99,7 @@ def search_for(user, text):
     """Loans by reference, or of borrowers by name, that the user may see."""
     loans = Loan.objects.visible_to(user).select_related(*PARENTS)
     by_ref = loans.filter(ref__iexact=text.strip())
-    found = by_ref or loans.filter(borrower__in=Party.objects.matching(text)).order_by("-pk")[:MOST]
+    found = by_ref or loans.filter(called(text, "borrower")).order_by("-pk")[:MOST]
     return [
         Hit(
             title=f"{loan.borrower.name}, {loan.ref}",

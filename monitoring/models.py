@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from applicants.models import Application, Evidence, Party
+from applicants.models import Application, Evidence, Party, called
 from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
@@ -28,9 +28,9 @@ class VisitQuerySet(models.QuerySet):
 
     def matching(self, text):
         """Visits by their own or their application's reference, or by the applicant's name in any script."""
-        wanted = Party.objects.matching(text)
         ref = text.strip()
-        return self.filter(Q(ref__iexact=ref) | Q(application__ref__iexact=ref) | Q(application__applicant__in=wanted))
+        wanted = called(text, "application__applicant")
+        return self.filter(Q(ref__iexact=ref) | Q(application__ref__iexact=ref) | wanted)
 
     def missed(self, on):
         """Planned for a day before `on` and not made."""

@@ -6,7 +6,16 @@ from applicants.models.doubles import DuplicateAnswer
 from applicants.models.evidence import Evidence
 from applicants.models.imports import Import
 from applicants.models.name_words import NameWord
-from applicants.models.party import Consent, Enrolment, Identity, Party, PartyMember, Referral, SensitiveFact
+from applicants.models.party import (
+    Consent,
+    Enrolment,
+    Identity,
+    Party,
+    PartyMember,
+    Referral,
+    SensitiveFact,
+    called,
+)
 from applicants.models.plan import BaselineJob, BusinessPlan, CashLine, Document, FinanceSource, InvestmentItem, JobPlan
 from applicants.models.training import Attendance, Course, TrainingPlace
 from applicants.models.vulnerability import Vulnerability
@@ -44,4 +53,5 @@ __all__ = [
     "TrainingPlace",
     "Vulnerability",
     "Waiver",
+    "called",
 ]

@@ -55,10 +55,11 @@ class NameWord(models.Model):
         return self.word
 
 
-def named(words):
-    """A condition on Party: every one of these folded words begins a word of the name.
+def named(words, party="pk"):
+    """A condition on rows that have a Party at `party`: each of these folded words begins a word of its name.
 
-    When one of them is rare, the parties are looked for here, once; else the condition asks each row in turn.
+    When one of them is rare, the parties are looked for here, once; else the condition asks each row in turn, so that
+    a list which is walked in its order ends with the page.
     """
     begins = [Q(word__begins=word) for word in words]
     found = [
@@ -66,8 +67,8 @@ def named(words):
     ]
     rare = [keys for keys in found if len(keys) <= MOST_NAMED]
     if not rare:
-        return Q(*(Q(Exists(NameWord.objects.filter(one, party=OuterRef("pk")))) for one in begins))
+        return Q(*(Q(Exists(NameWord.objects.filter(one, party=OuterRef(party)))) for one in begins))
     keys = set.intersection(*rare)
     for one in (one for one, several in zip(begins, found, strict=True) if len(several) > MOST_NAMED):
         keys = set(NameWord.objects.filter(one, party__in=keys).order_by().values_list("party", flat=True))
-    return Q(pk__in=keys)
+    return Q(**{f"{party}__in": keys})

@@ -20,6 +20,21 @@ REFERENCE = re.compile(r"[PHE]-\d{6,}")
 REGISTER_ROLES = (*CASE_ROLES, Role.FIELD_AGENT)
 
 
+def called(text, party=""):
+    """A condition on rows that have a Party at the look-up path `party` (the row itself, when empty): it has the
+    reference `text`, or is in a village that begins with it, or has a name, in any script, whose words begin with those
+    of `text`, in any order.
+    """
+    text, path = text.strip(), f"{party}__" if party else ""
+    if REFERENCE.fullmatch(text.upper()):
+        return Q(**{f"{path}ref": text.upper()})
+    # Asked first: a condition on either of two things, one of them another query, reads every row.
+    villages = list(Village.objects.filter(name__istartswith=text).values_list("pk", flat=True)) if text else []
+    words = search_key(text).split()
+    found = named(words, party or "pk") if words else Q(pk__in=[])
+    return found | Q(**{f"{path}village__in": villages}) if villages else found
+
+
 class PartyQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Parties enrolled where the user works: their programme, their region, and for a field agent their villages.
@@ -45,15 +60,8 @@ class PartyQuerySet(models.QuerySet):
         return self.filter(kind=Party.Kind.PERSON)
 
     def matching(self, text):
-        """Parties with the reference `text`, in a village that begins with it, or with a name, in any script, whose
-        words begin with those of `text`, in any order.
-        """
-        text = text.strip()
-        if REFERENCE.fullmatch(text.upper()):
-            return self.filter(ref=text.upper())
-        found = Q(village__in=Village.objects.filter(name__istartswith=text).values("pk"))
-        words = search_key(text).split()
-        return self.filter(found | named(words) if words else found)
+        """Those that `called` finds."""
+        return self.filter(called(text))
 
     def in_programme(self, programme):
         return self.filter(Exists(Enrolment.objects.filter(party=OuterRef("pk"), programme=programme)))

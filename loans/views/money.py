@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applicants.models import Party
+from applicants.models import called
 from audit.refusals import Invalid, NotAllowed, Refusal
 from ledger.money import Money
 from loans.forms import CollectionForm, RepaymentForm, ReversalForm
@@ -152,7 +152,7 @@ def _due_loans(request, programme, on):
     loans = Loan.objects.visible_to(request.user).filter(programme=programme).outstanding()
     text = request.GET.get("q", "").strip()
     if text:
-        loans = loans.filter(Q(ref__iexact=text) | Q(borrower__in=Party.objects.matching(text)))
+        loans = loans.filter(Q(ref__iexact=text) | called(text, "borrower"))
     found = _with_facts(loans, on)
     if not text:
         found = found.filter(next_due_on__lte=on + SHEET_AHEAD)
