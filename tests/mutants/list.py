@@ -581,4 +581,11 @@ MUTANTS: list[Mutant] = [
         "        found &= Q()",
         ("tests/test_selection_review.py::test_who_declared_an_interest_meets_the_case_in_no_other_role_either",),
     ),
+    Mutant(
+        "committee: a vote is taken before the committee sits",
+        "selection/services/judging.py",
+        "    ask_state(session, Session.State.SITTING)\n    return cast(session, cases[0]",
+        "    return cast(session, cases[0]",
+        ("tests/test_selection_states.py",),
+    ),
 ]
