@@ -1,6 +1,6 @@
 """A member's own way through a session: what is declared, scored and voted, and where to go on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -9,6 +9,9 @@ from applicants.models import Part, Party
 from selection.models import Case, Decision, Declaration, Review, Session, Vote
 from selection.naming import Naming
 from selection.quorum import absent_members, rooms_of
+
+# How many cases before and behind the open one stand in the rail of a long packet.
+NEAR = 20
 
 
 @dataclass
@@ -58,11 +61,19 @@ class PacketRow:
 
 @dataclass
 class Packet:
-    """The whole packet in agenda order. `last` is the position of the card that was touched last, 0 before any."""
+    """The whole packet in agenda order. `last` is the position of the card that was touched last, 0 before any.
+
+    `near` are the rows whose cases are read whole: those that the page shows.
+    """
 
     rows: list
     naming: Naming
     last: int = 0
+    near: list = field(default_factory=list)
+
+    @property
+    def is_cut(self):
+        return len(self.near) < len(self.rows)
 
     @property
     def own(self):
@@ -112,48 +123,77 @@ class Packet:
         return (before[-1] if before else None, after[0] if after else None)
 
 
-def packet_of(session, user):
-    """The Packet of a member who holds a seat, in a bounded number of queries: gaps for what is not theirs to read."""
-    readable = set(Case.objects.readable_by(user).filter(session=session).values_list("pk", flat=True))
-    declared = {row.case_id: row.kind for row in Declaration.objects.live().filter(case__session=session, member=user)}
-    reviews = {row.case_id: row for row in Review.objects.filter(case__session=session, member=user)}
-    votes = set(Vote.objects.live().filter(case__session=session, member=user).values_list("case_id", flat=True))
-    decisions = {row.case_id: row for row in Decision.objects.live().filter(case__session=session)}
-    parts = Part.objects.filter(user=user, application__cases__session=session).exclude(part=Part.Name.MEMBER)
-    others = set(parts.values_list("application_id", flat=True))
+def packet_of(session, user, around=None):
+    """The Packet of a member who holds a seat, in a bounded number of queries: gaps for what is not theirs to read.
+
+    With `around` (a position) only the cases near it are read whole, for a page that shows no more than these.
+    """
+    cases, near = _cases(session, around)
+    mine = _Mine(session, user)
     told = session.state == Session.State.CLOSED
-    cases = session.cases.on_agenda().select_related("application__applicant", "application__business__manager")
     rows = []
     for case in cases:
-        case.session = session
-        review = reviews.get(case.pk)
+        review = mine.reviews.get(case.pk)
         in_now = review is not None and review.submitted_on is not None
         rows.append(
             PacketRow(
                 case=case,
-                readable=case.pk in readable,
-                declared=declared.get(case.pk, ""),
-                other_part=case.application_id in others or case.application.adviser_id == user.pk,
+                readable=case.pk in mine.readable,
+                declared=mine.declared.get(case.pk, ""),
+                other_part=case.application_id in mine.parts,
                 scored=in_now and review.revision == case.revision,
                 kept=review is not None and not in_now,
                 stale=in_now and review.revision != case.revision,
-                voted=case.pk in votes,
-                decided=case.pk in decisions,
-                decision=decisions.get(case.pk) if told or case.pk in votes else None,
+                voted=case.pk in mine.votes,
+                decided=case.pk in mine.decisions,
+                decision=mine.decisions.get(case.pk) if told or case.pk in mine.votes else None,
             )
         )
-    return _along(rows, reviews, Naming(session, user))
-
-
-def _along(rows, reviews, naming):
-    """The Packet of these rows: which card was touched last, which cases were passed over, what each is called."""
-    positions = {row.case.pk: row.case.position for row in rows}
-    touched = max((pk for pk in reviews if pk in positions), key=lambda pk: reviews[pk].pk, default=None)
-    last = positions.get(touched, 0)
+    last = _touched_last(rows, mine.reviews)
     for row in rows:
         row.skipped = row.case.position < last and not (row.scored or row.kept or row.stale)
-    naming.dress([row.case for row in rows if row.readable])
-    return Packet(rows, naming, last)
+    naming = Naming(session, user)
+    naming.dress([row.case for row in rows if row.readable and row.case.pk in near])
+    return Packet(rows, naming, last, [row for row in rows if row.case.pk in near])
+
+
+class _Mine:
+    """What one member did in a session, by case."""
+
+    def __init__(self, session, user):
+        own = {"case__session": session, "member": user}
+        self.readable = set(Case.objects.readable_by(user).filter(session=session).values_list("pk", flat=True))
+        self.declared = dict(Declaration.objects.live().filter(**own).values_list("case_id", "kind"))
+        reviews = Review.objects.filter(**own).values_list("case_id", "pk", "submitted_on", "revision", named=True)
+        self.reviews = {row.case_id: row for row in reviews}
+        self.votes = set(Vote.objects.live().filter(**own).values_list("case_id", flat=True))
+        self.decisions = {row.case_id: row for row in Decision.objects.live().filter(case__session=session)}
+        parts = Part.objects.filter(user=user).exclude(part=Part.Name.MEMBER)
+        others = session.cases.filter(Q(application__adviser=user) | Q(application__in=parts.values("application")))
+        self.parts = set(others.values_list("application_id", flat=True))
+
+
+def _cases(session, around):
+    """(cases in agenda order, pks of those that are read whole)."""
+    whole = session.cases.on_agenda().select_related("application__applicant", "application__business__manager")
+    if around is None:
+        cases = list(whole)
+        near = {case.pk for case in cases}
+    else:
+        found = {case.pk: case for case in whole.filter(position__range=(around - NEAR, around + NEAR))}
+        bare = session.cases.on_agenda().exclude(pk__in=found)
+        bare = bare.only("pk", "position", "revision", "application_id", "session_id", "on_consent", "lifted_on")
+        cases, near = sorted([*found.values(), *bare], key=lambda case: case.position), set(found)
+    for case in cases:
+        case.session = session
+    return cases, near
+
+
+def _touched_last(rows, reviews):
+    """The position of the case whose card was begun last, 0 before any."""
+    positions = {row.case.pk: row.case.position for row in rows}
+    touched = max((pk for pk in reviews if pk in positions), key=lambda pk: reviews[pk].pk, default=None)
+    return positions.get(touched, 0)
 
 
 @dataclass(frozen=True)

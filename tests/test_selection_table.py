@@ -190,3 +190,20 @@ def test_who_has_no_seat_finds_no_table_and_without_a_grid_there_is_none(office,
     visit(member, at(session, "table"), {"what": "everything"}, 400)
     visit(member, at(session, "table", "hand-in"), {}, 400)
     assert packet_of(session, member).scored == 0
+
+
+def test_a_long_packet_shows_the_cases_near_the_open_one_and_counts_all(office, visit, monkeypatch):
+    monkeypatch.setattr("selection.own_packet.NEAR", 1)
+    names = (*NAMES, "Karen Sahakyan", "Lilit Avagyan")
+    session = open_session(office, *(eligible_application(office, registered_person(office, name)) for name in names))
+    member = office.people.member1
+    declare_all(office, session, [member])
+    save_review(
+        case=session.cases.get(position=5), scores=dict.fromkeys(("relevance", "feasibility"), 4), on=DAY, by=member
+    )
+    page = visit(member, at(session, "cases", "2"))
+    rail = page.one("nav", id="packet")
+    assert [link.text for link in rail.one("ol").all("a")] == list(NAMES)
+    assert "Your packet: 1 of 5 scored" in rail.text
+    assert rail.all("a")[-1].text == "All 5 cases"
+    assert packet_of(session, member, around=2).after(2).case.get_absolute_url() == at(session, "cases", "3")

@@ -85,8 +85,8 @@ class Trace:
 
     def in_text(self, path, text):
         text = text.lower()
-        # The declaration page lists names: that is what it is for, and it says nothing else of a case.
-        names = () if path.endswith("/declare/") else self.words
+        # The declaration pages list names: that is what they are for, and they say nothing else of a case.
+        names = () if path.endswith(("/declare/", "/committee/interests/")) else self.words
         return [word for word in (*names, *self.refs, "a qanari cooler") if word in text]
 
 

@@ -25,7 +25,7 @@ CARD_ACTS = ("submit", "keep", "abstain")
 
 def member_page(request, session, row, seat):
     """One case for a member: the summary with the score card, then the vote."""
-    packet = packet_of(session, request.user)
+    packet = packet_of(session, request.user, around=row.position)
     review = Review.objects.filter(case=row, member=request.user).first()
     vote = Vote.objects.live().filter(case=row, member=request.user).first()
     decided = Decision.objects.live().filter(case=row).exists()
