@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.refusals import NotAllowed
@@ -218,7 +219,8 @@ def decide_all(request, ref):
         request,
         form,
         title=_("Record all decisions"),
-        submit=_("Record %(count)s decisions") % {"count": len(board.open_rows)},
+        submit=ngettext("Record %(count)s decision", "Record %(count)s decisions", len(board.open_rows))
+        % {"count": len(board.open_rows)},
         back=row.get_absolute_url(),
         crumbs=crumbs_of(row),
         template="selection/decide_all.html",
