@@ -1,4 +1,5 @@
 import accounts.encryption
+import applicants.models.name_words
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
@@ -164,6 +165,14 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-pk'],
             },
+        ),
+        migrations.CreateModel(
+            name='NameWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('word', applicants.models.name_words.WordField(db_index=True, max_length=60)),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='name_words', to='applicants.party')),
+            ],
         ),
         migrations.CreateModel(
             name='Identity',
@@ -569,6 +578,7 @@ class Migration(migrations.Migration):
                 ('question', models.CharField(max_length=200)),
                 ('result', models.CharField(choices=[('passed', 'Passed'), ('failed', 'Failed'), ('person', 'Needs a person')], max_length=6)),
                 ('finding', models.CharField(max_length=300, verbose_name='what was found')),
+                ('answered', models.BooleanField(default=False, verbose_name='answered by a person')),
                 ('checked_on', models.DateField()),
                 ('earlier_result', models.CharField(blank=True, choices=[('passed', 'Passed'), ('failed', 'Failed'), ('person', 'Needs a person')], max_length=6)),
                 ('earlier_finding', models.CharField(blank=True, max_length=300)),

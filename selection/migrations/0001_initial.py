@@ -270,23 +270,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Declaration',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('none', 'No interest'), ('family', 'Family'), ('business', 'Business or money'), ('friend', 'Friend or neighbour'), ('advised', 'I advised the applicant'), ('other', 'Another interest')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='what interest')),
-                ('declared_on', models.DateField()),
-                ('late', models.BooleanField(default=False, verbose_name='declared during the sitting')),
-                ('superseded_on', models.DateField(blank=True, null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='selection.case')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['case', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_on', None)), fields=('case', 'member'), name='declaration_one_live'), models.CheckConstraint(condition=models.Q(('kind', 'none'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='declaration_conflict_reason')],
-            },
-        ),
-        migrations.CreateModel(
             name='Review',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -302,6 +285,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Declaration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('none', 'No interest'), ('family', 'Family'), ('business', 'Business or money'), ('friend', 'Friend or neighbour'), ('advised', 'I advised the applicant'), ('other', 'Another interest')], max_length=8)),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='what interest')),
+                ('declared_on', models.DateField()),
+                ('late', models.BooleanField(default=False, verbose_name='declared during the sitting')),
+                ('superseded_on', models.DateField(blank=True, null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='selection.case')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to=settings.AUTH_USER_MODEL)),
+                ('standing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='selection.standinginterest', verbose_name='standing')),
+            ],
+            options={
+                'ordering': ['case', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_on', None)), fields=('case', 'member'), name='declaration_one_live'), models.CheckConstraint(condition=models.Q(('kind', 'none'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='declaration_conflict_reason')],
+            },
+        ),
+        migrations.CreateModel(
             name='Vote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -309,6 +310,7 @@ class Migration(migrations.Migration):
                 ('amount', ledger.fields.AmountField(blank=True, null=True, verbose_name='amount voted for')),
                 ('reason', models.TextField(blank=True, verbose_name='reason or conditions')),
                 ('cast_on', models.DateField()),
+                ('on_consent', models.BooleanField(default=False, verbose_name='cast with the consent agenda')),
                 ('voided_on', models.DateField(blank=True, null=True)),
                 ('void_reason', models.CharField(blank=True, max_length=200)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='selection.case')),
@@ -316,7 +318,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['case', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_on', None)), fields=('case', 'member'), name='vote_one_live'), models.CheckConstraint(condition=models.Q(models.Q(('choice__in', ['against', 'conditions', 'defer']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_reason_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_on', None)), fields=('case', 'member'), name='vote_one_live'), models.CheckConstraint(condition=models.Q(models.Q(('choice__in', ['against', 'conditions', 'defer']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_reason_due'), models.CheckConstraint(condition=models.Q(('on_consent', False), models.Q(('amount', None), ('choice', 'for')), _connector='OR'), name='vote_on_consent_is_for')],
             },
         ),
         migrations.CreateModel(
