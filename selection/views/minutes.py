@@ -51,6 +51,7 @@ def minutes(request, ref):
     hidden = _hidden(session, request.user)
     names = dict(Party.objects.filter(ref__in=[row["applicant"] for row in body["cases"]]).values_list("ref", "name"))
     cases = [case for case in cases_told(body, names) if case.row["application"] not in hidden]
+    here = attendance(body)
     return render(
         request,
         "selection/minutes.html",
@@ -58,7 +59,8 @@ def minutes(request, ref):
             "title": _("Minutes of %(ref)s") % {"ref": session.ref},
             "session": session,
             "head": [row for row in head(body) if not is_draft or row[0] != _("Closed on")],
-            "attendance": attendance(body),
+            "attendance": here,
+            "timed": any(times for _member, _seat, _here, times in here),
             "cases": [case for case in cases if not case.on_consent],
             "consent": [case for case in cases if case.on_consent],
             "corrections": list(corrections(body)),
