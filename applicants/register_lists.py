@@ -111,14 +111,19 @@ class CourseFilter(django_filters.FilterSet):
     title = django_filters.CharFilter(label=_("Title"), lookup_expr="icontains")
     kind = django_filters.CharFilter(label=_("Kind"), lookup_expr="icontains")
     region = django_filters.ModelChoiceFilter(label=_("Region"), queryset=regions_of, empty_label=_("All regions"))
-    open = django_filters.BooleanFilter(label=_("Outcomes recorded"), method="closed")
+    open = django_filters.ChoiceFilter(
+        label=_("Outcomes recorded"),
+        choices=[("true", _("Yes")), ("false", _("No"))],
+        empty_label=_("Either"),
+        method="closed",
+    )
 
     class Meta:
         model = Course
         fields = ["title", "kind", "region"]
 
     def closed(self, queryset, name, value):
-        return queryset.filter(closed_on__isnull=not value)
+        return queryset.filter(closed_on__isnull=value == "false")
 
 
 class CourseList(ListPage):

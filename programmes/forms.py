@@ -9,10 +9,17 @@ from pages.forms import SeedbedForm
 from programmes.models import Donor, FundingLine, Membership, Region, Role
 
 
+class PersonField(forms.ModelChoiceField):
+    """Somebody with an account. Two may have the same name, so the staff number stands beside it."""
+
+    def label_from_instance(self, user):
+        return f"{user.name}, {user.staff_number}"
+
+
 class GrantForm(SeedbedForm):
     """A role for somebody in one programme."""
 
-    user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.filter(is_active=True))
+    user = PersonField(label=_("Who"), queryset=User.objects.filter(is_active=True))
     role = forms.ChoiceField(label=_("Role"), choices=[pair for pair in Role.choices if pair[0] != Role.ADMINISTRATOR])
     region = forms.ModelChoiceField(label=_("Only in region"), queryset=Region.objects.none(), required=False)
     donor = forms.ModelChoiceField(label=_("For a donor: which"), queryset=Donor.objects.none(), required=False)

@@ -120,6 +120,23 @@ class ListChoice(forms.MultipleChoiceField):
         super().__init__(required=False, **kwargs)
 
 
+def start_of_keys(programme):
+    """What the keys of a programme's parts begin with.
+
+    Keys are unique in the house. That one is taken tells the reader of nobody else's programme only when each keeps to
+    its own.
+    """
+    return f"{programme.key}-"
+
+
+def check_key(key, programme):
+    """Raises ValidationError for a key of a part that does not begin with the programme's."""
+    start = start_of_keys(programme)
+    if not key.startswith(start) or key == start:
+        raise forms.ValidationError(_("The key begins with “%(start)s”.") % {"start": start})
+    return key
+
+
 class PartForm(SeedbedModelForm):
     """A part of the set-up. `programme` is whose, `above` the row that a new one stands under."""
 
@@ -132,6 +149,8 @@ class PartForm(SeedbedModelForm):
         if self.instance.pk:
             for name in self.fixed:
                 self.fields.pop(name, None)
+        if programme is not None and "key" in self.fields:
+            self.initial.setdefault("key", start_of_keys(programme))
         if self.instance.pk and hasattr(self.instance, "version"):
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
             self.initial["version"] = self.instance.version
@@ -141,6 +160,10 @@ class PartForm(SeedbedModelForm):
             max_length=300,
             required=False,
         )
+
+    def clean_key(self):
+        key = self.cleaned_data["key"]
+        return check_key(key, self.programme) if self.programme is not None else key
 
     def arguments(self):
         data = self.cleaned_data
@@ -383,6 +406,14 @@ class CopyForm(SeedbedForm):
     name = forms.CharField(label=_("Call"), max_length=160)
     opens_on = DateField(label=_("Opens"))
     closes_on = DateField(label=_("Closes"), required=False, help_text=_("Empty: a standing call."))
+
+    def __init__(self, *args, programme, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.programme = programme
+        self.initial.setdefault("key", start_of_keys(programme))
+
+    def clean_key(self):
+        return check_key(self.cleaned_data["key"], self.programme)
 
 
 class WindowForm(PartForm):

@@ -138,9 +138,12 @@ def end(request, pk):
     if request.method == "POST":
         day = today(membership.programme)
         if attempt(form, end_role, membership=membership, on=day, by=request.user) is not None:
-            return done(request, _("The role has ended."), _back(membership.programme))
+            said = _("Today, %(day)s, is the last day of this role.") % {"day": f"{day:%d.%m.%Y}"}
+            return done(request, said, _back(membership.programme))
     title = _("End the role of %(name)s") % {"name": membership.user}
-    lead = membership.get_role_display()
+    lead = _("%(role)s. Today is the last day. Who must stop at once has the account closed, under Users.") % {
+        "role": membership.get_role_display()
+    }
     return form_page(request, form, title=title, submit=_("End the role"), back=_back(membership.programme), lead=lead)
 
 

@@ -216,7 +216,7 @@ def check(request, key, pk):
 def copy(request, key, pk):
     row = _open(request, key, "programmes.set_rules")
     call = _call_or_404(row, pk)
-    form = CopyForm(_posted(request))
+    form = CopyForm(_posted(request), programme=row)
     if request.method == "POST":
         made = attempt(form, copy_call, call=call, on=today(row), by=request.user)
         if made is not None:

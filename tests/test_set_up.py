@@ -59,6 +59,21 @@ def test_only_an_administrator_gives_a_role_and_never_to_themselves(client, offi
     assert not office.people.administrator.memberships.filter(role="adviser").exists()
 
 
+def test_a_role_is_held_once_and_ends_no_earlier_than_it_begins(client, office):
+    newcomer = make_user("New Maker", "SPRING-82")
+    admin, key, day = office.people.administrator, office.programme.key, f"{DAY:%d.%m.%Y}"
+    past = page(client, admin, "grant", key, user=newcomer.pk, role="finance", ends_on="01.01.1900")
+    assert (past.status_code, newcomer.memberships.count()) == (400, 0)
+    assert "The last day lies before the first." in past.content.decode()
+    assert "New Maker, SPRING-82" in past.content.decode()
+    assert page(client, admin, "grant", key, user=newcomer.pk, role="finance").status_code == 302
+    again = page(client, admin, "grant", key, user=newcomer.pk, role="finance")
+    assert (again.status_code, newcomer.memberships.count()) == (409, 1)
+    assert "New Maker holds this role already." in again.content.decode()
+    client.post(reverse("programmes:end", args=[newcomer.memberships.get().pk]), {"reason": "Left."})
+    assert f"Today, {day}, is the last day of this role." in client.get("/").content.decode()
+
+
 def test_cover_is_asked_by_the_holder_and_approved_by_the_manager(client, office):
     people = office.people
     post = {

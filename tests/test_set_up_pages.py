@@ -197,7 +197,7 @@ def test_a_programme_is_set_up_by_pages_alone_to_the_last_rule(valley, enter):
 def test_a_loan_product_is_set_up_beside_its_window(lending, enter):
     client = enter(lending.people.manager)
     product = {
-        "key": "harvest",
+        "key": "orchard-harvest",
         "name": "Harvest loan",
         "windows": [lending.window.pk],
         "method": "flat",
@@ -212,15 +212,15 @@ def test_a_loan_product_is_set_up_beside_its_window(lending, enter):
         "prepay": "hold",
     }
     put(client, "product", product, key=lending.programme.key)
-    made = LoanProduct.objects.get(key="harvest")
+    made = LoanProduct.objects.get(key="orchard-harvest")
     assert (made.currency, made.method, made.allocation_order[0]) == ("USD", "flat", "penalty")
     wrong = client.post(
         reverse("programmes:new_part", args=[lending.programme.key, "product"]),
-        {**product, "key": "other", "grace_months": "18", "allocation_order": "interest"},
+        {**product, "key": "orchard-other", "grace_months": "18", "allocation_order": "interest"},
     )
     assert wrong.status_code == 400
     assert "Some months must be left to repay in." in wrong.content.decode()
-    assert not LoanProduct.objects.filter(key="other").exists()
+    assert not LoanProduct.objects.filter(key="orchard-other").exists()
 
 
 def test_every_field_that_the_demo_sets_up_can_be_set_up_by_a_page():
@@ -346,7 +346,7 @@ def test_the_set_up_page_tells_what_is_missing_and_leads_to_each_part(office, en
         assert reverse("programmes:new_part", args=[office.programme.key, kind]) in page
 
 
-NEW = {"key": "autumn", "name": "Autumn call", "opens_on": "01.09.2026", "closes_on": "30.11.2026"}
+NEW = {"key": "spring-autumn", "name": "Autumn call", "opens_on": "01.09.2026", "closes_on": "30.11.2026"}
 
 
 def of_call(call, name):
@@ -367,12 +367,12 @@ def test_a_copy_has_every_rule_of_its_call_and_opens_later(office, enter):
         assert (answer.status_code, sentence in answer.content.decode()) == (400, True), wrong
     assert Call.objects.count() == 1
     assert client.post(address, NEW).status_code == 302
-    made, old = Call.objects.get(key="autumn"), Call.objects.get(pk=office.call.pk)
+    made, old = Call.objects.get(key="spring-autumn"), Call.objects.get(pk=office.call.pk)
     assert (made.opens_on, made.closes_on, made.version) == (date(2026, 9, 1), date(2026, 11, 30), 1)
     assert _values(Call, {"pk": made.pk}, "key", "name", "opens_on", "closes_on", "version") == _values(
         Call, {"pk": old.pk}, "key", "name", "opens_on", "closes_on", "version"
     )
-    assert made.windows.get().key == "autumn-window"
+    assert made.windows.get().key == "spring-autumn-window"
     assert _values(Window, {"call": made}, "key", "call", "version") == _values(
         Window, {"call": old}, "key", "call", "version"
     )
@@ -380,7 +380,20 @@ def test_a_copy_has_every_rule_of_its_call_and_opens_later(office, enter):
         assert _values(model, {"call": made}, "call") == _values(model, {"call": old}, "call") != []
     bands = [_values(AmountBand, {"window__call": call}, "window") for call in (made, old)]
     assert bands[0] == bands[1] != []
-    assert Event.objects.filter(kind="call.copy", subject="call:autumn").count() == 1
+    assert Event.objects.filter(kind="call.copy", subject="call:spring-autumn").count() == 1
+
+
+def test_whether_a_key_is_taken_elsewhere_is_told_to_nobody(office, lending, enter):
+    client = enter(office.people.manager)
+    for key in (lending.call.key, "orchard-of-nobody"):
+        answer = client.post(of_call(office.call, "copy_call"), {**NEW, "key": key})
+        said = answer.content.decode()
+        assert (answer.status_code, "The key begins with “spring-”." in said, "taken" in said) == (400, True, False), key
+    for kind, key in (("line", lending.line.key), ("call", lending.call.key), ("call", "orchard-of-nobody")):
+        page = reverse("programmes:new_part", args=[office.programme.key, kind])
+        said = client.post(page, {**CALL, "key": key}).content.decode()
+        assert ("The key begins with “spring-”." in said, "already exists" in said) == (True, False), key
+        assert 'value="spring-"' in client.get(page).content.decode()
 
 
 def _values(model, which, *but):
@@ -394,8 +407,8 @@ def test_the_loan_products_of_a_window_come_along_and_without_one_it_is_missing(
     assert lacking in client.get(of_call(lending.call, "check_call")).content.decode()
     product = loan_product(lending)
     assert lacking not in client.get(of_call(lending.call, "check_call")).content.decode()
-    assert client.post(of_call(lending.call, "copy_call"), NEW).status_code == 302
-    assert list(Call.objects.get(key="autumn").windows.get().loan_products.all()) == [product]
+    assert client.post(of_call(lending.call, "copy_call"), {**NEW, "key": "orchard-autumn"}).status_code == 302
+    assert list(Call.objects.get(key="orchard-autumn").windows.get().loan_products.all()) == [product]
 
 
 def test_only_the_manager_copies_a_call_or_reads_what_it_lacks(office, lending, enter):
@@ -403,10 +416,10 @@ def test_only_the_manager_copies_a_call_or_reads_what_it_lacks(office, lending, 
         assert enter(office.people.secretary).get(of_call(office.call, name)).status_code == 403
         assert enter(lending.people.manager).get(of_call(office.call, name)).status_code == 404
     assert enter(office.people.secretary).post(of_call(office.call, "copy_call"), NEW).status_code == 403
-    facts = {"call": office.call, "key": "autumn", "name": "Autumn", "opens_on": date(2026, 9, 1), "closes_on": None}
+    facts = {"call": office.call, "key": "spring-autumn", "name": "Autumn", "opens_on": date(2026, 9, 1), "closes_on": None}
     with pytest.raises(NotAllowed):
         copy_call(**facts, on=DAY, by=office.people.secretary)
-    assert not Call.objects.filter(key="autumn").exists()
+    assert not Call.objects.filter(key="spring-autumn").exists()
 
 
 GAPS = [

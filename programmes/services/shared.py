@@ -185,6 +185,11 @@ def grant_role(*, user, programme, role, by, on, region=None, donor=None, villag
         raise NotAllowed(_("Nobody grants a role to themselves."))
     if by is not None and not rules.test_rule("programmes.grant_role", by, None):
         raise NotAllowed(_("Only an administrator grants roles."))
+    if ends_on is not None and ends_on < on:
+        raise Invalid(_("The last day lies before the first."), field="ends_on")
+    same = Membership.objects.current(on).filter(user=user, programme=programme, role=role, region=region, donor=donor)
+    if not villages and same.filter(ends_on=None, villages=None).exists():
+        raise Blocked(_("%(name)s holds this role already.") % {"name": user})
     held = set(Membership.objects.current(on).filter(user=user).values_list("role", flat=True))
     if (role == Role.ADMINISTRATOR and held & MONEY_ROLES) or (role in MONEY_ROLES and Role.ADMINISTRATOR in held):
         raise Blocked(_("An administrator holds no role that decides or pays."))
