@@ -88,7 +88,13 @@ def apply(cast, day, plan):
     plan.application = application
     write_plan(application=application, **texts_of(plan), **facts)
     set_investments(application=application, items=investments_of(plan), **facts)
-    set_cash_flow(application=application, lines=cash_lines_of(plan), cash_at_start_amount=plan.asked // 10, **facts)
+    set_cash_flow(
+        application=application,
+        lines=cash_lines_of(plan),
+        cash_at_start_amount=plan.asked // 10,
+        instalment_amount=instalment_of(plan),
+        **facts,
+    )
     if plan.own:
         set_finance(application=application, sources=sources_of(plan), **facts)
     set_jobs(application=application, jobs=jobs_of(plan), **facts)
@@ -154,6 +160,11 @@ def cash_lines_of(plan):
         {"kind": "materials", "label": "Materials", "months": [sales * share // 250 for share in season]},
         {"kind": "other_out", "label": "Rent and power", "months": [sales // 12] * 12},
     ]
+
+
+def instalment_of(plan):
+    """What a borrower pays back each month before interest, in minor units, rounded up; 0 for a grant."""
+    return -(-plan.asked // plan.term_months) if plan.term_months else 0
 
 
 def sources_of(plan):

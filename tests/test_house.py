@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from applicants.models import Application
+from grants.models import Award, Tranche
+from loans.models import Loan
+from monitoring.models import MonitoringVisit
+from pages.history import word_for
+from payments.models import PaymentOrder
 from tests import conftest
 from tests.mutants.__main__ import judge
 from tests.mutants.list import Mutant
@@ -156,3 +162,11 @@ def test_a_mutant_counts_only_when_its_test_turns_red_because_of_it(small_projec
     before = (small_project / "till.py").read_text()
     assert judge(mutant, small_project, "", {})[0] == verdict
     assert (small_project / "till.py").read_text() == before
+
+
+@pytest.mark.parametrize("model", [Application, Award, Loan, MonitoringVisit, PaymentOrder, Tranche])
+def test_every_move_that_a_history_shows_is_named_by_a_word_of_the_trade(model):
+    verbs = {move.name for move in model._meta.get_field("state").get_all_transitions(model)}
+    bare = [verb for verb in sorted(verbs) if word_for(f"{model._meta.model_name}.{verb}") == verb.capitalize()]
+    assert verbs
+    assert bare == []

@@ -10,8 +10,9 @@ from django.urls import reverse
 from audit.models import Event
 from loans.models import Loan
 from loans.queues import queue_for, search_for
+from payments.services import confirm_account, enter_account
 from payments.sources import sources_for
-from programmes.clock import standing_at
+from programmes.clock import standing_at, today
 from tests.office import grant_office
 from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
 
@@ -250,3 +251,19 @@ def test_each_role_has_its_own_queue(lending):
     assert [hit.url for hit in search_for(lending.people.manager, late.ref)] == [late.get_absolute_url()]
     assert search_for(grant_office().people.manager, late.ref) == []
     assert Loan.objects.count() == 3
+
+
+def test_who_pays_a_borrower_without_an_account_is_led_to_entering_one(lending, client):
+    loan, people = signed_loan(lending), lending.people
+    pay, enter = reverse("loans:pay", args=[loan.ref]), f"{reverse('payments:enter_account')}?party={loan.borrower.ref}"
+    said = page(client, people.maker, pay).content.decode()
+    assert "The borrower has no confirmed account in USD." in said
+    assert f'href="{enter}"' in said
+    assert client.get(enter).status_code == 200
+    assert enter not in page(client, people.loan_officer, pay).content.decode()
+    facts = {"kind": "cash", "holder": loan.borrower.name, "currency": "USD", "on": today(lending.programme)}
+    account = enter_account(party=loan.borrower, programme=lending.programme, by=people.maker, **facts)
+    said = page(client, people.checker, pay).content.decode()
+    assert f'href="{account.get_absolute_url()}"' in said
+    confirm_account(account=account, on=facts["on"], by=people.checker)
+    assert 'name="account"' in page(client, people.maker, pay).content.decode()

@@ -388,7 +388,9 @@ def test_whether_a_key_is_taken_elsewhere_is_told_to_nobody(office, lending, ent
     for key in (lending.call.key, "orchard-of-nobody"):
         answer = client.post(of_call(office.call, "copy_call"), {**NEW, "key": key})
         said = answer.content.decode()
-        assert (answer.status_code, "The key begins with “spring-”." in said, "taken" in said) == (400, True, False), key
+        assert (answer.status_code, "The key begins with “spring-”." in said, "taken" in said) == (400, True, False), (
+            key
+        )
     for kind, key in (("line", lending.line.key), ("call", lending.call.key), ("call", "orchard-of-nobody")):
         page = reverse("programmes:new_part", args=[office.programme.key, kind])
         said = client.post(page, {**CALL, "key": key}).content.decode()
@@ -416,7 +418,13 @@ def test_only_the_manager_copies_a_call_or_reads_what_it_lacks(office, lending, 
         assert enter(office.people.secretary).get(of_call(office.call, name)).status_code == 403
         assert enter(lending.people.manager).get(of_call(office.call, name)).status_code == 404
     assert enter(office.people.secretary).post(of_call(office.call, "copy_call"), NEW).status_code == 403
-    facts = {"call": office.call, "key": "spring-autumn", "name": "Autumn", "opens_on": date(2026, 9, 1), "closes_on": None}
+    facts = {
+        "call": office.call,
+        "key": "spring-autumn",
+        "name": "Autumn",
+        "opens_on": date(2026, 9, 1),
+        "closes_on": None,
+    }
     with pytest.raises(NotAllowed):
         copy_call(**facts, on=DAY, by=office.people.secretary)
     assert not Call.objects.filter(key="spring-autumn").exists()

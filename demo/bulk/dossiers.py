@@ -131,6 +131,7 @@ class Dossiers:
                 application=application,
                 first_month=first_of_next_month(on),
                 cash_at_start_amount=plan.asked // 10,
+                instalment_amount=applying.instalment_of(plan),
                 version=3,
                 **texts,
             )

@@ -234,7 +234,9 @@ def _visit(day, cast):
         return
     adviser = loan.application.adviser
     visit = plan_visit(application=loan.application, planned_on=day, on=day, by=adviser)
-    facts = visiting.open_business(48_000, found="Open, but the oven broke in autumn; he asks for smaller instalments.")
+    facts = visiting.open_business(
+        48_000, found="Open, but the machine broke in autumn; he asks for smaller instalments."
+    )
     visit = record_visit(visit=visit, on=day, by=adviser, **facts)
     due = day + timedelta(days=9)
     text = "Answer whether the instalments can be made smaller"

@@ -204,6 +204,23 @@ def _accounts(row):
     )
 
 
+def _no_account_page(request, row, title):
+    """Nothing can be paid yet: the accounts that wait for a second person, and for finance the way to enter one."""
+    waiting = PayeeAccount.objects.visible_to(request.user).open().without_number()
+    waiting = waiting.filter(programme=row.programme, party__in=[row.borrower_id, row.business_id])
+    context = {
+        "title": title,
+        "lead": _("The borrower has no confirmed account in %(currency)s. Nothing can be paid before there is one.")
+        % {"currency": row.currency},
+        "crumbs": _crumbs(row),
+        "back": row.get_absolute_url(),
+        "payee": row.borrower,
+        "waiting": waiting.filter(currency=row.currency, confirmed_on=None).order_by("pk"),
+        "may_enter": rules.test_rule("payments.enter_account", request.user, row),
+    }
+    return render(request, "loans/no_account.html", context)
+
+
 def _pay_page(request, row, service, *, title, submit, lead):
     form = AccountForm(request.POST or None, accounts=_accounts(row))
     if request.method == "POST":
@@ -211,10 +228,7 @@ def _pay_page(request, row, service, *, title, submit, lead):
         if order is not None:
             return done(request, _("The payment %(ref)s waits for a second person.") % {"ref": order.ref}, row)
     if not form.fields["account"].queryset.exists():
-        lead = _(
-            "The borrower has no confirmed account in %(currency)s. Enter one, and let a second person confirm it."
-        )
-        lead %= {"currency": row.currency}
+        return _no_account_page(request, row, title)
     return form_page(
         request, form, title=title, submit=submit, lead=lead, back=row.get_absolute_url(), crumbs=_crumbs(row)
     )

@@ -67,3 +67,6 @@ class Command(BaseCommand):
         self.stdout.write(f"It is {date(2016, 12, 31)} in the demonstration. One password for all: {password}")
         for row in rows:
             self.stdout.write(f"  {row['email']:<{width}}  {row['role']:<38}  {row['programme']}")
+        running = ", ".join(Programme.objects.filter(ends_on=None).order_by("key").values_list("key", flat=True))
+        if running:
+            self.stdout.write(f"Work waits for the people of {running}; the other programmes are over.")

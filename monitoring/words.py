@@ -1,0 +1,16 @@
+"""How monitoring is called in a history."""
+
+from django.utils.translation import gettext_lazy as _
+
+EVENTS = {
+    "monitoringvisit.create": _("Planned"),
+    "monitoringvisit.record": _("Recorded"),
+    "monitoringvisit.verify": _("Verified"),
+    "monitoringvisit.return_visit": _("Returned"),
+    "monitoringvisit.cancel": _("Cancelled"),
+    "action_point.add": _("Action point added"),
+    "action_point.close": _("Action point done"),
+    "workers.record": _("Workers entered"),
+    "workers.verify": _("Workers verified"),
+    "job_place.end": _("Job place ended"),
+}
