@@ -14,7 +14,7 @@ from payments.services import confirm_account, enter_account
 from payments.sources import sources_for
 from programmes.clock import standing_at, today
 from tests.office import grant_office
-from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
+from tests.steps_loans import account_of, active_loan, approved_loan, repay, signed_loan
 
 # Every page is opened on PostgreSQL in tests/test_urls.py.
 pytestmark = pytest.mark.once
@@ -260,10 +260,23 @@ def test_who_pays_a_borrower_without_an_account_is_led_to_entering_one(lending, 
     assert "The borrower has no confirmed account in USD." in said
     assert f'href="{enter}"' in said
     assert client.get(enter).status_code == 200
-    assert enter not in page(client, people.loan_officer, pay).content.decode()
     facts = {"kind": "cash", "holder": loan.borrower.name, "currency": "USD", "on": today(lending.programme)}
     account = enter_account(party=loan.borrower, programme=lending.programme, by=people.maker, **facts)
     said = page(client, people.checker, pay).content.decode()
     assert f'href="{account.get_absolute_url()}"' in said
     confirm_account(account=account, on=facts["on"], by=people.checker)
     assert 'name="account"' in page(client, people.maker, pay).content.decode()
+
+
+def test_the_borrowers_account_is_shown_to_nobody_but_finance(lending, client):
+    loan, people = signed_loan(lending), lending.people
+    account_of(lending, loan.borrower, "USD")
+    for name in ("pay", "refund"):
+        for user in (people.adviser, people.monitor, people.manager, people.loan_officer):
+            answer = page(client, user, reverse(f"loans:{name}", args=[loan.ref]))
+            assert (answer.status_code, 'name="account"' in answer.content.decode()) == (403, False), (name, user)
+        assert (
+            'name="account"' in page(client, people.maker, reverse(f"loans:{name}", args=[loan.ref])).content.decode()
+        )
+    for name in ("terms", "reschedule"):
+        assert page(client, people.monitor, reverse(f"loans:{name}", args=[loan.ref])).status_code == 403

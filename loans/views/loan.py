@@ -24,7 +24,9 @@ from loans.services import (
     sign_loan,
     write_off_loan,
 )
+from loans.services.access import demand
 from loans.services.refunds import refunds_on_their_way
+from loans.services.relief import SECOND_PERSON
 from loans.terms import month_after
 from loans.views.access import day_of, loan_or_404
 from pages.forms import attempt, done, form_page
@@ -166,6 +168,7 @@ def _crumbs(row):
 @login_required
 def terms(request, ref):
     row = loan_or_404(request, ref)
+    demand("loans.set_terms", request.user, row)
     initial = {"instalments_number": row.instalments_number, "grace_months": row.grace_months, "version": row.version}
     form = TermsForm(request.POST or None, instance=row, initial=initial)
     if request.method == "POST" and attempt(form, set_terms, loan=row, on=day_of(row), by=request.user):
@@ -178,6 +181,7 @@ def terms(request, ref):
 @login_required
 def reschedule(request, ref):
     row = loan_or_404(request, ref)
+    demand("loans.relieve", request.user, row, SECOND_PERSON)
     on = day_of(row)
     initial = {"version": row.version, "first_due_on": month_after(on), "grace_months": 0}
     form = RescheduleForm(request.POST or None, instance=row, initial=initial)
@@ -205,7 +209,7 @@ def _accounts(row):
 
 
 def _no_account_page(request, row, title):
-    """Nothing can be paid yet: the accounts that wait for a second person, and for finance the way to enter one."""
+    """Nothing can be paid yet: the accounts that wait for a second person, and the way to enter one."""
     waiting = PayeeAccount.objects.visible_to(request.user).open().without_number()
     waiting = waiting.filter(programme=row.programme, party__in=[row.borrower_id, row.business_id])
     context = {
@@ -216,7 +220,6 @@ def _no_account_page(request, row, title):
         "back": row.get_absolute_url(),
         "payee": row.borrower,
         "waiting": waiting.filter(currency=row.currency, confirmed_on=None).order_by("pk"),
-        "may_enter": rules.test_rule("payments.enter_account", request.user, row),
     }
     return render(request, "loans/no_account.html", context)
 
@@ -227,7 +230,7 @@ def _pay_page(request, row, service, *, title, submit, lead):
         order = attempt(form, service, loan=row, on=day_of(row), by=request.user)
         if order is not None:
             return done(request, _("The payment %(ref)s waits for a second person.") % {"ref": order.ref}, row)
-    if not form.fields["account"].queryset.exists():
+    if request.method != "POST" and not form.fields["account"].queryset.exists():
         return _no_account_page(request, row, title)
     return form_page(
         request, form, title=title, submit=submit, lead=lead, back=row.get_absolute_url(), crumbs=_crumbs(row)
@@ -237,6 +240,7 @@ def _pay_page(request, row, service, *, title, submit, lead):
 @login_required
 def pay(request, ref):
     row = loan_or_404(request, ref)
+    demand("loans.order_disbursement", request.user, row)
     return _pay_page(
         request,
         row,
@@ -250,6 +254,7 @@ def pay(request, ref):
 @login_required
 def refund(request, ref):
     row = loan_or_404(request, ref)
+    demand("loans.refund", request.user, row)
     return _pay_page(
         request,
         row,
