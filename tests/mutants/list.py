@@ -588,4 +588,25 @@ MUTANTS: list[Mutant] = [
         "    return cast(session, cases[0]",
         ("tests/test_selection_states.py",),
     ),
+    Mutant(
+        "committee: a tie approves",
+        "selection/tally.py",
+        '        approved = tie_rule == "chair" and share == 50 and any(ballot.chair for ballot in in_favour)',
+        "        approved = True",
+        ("tests/test_selection_properties.py",),
+    ),
+    Mutant(
+        "committee: a late interest leaves the vote",
+        "selection/services/declaring.py",
+        '    voted = votes.update(voided_on=on, void_reason=str(_("Interest declared during the sitting")))',
+        "    voted = 0",
+        ("tests/test_selection_properties.py",),
+    ),
+    Mutant(
+        "committee: the quorum forgets its number",
+        "selection/quorum.py",
+        "        return max(self.quorum_number, -(",
+        "        return max(1, -(",
+        ("tests/test_selection_properties.py",),
+    ),
 ]
