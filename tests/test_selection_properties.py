@@ -5,12 +5,13 @@ the decision record alone: nothing of the product's own counting is used here.
 """
 
 import math
+import os
 from collections import Counter
 from fractions import Fraction
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -423,11 +424,14 @@ def run(office, money, amounts):
     cast |= dict(zip(("fourth", "watcher", "stranger"), extra, strict=True)) | {"adviser": people.adviser}
     applications = [eligible_application(office, amount=amount, own=amount // 4) for amount in amounts]
     here = {"office": office, "cast": cast, "applications": applications, "money": money}
-    # The small setting is for every day; the long one for `make soak`.
+    # The small setting is for every day; the long one for `make soak`, which also looks for the shortest sitting.
     examples = max(12, settings().max_examples // 10)
+    phases = [phase for phase in Phase if phase not in (Phase.shrink, Phase.explain) or "SEEDBED_SOAK" in os.environ]
     run_state_machine_as_test(
         type("Sitting", (Committee,), here),
-        settings=settings(max_examples=examples, stateful_step_count=20, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            phases=phases, max_examples=examples, stateful_step_count=20, suppress_health_check=list(HealthCheck)
+        ),
     )
 
 
