@@ -112,7 +112,8 @@ def _has_values(card):
 
 def _apart(rules, filled):
     """Percentage points between the highest and the lowest card, or None with fewer than two."""
-    totals = [_share(rules["criteria"], [card]) for card in filled]
+    shares = [_share(rules["criteria"], [card]) for card in filled]
+    totals = [share for share in shares if share is not None]
     return (max(totals) - min(totals)) * 100 if len(totals) > 1 else None
 
 

@@ -274,7 +274,8 @@ def test_the_minutes_are_frozen_with_who_was_there_who_stepped_back_and_how_the_
     assert session.minutes_hash == frozen_hash(body)
     assert [row["member"] for row in body["present"]] == [member.name for member in members_of(office)]
     assert body["cases"][0]["interests"] == []
-    interest = {"member": people.member3.name, "kind": "family", "late": True, "declared_on": "2026-03-12"}
+    late = {"late": True, "voided": True, "declared_on": "2026-03-12"}
+    interest = {"member": people.member3.name, "kind": "family", **late}
     assert body["cases"][1]["interests"] == [interest]
     assert body["cases"][1]["undone"] == [{"outcome": "approve", "amount": 1_000_000, "why": "interest"}]
     assert (body["cases"][1]["tally"]["voted"], body["cases"][0]["tally"]["voted"]) == (2, 3)
