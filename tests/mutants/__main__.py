@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.mutants.committee import COMMITTEE
 from tests.mutants.list import MUTANTS
 from tests.postgres import NoServer, server
 
@@ -67,7 +68,7 @@ def judge(mutant, copy, url, sane):
 
 
 def main(wanted):
-    chosen = [mutant for mutant in MUTANTS if not wanted or any(part in mutant.name for part in wanted)]
+    chosen = [mutant for mutant in [*MUTANTS, *COMMITTEE] if not wanted or any(part in mutant.name for part in wanted)]
     if wanted and not chosen:
         sys.exit(f"no mutant is named like {' or '.join(wanted)}")
     faults, sane = [], {}

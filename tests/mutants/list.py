@@ -1,4 +1,4 @@
-"""The guards whose loss a test must notice. Each mutant takes one of them away."""
+"""The guards whose loss a test must notice. Each mutant takes one of them away. The committee's have a module."""
 
 from dataclasses import dataclass
 
@@ -185,14 +185,6 @@ MUTANTS: list[Mutant] = [
         postgresql=True,
     ),
     Mutant(
-        "lock: a member votes on cases that nobody holds",
-        "selection/services/locks.py",
-        'rows = Application.objects.select_for_update(of=("self",)).filter(',
-        "rows = Application.objects.filter(",
-        ("tests/test_race_order.py::test_members_vote_while_the_caseload_goes_to_another_adviser",),
-        postgresql=True,
-    ),
-    Mutant(
         "order: a caseload takes the last case first",
         "applicants/services/register.py",
         'held = list(cases.select_for_update().order_by("pk")',
@@ -207,27 +199,6 @@ MUTANTS: list[Mutant] = [
         'Application.objects.filter(pk__in=wanted).order_by("-pk")',
         ("tests/test_race_order.py::test_a_collection_sheet_and_the_bank_sending_the_same_loans_back",),
         postgresql=True,
-    ),
-    Mutant(
-        "recusal: a member with an interest votes",
-        "selection/services/bench.py",
-        "    if by.pk in room.conflicted:",
-        "    if False:",
-        ("tests/test_selection_judging.py::test_a_conflicted_member_neither_scores_nor_votes_and_leaves_the_quorum",),
-    ),
-    Mutant(
-        "recusal: an interest leaves the quorum as it was",
-        "selection/quorum.py",
-        "        return self.voting - self.conflicted",
-        "        return self.voting",
-        ("tests/test_selection_judging.py::test_a_conflicted_member_neither_scores_nor_votes_and_leaves_the_quorum",),
-    ),
-    Mutant(
-        "quorum: one vote decides",
-        "selection/ruling.py",
-        "    if have < room.needed:",
-        "    if not have:",
-        ("tests/test_selection_deciding.py::test_a_case_is_decided_with_its_quorum_of_votes_and_not_below_it",),
     ),
     Mutant(
         "guard: an event is changed on SQLite",
@@ -304,13 +275,6 @@ MUTANTS: list[Mutant] = [
         ("tests/test_application.py::test_nobody_is_two_of_the_five_people",),
     ),
     Mutant(
-        "five people: the checker of a payment votes on the case",
-        "selection/services/bench.py",
-        "    if by.pk in other_parts(case):",
-        "    if False:",
-        ("tests/test_selection_judging.py::test_whoever_plays_another_part_on_the_dossier_is_no_judge_of_it",),
-    ),
-    Mutant(
         "maker and checker: one person is both",
         "payments/rules.py",
         "    if order.prepared_by_id == user.pk:\n        return False\n",
@@ -335,27 +299,6 @@ MUTANTS: list[Mutant] = [
         ("tests/test_audit.py::test_the_same_key_and_body_gives_the_same_answer_once",),
     ),
     Mutant(
-        "selection: who decided answers the appeal",
-        "selection/services/appeals.py",
-        "    if by.pk in deciders_of(application):",
-        "    if by.pk in set():",
-        ("tests/test_selection_appeals.py",),
-    ),
-    Mutant(
-        "selection: a seat in the session is no hand in the decision",
-        "selection/appeals.py",
-        '        found.update(seats.values_list("user_id", flat=True))',
-        '        found.update(seats.none().values_list("user_id", flat=True))',
-        ("tests/test_selection_appeals.py",),
-    ),
-    Mutant(
-        "selection: an appeal is taken after its last day",
-        "selection/services/appeals.py",
-        "    if on > last_day:",
-        "    if on > last_day + (last_day - application.decided_on):",
-        ("tests/test_selection_appeals.py",),
-    ),
-    Mutant(
         "applicants: one person alone makes two records one",
         "applicants/services/doubles.py",
         "    if answer.answered_by_id == by.pk:",
@@ -363,31 +306,10 @@ MUTANTS: list[Mutant] = [
         ("tests/test_register_doubles.py",),
     ),
     Mutant(
-        "selection: a letter takes any placeholder",
-        "selection/letters.py",
-        "unknown = sorted(set(named) - set(PLACEHOLDERS))",
-        "unknown = []",
-        ("tests/test_selection_letters.py",),
-    ),
-    Mutant(
         "selection: text in a letter is read as markup",
         "pages/paper.py",
         "Paragraph(escape(clean(value))",
         "Paragraph((clean(value))",
-        ("tests/test_selection_letters.py",),
-    ),
-    Mutant(
-        "selection: the letter of an undone decision stays true",
-        "selection/services/deciding.py",
-        "    withdraw_letters(decision.application, decision_ref=decision.ref, on=on, by=by)\n",
-        "",
-        ("tests/test_selection_letters.py",),
-    ),
-    Mutant(
-        "selection: a letter says whom a double resembles",
-        "selection/letters.py",
-        "if kinds.get(check.code) == EligibilityRule.Kind.DUPLICATE:",
-        "if False:",
         ("tests/test_selection_letters.py",),
     ),
     Mutant(
@@ -426,27 +348,6 @@ MUTANTS: list[Mutant] = [
         ("tests/test_complaints_pages.py",),
     ),
     Mutant(
-        "selection: a packet drawn before a declaration is handed out after it",
-        "selection/views/packets.py",
-        "    if file is None or (not file.is_running and file.contents_key != printed.contents_key):",
-        "    if file is None:",
-        ("tests/test_selection_packet.py::test_a_packet_drawn_before_a_declaration_is_not_handed_out_after_it",),
-    ),
-    Mutant(
-        "selection: a telephone in a text reaches the packet",
-        "selection/private.py",
-        "any(phone in figures for phone in phones)",
-        "False",
-        ("tests/test_selection_packet.py::test_numbers_stay_out_of_the_page_as_well",),
-    ),
-    Mutant(
-        "selection: the packet holds what its member may not read",
-        "selection/printed.py",
-        "        Case.objects.readable_by(user)\n",
-        "        Case.objects\n",
-        ("tests/test_selection_packet.py::test_a_case_of_an_interest_leaves_one_line_and_no_trace",),
-    ),
-    Mutant(
         "selection: a copy of the packet does not say whose it is",
         "pages/paper.py",
         '    if words["watermark"]:',
@@ -454,77 +355,11 @@ MUTANTS: list[Mutant] = [
         ("tests/test_selection_packet.py::test_every_page_says_whose_copy_it_is_which_session_and_which_day",),
     ),
     Mutant(
-        "selection: the minutes hold words that nobody can take out",
-        "selection/minutes.py",
-        '"title": said(case.application.title),',
-        '"title": case.application.title,',
-        ("tests/test_selection_minutes.py::test_the_frozen_body_holds_no_word_of_anybody_and_proves_each",),
-    ),
-    Mutant(
-        "selection: changed words of the minutes go unnoticed",
-        "selection/checks.py",
-        "    if missing_words(session):",
-        "    if False:",
-        ("tests/test_selection_minutes.py::test_the_frozen_body_holds_no_word_of_anybody_and_proves_each",),
-    ),
-    Mutant(
         "selection: a hidden group of the evaluation follows from the total",
         "reports/evaluation.py",
         "    return hidden_cells(values, sums, small) & ",
         "    return small & ",
         ("tests/test_reports_evaluation.py::test_no_hidden_group_follows_from_what_is_shown",),
-    ),
-    Mutant(
-        "committee: two secretaries decide a session that nobody holds",
-        "selection/services/locks.py",
-        '        Session.objects.select_for_update(of=("self",))\n',
-        "        Session.objects\n",
-        (
-            "tests/test_race_selection.py::test_a_vote_that_comes_while_the_sitting_closes_is_counted_or_refused_but_never_lost",
-        ),
-        postgresql=True,
-    ),
-    Mutant(
-        "committee: any committee takes any amount",
-        "selection/services/agenda.py",
-        "    if owners and session.committee_id not in",
-        "    if False and session.committee_id not in",
-        ("tests/test_selection_mandate.py::test_a_committee_takes_no_case_whose_amount_is_another_committees",),
-    ),
-    Mutant(
-        "committee: an approval needs no number of votes for",
-        "selection/tally.py",
-        "        if len(in_favour) < approvals:",
-        "        if False:",
-        (
-            "tests/test_selection_mandate.py::"
-            "test_an_approval_needs_the_votes_for_that_its_amount_asks_and_is_put_off_without_them",
-        ),
-    ),
-    Mutant(
-        "committee: a case on the consent agenda stays on it when a member takes it out",
-        "selection/models/case.py",
-        "        return self.on_consent and self.lifted_on is None",
-        "        return self.on_consent",
-        (
-            "tests/test_selection_consent.py::test_a_member_lifts_a_case_out_which_voids_what_was_voted_on_it_in_one_act",
-        ),
-    ),
-    Mutant(
-        "committee: votes of the consent agenda outlive it",
-        "selection/services/bench.py",
-        "    void = Vote.objects.live().filter(case=case, on_consent=True)",
-        "    void = Vote.objects.none()",
-        (
-            "tests/test_selection_consent.py::test_a_member_lifts_a_case_out_which_voids_what_was_voted_on_it_in_one_act",
-        ),
-    ),
-    Mutant(
-        "committee: an approval rests on checks of long ago",
-        "selection/services/deciding.py",
-        '    if outcome == APPROVE and session.rules.get("recheck_selected"):',
-        "    if False:",
-        ("tests/test_selection_mandate.py::test_what_happened_since_the_checks_blocks_the_approval_and_is_kept",),
     ),
     Mutant(
         "committee: who comes to another programme later holds the case",
@@ -544,69 +379,10 @@ MUTANTS: list[Mutant] = [
         ("tests/test_audit.py::test_a_save_over_a_newer_version_is_stale",),
     ),
     Mutant(
-        "committee: an interest that has an end gets another one",
-        "selection/services/declaring.py",
-        "    if not StandingInterest.objects.filter(pk=interest.pk, ends_on=None).update(ends_on=on):",
-        "    if not StandingInterest.objects.filter(pk=interest.pk).update(ends_on=on):",
-        ("tests/test_selection_interests.py::test_an_interest_is_the_members_own_and_says_what_it_is",),
-    ),
-    Mutant(
-        "verify: decisions are believed",
-        "selection/checks.py",
-        "            yield from _replayed(session, decision, again)",
-        "            pass",
-        ("tests/test_verify.py::test_one_decision_is_found",),
-    ),
-    Mutant(
-        "verify: a vote that still adds up is believed",
-        "selection/checks.py",
-        "        yield from logged.differences(session)\n",
-        "",
-        ("tests/test_verify.py::test_one_vote_that_changes_no_outcome_is_found",),
-    ),
-    Mutant(
-        "recusal: a case opens for whoever has declared anything",
-        "selection/models/case.py",
-        "            Q(Exists(declared.filter(kind=Declaration.Kind.NONE)))\n",
-        "            Q(Exists(declared))\n",
-        (
-            "tests/test_selection_trace.py::"
-            "test_a_member_who_scored_and_voted_and_declares_late_finds_nothing_of_it_any_more",
-        ),
-    ),
-    Mutant(
         "recusal: another role opens what a member stands back from",
         "applicants/recusal.py",
         "        found &= ~Q(pk__in=applications(user)) | Q(adviser=user.pk)",
         "        found &= Q()",
         ("tests/test_selection_review.py::test_who_declared_an_interest_meets_the_case_in_no_other_role_either",),
-    ),
-    Mutant(
-        "committee: a vote is taken before the committee sits",
-        "selection/services/judging.py",
-        "    ask_state(session, Session.State.SITTING)\n    return cast(session, cases[0]",
-        "    return cast(session, cases[0]",
-        ("tests/test_selection_states.py",),
-    ),
-    Mutant(
-        "committee: a tie approves",
-        "selection/tally.py",
-        '        approved = tie_rule == "chair" and share == 50 and any(ballot.chair for ballot in in_favour)',
-        "        approved = True",
-        ("tests/test_selection_properties.py",),
-    ),
-    Mutant(
-        "committee: a late interest leaves the vote",
-        "selection/services/declaring.py",
-        '    voted = votes.update(voided_on=on, void_reason=str(_("Interest declared during the sitting")))',
-        "    voted = 0",
-        ("tests/test_selection_properties.py",),
-    ),
-    Mutant(
-        "committee: the quorum forgets its number",
-        "selection/quorum.py",
-        "        return max(self.quorum_number, -(",
-        "        return max(1, -(",
-        ("tests/test_selection_properties.py",),
     ),
 ]
