@@ -57,10 +57,11 @@ def test_json_goes_to_a_file_with_the_codes_that_scripts_know(office, paid, tmp_
     assert data["scope"]["to"] == DAY.isoformat()
 
 
-def test_a_dash_means_standard_output(office, monkeypatch):
+@pytest.mark.parametrize("given", [{"out": "-"}, {}], ids=["a dash", "no file named"])
+def test_the_report_goes_to_standard_output(given, office, monkeypatch):
     out = SimpleNamespace(buffer=io.BytesIO())
     monkeypatch.setattr(sys, "stdout", out)
-    report(office, "-")
+    call_command("report", programme=office.programme.key, format="json", **given)
     assert json.loads(out.buffer.getvalue())["programme"] == office.programme.key
 
 

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="period_to", metavar="YYYY-MM-DD", help="last day (else today)")
         parser.add_argument("--internal", action="store_true", help="the internal edition, with every cell")
         parser.add_argument("--format", required=True, choices=sorted(FORMATS))
-        parser.add_argument("--out", required=True, metavar="FILE", help="a file, or - for standard output")
+        parser.add_argument("--out", default="-", metavar="FILE", help="a file; without it, or with -, standard output")
 
     def handle(self, *args, **options):
         programme = Programme.objects.filter(key=options["programme"]).first()
