@@ -30,6 +30,7 @@ from programmes.models import (
     Village,
     Window,
 )
+from tests.markup import read
 
 DAY = date(2026, 3, 12)
 PASSWORD = "a-long-test-password"
@@ -204,3 +205,16 @@ def lending(db):
     """A loan programme with its people and its revolving fund; it is 12 March 2026."""
     with standing_at(DAY):
         yield loan_office()
+
+
+@pytest.fixture
+def visit(client):
+    """visit(user, path, data=None): the page, read; its status is checked. Some tests have a reader of their own."""
+
+    def opened(user, path, data=None, status=None):
+        client.force_login(user)
+        answer = client.post(path, data) if data is not None else client.get(path)
+        assert answer.status_code == (status or (302 if data is not None else 200)), answer.content.decode()[:3000]
+        return read(answer)
+
+    return opened

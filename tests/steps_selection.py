@@ -16,7 +16,7 @@ from selection.services import (
     send_packet,
     start_sitting,
 )
-from tests.steps_applicants import eligible_application
+from tests.steps_applicants import eligible_application, registered_person
 
 NONE = (Declaration.Kind.NONE, "")
 
@@ -109,3 +109,16 @@ def approved_application(office, **facts):
     closed_session(office, application)
     application.refresh_from_db()
     return application
+
+
+NAMES = ("Hasmik Arakelyan", "Vardan Ghazaryan", "Zaruhi Hakobyan")
+
+
+def three(office):
+    """Eligible cases of NAMES."""
+    return [eligible_application(office, registered_person(office, name)) for name in NAMES]
+
+
+def at(session, *path):
+    """The address of a page of the session."""
+    return f"/committee/{session.ref}/" + "".join(f"{part}/" for part in path)

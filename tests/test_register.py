@@ -297,12 +297,13 @@ def test_names_with_other_numbers_in_them_are_other_names():
     assert likeness(search_key("Person 101 Test"), search_key("Person 102 Test")) == 0
 
 
-@pytest.mark.parametrize("most", [0, 2000], ids=["a common name", "a rare name"])
+@pytest.mark.parametrize("most", [0, 1, 2000], ids=["common names", "some of both", "rare names"])
 def test_a_person_is_found_by_beginnings_of_the_words_of_her_name_in_any_order(office, monkeypatch, most):
-    """Zero: every name is a common one, and the rows are walked."""
+    """A name that more than `most` have is a common one, and the rows are walked."""
     monkeypatch.setattr(name_words, "MOST_NAMED", most)
     gayane = registered_person(office, "Gayane Hovhannisyan", name_script="Գայանե Հովհաննիսյան")
     gagik = registered_person(office, "Gagik Ter-Hovhannisyan", birth_year=1971)
+    registered_person(office, "Karen Petrosyan", birth_year=1972)
     for text, found in {
         "gayan": {gayane},
         "Hovhan Gayane": {gayane},
@@ -310,6 +311,7 @@ def test_a_person_is_found_by_beginnings_of_the_words_of_her_name_in_any_order(o
         "ga hovh": {gayane, gagik},
         "nisyan": set(),
         "Gayane Ter": set(),
+        "Karen Hovhannisyan": set(),
     }.items():
         assert set(Party.objects.matching(text)) == found, text
     edit_party(party=gagik, version=1, name="Gagik Sargsyan", on=DAY, by=office.people.adviser)

@@ -13,42 +13,21 @@ from selection.services import (
     plan_session,
     send_packet,
 )
-from tests.markup import read
 from tests.office import DAY, loan_office
 from tests.steps_applicants import eligible_application, registered_person
 from tests.steps_selection import (
+    NAMES,
+    at,
     committee_of,
     declare_all,
     members_of,
     open_session,
     planned_session,
     sitting_session,
+    three,
 )
 
 pytestmark = pytest.mark.once
-
-NAMES = ("Hasmik Arakelyan", "Vardan Ghazaryan", "Zaruhi Hakobyan")
-
-
-@pytest.fixture
-def visit(client):
-    """visit(user, path, data=None): the page, read; its status is checked."""
-
-    def opened(user, path, data=None, status=None):
-        client.force_login(user)
-        answer = client.post(path, data) if data is not None else client.get(path)
-        assert answer.status_code == (status or (302 if data is not None else 200)), answer.content.decode()[:2000]
-        return read(answer)
-
-    return opened
-
-
-def at(session, *path):
-    return f"/committee/{session.ref}/" + "".join(f"{part}/" for part in path)
-
-
-def three(office):
-    return [eligible_application(office, registered_person(office, name)) for name in NAMES]
 
 
 def declared(member):
