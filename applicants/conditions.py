@@ -89,10 +89,22 @@ def wanted_documents(application):
 TEXT_SECTIONS = ("changes", "summary", "product", "market", "people", "risks")
 
 
+def cash_flow_gap(application):
+    """What the twelve months lack, in one sentence, or None. A loan's plan is tested against its instalment."""
+    plan = getattr(application, "plan", None)
+    kinds = {line.kind for line in application.cash_lines.all() if any(line.months)}
+    if "sales" not in kinds:
+        return _("No sales are written down.")
+    if not kinds - {"sales", "other_in"}:
+        return _("No costs are written down.")
+    if application.call.instrument == "loan" and not (plan and plan.instalment_amount):
+        return _("The monthly instalment is missing: without it nobody sees whether the loan can be repaid.")
+    return None
+
+
 def open_sections(application):
     """Codes of the plan sections that the application's form asks for and that are not complete."""
     plan = getattr(application, "plan", None)
-    kinds = {line.kind for line in application.cash_lines.all() if any(line.months)}
     items = list(application.investments.all())
     sources = sum(source.amount for source in application.finance_sources.all())
     wanted = {document.code for document in wanted_documents(application)}
@@ -101,7 +113,7 @@ def open_sections(application):
         "investments": bool(items)
         and sum(item.programme_amount for item in items) == application.asked_amount
         and sum(item.own_amount for item in items) == application.own_amount,
-        "cash_flow": "sales" in kinds and bool(kinds - {"sales", "other_in"}),
+        "cash_flow": cash_flow_gap(application) is None,
         "finance": sources == application.own_amount,
         "jobs": bool(application.job_plans.all()),
         "documents": wanted <= given,

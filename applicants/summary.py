@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from applicants import cashflow
 from applicants.conditions import (
     TEXT_SECTIONS,
+    cash_flow_gap,
     cofinancing_reached,
     cofinancing_share,
     least_own_amount,
@@ -83,6 +84,7 @@ class Section:
     is_open: bool
     shape: str
     word: str
+    why: str = ""
 
 
 class Case:
@@ -107,7 +109,8 @@ class Case:
             is_open = code in self.open
             word = (_("Not finished") if code in started else _("Not started")) if is_open else _("Done")
             shape = ("wait" if code in started else "start") if is_open else "done"
-            found.append(Section(code, SECTIONS[code], is_open, shape, word))
+            why = self.flow_gap if code == "cash_flow" else ""
+            found.append(Section(code, SECTIONS[code], is_open, shape, word, why))
         return found
 
     def _started(self):
@@ -203,6 +206,11 @@ class Case:
     @cached_property
     def lines(self):
         return [cashflow.Line(line.kind, line.label, tuple(line.months)) for line in self.application.cash_lines.all()]
+
+    @property
+    def flow_gap(self):
+        """What a cash flow that is begun lacks, in a sentence; "" when it lacks nothing."""
+        return (cash_flow_gap(self.application) or "") if self.lines else ""
 
     @cached_property
     def terms(self):

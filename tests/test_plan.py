@@ -19,6 +19,7 @@ from applicants.services import (
     withdraw_evidence,
     write_plan,
 )
+from applicants.summary import Case
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, Stale
 from programmes.models import RequiredDocument
@@ -144,6 +145,22 @@ def test_a_cash_flow_of_zeros_or_without_costs_is_not_complete(case):
     assert open_sections(Application.objects.get()) == ["cash_flow"]
     set_cash_flow(**facts, lines=[sales, {**costs, "months": [0] * 11 + [1]}])
     assert open_sections(Application.objects.get()) == []
+
+
+def test_the_cash_flow_of_a_loan_is_open_until_its_instalment_is_written_down(lending):
+    case = draft_application(lending)
+    lines = [
+        {"kind": "sales", "label": "Cheese", "months": [60_000] * 12},
+        {"kind": "materials", "label": "Milk", "months": [20_000] * 12},
+    ]
+    facts = {"application": case, "lines": lines, "on": DAY, "by": case.adviser}
+    for amount, left in ((1, []), (0, ["cash_flow"])):
+        set_cash_flow(**facts, instalment_amount=amount)
+        assert open_sections(Application.objects.get()) == left
+    plan = Case(Application.objects.get())
+    assert [(part.word, part.why[:33]) for part in plan.sections if part.is_open] == [
+        ("Not finished", "The monthly instalment is missing")
+    ]
 
 
 def test_the_sources_add_up_to_the_own_part(case):
