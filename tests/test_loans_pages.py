@@ -118,6 +118,37 @@ def test_a_repayment_is_shown_in_its_parts_before_it_is_recorded(lending, active
         assert (late.status_code, "lies in the future" in late.content.decode()) == (400, True)
 
 
+def test_more_than_is_owed_is_recorded_only_when_it_is_confirmed(lending, active, client):
+    client.force_login(lending.people.loan_officer)
+    url = reverse("loans:repay", args=[active.ref])
+    with standing_at(date(2026, 4, 12)):
+        sent = {"amount": "5,000", "on": "12.04.2026", "means": "cash", "key": "k-1", "record": "1"}
+        asked = client.post(url, sent)
+        said = asked.content.decode().replace("\u00a0", " ")
+        assert asked.status_code == 200
+        assert "USD 1,066.19 is owed, and USD 3,933.81 would be an overpayment" in said
+        assert client.post(url, {**sent, "over": "393380"}).status_code == 200
+        assert not active.repayments.exists()
+        for _press in range(2):
+            assert client.post(url, {**sent, "over": str(asked.context["over"])}).status_code == 302
+    assert [(row.amount, row.overpaid_amount) for row in active.repayments.all()] == [(500_000, 393_381)]
+
+
+def test_a_sheet_with_more_than_is_owed_is_confirmed_and_all_that_is_owed_is_not_more(lending, client):
+    loans = [active_loan(lending, bank_reference=f"B-{number}") for number in (1, 2)]
+    client.force_login(lending.people.loan_officer)
+    url = reverse("loans:collections")
+    with standing_at(date(2026, 4, 12)):
+        sent = {"on": "12.04.2026", "means": "cash", "key": "k-1"}
+        sent |= {f"amount_{loans[0].pk}": "1,066.19", f"amount_{loans[1].pk}": "1,066.20"}
+        asked = client.post(url, sent)
+        assert (asked.status_code, asked.context["over"]) == (200, [(loans[1], 106_619, 1)])
+        assert [loan.repayments.count() for loan in loans] == [0, 0]
+        for _press in range(2):
+            assert client.post(url, {**sent, "over": asked.context["confirmed"]}).status_code == 302
+    assert [loan.repayments.get().overpaid_amount for loan in loans] == [0, 1]
+
+
 def test_a_repayment_is_reversed_on_its_page(lending, active, client):
     repayment = repay(lending, active, 8885)
     client.force_login(lending.people.maker)

@@ -202,10 +202,15 @@ def _penalties(loan):
 
 
 def proposed_parts(loan, *, amount, on):
-    """The parts in which `amount` received on `on` would be booked; nothing is written. Raises like the service."""
+    """(parts, over): how `amount` received on `on` would be booked, and how much of it nothing is owed for.
+
+    Money held for coming instalments is owed and not over. Parts are None for a recovery. Nothing is written. Raises
+    like the service.
+    """
     check_receipt(loan, amount=amount, on=on)
     if loan.state == Loan.State.WRITTEN_OFF:
-        return None
+        return None, 0
     asked = unsaved_repayment(loan, amount=amount, on=on, by=None)
-    _standing, _instalments, pairs = fold_loan(loan, on, added=[asked])
-    return next(parts for row, parts in pairs if row is asked)
+    standing, _instalments, pairs = fold_loan(loan, on, added=[asked])
+    over = standing.overpaid - sum(row.outstanding for row in standing.rows)
+    return next(parts for row, parts in pairs if row is asked), min(max(over, 0), amount)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applicants.models import called
+from audit.models import Once
 from audit.refusals import Invalid, NotAllowed, Refusal
 from ledger.money import Money
 from loans.forms import CollectionForm, RepaymentForm, ReversalForm
@@ -29,7 +30,7 @@ SHEET_AHEAD = timedelta(days=7)
 
 @login_required
 def repay(request, ref):
-    """First press shows how the money would be divided, second press records it."""
+    """First press shows how the money would be divided, second press records it; more than is owed is confirmed."""
     row = loan_or_404(request, ref)
     if not rules.test_rule("loans.record_repayment", request.user, row):
         raise NotAllowed()
@@ -38,40 +39,56 @@ def repay(request, ref):
     figures = figures_of(row, instalments, on)
     due = figures.overdue or (figures.next_due.open_amount if figures.next_due else None)
     form = RepaymentForm(request.POST or None, loan=row, initial={"amount": due, "on": on, "means": "bank"})
-    parts = None
-    if request.method == "POST" and "record" in request.POST:
+    parts, over = None, 0
+    if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
+        parts, over = _proposed(form, row)
+    if request.method == "POST" and "record" in request.POST and _confirmed(request, over) and not form.errors:
         repayment = attempt(form, record_repayment, loan=row, by=request.user)
         if repayment is not None:
             amount = Money(repayment.amount, row.currency)
             return done(request, _("%(amount)s is recorded.") % {"amount": amount}, row)
-    elif request.method == "POST" and form.is_valid():
-        parts = _proposed(form, row)
     return form_page(
         request,
         form,
         title=_("Repayment of %(ref)s") % {"ref": row.ref},
-        submit=_("Record the repayment"),
+        submit=_("Record it with the overpayment") if over else _("Record the repayment"),
         lead=str(row.borrower),
         back=row.get_absolute_url(),
         crumbs=((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url())),
         template="loans/repay.html",
-        context={"loan": row, "parts": parts, "figures": figures},
+        context={
+            "loan": row,
+            "parts": parts,
+            "figures": figures,
+            "over": over,
+            "owed": form.cleaned_data["amount"] - over if over else None,
+        },
     )
 
 
+def _is_recorded(key):
+    """Was a form with this key booked already? Then nothing is asked again: the service gives the same answer."""
+    return Once.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:")).exists()
+
+
+def _confirmed(request, over):
+    """Is the overpayment that the user saw and confirmed still what it would be?"""
+    return not over or request.POST.get("over") == str(over)
+
+
 def _proposed(form, row):
-    """Rows (what, minor units) of the proposed parts, or None with the sentence on the form."""
+    """(rows of what and minor units, more than is owed) as proposed; None and 0 with the sentence on the form."""
     try:
-        parts = proposed_parts(row, amount=form.cleaned_data["amount"], on=form.cleaned_data["on"])
+        parts, over = proposed_parts(row, amount=form.cleaned_data["amount"], on=form.cleaned_data["on"])
     except Refusal as refusal:
         form.refuse(refusal)
-        return None
+        return None, 0
     if parts is None:
-        return [(_("Recovery after write-off"), form.cleaned_data["amount"])]
+        return [(_("Recovery after write-off"), form.cleaned_data["amount"])], 0
     names = (("penalty", _("Penalty")), ("fee", _("Fee")), ("interest", _("Interest")), ("principal", _("Principal")))
     rows = [(label, parts.total(name)) for name, label in names]
     rows.append((_("Kept for the borrower"), parts.overpayment))
-    return [(label, amount) for label, amount in rows if amount]
+    return [(label, amount) for label, amount in rows if amount], over
 
 
 @login_required
@@ -107,7 +124,11 @@ def collections(request):
     else:
         loans = _due_loans(request, programme, on)
     form = CollectionForm(request.POST or None, loans=loans, initial={"on": on, "means": "cash"})
-    if request.method == "POST":
+    over = []
+    if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
+        over = _over_in(form)
+    confirmed = "-".join(f"{loan.pk}.{part}" for loan, _owed, part in over)
+    if request.method == "POST" and _confirmed(request, confirmed):
         found = attempt(form, record_collections, programme=programme, by=request.user)
         if found is not None:
             sentence = ngettext("%(count)s repayment is recorded.", "%(count)s repayments are recorded.", len(found))
@@ -120,8 +141,25 @@ def collections(request):
         "q": request.GET.get("q", ""),
         "refused": bool(form.is_bound and form.errors),
         "full": len(loans) == SHEET_ROWS,
+        "over": over,
+        "confirmed": confirmed,
     }
     return render(request, "loans/collections.html", context, status=form.status if context["refused"] else 200)
+
+
+def _over_in(form):
+    """(loan, what is owed, what would be an overpayment) of the rows that bring more than is owed."""
+    given = form.arguments()
+    found = []
+    for loan, amount, _reference in given["rows"]:
+        try:
+            _parts, rest = proposed_parts(loan, amount=amount, on=given["on"])
+        except Refusal:
+            # The service refuses the sheet with this sentence, and names the loan.
+            continue
+        if rest:
+            found.append((loan, amount - rest, rest))
+    return found
 
 
 def _is_key(text):
