@@ -10,7 +10,8 @@ from django.utils.text import slugify
 
 from applicants.figures import Scope
 from reports.figure import Cell, Figure, Goal
-from reports.indicators import figures, scope_of
+from reports.indicators import figures, is_whole, scope_of
+from reports.models import Target
 from reports.suppression import for_donors
 
 INTERNAL, DONOR = "internal", "donor"
@@ -18,7 +19,10 @@ INTERNAL, DONOR = "internal", "donor"
 
 @dataclass(frozen=True)
 class Report:
-    """What every renderer takes. `name` and `key` are those that may be seen by the readers of the edition."""
+    """What every renderer takes. `name` and `key` are those that may be seen by the readers of the edition.
+
+    `uncompared`: values were published of the whole programme, and this is a part of it.
+    """
 
     key: str
     name: str
@@ -36,6 +40,7 @@ class Report:
     reference: str = ""
     sha256: str = ""
     published_on: date | None = None
+    uncompared: bool = False
     figures: tuple = field(default=())
 
     @property
@@ -97,6 +102,7 @@ def compile_report(
         period_to=scope.to_on,
         donors=tuple(named),
         donor=donor.name if donor else "",
+        uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
         figures=tuple(found),
     )
 

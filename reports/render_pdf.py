@@ -27,6 +27,15 @@ def _cover(report, name):
         story.append(text(_("Financed by %(donors)s.") % {"donors": ", ".join(report.donors)}))
     if report.donor:
         story.append(text(_("This edition counts what the lines of %(donor)s paid.") % {"donor": report.donor}))
+    if report.uncompared:
+        story.append(
+            text(
+                _(
+                    "It covers a part of the programme's time: "
+                    "what was published of the whole programme is not compared with it."
+                )
+            )
+        )
     if report.illustrative:
         story.append(text(_("Illustrative: the figures of this programme are plausible, not published."), "h3"))
     if report.edition == "donor":

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 
 from applicants.services import add_member, confirm_group, register_party
 from grants.services import cancel_award
@@ -19,6 +20,7 @@ from monitoring.services import (
 )
 from programmes.clock import standing_at
 from programmes.models import Definition, Donor, FundingLine
+from reports.edition import compile_report
 from reports.indicators import figures
 from reports.models import Target
 from tests.office import DAY, grant_office
@@ -398,6 +400,27 @@ def test_a_published_value_stands_beside_the_computed_one_and_never_replaces_it(
     Target.objects.create(programme=office.programme, code="awards", kind="achieved", value=36)
     now = found(office)["awards"]
     assert (now.value, now.published.value, now.target, now.reached) == (1, 36, None, False)
+
+
+def test_a_published_value_stands_beside_no_report_of_a_part_of_the_programmes_time(office, paid):
+    for kind, value in (("achieved", 36), ("planned", 40)):
+        Target.objects.create(programme=office.programme, code="awards", kind=kind, value=value)
+    first, last = office.programme.starts_on, DAY + timedelta(days=30)
+    office.programme.ends_on = last
+    office.programme.save()
+    day = timedelta(days=1)
+    with standing_at(last + day):
+        for period, whole in (((first, last), True), ((first + day, last), False), ((first, last - day), False)):
+            report = compile_report(office.programme, period_from=period[0], period_to=period[1], internal=True)
+            now = report.figure("awards")
+            assert (now.target.value, now.published is not None, report.uncompared) == (40, whole, not whole)
+            assert ("covers a part of the programme" in said(report)) is not whole
+    with standing_at(last - day):
+        assert found(office)["awards"].published.value == 36
+
+
+def said(report):
+    return render_to_string("reports/lead.html", {"report": report}).replace("&#x27;", "'")
 
 
 def test_every_figure_has_the_same_number_of_questions_to_the_database_however_many_awards(

@@ -27,6 +27,17 @@ def scope_of(programme, *, period_from=None, period_to=None, donor=None):
     return Scope(programme=programme, to_on=period_to or today(programme), from_on=period_from, donor=donor)
 
 
+def is_whole(scope):
+    """Does the scope reach from the programme's first day to its last, or to today while it runs?
+
+    What was published is of the whole programme; beside a part of it there is nothing to compare.
+    """
+    programme = scope.programme
+    now = today(programme)
+    last = min(programme.ends_on or now, now)
+    return (scope.from_on is None or scope.from_on <= programme.starts_on) and scope.to_on >= last
+
+
 def indicators_of(programme):
     """The registry, with the figures that the programme's windows and target groups name."""
     found = []
@@ -60,7 +71,7 @@ def figures(programme, period_from=None, period_to=None, donor=None):
     scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     read = Reading(scope)
     whole = Reading(scope_of(programme, period_to=scope.to_on, donor=donor)) if period_from else read
-    goals = _goals(programme)
+    goals = _goals(programme, published=is_whole(scope))
     found = []
     for indicator in indicators_of(programme):
         for figure in _read(indicator, read, whole, goals):
@@ -75,10 +86,11 @@ def _worth_showing(figure):
     return known or figure.goal() is not None or (figure.headline and bool(figure.records))
 
 
-def _goals(programme):
-    """{code: {kind: Goal}}."""
+def _goals(programme, *, published):
+    """{code: {kind: Goal}}; without `published` only what was planned."""
     found = {}
-    for target in Target.objects.filter(programme=programme):
+    targets = Target.objects.filter(programme=programme)
+    for target in targets if published else targets.filter(kind=Target.Kind.PLANNED):
         goal = Goal(target.value, target.comparator, target.source, target.note)
         found.setdefault(target.code, {})[target.kind] = goal
     return found
