@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from applicants.conditions import open_sections
 from applicants.models import Application, Check, FieldVerification, Opinion, called
-from applicants.summary import TO_DO, for_case
+from applicants.summary import TO_DO, for_case, submit_blocked
 from pages.queues import LATER, TODAY, FieldForm, Hit, QueueItem
 from pages.states import shape_of
 from programmes.models import Role
@@ -61,11 +61,16 @@ def _returned(user):
 
 
 def _drafts(user):
-    for row in for_case(_own(user).in_state(State.DRAFT)).order_by("-pk")[:MOST]:
+    needed = ("call__training_rules", "waivers", "applicant__consents")
+    for row in for_case(_own(user).in_state(State.DRAFT)).prefetch_related(*needed).order_by("-pk")[:MOST]:
         left = open_sections(row)
-        step = TO_DO[left[0]] if left else _("Submit the application")
-        page = f"plan/{left[0]}/" if left else "plan/check/"
-        yield _item(row, step, row.title, page=page, due=row.call.closes_on)
+        blocked = None if left else submit_blocked(row)
+        if left:
+            step, why, page = TO_DO[left[0]], "", f"plan/{left[0]}/"
+        else:
+            step, why = blocked or (_("Submit the application"), "")
+            page = "plan/check/"
+        yield _item(row, step, row.title, why, page=page, due=row.call.closes_on)
 
 
 def _opinions(user):

@@ -198,11 +198,11 @@ def cofinancing_reached(application):
 def training_done(application):
     on = _on(application)
     waived = {waiver.rule_id for waiver in application.waivers.all()}
+    rules = [rule for rule in application.call.training_rules.all() if rule.effective_from <= on]
+    asked = [rule for rule in rules if rule.pk not in waived]
     applicant = application.applicant
-    persons = [applicant.pk, *applicant.members.filter(until=None).values_list("person", flat=True)]
-    for rule in application.call.training_rules.all():
-        if rule.effective_from > on or rule.pk in waived:
-            continue
+    persons = [applicant.pk, *applicant.members.filter(until=None).values_list("person", flat=True)] if asked else []
+    for rule in asked:
         done = type(applicant).objects.filter(
             pk__in=persons,
             training_places__course__kind=rule.course_kind,

@@ -18,10 +18,8 @@ ANSWER_WITHIN = timedelta(days=7)
 
 
 def referrals_waiting(user):
-    """Referrals that nobody has answered, where the user may answer."""
-    if not roles_of(user) & {Role.ADVISER, Role.SECRETARY}:
-        return
-    rows = Referral.objects.filter(rows_for(user, permissions.REGISTRARS), answer=Referral.Answer.WAITING)
+    """Referrals that nobody has answered, where the user advises: others may answer too, but it is not their work."""
+    rows = Referral.objects.filter(rows_for(user, [Role.ADVISER]), answer=Referral.Answer.WAITING)
     day = today()
     for row in rows.select_related("region").order_by("referred_on", "pk")[:MOST]:
         due = row.referred_on + ANSWER_WITHIN

@@ -13,13 +13,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from applicants import cashflow
 from applicants.conditions import (
     TEXT_SECTIONS,
+    call_open,
     cash_flow_gap,
     cofinancing_reached,
     cofinancing_share,
+    consent_recorded,
     least_own_amount,
     open_sections,
+    training_done,
     wanted_documents,
     wanted_sections,
+    within_ceiling,
 )
 from applicants.models import Application, Document, Evidence
 from ledger.money import Money, shown
@@ -52,6 +56,24 @@ TO_DO = {
     "jobs": gettext_lazy("Write down the jobs"),
     "documents": gettext_lazy("Add the documents"),
 }
+
+# What keeps a complete plan from being submitted, in the order of its facts, and what to do about it.
+SUBMIT_STEPS = (
+    (consent_recorded, gettext_lazy("Record the consent of the applicant")),
+    (call_open, gettext_lazy("Ask the programme manager about the call")),
+    (within_ceiling, gettext_lazy("Change what is asked for")),
+    (cofinancing_reached, gettext_lazy("Raise the own part")),
+    (training_done, gettext_lazy("Have the training completed, or ask for it to be waived")),
+)
+
+
+def submit_blocked(application):
+    """(what to do, what is missing) of the first fact that keeps a complete plan from being submitted, or None."""
+    for condition, step in SUBMIT_STEPS:
+        missing = condition.missing(application)
+        if missing:
+            return step, missing
+    return None
 
 
 def for_case(queryset):
@@ -342,10 +364,14 @@ def _next_for_adviser(case, state, today):
     if closes:
         until = _("The call is open until %(day)s.") if closes >= today else _("The call closed on %(day)s.")
         until = until % {"day": f"{closes:%d.%m.%Y}"}
+    blocked = None if case.open else submit_blocked(case.application)
     if case.open:
         step = TO_DO[case.open[0]]
+    elif blocked:
+        step, missing = blocked
+        until = f"{missing} {until}".strip()
     elif state == Application.State.RETURNED:
         step = _("Submit it again")
     else:
         step = _("Check the answers and submit")
-    return _("Next: %(step)s.") % {"step": step[:1].lower() + step[1:]}, until
+    return _("Next: %(step)s.") % {"step": str(step)[:1].lower() + str(step)[1:]}, until

@@ -6,6 +6,7 @@ from applicants.case_queues import cases_for, find_cases
 from applicants.checks import checks
 from applicants.models import Application, Check, Opinion, Part, Revision
 from applicants.services import answer_check, give_opinion, return_application, run_checks, verify_in_field
+from applicants.summary import Case, next_step
 from programmes.models import EligibilityRule, Role
 from programmes.roles import forget
 from tests.office import DAY, make_user, seat
@@ -26,7 +27,16 @@ def verbs(user):
 def test_the_adviser_is_told_the_next_part_of_a_draft(office):
     case = draft_application(office)
     adviser = office.people.adviser
+    blocked = "Have the training completed, or ask for it to be waived"
+    missing = "The training “small business” is neither completed nor waived."
+    assert verbs(adviser) == [(blocked, "today")]
+    assert cases_for(adviser)[0].why.endswith(f" · A milk cooler · {missing}")
+    head = next_step(Case(case), DAY)
+    assert head[0] == f"Next: {blocked[0].lower()}{blocked[1:]}."
+    assert head[1].startswith(missing)
+    trained(office, case.applicant)
     assert verbs(adviser) == [("Submit the application", "today")]
+    assert next_step(Case(case), DAY)[0] == "Next: check the answers and submit."
     case.cash_lines.all().delete()
     assert verbs(adviser) == [("Finish the cash flow", "today")]
     item = cases_for(adviser)[0]

@@ -363,7 +363,7 @@ def test_the_page_of_a_case_says_what_is_blocked_and_why(adviser, office):
     shown = page(adviser, f"/applications/{case.ref}/")
     assert "The call Spring call is not open on that day." in shown
     assert "“The second quote &lt;b&gt;”" in shown
-    assert "Next: submit it again." in shown
+    assert "Next: ask the programme manager about the call." in shown
     assert "Submit" in shown
 
 

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.http import Http404
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from audit.models import Event
@@ -137,6 +138,9 @@ def test_the_doors_of_a_record_are_links_and_blocked_ones_say_why(office):
     assert page.one("span", class_="sb-tag--start").text == "Planned"
     assert page.one("div", class_="sb-blocked").one("h3").text == "Send the packet"
     assert page.one("div", class_="sb-blocked").one("p").text == "Not possible yet. One of 2 is missing."
+    only = {"label": "Send", "facts": [(False, "No case is on the agenda.")], "missing": 1}
+    alone = read(render_to_string("parts/doors.html", {"blocked": [only]}))
+    assert alone.one("div", class_="sb-blocked").one("p").text == "Not possible yet. This is missing:"
     session = planned_session(office, eligible_application(office))
     link = shown(session).one("a", class_="btn-primary")
     assert (link["href"], link.text) == ("/committee/S-1/do/send_packet/", "Send the packet")

@@ -144,6 +144,7 @@ def test_a_referral_that_waits_longer_than_a_week_is_late(office):
         with standing_at(day):
             forget(office.people.adviser)
             assert [item.state_class for item in queue_for(office.people.adviser)] == [state]
+    assert queue_for(office.people.secretary) == []
 
 
 def test_the_search_finds_a_person_in_any_script(office):
