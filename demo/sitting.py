@@ -37,15 +37,21 @@ WHY = {
 }
 
 
-def schedule(agenda, cast, call, plans, day, after, *, stop="", conflict=False):
+def schedule(agenda, cast, call, plans, day, after, *, stop="", conflict=False, written=False):
     """Send the packet a week before `day`, sit on `day`, then call `after(day, plan)` for each approved plan.
 
     `stop` "open" leaves the session open for scores; `conflict` lets the last member step back from the first case,
-    on which the others are divided.
+    on which the others are divided. `written`: nobody meets, one member votes on each of the days before `day`.
     """
-    sitting = Sitting(cast, call, plans, day, after, stop=stop, conflict=conflict)
+    first = day - timedelta(days=len(cast.members)) if written else day
+    sitting = Sitting(cast, call, plans, first, after, stop=stop, conflict=conflict, last=day if written else None)
     agenda.at(day - timedelta(days=7), sitting.send)
-    if stop != "open":
+    if written:
+        agenda.at(first, sitting.begin)
+        for number, member in enumerate(cast.members):
+            agenda.at(first + timedelta(days=number), sitting.vote, number, member)
+        agenda.at(day, sitting.close)
+    elif stop != "open":
         agenda.at(day, sitting.sit)
 
 
@@ -59,16 +65,17 @@ def stand(cast, member, party, kind, reason, day):
 class Sitting:
     """One session, lived through by the secretary and the members of a cast."""
 
-    def __init__(self, cast, call, plans, day, after, *, stop, conflict):
+    def __init__(self, cast, call, plans, day, after, *, stop, conflict, last):
         self.cast, self.call, self.plans, self.day, self.after = cast, call, plans, day, after
-        self.stop, self.conflict = stop, conflict
+        self.stop, self.conflict, self.last = stop, conflict, last
         self.secretary = cast["secretary_1"]
 
     def send(self, on):
         """The packet goes out, and the members declare and score."""
         ready = [plan for plan in self.plans if plan.ending in ("approve", "reject", "reserve")]
         facts = {"on": on, "by": self.secretary}
-        session = plan_session(committee=self.cast.committee, call=self.call, sits_on=self.day, **facts)
+        how = {"procedure": "written", "votes_due_on": self.last} if self.last else {}
+        session = plan_session(committee=self.cast.committee, call=self.call, sits_on=self.day, **how, **facts)
         self.plan_of = {plan.application.pk: plan for plan in ready}
         applications = [plan.application for plan in ready]
         self._answering(on, lambda: add_cases(session=session, applications=applications, **facts))
@@ -136,12 +143,21 @@ class Sitting:
 
     def sit(self, on):
         """The sitting: attendance, votes, decisions and the close."""
-        secretary = self.secretary
-        record_sitting(session=self.session, present=[*self.cast.members, secretary], on=on, by=secretary)
-        self.session = start_sitting(session=self.session, on=on, by=secretary)
-        self._lift(on)
+        present = [*self.cast.members, self.secretary]
+        record_sitting(session=self.session, present=present, on=on, by=self.secretary)
+        self.begin(on)
         for number, member in enumerate(self.cast.members):
-            self._vote(on, number, member)
+            self.vote(on, number, member)
+        self.close(on)
+
+    def begin(self, on):
+        """From here on the members vote; who wants to talk about a case of the consent agenda lifts it out."""
+        self.session = start_sitting(session=self.session, on=on, by=self.secretary)
+        self._lift(on)
+
+    def close(self, on):
+        """Every case is decided, and the decisions take effect."""
+        secretary = self.secretary
         self._answering(on, lambda: decide_all(session=self.session, on=on, by=secretary))
         close_session(session=self.session, on=on, by=secretary)
         for plan in self.plan_of.values():
@@ -157,7 +173,8 @@ class Sitting:
                 lift_from_consent(case=case, on=on, by=self._judges(case)[0])
         self.cases = list(self._cases())
 
-    def _vote(self, on, number, member):
+    def vote(self, on, number, member):
+        """One member votes on every case that is theirs to judge."""
         mine = [case for case in self.cases if member in self._judges(case)]
         if any(case.votes_by_consent for case in mine):
             cast_consent_votes(session=self.session, on=on, by=member)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,7 @@ from demo.loading import LAST_DAY, load
 from programmes.clock import standing_at
 from programmes.models import Membership, Role
 from reports.models import Issue
-from selection.models import Case, Decision, Vote
+from selection.models import Case, Decision, Session, Vote
 
 # One minute of loading: once, on one kind of database. The services that it goes through are tested on both.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -94,6 +95,12 @@ def test_committees_sit_as_their_calls_say(demo):
     assert credit.filter(on_consent=True).count() == 5
     assert Vote.objects.filter(on_consent=True).count() == 46 + 14
     assert [rows.filter(declarations__standing__isnull=False).count() for rows in (med, credit)] == [3, 1]
+    # One committee lives far apart and never meets: a member a day, and the close once all have voted.
+    far = Session.objects.get(procedure="written")
+    assert (far.programme.key, far.state, far.closed_on) == ("remittance-match", "closed", far.votes_due_on)
+    assert [far.sits_on + timedelta(days=number) for number in range(3)] == sorted(
+        set(Vote.objects.filter(case__session=far).values_list("cast_on", flat=True))
+    )
     # Names are hidden from those who score; six pairs of cards lie too far apart, and a third member scores as well.
     assert all(rules["blind"] for rules in grants.values_list("session__rules", flat=True))
     tallies = list(Decision.objects.live().filter(case__in=grants).values_list("tally", flat=True))

@@ -44,7 +44,7 @@ def _apply(day, agenda, cast):
         account = cast.account(on, plan.applicant)
         Granting(agenda, cast, plan, payee=plan.applicant, payee_account=account, found=_found, months=9).begin(on)
 
-    sitting.schedule(agenda, cast, cast.windows[WINDOW].call, plans, day + timedelta(days=32), after)
+    sitting.schedule(agenda, cast, cast.windows[WINDOW].call, plans, day + timedelta(days=32), after, written=True)
 
 
 def _found(granting, day):
