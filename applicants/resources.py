@@ -15,6 +15,7 @@ from import_export.widgets import Widget
 
 from applicants.models import Application, Consent, Enrolment, Party
 from applicants.names import latin
+from audit.letters import unseen_letter
 from audit.refusals import Invalid
 from pages.numbers import parse_amount, plain
 
@@ -106,6 +107,9 @@ class Column(Field):
         value = row.get(self.column_name, "")
         if self.required and not value:
             raise ValueError(_("This must be filled in."))
+        refused = None if self.column_name == "phone" else unseen_letter(value)
+        if refused:
+            raise ValueError(refused)
         return self.widget.clean(value, row=row)
 
 

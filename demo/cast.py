@@ -81,7 +81,7 @@ class Cast:
         """Register a party in a region by its adviser; persons get an invented name where none is given."""
         if kind == "person" and "name" not in facts:
             sex = facts.pop("sex", None) or self.random.choice(["female", "male"])
-            facts = {**self.names.person(sex), **facts}
+            facts = {**self.names.person(sex, day), **facts}
         adviser = by or self.advisers[region]
         facts.setdefault("village", self.random.choice(self.villages[region]))
         return register_party(

@@ -221,8 +221,8 @@ class Names:
         self.pool = POOLS[country]
         self.random = Random(f"{country}-{seed}")
 
-    def person(self, sex):
-        """Facts for register_party: name, name_script, script_language, sex, birth_year."""
+    def person(self, sex, on):
+        """Facts for register_party on that day: name, name_script, script_language, sex, birth_year."""
         first = self.random.choice(self.pool[sex])
         family = self.random.choice(self.pool["family"])
         script = self.pool["script"]
@@ -233,7 +233,7 @@ class Names:
             "name_script": own if script else "",
             "script_language": script,
             "sex": sex,
-            "birth_year": self.random.randint(1955, 1994),
+            "birth_year": min(self.random.randint(1955, 1994), on.year - 18),
         }
 
     def _family(self, name, sex):

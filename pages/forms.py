@@ -6,12 +6,14 @@ from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from audit.letters import unseen_letter
 from audit.refusals import Refusal
 from pages.fields import DateBoxes, DateField, DateText, MoneyField, MoneyInput, ReasonField
 from pages.problems import problems_of
@@ -75,6 +77,7 @@ class SeedbedMixin:
         for field in self.fields.values():
             name_the_missing(field)
             bound_the_number(field)
+            refuse_the_unseen(field)
         super().full_clean()
 
     def arguments(self):
@@ -121,6 +124,20 @@ def bound_the_number(field):
     if field.min_value is None:
         field.min_value = -LARGEST
         field.validators.append(MinValueValidator(-LARGEST))
+
+
+def refuse_the_unseen(field):
+    """A text of one line holds no letter that nobody sees; telephone numbers are freed of them by their service."""
+    if not isinstance(field, forms.CharField) or getattr(field.widget, "input_type", "") != "text":
+        return
+    if seen not in field.validators:
+        field.validators.append(seen)
+
+
+def seen(text):
+    refused = unseen_letter(text)
+    if refused:
+        raise ValidationError(refused)
 
 
 class SeedbedForm(SeedbedMixin, forms.Form):

@@ -171,6 +171,9 @@ def test_a_name_comes_through_a_file_whole(office, name, kind):
     assert Party.objects.get().name == name
 
 
+UNSEEN, ANEW = "This holds the invisible character", "Type it anew instead of pasting it."
+
+
 @pytest.mark.parametrize(
     ("cells", "column", "reason"),
     [
@@ -180,7 +183,13 @@ def test_a_name_comes_through_a_file_whole(office, name, kind):
         ({"kind": "enterprise"}, "kind", "Only a person has a sex and a year of birth."),
         ({"sex": "both"}, "sex", "Use one of: woman, female, f, w, man, male, m, unknown, not known."),
         ({"birth_year": "84 or so"}, "birth_year", "This is not a whole number."),
-        ({"birth_year": "1899"}, "birth_year", "1899 is not a year of birth. It lies between 1900 and 2026."),
+        (
+            {"birth_year": "1915"},
+            "birth_year",
+            "A person is 15 to 110 years old: the year lies between 1916 and 2011.",
+        ),
+        ({"name": "Anna\u2066 K"}, "name", f"{UNSEEN} U+2066. {ANEW}"),
+        ({"title": "Oven\x1b"}, "title", f"{UNSEEN} U+001B. {ANEW}"),
         ({"region": "Bavaria"}, "region", "There is no such region here."),
         ({"village": "Munich"}, "village", "There is no such town or village here."),
         ({"phone": "12"}, "phone", "The phone number has 2 digits and needs 6 to 15."),

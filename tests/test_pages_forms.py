@@ -210,6 +210,13 @@ def test_a_form_sent_without_its_key_or_version_is_incomplete():
     assert {problem.sentence for problem in form.problems} == {"This page is incomplete. Open it again."}
 
 
+@pytest.mark.parametrize("code", [0x07, 0x9B, 0x200E, 0x200F, 0x202A, 0x202E, 0x2066, 0x2069])
+def test_a_letter_that_nobody_sees_is_refused_by_its_code_and_joiners_are_not(code):
+    form = PayForm({**GOOD, "payee": f"Գոռ{chr(code)}x"}, instance=ROW)
+    assert f"invisible character U+{code:04X}." in form.problems[0].sentence
+    assert PayForm({**GOOD, "payee": "Mehr\u200cnaz\u200d"}, instance=ROW).is_valid()
+
+
 def test_the_service_gets_the_cleaned_facts_with_version_and_key():
     got = {}
 

@@ -29,6 +29,7 @@ from applicants.services import (
 )
 from audit.models import Event, Remark
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
+from programmes.clock import standing_at
 from programmes.models import Role, TargetGroup
 from programmes.roles import forget
 from tests.office import DAY, grant_office, make_user, seat
@@ -96,14 +97,20 @@ def test_a_name_is_stored_whole_as_it_was_given(office, name):
     assert Party.objects.get(pk=registered_person(office, name).pk).name == name
 
 
+YEARS = "A person is 15 to 110 years old: the year lies between 1916 and 2011."
+ANEW = "Type it anew instead of pasting it."
+
+
 @pytest.mark.parametrize(
     ("facts", "field", "words"),
     [
         ({"name": "  "}, "name", "Enter the name."),
         ({"name": "<>"}, "name", "Enter the name."),
         ({"name": "A" * 161}, "name", "name has 161 letters; there is room for 160."),
-        ({"birth_year": 1899}, "birth_year", "1899 is not a year of birth. It lies between 1900 and 2026."),
-        ({"birth_year": 2027}, "birth_year", "2027 is not a year of birth. It lies between 1900 and 2026."),
+        ({"name": "Gayane\u202e Hovhannisyan"}, "name", f"This holds the invisible character U+202E. {ANEW}"),
+        ({"name_script": "Գայանե\x07"}, "name_script", f"This holds the invisible character U+0007. {ANEW}"),
+        ({"birth_year": 1915}, "birth_year", YEARS),
+        ({"birth_year": 2012}, "birth_year", YEARS),
         ({"phone": "93 00"}, "phone", "The phone number has 4 digits and needs 6 to 15."),
         ({"phone": "call me"}, "phone", "“call me” is not a phone number."),
         ({"sex": "both"}, "sex", "“both” is not one of the answers."),
@@ -119,8 +126,18 @@ def test_a_wrong_answer_names_its_field_and_nothing_is_saved(office, facts, fiel
 
 def test_the_longest_name_and_the_first_and_last_year_of_birth_are_taken(office):
     assert registered_person(office, "A" * 160).name == "A" * 160
-    assert registered_person(office, "Old Person", birth_year=1900).birth_year == 1900
-    assert registered_person(office, "New Person", birth_year=2026).birth_year == 2026
+    old = registered_person(office, "Old Person", birth_year=1916)
+    assert old.birth_year == 1916
+    assert registered_person(office, "New Person", birth_year=2011).birth_year == 2011
+    with standing_at(date(2028, 1, 1)):
+        # Years later the old person is still who was registered.
+        facts = {"version": old.version, "on": date(2028, 1, 1), "by": office.people.adviser}
+        assert edit_party(party=old, sector="bread", **facts).birth_year == 1916
+
+
+def test_joiners_stay_in_a_name_and_a_pasted_phone_is_freed_of_what_nobody_sees(office):
+    person = registered_person(office, "Mehr\u200cnaz\u200d Karimi", phone="\u202a093 00 01 24\u202c")
+    assert (person.name, person.phone) == ("Mehr\u200cnaz\u200d Karimi", "093 00 01 24")
 
 
 def test_an_adviser_of_another_region_cannot_register_here_and_a_field_agent_nowhere(office):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applicants.models import BusinessPlan, CashLine, Document, FinanceSource, InvestmentItem, JobPlan
 from applicants.services.application import LARGEST, check_amount, check_editable, lock_application, save_edit
+from audit.letters import unseen_letter
 from audit.refusals import Blocked, Invalid
 from audit.services import service
 from programmes.services import check_date
@@ -35,6 +36,9 @@ def _label(row, name, number, room):
     text = " ".join(str(row.get(name) or "").split())
     if not text:
         raise _row_error(number, _("Enter what it is."), name)
+    refused = unseen_letter(text)
+    if refused:
+        raise _row_error(number, refused, name)
     if len(text) > room:
         raise _row_error(number, _("There is room for %(room)s letters.") % {"room": room}, name)
     return text

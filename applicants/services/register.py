@@ -1,6 +1,5 @@
 """The register: people, households, groups, enterprises and municipalities, and where they belong."""
 
-import re
 import unicodedata
 
 import rules
@@ -12,6 +11,7 @@ from applicants.models import Application, Enrolment, Party, PartyMember
 from applicants.services.access import demand, programme_of_work
 from applicants.services.consent import give_consent
 from applicants.services.referral import answer_referral, record_referral
+from audit.letters import UNSEEN, unseen_letter
 from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
 from programmes.models import Role
@@ -47,13 +47,15 @@ TEXTS = (
 )
 _ROOM = {name: Party._meta.get_field(name).max_length for name in TEXTS}
 _LABELS = {name: Party._meta.get_field(name).verbose_name for name in EDITABLE}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# How old a person is in the year of the registration.
+YOUNGEST, OLDEST = 15, 110
 
 
-def clean_facts(facts, *, kind, on):
+def clean_facts(facts, *, kind, on, registered_on=None):
     """The facts of a party as they are stored. Raises Invalid naming the field; used by one row and by many.
 
-    Names keep their script, letters and marks; only blanks at the ends, doubled blanks and control characters go.
+    Names keep their script, letters and marks; only blanks at the ends and doubled blanks go, and a letter that
+    nobody sees is refused. The age is judged at `registered_on`, or at `on` for a party that is new.
     """
     clean = dict(facts)
     for name in TEXTS:
@@ -67,11 +69,8 @@ def clean_facts(facts, *, kind, on):
         if clean.get(name) and clean[name] not in choices.values:
             raise Invalid(_("“%(value)s” is not one of the answers.") % {"value": clean[name]}, field=name)
     year = clean.get("birth_year")
-    if year is not None and not 1900 <= year <= on.year:
-        raise Invalid(
-            _("%(year)s is not a year of birth. It lies between 1900 and %(now)s.") % {"year": year, "now": on.year},
-            field="birth_year",
-        )
+    if year is not None:
+        _check_age(year, registered_on or on)
     if kind != Party.Kind.PERSON and (year is not None or clean.get("sex", "unknown") != "unknown"):
         raise Invalid(_("Only a person has a sex and a year of birth."), field="kind")
     if clean.get("started_on") and clean["started_on"] > on:
@@ -86,7 +85,14 @@ def clean_facts(facts, *, kind, on):
 
 
 def _text(name, value):
-    value = " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", value)).split())
+    value = unicodedata.normalize("NFC", value)
+    if name == "phone":
+        # Telephones put such letters around a number that is copied from their list; a number is known without them.
+        value = UNSEEN.sub(" ", value)
+    refused = unseen_letter(value)
+    if refused:
+        raise Invalid(refused, field=name)
+    value = " ".join(value.split())
     if len(value) > _ROOM[name]:
         raise Invalid(
             _("%(field)s has %(count)s letters; there is room for %(room)s.")
@@ -94,6 +100,16 @@ def _text(name, value):
             field=name,
         )
     return value
+
+
+def _check_age(year, on):
+    first, last = on.year - OLDEST, on.year - YOUNGEST
+    if not first <= year <= last:
+        raise Invalid(
+            _("A person is %(youngest)s to %(oldest)s years old: the year lies between %(first)s and %(last)s.")
+            % {"youngest": YOUNGEST, "oldest": OLDEST, "first": first, "last": last},
+            field="birth_year",
+        )
 
 
 def _check_phone(phone):
@@ -316,7 +332,7 @@ def edit_party(*, party, version, on, by, reason="", **facts):
         raise Invalid(_("A manager is another party than the business."), field="manager")
     if "manager" in facts and facts["manager"] != party.manager and "manager_sex" not in facts:
         whole["manager_sex"] = Party.Sex.UNKNOWN
-    clean = clean_facts(whole, kind=party.kind, on=on)
+    clean = clean_facts(whole, kind=party.kind, on=on, registered_on=party.registered_on)
     changed = sorted(name for name in EDITABLE if getattr(party, name) != clean[name])
     if not changed:
         return party

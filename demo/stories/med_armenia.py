@@ -215,7 +215,7 @@ def open_work(day, agenda, cast, call):
 
 def _refer(day, cast, region):
     """Somebody new whom the adviser of the region has not answered yet."""
-    name = cast.names.person("female")["name"]
+    name = cast.names.person("female", day)["name"]
     record_referral(
         programme=cast.programme,
         region=cast.regions[region],

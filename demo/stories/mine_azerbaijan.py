@@ -81,8 +81,8 @@ def _household(cast, day, person):
     add_member(party=home, person=person, role="head", on=day, by=cast.advisers["Aran"])
     for number in range(OTHERS):
         sex = "female" if number % 2 else "male"
-        facts = cast.names.person(sex)
-        facts["birth_year"] = 1960 + 8 * number
+        facts = cast.names.person(sex, day)
+        facts["birth_year"] = 1960 + 7 * number
         other = cast.register(day, "Aran", **facts)
         add_member(party=home, person=other, role="member", on=day, by=cast.advisers["Aran"])
 
