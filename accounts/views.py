@@ -125,7 +125,7 @@ def user_page(request, pk):
         back=reverse("accounts:users"),
         crumbs=[(_("Users"), reverse("accounts:users"))],
         template="accounts/user.html",
-        context={"person": user},
+        context={"person": user, "held": user.memberships.select_related("programme", "region", "donor")},
     )
 
 

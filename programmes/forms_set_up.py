@@ -130,10 +130,16 @@ def start_of_keys(programme):
 
 
 def check_key(key, programme):
-    """Raises ValidationError for a key of a part that does not begin with the programme's."""
+    """Raises ValidationError for a key of a part that does not begin with the programme's.
+
+    Nor may it begin as the keys of another programme do whose own key begins with this one's.
+    """
     start = start_of_keys(programme)
     if not key.startswith(start) or key == start:
         raise forms.ValidationError(_("The key begins with “%(start)s”.") % {"start": start})
+    others = Programme.objects.filter(key__startswith=start).values_list("key", flat=True)
+    if any(f"{key}-".startswith(f"{other}-") for other in others):
+        raise forms.ValidationError(_("This key is kept free. Choose another ending."))
     return key
 
 

@@ -20,6 +20,7 @@ class PacketRow:
 
     `scored`: the card is in and counts. `kept`: it is begun. `stale`: it was on an earlier revision. `skipped`: the
     member went on to later cases. `decision` is told to those who voted, and to all once the sitting is closed.
+    Without a `grid` there is nothing to score.
     """
 
     case: Case
@@ -33,6 +34,7 @@ class PacketRow:
     voted: bool = False
     decided: bool = False
     decision: Decision | None = None
+    grid: bool = True
 
     @property
     def status(self):
@@ -49,6 +51,8 @@ class PacketRow:
             return "yes", _("Saved")
         if self.kept:
             return "wait", _("Begun")
+        if not self.grid:
+            return "", _("To vote on at the sitting")
         return "", _("Skipped") if self.skipped else _("To do")
 
     @property
@@ -147,6 +151,7 @@ def packet_of(session, user, around=None):
                 voted=case.pk in mine.votes,
                 decided=case.pk in mine.decisions,
                 decision=mine.decisions.get(case.pk) if told or case.pk in mine.votes else None,
+                grid=bool(session.rules.get("criteria")),
             )
         )
     last = _touched_last(rows, mine.reviews)

@@ -13,6 +13,7 @@ from programmes.services import available_on, commit, release
 from selection.call_rules import frozen_hash
 from selection.minutes import told
 from selection.models import Case, Decision
+from selection.own_packet import packet_of
 from selection.services import (
     approve_reserve,
     cast_vote,
@@ -131,8 +132,13 @@ def test_a_scored_call_waits_for_the_score_cards_that_the_amount_asks_for(office
 
 
 def test_a_loan_call_by_consensus_needs_no_grid(lending):
-    session = decided_session(lending, eligible_application(lending, amount=120_000))
+    session = sitting_session(lending, eligible_application(lending, amount=120_000))
     assert session.rules["criteria"] == []
+    row = packet_of(session, lending.people.member1).rows[0]
+    assert (row.readable, row.status) == (True, ("", "To vote on at the sitting"))
+    vote_all(lending, session)
+    assert packet_of(session, lending.people.member1).rows[0].status == ("yes", "Voted")
+    decide_all(session=session, on=DAY, by=lending.people.secretary)
     decision = Decision.objects.get()
     assert (decision.outcome, decision.amount, decision.tally["score"]) == ("approve", 120_000, "")
     assert available_on(lending.line) == 1_000_000 - 120_000

@@ -383,6 +383,19 @@ def test_a_copy_has_every_rule_of_its_call_and_opens_later(office, enter):
     assert Event.objects.filter(kind="call.copy", subject="call:spring-autumn").count() == 1
 
 
+def test_the_page_of_a_user_lists_the_roles_and_names_no_confidential_programme(office, enter):
+    adviser, client = office.people.adviser, enter(office.people.administrator)
+    page = reverse("accounts:user", args=[adviser.pk])
+    said = client.get(page).content.decode()
+    assert f"Business adviser, {office.programme.name}, {office.region}, since 1 January 2020" in said
+    adviser.memberships.update(ends_on=date(2026, 6, 30))
+    office.programme.confidential = True
+    office.programme.save()
+    said = client.get(page).content.decode()
+    assert f"{office.programme.neutral_name}, {office.region}, 1 January 2020 to 30 June 2026" in said
+    assert f", {office.programme.name}," not in said
+
+
 def test_whether_a_key_is_taken_elsewhere_is_told_to_nobody(office, lending, enter):
     client = enter(office.people.manager)
     for key in (lending.call.key, "orchard-of-nobody"):
@@ -391,6 +404,11 @@ def test_whether_a_key_is_taken_elsewhere_is_told_to_nobody(office, lending, ent
         assert (answer.status_code, "The key begins with “spring-”." in said, "taken" in said) == (400, True, False), (
             key
         )
+    lending.programme.key = "spring-orchard"
+    lending.programme.save()
+    for key in ("spring-orchard", "spring-orchard-of-nobody", "spring-orchards"):
+        answer = client.post(of_call(office.call, "copy_call"), {**NEW, "key": key, "opens_on": f"{DAY:%d.%m.%Y}"})
+        assert ("This key is kept free." in answer.content.decode()) is (key != "spring-orchards"), key
     for kind, key in (("line", lending.line.key), ("call", lending.call.key), ("call", "orchard-of-nobody")):
         page = reverse("programmes:new_part", args=[office.programme.key, kind])
         said = client.post(page, {**CALL, "key": key}).content.decode()
