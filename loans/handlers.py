@@ -3,11 +3,11 @@
 from django.dispatch import receiver
 
 from loans.models import Loan
-from loans.services.agreement import activate_loan, approve_loan, bounce_loan, withdraw_approval
+from loans.services.agreement import activate_loan, approve_loan, ask_months, bounce_loan, withdraw_approval
 from loans.services.refunds import return_refund, settle_refund
 from payments.models import PaymentOrder
 from payments.signals import payment_returned, payment_settled
-from selection.signals import decisions_effective
+from selection.signals import decisions_effective, months_voted
 
 
 @receiver(decisions_effective, dispatch_uid="loans.decisions_effective")
@@ -22,6 +22,11 @@ def take_decisions(sender, decisions, by, on, **more):
         loan = Loan.objects.filter(application=application, state=Loan.State.APPROVED).first()
         if loan is not None:
             withdraw_approval(loan=loan, decision=decision, on=on, by=by)
+
+
+@receiver(months_voted, dispatch_uid="loans.months_voted")
+def ask_vote(sender, application, months, **more):
+    ask_months(application, months)
 
 
 @receiver(payment_settled, dispatch_uid="loans.payment_settled")

@@ -102,7 +102,7 @@ def _vote(session, case, vote, again):
 
 
 def _replayed(session, decision, again):
-    """The votes counted again: same numbers, a quorum by the frozen rules, same outcome and amount."""
+    """The votes counted again: same numbers, a quorum by the frozen rules, same outcome, amount and months."""
     told, found = decision.tally, again.tally
     rules = session.rules
     # Of those who may judge: somebody without a vote may have taken another part in the case since.
@@ -114,13 +114,15 @@ def _replayed(session, decision, again):
         yield f"selection_decision {decision.ref}: its votes or scores add up to something else"
         return
     voted, stands = STANDS.get(told["rule"], (again.outcome, again.outcome))
-    amount = None if told["rule"] == "failing" else again.amount
+    amount, months = (None, None) if told["rule"] == "failing" else (again.amount, again.months)
     if (again.outcome, decision.outcome) != (voted, stands):
         yield f"selection_decision {decision.ref}: the votes say {again.outcome}, the decision {decision.outcome}"
     elif told["rule"] not in STANDS and told["rule"] != found["rule"]:
         yield f"selection_decision {decision.ref}: it follows from the rule {found['rule']}, not {told['rule']}"
     elif amount != decision.amount:
         yield f"selection_decision {decision.ref}: the votes say {amount}, the decision {decision.amount}"
+    elif months != decision.months:
+        yield f"selection_decision {decision.ref}: the votes say {months} months, the decision {decision.months}"
     elif rules.get("recheck_selected") and voted == "approve" and told.get("checked_on") != str(decision.decided_on):
         yield f"selection_decision {decision.ref}: the checks were not run again before it"
     elif told["cards"] < told.get("cards_due", 0):

@@ -408,19 +408,33 @@ class VoteForm(SeedbedForm):
         error_messages={"required": _("Choose how you vote.")},
     )
     amount = MoneyField(label=_("Amount"), required=False, help_text=_("Only if you vote for less. It needs a reason."))
+    months = forms.IntegerField(
+        label=_("Months to repay"),
+        required=False,
+        min_value=1,
+        max_value=120,
+        help_text=_("Only if you vote for other months. It needs a reason."),
+    )
     reason = ReasonField(
         label=_("Reason or conditions"),
         required=False,
-        help_text=_("Due for conditions, against, putting off or another amount. In the minutes without your name."),
+        help_text=_(
+            "Due for conditions, against, putting off, another amount, other months. In the minutes without your name."
+        ),
     )
 
     def __init__(self, *args, case, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["amount"].currency = case.currency
+        if case.proposed_months is None:
+            del self.fields["months"]
 
 
 class VotesForm(SeedbedForm):
-    """One form for all open cases of a member: choice, amount, reason for each. What is left open is not voted."""
+    """One form for all open cases of a member: choice, amount, months of a loan, reason for each.
+
+    What is left open is not voted.
+    """
 
     def __init__(self, *args, cases, **kwargs):
         super().__init__(*args, **kwargs)
@@ -437,6 +451,10 @@ class VotesForm(SeedbedForm):
             self.fields[f"amount_{case.position}"] = MoneyField(
                 label=_("Amount for case %(number)s") % number, currency=case.currency, required=False
             )
+            if case.proposed_months is not None:
+                self.fields[f"months_{case.position}"] = forms.IntegerField(
+                    label=_("Months for case %(number)s") % number, required=False, min_value=1, max_value=120
+                )
             self.fields[f"reason_{case.position}"] = forms.CharField(
                 label=_("Reason for case %(number)s") % number, max_length=2000, required=False
             )
@@ -450,6 +468,7 @@ class VotesForm(SeedbedForm):
                 case,
                 self[f"choice_{case.position}"],
                 self[f"amount_{case.position}"],
+                self[f"months_{case.position}"] if case.proposed_months is not None else None,
                 self[f"reason_{case.position}"],
             )
 
@@ -457,16 +476,17 @@ class VotesForm(SeedbedForm):
         cleaned = super().clean()
         self.votes = []
         for case in self.cases:
-            choice, amount, reason = (cleaned.get(f"{name}_{case.position}") for name in ("choice", "amount", "reason"))
+            names = ("choice", "amount", "months", "reason")
+            choice, amount, months, reason = (cleaned.get(f"{name}_{case.position}") for name in names)
             if not choice:
-                if amount or reason:
+                if amount or months or reason:
                     self.add_error(f"choice_{case.position}", _("Choose how you vote."))
                 continue
             if choice in ("against", "conditions", "defer") and not reason:
                 self.add_error(f"reason_{case.position}", _("Give the reason or the conditions."))
             revision = cleaned.get(f"revision_{case.position}")
-            vote = {"case": case, "choice": choice, "amount": amount, "reason": reason or "", "revision": revision}
-            self.votes.append(vote)
+            given = {"choice": choice, "amount": amount, "months": months, "reason": reason or ""}
+            self.votes.append({"case": case, **given, "revision": revision})
         if not self.votes and not self.errors:
             raise forms.ValidationError(_("Vote on at least one case."))
         return cleaned

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from applicants.models import Application, Check
 from applicants.public_status import public_status
 from ledger.money import Money
-from programmes.models import EligibilityRule
+from programmes.models import Call, EligibilityRule
 from selection.models import Appeal, Case, Decision, Letter, LetterKind, LetterTemplate
 
 SHIPPED = Path(__file__).parent / "letter_texts"
@@ -32,6 +32,7 @@ PLACEHOLDERS = {
     "programme": gettext_lazy("name of the programme that may leave it"),
     "asked": gettext_lazy("amount asked for"),
     "amount": gettext_lazy("amount approved, or kept on the reserve list"),
+    "months": gettext_lazy("months to repay, of a loan"),
     "conditions": gettext_lazy("conditions of an approval"),
     "reasons": gettext_lazy("reasons of the decision"),
     "decided_on": gettext_lazy("day of the decision"),
@@ -40,7 +41,7 @@ PLACEHOLDERS = {
     "date": gettext_lazy("date of the letter"),
 }
 # A paragraph around one of these is left out when there is nothing to say.
-OPTIONAL = ("conditions", "reasons")
+OPTIONAL = ("months", "conditions", "reasons")
 APPEALABLE = (LetterKind.REJECT, LetterKind.INELIGIBLE)
 # Without these a letter would not tell the applicant what counts.
 REQUIRED = {
@@ -78,6 +79,7 @@ class Draft:
     reasons: str = ""
     conditions: str = ""
     amount: int | None = None
+    months: int | None = None
     appeal_until: date | None = None
     case: Case | None = None
 
@@ -195,6 +197,7 @@ def draft_of_decision(decision, on):
         reasons=decision.reason,
         conditions=decision.conditions,
         amount=decision.amount,
+        months=decision.months,
         appeal_until=last_day_to_appeal(application, on) if kind in APPEALABLE else None,
         case=decision.case,
     )
@@ -330,6 +333,7 @@ def _facts(draft, language, words, on):
         "programme": programme.public_name,
         "asked": str(Money(application.asked_amount, currency)),
         "amount": str(Money(draft.amount, currency)) if draft.amount is not None else "",
+        "months": str(draft.months or ""),
         "conditions": draft.conditions,
         "reasons": draft.reasons,
         "decided_on": day(draft.decided_on),
@@ -362,6 +366,7 @@ def sample(call, kind, text, on):
         "programme": programme.public_name,
         "asked": money,
         "amount": money,
+        "months": "12" if call.instrument == Call.Instrument.LOAN else "",
         "conditions": _("A second quote for the cooler."),
         "reasons": _("The market is too small."),
         "decided_on": day(on),

@@ -35,21 +35,22 @@ def _last(events, name):
 
 def _votes(session, events):
     said = {
-        seq: (actor, on, body["case"], body["choice"], body["amount"], body.get("consent", False))
+        seq: (actor, on, body["case"], body["choice"], body["amount"], body.get("months"), body.get("consent", False))
         for seq, actor, on, body in events
     }
-    names = ("pk", "member_id", "cast_on", "case__application__ref", "choice", "amount", "on_consent")
+    names = ("pk", "member_id", "cast_on", "case__application__ref", "choice", "amount", "months", "on_consent")
     rows = Vote.objects.filter(case__session=session).order_by("pk").values_list(*names)
     yield from _compared({f"selection_vote {pk}": tuple(facts) for pk, *facts in rows}, said)
 
 
 def _decisions(session, events):
     said = {
-        seq: (body["decision"], on, body["case"], body["outcome"], body["amount"]) for seq, _actor, on, body in events
+        seq: (body["decision"], on, body["case"], body["outcome"], body["amount"], body.get("months"))
+        for seq, _actor, on, body in events
     }
     # A case that was taken off the agenda is put off without a decision of the committee.
     rows = Decision.objects.filter(case__session=session).exclude(tally__rule="removed").order_by("pk")
-    names = ("pk", "ref", "decided_on", "application__ref", "outcome", "amount")
+    names = ("pk", "ref", "decided_on", "application__ref", "outcome", "amount", "months")
     found = {f"selection_decision {ref} ({pk})": (ref, *facts) for pk, ref, *facts in rows.values_list(*names)}
     yield from _compared(found, said)
 

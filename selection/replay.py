@@ -15,6 +15,7 @@ class Replay:
     judges: frozenset
     outcome: str
     amount: int | None
+    months: int | None
     tally: dict
 
 
@@ -60,7 +61,8 @@ def replay(case, rules, seats, chairs):
         tally["approvals"] = approvals
     if rules.get("third_assessor_pct"):
         tally["spread"] = _one_decimal(apart)
-    return Replay(judges, outcome, amount, tally)
+    months = _months(votes, case.proposed_months) if outcome == "approve" else None
+    return Replay(judges, outcome, amount, months, tally)
 
 
 _CHOICES = ("for", "conditions", "against", "defer", "abstain")
@@ -104,6 +106,14 @@ def _accepted(favour, judged, least, proposed):
         for amount in amounts
         if sum(other >= amount for other in amounts) * 100 > least * judged or amount == min(amounts)
     )
+
+
+def _months(votes, proposed):
+    """The months with as many votes for fewer as for more, as near as that goes; None where nothing is repaid."""
+    if proposed is None:
+        return None
+    named = [vote.months or proposed for vote in votes if vote.choice in ("for", "conditions")]
+    return min(months for months in named if 2 * sum(other <= months for other in named) >= len(named))
 
 
 def _has_values(card):

@@ -20,7 +20,8 @@ REASONS = {Decision.Outcome.REJECT: Vote.Choice.AGAINST, Decision.Outcome.DEFER:
 class Ruling:
     """One case as it stands. `missing` says in a sentence why it cannot be decided yet, or is empty.
 
-    `outcome` and `amount` (minor units) are what the votes so far would decide; `tally` is what a Decision keeps.
+    `outcome`, `amount` (minor units) and `months` are what the votes so far would decide; `tally` is what a Decision
+    keeps.
     `cards` (member -> criterion -> value) are those that count; `stale` the members whose card is on another revision.
     `cards_due` is how many cards with values the case needs.
     """
@@ -31,6 +32,7 @@ class Ruling:
     score: object
     outcome: str
     amount: int | None
+    months: int | None
     rule: str
     conditions: str
     reason: str
@@ -117,11 +119,12 @@ def rule_on(case, room, rules, chairs):
     band = band_of(rules, case.application.window.key, case.proposed_amount) or {}
     approvals = band.get("approvals", 0)
     result = tally(
-        [Ballot(vote.choice, vote.amount, vote.member_id in chairs) for vote in votes],
+        [Ballot(vote.choice, vote.amount, vote.member_id in chairs, vote.months) for vote in votes],
         majority_pct=rules.get("majority_pct", 50),
         tie_rule=rules.get("tie_rule", "not_approved"),
         proposed_amount=case.proposed_amount,
         approvals=approvals,
+        proposed_months=case.proposed_months,
     )
     ruling = Ruling(
         case=case,
@@ -130,6 +133,7 @@ def rule_on(case, room, rules, chairs):
         score=points,
         outcome=result.outcome,
         amount=result.amount,
+        months=result.months,
         rule=result.rule,
         conditions=_lines(vote.reason for vote in votes if vote.choice == CONDITIONS),
         reason=_reason(result.outcome, votes),
@@ -141,7 +145,7 @@ def rule_on(case, room, rules, chairs):
     if ruling.rule == "approvals":
         ruling.reason = _too_few(approvals, result.counts)
     if ruling.outcome == Decision.Outcome.APPROVE and ruling.below:
-        ruling.outcome, ruling.amount, ruling.rule = Decision.Outcome.REJECT, None, "threshold"
+        ruling.outcome, ruling.amount, ruling.months, ruling.rule = Decision.Outcome.REJECT, None, None, "threshold"
         names = [str(_("total score")) if name == "total" else name for name in ruling.below]
         ruling.reason = str(_("Under the least score: %(names)s.") % {"names": ", ".join(names)})
     ruling.cards_due = _cards_due(ruling, rules)
@@ -195,7 +199,7 @@ def _too_few(approvals, counts):
 def _reason(outcome, votes):
     if outcome in REASONS:
         return _lines(vote.reason for vote in votes if vote.choice == REASONS[outcome])
-    return _lines(vote.reason for vote in votes if vote.amount is not None)
+    return _lines(vote.reason for vote in votes if vote.amount is not None or vote.months is not None)
 
 
 def _lines(texts):

@@ -8,6 +8,8 @@
 - An approval that has fewer votes for than `approvals` asks is put off: nobody was against it by the rule, and it may
   come back before a fuller committee.
 - The amount is the largest that a majority accepts; whoever votes for an amount accepts every lower one.
+- The months to repay are the middle of those that the votes for it name, the shorter of two middles: a member who
+  wants more months does not thereby accept fewer, or the other way round.
 """
 
 from dataclasses import dataclass
@@ -18,21 +20,26 @@ CHOICES = (FOR, CONDITIONS, AGAINST, DEFER, ABSTAIN)
 
 @dataclass(frozen=True)
 class Ballot:
-    """One live vote. `amount` in minor units; None is the amount before the committee."""
+    """One live vote. `amount` in minor units and `months`: None is what is before the committee."""
 
     choice: str
     amount: int | None = None
     chair: bool = False
+    months: int | None = None
 
 
 @dataclass(frozen=True)
 class Tally:
-    """`outcome` is approve, defer or reject; `amount` is set for approve; `rule` is majority, tie or approvals."""
+    """`outcome` is approve, defer or reject; `rule` is majority, tie or approvals.
+
+    `amount` is set for approve, and so are the `months` of a loan.
+    """
 
     outcome: str
     amount: int | None
     counts: dict
     rule: str
+    months: int | None = None
 
 
 def counted(ballots):
@@ -40,7 +47,7 @@ def counted(ballots):
     return {choice: sum(ballot.choice == choice for ballot in ballots) for choice in CHOICES}
 
 
-def tally(ballots, *, majority_pct, tie_rule, proposed_amount, approvals=0):
+def tally(ballots, *, majority_pct, tie_rule, proposed_amount, approvals=0, proposed_months=None):
     """The Tally of `ballots`. Whether they make a quorum is asked before, by quorum.Room."""
     counts = counted(ballots)
     in_favour = [ballot for ballot in ballots if ballot.choice in (FOR, CONDITIONS)]
@@ -56,7 +63,8 @@ def tally(ballots, *, majority_pct, tie_rule, proposed_amount, approvals=0):
     if approved and len(in_favour) > put_off:
         if len(in_favour) < approvals:
             return Tally("defer", None, counts, "approvals")
-        return Tally("approve", accepted_amount(in_favour, judged, share, proposed_amount), counts, rule)
+        amount = accepted_amount(in_favour, judged, share, proposed_amount)
+        return Tally("approve", amount, counts, rule, middle_months(in_favour, proposed_months))
     if (put_off and put_off >= against) or judged + put_off == 0:
         return Tally("defer", None, counts, "majority")
     return Tally("reject", None, counts, rule)
@@ -69,3 +77,11 @@ def accepted_amount(in_favour, judged, share, proposed_amount):
     )
     needed = share * judged // 100 + 1
     return amounts[min(needed, len(amounts)) - 1]
+
+
+def middle_months(in_favour, proposed_months):
+    """The middle of the months voted for, the shorter of two; None where nothing is repaid."""
+    if proposed_months is None:
+        return None
+    named = sorted(proposed_months if ballot.months is None else ballot.months for ballot in in_favour)
+    return named[(len(named) - 1) // 2]

@@ -37,10 +37,13 @@ def outcome_sentence(row):
     asked = Money(row["asked_amount"], row["currency"])
     if outcome == Decision.Outcome.APPROVE:
         if row["amount"] == row["asked_amount"]:
-            return _("Approved: %(amount)s, as asked.") % {"amount": amount}
-        return _("Approved: %(amount)s of %(asked)s asked for.") % {"amount": amount, "asked": asked}
+            said = _("Approved: %(amount)s, as asked.") % {"amount": amount}
+        else:
+            said = _("Approved: %(amount)s of %(asked)s asked for.") % {"amount": amount, "asked": asked}
+        return " ".join(filter(None, [said, _months_sentence(row)]))
     if outcome == Decision.Outcome.RESERVE:
-        return _("Reserve list: %(amount)s, because the money of the line does not reach.") % {"amount": amount}
+        said = _("Reserve list: %(amount)s, because the money of the line does not reach.") % {"amount": amount}
+        return " ".join(filter(None, [said, _months_sentence(row)]))
     if outcome == Decision.Outcome.DEFER:
         return _("Put off without a vote.") if rule == "removed" else _("Put off to a later session.")
     if outcome == Decision.Outcome.REJECT:
@@ -48,6 +51,14 @@ def outcome_sentence(row):
             return _("Rejected: a tie does not approve.")
         return _("Rejected.")
     return _("The applicant withdrew before the close.") if row["withdrawn"] else _("Not decided yet.")
+
+
+def _months_sentence(row):
+    """The months to repay of a loan, where the committee changed them; "" else."""
+    months, asked = row.get("months"), row.get("asked_months")
+    if not months or months == asked:
+        return ""
+    return _("To be repaid in %(months)s months; asked were %(asked)s.") % {"months": months, "asked": asked}
 
 
 def undone_sentence(one, currency):

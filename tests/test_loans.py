@@ -24,8 +24,13 @@ from payments.services import cancel_payment, return_payment, settle_payment
 from programmes.clock import standing_at
 from programmes.models import Commitment
 from programmes.services import available_on
+from selection.letters import draft_of_decision, page_of
+from selection.minutes import body_of
+from selection.models import Decision
 from selection.services import cast_vote, close_session, decide_all, reopen_session, take_back_vote
+from selection.wording import outcome_sentence
 from tests.office import DAY, grant_office
+from tests.steps_applicants import eligible_application
 from tests.steps_loans import (
     FIRST_DUE,
     account_of,
@@ -37,7 +42,7 @@ from tests.steps_loans import (
     sent_order,
     signed_loan,
 )
-from tests.steps_selection import approved_application, members_of
+from tests.steps_selection import approved_application, members_of, sitting_session
 
 
 def legs(entry):
@@ -68,6 +73,32 @@ def test_the_months_choose_among_the_products_of_the_window(lending):
     loan_product(lending, name="Short", most_months=6)
     long = loan_product(lending, name="Long", least_months=7, most_months=24)
     assert approved_loan(lending, months=12).product == long
+
+
+def test_the_committee_decides_the_months_and_loan_minutes_letter_and_proof_say_so(lending):
+    loan_product(lending, most_months=18)
+    session = sitting_session(lending, eligible_application(lending, amount=100_000, own=0, term_months=12))
+    case = session.cases.get()
+    member1, member2, member3 = members_of(lending)
+    with pytest.raises(Invalid, match="Say why you vote for other months"):
+        cast_vote(case=case, choice="for", months=10, on=DAY, by=member1)
+    with pytest.raises(Invalid, match="No loan of the window Micro has 19 months: its products allow 3 to 18"):
+        cast_vote(case=case, choice="for", months=19, reason="Slow cows.", on=DAY, by=member1)
+    cast_vote(case=case, choice="for", months=18, reason="Slow cows.", on=DAY, by=member1)
+    cast_vote(case=case, choice="conditions", months=15, reason="The barn is insured.", on=DAY, by=member2)
+    cast_vote(case=case, choice="for", on=DAY, by=member3)
+    decide_all(session=session, on=DAY, by=lending.people.secretary)
+    session = close_session(session=session, on=DAY, by=lending.people.secretary)
+    decision = Decision.objects.get()
+    assert (decision.amount, decision.months) == (100_000, 15)
+    assert Loan.objects.get().instalments_number == 15
+    told = outcome_sentence(body_of(session, closed_on=DAY)["cases"][0])
+    assert told == "Approved: USD 1,000.00, as asked. To be repaid in 15 months; asked were 12."
+    letter = page_of(draft_of_decision(decision, DAY), language="en", on=DAY)
+    assert "Months to repay: 15" in letter.paragraphs
+    assert_sound()
+    Decision.objects.update(months=12)
+    assert any("the votes say 15 months, the decision 12" in fault for fault in faults())
 
 
 def test_without_a_product_the_session_does_not_close_and_says_why(lending):

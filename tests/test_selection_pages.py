@@ -15,10 +15,12 @@ from selection.models import Case, Committee, Decision, Declaration, Review, Ses
 from selection.services import declare_interests, send_packet
 from tests.office import DAY, grant_office, loan_office
 from tests.steps_applicants import eligible_application, registered_person
+from tests.steps_loans import loan_product
 from tests.steps_selection import (
     closed_session,
     committee_of,
     declare_all,
+    members_of,
     open_session,
     planned_session,
     score_all,
@@ -409,3 +411,17 @@ def test_a_call_without_a_grid_has_no_score_card_and_takes_votes(lending, visit)
     visit(people.member1, at(session, "vote"), {"choice_1": "for"}, 302)
     assert "Agenda against the money" in visit(people.secretary, at(session))
     assert "Score" not in visit(people.member1, at(session))
+
+
+def test_a_loan_is_voted_for_other_months_on_the_page_of_all_votes_and_on_its_own(lending, visit):
+    loan_product(lending)
+    session = sitting_session(lending, eligible_application(lending, amount=100_000, own=0, term_months=12))
+    first, second, _third = members_of(lending)
+    short = {"choice_1": "for", "months_1": "10", "reason_1": "The season is short."}
+    visit(first, at(session, "vote"), short, 302)
+    case = at(session, "cases", "1")
+    shorter = {"what": "vote", "choice": "for", "months": "8", "reason": "So is mine.", "key": "v2"}
+    visit(second, case, shorter, 302)
+    assert list(Vote.objects.order_by("pk").values_list("months", flat=True)) == [10, 8]
+    assert "For, 10 months" in visit(first, case)
+    assert ", 8 months</strong>" in visit(lending.people.secretary, case)

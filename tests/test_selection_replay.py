@@ -65,7 +65,9 @@ def cases(draw):
         choice = draw(st.sampled_from([*CHOICES, "for", ""]))
         if choice:
             lower = draw(st.sampled_from([None, None, 70_000, 100_000])) if choice in ("for", "conditions") else None
-            votes.append(SimpleNamespace(member_id=member, choice=choice, amount=lower, reason="Because."))
+            months = draw(st.sampled_from([None, None, 6, 18, 24]))
+            given = {"choice": choice, "amount": lower, "months": months, "reason": "Because."}
+            votes.append(SimpleNamespace(member_id=member, **given))
         if draw(st.booleans()):
             values = draw(VALUES).items()
             scores = [SimpleNamespace(criterion=SimpleNamespace(code=code), value=value) for code, value in values]
@@ -83,6 +85,7 @@ def cases(draw):
         cards_in=cards,
         revision=2,
         proposed_amount=ASKED,
+        proposed_months=draw(st.sampled_from([None, 12])),
         assessors=draw(st.integers(0, 3)),
     )
     return case, seated
@@ -95,4 +98,5 @@ def test_two_readings_of_the_same_rows_agree(drawn, rules):
     ruling = rule_on(case, room, rules, {CHAIR})
     again = replay(case, rules, seated, {CHAIR})
     assert (again.outcome, again.amount, again.judges) == (ruling.outcome, ruling.amount, room.able)
+    assert again.months == ruling.months
     assert again.tally == ruling.tally

@@ -62,6 +62,17 @@ def test_a_two_thirds_rule_needs_more_than_its_share_and_no_chair_bends_it():
     assert votes("f a a", majority_pct=10).outcome == "reject"
 
 
+@pytest.mark.parametrize(
+    ("months", "decided"),
+    [((None, None, None), 12), ((10, None, None), 12), ((10, 24, None), 12), ((10, 8, None), 10), ((18, 24), 18)],
+)
+def test_the_months_are_the_middle_of_those_voted_for_and_those_against_have_no_say(months, decided):
+    ballots = [Ballot("for", months=number) for number in months] + [Ballot("against", months=1)]
+    rules = {"majority_pct": 50, "tie_rule": "not_approved", "proposed_amount": ASKED}
+    assert tally(ballots, proposed_months=12, **rules).months == decided
+    assert tally(ballots, **rules).months is None
+
+
 def test_the_amount_is_the_largest_that_a_majority_accepts():
     ballots = [Ballot("for"), Ballot("for", 90_000), Ballot("conditions", 80_000)]
     rules = {"majority_pct": 50, "tie_rule": "not_approved", "proposed_amount": ASKED}

@@ -110,7 +110,7 @@ class Lending:
     def _product(self, application):
         key = (application.window_id, application.currency, application.term_months)
         if key not in self.products:
-            self.products[key] = product_for(application)
+            self.products[key] = product_for(application, application.term_months)
         return self.products[key]
 
     def _cycle(self, application):

@@ -58,6 +58,7 @@ class Sittings:
                 position=position,
                 revision=1,
                 proposed_amount=application.asked_amount,
+                proposed_months=application.term_months,
                 currency=application.currency,
                 assessors=assessors_for(self.rules.body, application.window.key, application.asked_amount),
                 on_consent=self._on_consent(loan),
@@ -182,6 +183,7 @@ class Sittings:
             application=application,
             outcome=ruling.outcome,
             amount=ruling.amount,
+            months=ruling.months,
             currency=case.currency,
             conditions=ruling.conditions,
             reason=ruling.reason,
@@ -213,6 +215,7 @@ class Sittings:
                 "outcome": str(ruling.outcome),
                 "amount": ruling.amount,
                 "currency": case.currency,
+                "months": ruling.months,
                 "undone_by": "",
             },
         )

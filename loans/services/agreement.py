@@ -19,7 +19,7 @@ from programmes.services import check_date, commit, release, take_reference, use
 def approve_loan(*, decision, on, by):
     """The committee approved: the loan of that application, new or with the amount decided now."""
     application = decision.application
-    product = product_for(application)
+    product = product_for(application, decision.months)
     if decision.amount <= fee_of(decision.amount, product.fee_pct):
         raise Blocked(_("The fee of %(product)s takes the whole loan.") % {"product": product})
     loan = Loan.objects.filter(application=application, state=Loan.State.APPROVED).first()
@@ -44,8 +44,20 @@ def approve_loan(*, decision, on, by):
     return loan
 
 
-def product_for(application):
-    """The product of the application's window that allows its months; the first one where none was asked.
+def ask_months(application, months):
+    """Raises Invalid unless a product of the application's window allows these months to repay."""
+    products = LoanProduct.objects.filter(windows=application.window, currency=application.currency)
+    if not products.filter(least_months__lte=months, most_months__gte=months).exists():
+        spans = ", ".join(f"{row.least_months} to {row.most_months}" for row in products.order_by("pk"))
+        raise Invalid(
+            _("No loan of the window %(window)s has %(months)s months: its products allow %(spans)s.")
+            % {"window": application.window, "months": months, "spans": spans or "-"},
+            field="months",
+        )
+
+
+def product_for(application, months):
+    """The product of the application's window that allows `months`; the first one where none does.
 
     Raises Blocked when the window has no product in that currency.
     """
@@ -57,14 +69,16 @@ def product_for(application):
             _("The window %(window)s has no loan product in %(currency)s. Set one up first.")
             % {"window": application.window, "currency": application.currency}
         )
-    months = application.term_months
     fitting = [product for product in products if months and product.least_months <= months <= product.most_months]
     return (fitting or products)[0]
 
 
 def facts_of(application, product, decision, on, cycle):
-    """The facts of an approved loan; one at a time and in bulk they are the same."""
-    months = min(max(application.term_months or product.most_months, product.least_months), product.most_months)
+    """The facts of an approved loan, with the months of the decision as far as the product allows them.
+
+    One at a time and in bulk they are the same.
+    """
+    months = min(max(decision.months or product.most_months, product.least_months), product.most_months)
     return {
         "programme": application.programme,
         "product": product,

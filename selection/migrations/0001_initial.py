@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField()),
                 ('revision', models.PositiveSmallIntegerField()),
                 ('proposed_amount', ledger.fields.AmountField(verbose_name='amount before the committee')),
+                ('proposed_months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='months to repay before the committee')),
                 ('currency', ledger.fields.CurrencyField(max_length=3)),
                 ('assessors', models.PositiveSmallIntegerField(default=0, verbose_name='members who must score it')),
                 ('on_consent', models.BooleanField(default=False, help_text='Small and repeat cases that one vote decides together.', verbose_name='on the consent agenda')),
@@ -253,6 +254,7 @@ class Migration(migrations.Migration):
                 ('ref', models.CharField(max_length=24, verbose_name='decision')),
                 ('outcome', models.CharField(choices=[('approve', 'Approved'), ('reserve', 'Reserve list'), ('defer', 'Deferred'), ('reject', 'Rejected')], max_length=8)),
                 ('amount', ledger.fields.AmountField(blank=True, null=True)),
+                ('months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='months to repay')),
                 ('currency', ledger.fields.CurrencyField(max_length=3)),
                 ('conditions', models.TextField(blank=True)),
                 ('reason', models.TextField(blank=True)),
@@ -308,6 +310,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('choice', models.CharField(choices=[('for', 'For'), ('conditions', 'For, with conditions'), ('against', 'Against'), ('defer', 'Defer'), ('abstain', 'Abstain')], max_length=10)),
                 ('amount', ledger.fields.AmountField(blank=True, null=True, verbose_name='amount voted for')),
+                ('months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='months to repay voted for')),
                 ('reason', models.TextField(blank=True, verbose_name='reason or conditions')),
                 ('cast_on', models.DateField()),
                 ('on_consent', models.BooleanField(default=False, verbose_name='cast with the consent agenda')),
@@ -318,7 +321,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['case', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_on', None)), fields=('case', 'member'), name='vote_one_live'), models.CheckConstraint(condition=models.Q(models.Q(('choice__in', ['against', 'conditions', 'defer']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_reason_due'), models.CheckConstraint(condition=models.Q(('on_consent', False), models.Q(('amount', None), ('choice', 'for')), _connector='OR'), name='vote_on_consent_is_for')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('voided_on', None)), fields=('case', 'member'), name='vote_one_live'), models.CheckConstraint(condition=models.Q(models.Q(('choice__in', ['against', 'conditions', 'defer']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_reason_due'), models.CheckConstraint(condition=models.Q(('on_consent', False), models.Q(('amount', None), ('choice', 'for'), ('months', None)), _connector='OR'), name='vote_on_consent_is_for')],
             },
         ),
         migrations.CreateModel(

@@ -66,6 +66,7 @@ class Case(models.Model):
     position = models.PositiveSmallIntegerField()
     revision = models.PositiveSmallIntegerField()
     proposed_amount = AmountField(_("amount before the committee"))
+    proposed_months = models.PositiveSmallIntegerField(_("months to repay before the committee"), null=True, blank=True)
     currency = CurrencyField()
     assessors = models.PositiveSmallIntegerField(_("members who must score it"), default=0)
     on_consent = models.BooleanField(
@@ -188,6 +189,7 @@ class Decision(models.Model):
     application = models.ForeignKey(Application, models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     amount = AmountField(null=True, blank=True)
+    months = models.PositiveSmallIntegerField(_("months to repay"), null=True, blank=True)
     currency = CurrencyField()
     conditions = models.TextField(blank=True)
     reason = models.TextField(blank=True)

@@ -88,6 +88,7 @@ class Vote(models.Model):
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="votes")
     choice = models.CharField(max_length=10, choices=Choice.choices)
     amount = AmountField(_("amount voted for"), null=True, blank=True)
+    months = models.PositiveSmallIntegerField(_("months to repay voted for"), null=True, blank=True)
     reason = models.TextField(_("reason or conditions"), blank=True)
     cast_on = models.DateField()
     on_consent = models.BooleanField(_("cast with the consent agenda"), default=False)
@@ -104,7 +105,8 @@ class Vote(models.Model):
                 condition=~Q(choice__in=["against", "conditions", "defer"]) | ~Q(reason=""), name="vote_reason_due"
             ),
             models.CheckConstraint(
-                condition=Q(on_consent=False) | Q(choice="for", amount=None), name="vote_on_consent_is_for"
+                condition=Q(on_consent=False) | Q(choice="for", amount=None, months=None),
+                name="vote_on_consent_is_for",
             ),
         ]
 

@@ -8,6 +8,7 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from ledger.money import Money
+from programmes.models import Call
 from programmes.services import check_date, take_reference
 from selection.call_rules import assessors_for, rules_of, rules_of_call
 from selection.consent import goes_on_consent
@@ -103,6 +104,7 @@ def put_on_agenda(*, session, applications, on, by):
                 position=last,
                 revision=application.revision,
                 proposed_amount=application.asked_amount,
+                proposed_months=_months_of(application),
                 currency=application.currency,
                 assessors=assessors_for(rules, application.window.key, application.asked_amount),
             )
@@ -235,11 +237,17 @@ def send_packet(*, session, on, by, version=None, reason=""):
         # The committee judges what is there now, should an appeal or a correction have changed it since it was added.
         case.revision = application.revision
         case.proposed_amount = application.asked_amount
+        case.proposed_months = _months_of(application)
         case.assessors = assessors_for(rules.body, application.window.key, application.asked_amount)
     declare_standing(session, cases, on=on, by=by)
     _choose_for_consent(session, rules.body, cases)
-    Case.objects.bulk_update(cases, ["revision", "proposed_amount", "assessors", "on_consent"])
+    Case.objects.bulk_update(cases, ["revision", "proposed_amount", "proposed_months", "assessors", "on_consent"])
     return session
+
+
+def _months_of(application):
+    """The months to repay that a loan's applicant asks for; None for a grant."""
+    return application.term_months if application.call.instrument == Call.Instrument.LOAN else None
 
 
 def _choose_for_consent(session, rules, cases):

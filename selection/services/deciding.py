@@ -109,7 +109,8 @@ def _decide(session, case, ruling, reserve_list, put_off_failing, on, by):
     """(Decision, []) as the ruling says; or (None, sentences) of the checks that fail now and block an approval."""
     application = case.application
     _ask_open(session, case, ruling, on)
-    outcome, amount, tally, why = ruling.outcome, ruling.amount, dict(ruling.tally), ruling.reason
+    outcome, amount, months = ruling.outcome, ruling.amount, ruling.months
+    tally, why = dict(ruling.tally), ruling.reason
     if outcome == APPROVE and session.rules.get("recheck_selected"):
         against = findings_against(application, session.rules, on=on, by=by)
         if against and not put_off_failing:
@@ -128,6 +129,7 @@ def _decide(session, case, ruling, reserve_list, put_off_failing, on, by):
         application=application,
         outcome=outcome,
         amount=amount if outcome in (APPROVE, RESERVE) else None,
+        months=months if outcome in (APPROVE, RESERVE) else None,
         currency=case.currency,
         conditions=ruling.conditions if outcome in (APPROVE, RESERVE) else "",
         reason=why,
@@ -192,6 +194,7 @@ def _note(kind, decision, session, by, on, reason=""):
             "outcome": decision.outcome,
             "amount": decision.amount,
             "currency": decision.currency,
+            "months": decision.months,
             "undone_by": decision.undone_by,
         },
         reason=reason,
@@ -279,6 +282,7 @@ def take_from_reserve(*, application, on, by, reason="", key=None):
         application=application,
         outcome=APPROVE,
         amount=listed.amount,
+        months=listed.months,
         currency=listed.currency,
         conditions=listed.conditions,
         reason=listed.reason,

@@ -10,8 +10,10 @@ from ledger.money import Money
 from selection.models import Review, Score, Session, Vote
 from selection.services.bench import ask_judge, day_of, open_agenda
 from selection.services.locks import ask_state
+from selection.signals import months_voted
 
 MOST_COMMENT = 300
+MOST_MONTHS = 120
 REASON_DUE = (Vote.Choice.AGAINST, Vote.Choice.CONDITIONS, Vote.Choice.DEFER)
 
 
@@ -90,19 +92,20 @@ def _ask_values(rules, scores, comments, submit):
 
 
 @service
-def cast_vote(*, case, choice, on, by, amount=None, reason="", version=None, revision=None, key=None):
+def cast_vote(*, case, choice, on, by, amount=None, months=None, reason="", version=None, revision=None, key=None):
     """The member's vote on a case. `amount` in minor units may be lower than the amount before the committee.
 
-    A reason is due when voting against, with conditions, for putting off, or for another amount.
+    `months` to repay may be other than those before it. A reason is due when voting against, with conditions, for
+    putting off, for another amount or for other months.
     """
     session, cases = open_agenda(case.session, by, on, [case.application_id], version)
     ask_state(session, Session.State.SITTING)
-    return cast(session, cases[0], choice, amount, reason, on, by, revision=revision)
+    return cast(session, cases[0], choice, amount, reason, on, by, months=months, revision=revision)
 
 
 @service
 def cast_votes(*, session, votes, on, by, version=None):
-    """One member's votes on several cases, all of them or none: dicts case, choice, amount, reason, revision."""
+    """One member's votes on several cases, all or none: dicts case, choice, amount, months, reason, revision."""
     by_case = {vote["case"].pk: vote for vote in votes}
     if len(by_case) != len(votes) or not votes:
         raise Invalid(_("Vote on each case once."))
@@ -114,30 +117,41 @@ def cast_votes(*, session, votes, on, by, version=None):
     for case in cases:
         vote = by_case[case.pk]
         given = vote["choice"], vote.get("amount"), vote.get("reason", "")
-        cast(session, case, *given, on, by, revision=vote.get("revision"))
+        cast(session, case, *given, on, by, months=vote.get("months"), revision=vote.get("revision"))
     return session
 
 
-def cast(session, case, choice, amount, reason, on, by, *, revision=None, on_consent=False):
+def cast(session, case, choice, amount, reason, on, by, *, months=None, revision=None, on_consent=False):
     """One vote under the lock of its Application. `session` comes from open_agenda()."""
     ref = case.application.ref
     room = ask_judge(session, case, by, revision)
     _ask_time(session, room, on, by)
     if Vote.objects.live().filter(case=case, member=by).exists():
         raise Blocked(_("You have voted on %(ref)s already.") % {"ref": ref})
-    amount = _voted_amount(case, choice, amount)
+    amount, months = _voted_amount(case, choice, amount), _voted_months(case, choice, months)
     reason = reason.strip()
     if choice in REASON_DUE and not reason:
         raise Invalid(_("Give the reason or the conditions of your vote on %(ref)s.") % {"ref": ref}, field="reason")
     if amount is not None and not reason:
         raise Invalid(_("Say why you vote for another amount on %(ref)s.") % {"ref": ref}, field="reason")
-    if case.votes_by_consent and (choice != Vote.Choice.FOR or amount is not None):
+    if months is not None and not reason:
+        raise Invalid(_("Say why you vote for other months on %(ref)s.") % {"ref": ref}, field="reason")
+    if case.votes_by_consent and (choice != Vote.Choice.FOR or amount is not None or months is not None):
         raise Blocked(_("%(ref)s is on the consent agenda: lift it out to vote otherwise than for.") % {"ref": ref})
     claim_part(application=case.application, user=by, part=Part.Name.MEMBER, on=on)
     vote = Vote.objects.create(
-        case=case, member=by, choice=choice, amount=amount, reason=reason, cast_on=on, on_consent=on_consent
+        case=case,
+        member=by,
+        choice=choice,
+        amount=amount,
+        months=months,
+        reason=reason,
+        cast_on=on,
+        on_consent=on_consent,
     )
     body = {"case": ref, "choice": choice, "amount": amount, "currency": case.currency}
+    if months is not None:
+        body["months"] = months
     record(
         "vote.cast",
         session.ref,
@@ -175,6 +189,18 @@ def _voted_amount(case, choice, amount):
             field="amount",
         )
     return amount
+
+
+def _voted_months(case, choice, months):
+    """The months to keep with the vote: None when they are those before the committee."""
+    if months is None or choice not in (Vote.Choice.FOR, Vote.Choice.CONDITIONS) or months == case.proposed_months:
+        return None
+    if case.proposed_months is None:
+        raise Invalid(_("Nothing of %(ref)s is repaid.") % {"ref": case.application.ref}, field="months")
+    if not 1 <= months <= MOST_MONTHS:
+        raise Invalid(_("A loan is repaid in 1 to 120 months."), field="months")
+    months_voted.send(sender=Vote, application=case.application, months=months)
+    return months
 
 
 @service

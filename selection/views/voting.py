@@ -39,7 +39,7 @@ def vote(request, ref):
         context={
             "session": session,
             "cases": cases,
-            "terms": any(case.application.term_months for case in cases),
+            "terms": any(case.proposed_months for case in cases),
             "consent": len(packet.left_to_consent()),
             "sitting": session.state == Session.State.SITTING,
         },
