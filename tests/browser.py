@@ -2,7 +2,8 @@
 
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Chromium without a window of its own first: the same pages at three quarters of the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # --no-sandbox: the suite may run as root in a container. The rest keeps the browser from calling home.
 FLAGS = [
     "--no-sandbox",

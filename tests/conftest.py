@@ -1,5 +1,6 @@
 """The ground that the tests stand on: settings, database, browser, and an honest word about what was left out."""
 
+import gc
 import json
 import os
 import shutil
@@ -62,6 +63,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("once")
 
 
+def pytest_collection_finish():
+    """What is imported by now stays to the end: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 def leave_out(what, reason):
     if what in REQUIRED:
         pytest.fail(f"{reason}, and SEEDBED_REQUIRE asks for {what}", pytrace=False)
@@ -79,10 +87,15 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, request):
-    """A SQLite file instead of memory when the server's threads must see the same rows as the test."""
+    """A SQLite file instead of memory when the server's threads must see the same rows as the test.
+
+    On PostgreSQL a copy of the database that `tests.run` has migrated, where there is one.
+    """
     settings = connection.settings_dict
     if connection.vendor == "sqlite" and os.environ.get("SEEDBED_SQLITE_FILE"):
         settings["TEST"]["NAME"] = str(VAR / "test.sqlite3")
+    elif connection.vendor == "postgresql":
+        settings["TEST"]["TEMPLATE"] = os.environ.get("SEEDBED_TEMPLATE")
 
 
 @pytest.fixture(scope="session", autouse=True)

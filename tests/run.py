@@ -15,10 +15,14 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 from tests.browser import find_browser
 from tests.postgres import NoServer, server
 
+ROOT = Path(__file__).resolve().parents[1]
 NO_TESTS_COLLECTED = 5
 # One process more than cores, within reason: each brings its own database, and waits for the disk, for a server, for a
 # browser, for processes that it started.
@@ -62,7 +66,8 @@ def plan(stack, left_out, soak):
             url, description = "", ""
             missing("postgres", str(reason), left_out)
     if url:
-        surroundings = {"DATABASE_URL": url, "SEEDBED_SERVER": description}
+        template = stack.enter_context(migrated(url))
+        surroundings = {"DATABASE_URL": url, "SEEDBED_SERVER": description, "SEEDBED_TEMPLATE": template}
         runs.append(Run(description, f"not browser and not once{long}", surroundings, ("--migrations",)))
     browser = find_browser()
     if browser:
@@ -72,6 +77,24 @@ def plan(stack, left_out, soak):
     else:
         missing("browser", "no Chromium is installed", left_out)
     return runs
+
+
+@contextlib.contextmanager
+def migrated(url):
+    """A database on the server of `url` that went through the migrations, for every process to copy; yields its name."""
+    name = f"seedbed_migrated_{os.getpid()}"
+    surroundings = {
+        "SEEDBED_MODE": "test",
+        "DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(),
+    }
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            words = [sys.executable, "manage.py", "migrate", "-v0"]
+            subprocess.run(words, env={**os.environ, **surroundings}, cwd=ROOT, check=True)
+            yield name
+        finally:
+            server.execute(f"DROP DATABASE {name}")
 
 
 def main(arguments):
