@@ -81,7 +81,7 @@ def plan(stack, left_out, soak):
 
 @contextlib.contextmanager
 def migrated(url):
-    """A database on the server of `url` that went through the migrations, for every process to copy; yields its name."""
+    """A database on the server of `url` that went through the migrations, for all to copy; yields its name."""
     name = f"seedbed_migrated_{os.getpid()}"
     surroundings = {
         "SEEDBED_MODE": "test",
