@@ -9,6 +9,8 @@ from applicants.models import Application, Enrolment, NameWord, Party
 from tests.office import grant_office
 
 DAY = date(2026, 3, 12)
+# A step through the numbers below a prime that meets each of them once.
+PRIME, STRIDE = 200_003, 77_711
 
 
 def prepare():
@@ -21,12 +23,15 @@ def office(key="bench"):
 
 
 def applications(place, count, first=0):
-    """`count` drafts of as many applicants, as rows only: what a list has to find its way through."""
+    """`count` drafts of as many applicants, as rows only: what a list has to find its way through.
+
+    The second word of a name is a number in no order, as names are in a register.
+    """
     parties = [
         Party(
             ref=f"P-9{number:06d}",
             kind="person",
-            name=f"Anahit Sargsyan {number}",
+            name=f"Anahit Sargsyan {number * STRIDE % PRIME}",
             village=place.village,
             registered_on=DAY,
         )

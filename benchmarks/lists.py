@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks import ground
 from benchmarks.measure import Figure, seconds
 
-PAGES = ("/applications/", "/applications/?state=draft", "/applications/?q=Sargsyan+77&state=draft")
+# Each finds more than a page of 50 in the small register as well, so that pages of one size are compared.
+PAGES = ("/applications/", "/applications/?state=draft", "/applications/?q=Sargsyan+7&state=draft")
 TIMES = 9
 
 

@@ -40,7 +40,7 @@ from pages.sheets import inert, printed, write_csv, write_xlsx
 from pages.states import shape_of
 
 PAGE = 50
-COUNTED = 1000
+COUNTED = 500
 CHUNK = 2000
 SALT = "pages.lists"
 
