@@ -4,6 +4,7 @@ The test holds the case that comes first until both processes wait for a lock, a
 took the cases in another order than by pk would by then hold the second case, and the two would lock each other out.
 """
 
+import json
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from applicants.models import Application, Party
 from applicants.services import hand_over_caseload, lock_application, withdraw_application
+from audit.models import Event
 from audit.services import unit_of_work
 from config.proof import faults
 from grants.models import Contribution
@@ -22,17 +24,17 @@ from loans.services import record_collections
 from payments.models import PaymentOrder
 from payments.services import return_payment, settle_payment
 from programmes.clock import standing_at
-from programmes.models import Commitment, FundingLine, Programme, Role, Window
-from programmes.services import available_on, reserve
+from programmes.models import Call, Commitment, Criterion, FundingLine, Programme, Role, Window
+from programmes.services import available_on, keep_part, reserve
 from selection.models import Decision, Session, Vote
-from selection.services import cast_votes, decide_all
+from selection.services import cast_votes, decide_all, send_packet
 from tests.office import DAY, grant_office, loan_office, make_user, seat
 from tests.processes import together
 from tests.steps_applicants import eligible_application, registered_person
 from tests.steps_grants import ordered_tranche, signed_award
 from tests.steps_loans import active_loan
 from tests.steps_payments import sent_order
-from tests.steps_selection import members_of, sitting_session, vote_all
+from tests.steps_selection import members_of, planned_session, sitting_session, vote_all
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 HERE = "tests.test_race_order"
@@ -121,6 +123,17 @@ def promise(line, window, case, by):
         on=DAY,
         by=User.objects.get(pk=by),
     )
+
+
+def weigh(criterion, by):
+    row = Criterion.objects.select_related("call__programme").get(pk=criterion)
+    row.weight = 7
+    facts = {"kind": "criterion", "row": row, "relations": {}, "changed": ["weight"], "reason": "Buyers count more."}
+    keep_part(programme=row.call.programme, **facts, on=DAY, by=User.objects.get(pk=by))
+
+
+def send(session, by):
+    send_packet(session=Session.objects.get(pk=session), on=DAY, by=User.objects.get(pk=by))
 
 
 # How they are let go -------------------------------------------------------------------------------------------------
@@ -285,3 +298,20 @@ def test_two_promises_against_the_last_money_of_a_line_wait_for_each_other(busy,
     results = collide(database_url, busy.line.pk, calls, model=FundingLine)
     assert sorted(result.refused for result in results) == ["", "Blocked"]
     assert available_on(busy.line) == 4_000_000
+
+
+def test_rules_change_while_the_packet_is_sent_and_the_log_says_rightly_whom_they_govern(busy, database_url):
+    application = eligible_application(busy)
+    session, criterion = planned_session(busy, application), busy.call.criteria.first()
+    calls = [
+        (f"{HERE}:weigh", {"criterion": criterion.pk, "by": busy.people.manager.pk}),
+        (f"{HERE}:send", {"session": session.pk, "by": busy.people.secretary.pk}),
+    ]
+    collide(database_url, busy.call.pk, calls, model=Call)
+    session.refresh_from_db()
+    frozen = next(row["weight"] for row in session.rules["criteria"] if row["code"] == criterion.code)
+    told = json.loads(Event.objects.get(kind="programme.set_up", body__contains='"fields":["weight"]').body)
+    # Whichever came first: a case that the change says it governs is judged by the new weight, another by the old one.
+    assert {7: "governs", criterion.weight: "keep"}[frozen] == next(
+        name for name in ("governs", "keep") if told[name] == [application.ref]
+    )

@@ -185,8 +185,17 @@ def test_the_vote_page_takes_all_votes_or_none_and_says_what_is_missing(office, 
     member = office.people.member1
     text = visit(member, at(session, "vote"), {"choice_1": "for", "choice_2": "against"}, 400)
     assert "Give the reason or the conditions." in text
+    session.cases.filter(position=1).update(revision=2)
+    visit(member, at(session, "vote"), {"choice_1": "for", "revision_1": "1", "choice_2": "for"}, 409)
     assert not Vote.objects.exists()
-    form = {"choice_1": "for", "amount_1": "9,000.00", "reason_1": "Less.", "choice_2": "against", "reason_2": "No."}
+    form = {
+        "revision_1": "2",
+        "choice_1": "for",
+        "amount_1": "9,000.00",
+        "reason_1": "Less.",
+        "choice_2": "against",
+        "reason_2": "No.",
+    }
     visit(member, at(session, "vote"), form, 302)
     assert list(Vote.objects.values_list("choice", "amount")) == [("for", 900_000), ("against", None)]
     assert "No case waits for your vote" in visit(member, at(session, "vote"))

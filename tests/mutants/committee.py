@@ -2,6 +2,10 @@
 
 from tests.mutants.list import Mutant
 
+RULES_RACE = (
+    "tests/test_race_order.py::test_rules_change_while_the_packet_is_sent_and_the_log_says_rightly_whom_they_govern"
+)
+
 COMMITTEE: list[Mutant] = [
     Mutant(
         "lock: a member votes on cases that nobody holds",
@@ -226,5 +230,49 @@ COMMITTEE: list[Mutant] = [
         "        return max(self.quorum_number, -(",
         "        return max(1, -(",
         ("tests/test_selection_properties.py",),
+    ),
+    Mutant(
+        "committee: rules change while a packet freezes them",
+        "programmes/services/set_up.py",
+        "        Call.objects.select_for_update().get(pk=_call_of(kind, row).pk)\n",
+        "        pass\n",
+        (RULES_RACE,),
+        postgresql=True,
+    ),
+    Mutant(
+        "committee: a packet freezes rules that nobody holds",
+        "selection/services/locks.py",
+        'return Call.objects.select_for_update(of=("self",))',
+        "return Call.objects",
+        (RULES_RACE,),
+        postgresql=True,
+    ),
+    Mutant(
+        "committee: a card or vote on what the member has not read is taken",
+        "selection/services/bench.py",
+        "    if revision is not None and int(revision) != case.revision:",
+        "    if False:",
+        ("tests/test_selection_scoring.py::test_a_vote_on_another_revision_or_state_than_the_members_page_is_refused",),
+    ),
+    Mutant(
+        "committee: the table of votes does not say which revision was read",
+        "selection/forms.py",
+        '            revision = cleaned.get(f"revision_{case.position}")',
+        "            revision = None",
+        ("tests/test_selection_pages.py::test_the_vote_page_takes_all_votes_or_none_and_says_what_is_missing",),
+    ),
+    Mutant(
+        "committee: the table of cards does not say which revision was read",
+        "selection/card_table.py",
+        'f"{self.case.revision}-{hashlib',
+        'f"-{hashlib',
+        ("tests/test_selection_table.py::test_a_card_on_a_revision_that_changed_meanwhile_is_not_handed_in",),
+    ),
+    Mutant(
+        "committee: the rail of a long packet reads every case",
+        "selection/own_packet.py",
+        "    if around is None:",
+        "    if True:",
+        ("tests/test_selection_table.py::test_a_long_packet_shows_the_cases_near_the_open_one_and_counts_all",),
     ),
 ]
