@@ -125,7 +125,10 @@ def test_an_award_goes_its_whole_way_through_its_pages(office, client):
     assert "certify tranche 1" in said(client.get(base))
     send(client, people.manager, f"{base}tranches/1/do/certify/")
     client.force_login(people.maker)
-    assert "has no account in EUR yet" in said(client.get(f"{base}tranches/1/do/order/"), 409)
+    nowhere = said(client.get(f"{base}tranches/1/do/order/"))
+    assert "has no account in EUR yet" in nowhere
+    assert f'href="/money/accounts/new/?party={award.applicant.ref}"' in nowhere
+    assert f'href="{base}">Back to G-2026-0001</a>' in nowhere
     account = account_for(office, award)
     waiting = sources_for(people.maker)
     assert [(row.ref, row.amount, row.url) for row in waiting] == [

@@ -3,13 +3,13 @@
 import rules
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from audit.refusals import Blocked, NotAllowed
+from audit.refusals import NotAllowed
 from grants.forms import (
     MOST_TRANCHES,
     AcceptDeliverableForm,
@@ -51,7 +51,7 @@ from grants.views.access import (
 )
 from ledger.money import Money
 from pages.forms import attempt, done, form_page
-from pages.moves import MoveForm, move_page
+from pages.moves import MoveForm, move_page, step_of
 from payments.models import PayeeAccount
 
 
@@ -246,6 +246,8 @@ def tranche_move(request, ref, number, verb):
         raise Http404
     service, form_class = MOVES[verb]
     kwargs = {"accounts": _accounts(request, row)} if verb == "order" else {}
+    if request.method != "POST" and verb == "order" and step_of(row, verb) and not kwargs["accounts"].exists():
+        return _no_account_page(request, row)
     return move_page(
         request,
         row,
@@ -263,13 +265,30 @@ def tranche_move(request, ref, number, verb):
 
 
 def _accounts(request, tranche):
-    """The payee's accounts in the award's currency. Raises Blocked when there is none to pay to."""
+    """The payee's accounts in the award's currency."""
     _ask("grants.order_payment", request, tranche)
-    award, payee = tranche.award, tranche.payee or tranche.award.applicant
-    accounts = PayeeAccount.objects.open().filter(party=payee, programme=award.programme, currency=award.currency)
-    if not accounts.exists():
-        raise Blocked(
-            _("%(party)s has no account in %(currency)s yet. Enter it on the page of the party.")
-            % {"party": payee, "currency": award.currency}
-        )
+    award = tranche.award
+    accounts = PayeeAccount.objects.open().filter(
+        party=_payee(tranche), programme=award.programme, currency=award.currency
+    )
     return accounts.without_number().order_by("-confirmed_on", "-pk")
+
+
+def _payee(tranche):
+    return tranche.payee or tranche.award.applicant
+
+
+def _no_account_page(request, tranche):
+    """Nothing can be paid yet: the way to enter an account, and back to the award."""
+    award, payee = tranche.award, _payee(tranche)
+    context = {
+        "title": _("Payment of %(ref)s") % {"ref": tranche.ref},
+        "lead": _("%(party)s has no account in %(currency)s yet. Nothing can be paid before there is one.")
+        % {"party": payee, "currency": award.currency},
+        "crumbs": ((_("Grants"), reverse("grants:awards")), (award.ref, award.get_absolute_url())),
+        "back": award.get_absolute_url(),
+        "ref": award.ref,
+        "payee": payee,
+        "may_enter": rules.test_rule("payments.enter_account", request.user, award),
+    }
+    return render(request, "payments/no_account.html", context)

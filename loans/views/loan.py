@@ -218,10 +218,12 @@ def _no_account_page(request, row, title):
         % {"currency": row.currency},
         "crumbs": _crumbs(row),
         "back": row.get_absolute_url(),
+        "ref": row.ref,
         "payee": row.borrower,
+        "may_enter": rules.test_rule("payments.enter_account", request.user, row),
         "waiting": waiting.filter(currency=row.currency, confirmed_on=None).order_by("pk"),
     }
-    return render(request, "loans/no_account.html", context)
+    return render(request, "payments/no_account.html", context)
 
 
 def _pay_page(request, row, service, *, title, submit, lead):
