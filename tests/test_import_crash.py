@@ -19,12 +19,8 @@ ROWS = 6000
 COUNTED = ("applicants_party", "applicants_historicalparty", "applicants_application", "applicants_consent")
 
 OFFICE = """
-import django
-from django.conf import settings
-django.setup()
-from django.core.management import call_command
-settings.MIGRATION_MODULES = {app.split(".")[-1]: None for app in settings.INSTALLED_APPS}
-call_command("migrate", run_syncdb=True, verbosity=0)
+from tests import tables
+tables.main()
 from programmes.clock import standing_at
 from tests.office import DAY, grant_office
 with standing_at(DAY):
