@@ -56,6 +56,7 @@ urlpatterns = [
     path("committee/<str:ref>/invitation/", invitations.invitation, name="invitation"),
     path("committee/<str:ref>/packet/", packets.packet, name="packet"),
     path("committee/<str:ref>/packet.pdf", packets.packet_pdf, name="packet_pdf"),
+    path("committee/<str:ref>/packet.xlsx", packets.packet_xlsx, name="packet_xlsx"),
     path("committee/<str:ref>/minutes/", minutes.minutes, name="minutes"),
     path("committee/<str:ref>/minutes.pdf", minutes.minutes_pdf, name="minutes_pdf"),
     path("committee/<str:ref>/letters/", letters.letters, name="letters"),

@@ -12,6 +12,7 @@ from applicants.models import Application, BusinessPlan, InvestmentItem, Opinion
 from applicants.services import add_evidence, anonymise_party, confirm_group, record_identity
 from audit.models import Event
 from audit.refusals import Blocked
+from pages.sheets import read_table
 from programmes.clock import standing_at
 from programmes.models import Criterion
 from selection import printed as printing
@@ -302,6 +303,29 @@ def test_a_small_packet_is_drawn_at_once_and_each_download_is_an_event(office, v
     events = Event.objects.filter(kind="packet.pdf")
     assert [(event.actor_id, event.subject) for event in events] == [(member.pk, f"packet:{session.ref}")] * 2
     assert json.loads(events[0].body) == {"cases": [application.ref], "gone": 0}
+
+
+def test_the_score_sheet_holds_the_cases_of_the_packet_in_its_order_and_no_card_but_the_own(office, visit):
+    names = ("Hasmik Arakelyan", "Vardan Ghazaryan", "Karen Sahakyan")
+    cousin, *others = applications = [named(office, name) for name in names]
+    session, member = declare_all(office, open_session(office, *applications)), office.people.member1
+    declare_interests(session=session, declarations={cousin.ref: ("family", "My cousin.")}, on=DAY, by=member)
+    case, url = session.cases.get(position=3), f"/committee/{session.ref}/packet.xlsx"
+    save_review(case=case, scores={"relevance": 4, "feasibility": None}, on=DAY, by=member)
+    for other in session.cases.all():
+        save_review(case=other, scores={"relevance": 1, "feasibility": 2}, on=DAY, by=office.people.member2)
+    assert "packet.xlsx" in visit(member, f"/committee/{session.ref}/packet/")
+    content = b"".join(visit(member, url).streaming_content)
+    rows = [list(row.cells.values()) for row in read_table(io.BytesIO(content)).rows]
+    assert [row[:3] + row[6:] for row in rows] == [
+        [2, others[0].ref, "Vardan Ghazaryan", "", "", ""],
+        [3, others[1].ref, "Karen Sahakyan", 4, "n/a", "80.0"],
+    ]
+    copy = read_table(io.BytesIO(content), sheet=1).rows[-1]
+    assert f"Copy of {member.name}" in next(iter(copy.cells.values()))
+    assert "Arakelyan" not in str(rows)
+    event = Event.objects.get(kind="packet.xlsx")
+    assert json.loads(event.body) == {"cases": [other.ref for other in others], "gone": 1}
 
 
 @pytest.fixture

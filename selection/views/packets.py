@@ -1,17 +1,19 @@
-"""The packet of a member as a paper: drawn at once when it is small, in the background when it is large."""
+"""The packet of a member as a paper, drawn at once or in the background when it is large; and its score sheet."""
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pages.sheets import XLSX_TYPE
 from programmes.clock import today
 from selection import services
 from selection.access import keeps, seat_or_404, session_or_404
 from selection.models import PacketFile, Session
 from selection.papers.packet import gone_told, packet_paper
+from selection.papers.score_sheet import score_sheet
 from selection.printed import printed_packet
 from selection.tasks import draw_packet
 from selection.views.ground import crumbs_of
@@ -83,3 +85,16 @@ def packet_pdf(request, ref):
     answer["Content-Disposition"] = f'attachment; filename="packet-{session.ref}.pdf"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+@require_safe
+def packet_xlsx(request, ref):
+    """The score sheet of the packet. It leaves as the paper does: by an event that names what it held."""
+    printed = _printed_or_404(request, ref)
+    session = printed.session
+    if not printed.cases or not session.rules["criteria"]:
+        raise Http404
+    on = today(session.programme)
+    file = score_sheet(printed, on)
+    services.note_packet(printed=printed, form="xlsx", on=on, by=request.user)
+    return FileResponse(file, as_attachment=True, filename=f"scores-{session.ref}.xlsx", content_type=XLSX_TYPE)
