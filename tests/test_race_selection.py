@@ -8,11 +8,12 @@ from accounts.models import User
 from applicants.models import Application
 from audit import chain
 from audit.services import unit_of_work
+from config.proof import faults
 from programmes.clock import standing_at
 from programmes.models import Commitment
 from programmes.services import available_on
 from selection.models import Case, Decision, Session, Vote
-from selection.services import cast_vote, cast_votes, close_session, decide_case, declare_interests
+from selection.services import cast_vote, cast_votes, close_session, decide_case, declare_interests, remove_case
 from tests.office import DAY, grant_office
 from tests.processes import together
 from tests.steps_applicants import eligible_application
@@ -49,6 +50,12 @@ def declare(session, ref, by):
 
 def close(session, by):
     return close_session(session=Session.objects.get(pk=session), on=DAY, by=User.objects.get(pk=by)).ref
+
+
+def put_off(case, by):
+    return remove_case(
+        case=Case.objects.get(pk=case), reason="The quotes came late.", on=DAY, by=User.objects.get(pk=by)
+    ).ref
 
 
 HERE = "tests.test_race_selection"
@@ -164,3 +171,23 @@ def test_a_vote_that_comes_while_the_sitting_closes_is_counted_or_refused_but_ne
     assert results[2].refused == "Blocked"
     assert Vote.objects.count() == 2
     assert Application.objects.get().state == "approved"
+
+
+def test_a_case_that_is_put_off_for_another_session_while_members_vote_is_decided_by_one_of_them_alone(
+    busy, database_url
+):
+    session = sitting_session(busy, eligible_application(busy))
+    case, people = session.cases.get().pk, busy.people
+    calls = [(f"{HERE}:vote", {"case": case, "by": member.pk, "key": member.ref}) for member in members_of(busy)]
+    results = whole(together(database_url, [(f"{HERE}:put_off", {"case": case, "by": people.secretary.pk}), *calls]))
+    off, refused = not results[0].refused, [result.refused for result in results[1:] if result.refused]
+    assert list(Decision.objects.values_list("outcome", flat=True)) == (["defer"] if off else [])
+    # Two votes make the quorum: then the case is the committee's to decide, and before that nobody votes after it left.
+    assert (Vote.objects.live().count() < 2) == off
+    assert refused == ["Blocked"] * (3 - Vote.objects.live().count())
+    if off:
+        with standing_at(DAY):
+            close_session(session=session, on=DAY, by=people.secretary)
+            again = vote_all(busy, sitting_session(busy, Application.objects.get()))
+            assert decide_case(case=again.cases.get(), on=DAY, by=people.secretary).tally["voted"] == 3
+    assert list(faults()) == []
