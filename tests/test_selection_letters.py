@@ -38,6 +38,7 @@ from selection.services import (
     write_call_letters,
     write_letters,
 )
+from tests.markup import read
 from tests.office import DAY, grant_office, loan_office
 from tests.steps_applicants import draft_application, eligible_application, registered_person, submitted_application
 from tests.steps_selection import closed_session, rejected_session, sitting_session, vote_all
@@ -452,6 +453,17 @@ def test_the_days_to_appeal_begin_with_the_letter(office):
     assert deadline_of(application).isoformat() == "2026-04-03"
 
 
+@pytest.fixture
+def visit(client):
+    def read(user, url, data=None, status=200):
+        client.force_login(user)
+        answer = client.post(url, data) if data is not None else client.get(url)
+        assert answer.status_code == status, (answer.status_code, answer.content.decode()[:2000])
+        return answer.content.decode() if answer["Content-Type"].startswith("text/html") else answer
+
+    return read
+
+
 # Public status ---------------------------------------------------------------------------------------------------
 
 
@@ -461,7 +473,7 @@ def test_every_state_has_a_public_status_and_no_status_is_an_internal_state():
     assert internal.isdisjoint({str(status.label).lower() for status in PublicStatus})
 
 
-def test_the_public_status_follows_the_case_without_telling_how_it_is_judged(office):
+def test_the_public_status_follows_the_case_without_telling_how_it_is_judged(office, visit):
     draft = draft_application(office, registered_person(office, "Vardan Ghazaryan"))
     assert public_status(draft) == "prepared"
     application = submitted_application(office, registered_person(office, "Hasmik Arakelyan"))
@@ -474,6 +486,9 @@ def test_the_public_status_follows_the_case_without_telling_how_it_is_judged(off
     decide_all(session=session, on=DAY, by=office.people.secretary)
     case = Decision.objects.get().application
     assert public_status(case) == "committee"
+    # The committee has voted against it; who is asked on the telephone reads what to say.
+    page = read(visit(office.people.adviser, case.get_absolute_url()))
+    assert page.one("dl", class_="sb-keys").text.endswith("Tell the applicantwith the committee")
     close_session(session=session, on=DAY, by=office.people.secretary)
     case.refresh_from_db()
     assert public_status(case) == "not_supported"
@@ -485,17 +500,6 @@ def test_the_public_status_follows_the_case_without_telling_how_it_is_judged(off
 
 
 # Pages -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def visit(client):
-    def read(user, url, data=None, status=200):
-        client.force_login(user)
-        answer = client.post(url, data) if data is not None else client.get(url)
-        assert answer.status_code == status, (answer.status_code, answer.content.decode()[:2000])
-        return answer.content.decode() if answer["Content-Type"].startswith("text/html") else answer
-
-    return read
 
 
 def test_a_secretary_reads_all_letters_writes_them_and_marks_them_as_sent(office, visit):

@@ -12,6 +12,7 @@ from applicants.holds import holds_on
 from applicants.lists import ApplicationList
 from applicants.models import Application, Party
 from applicants.panels import panels_for
+from applicants.public_status import public_status
 from applicants.services import (
     fail_checks,
     lapse_application,
@@ -175,6 +176,7 @@ def application(request, ref):
             "case": case,
             "today": day,
             "next": next_step(case, day),
+            "public_status": public_status(row),
             "acts": acts_of(request.user, row, case),
             "may_edit": row.is_editable and rules.test_rule("applicants.edit_application", request.user, row),
             "trainings": _trainings(row),
