@@ -6,6 +6,7 @@ the decision record alone: nothing of the product's own counting is used here.
 
 import math
 import os
+import statistics
 from collections import Counter
 from fractions import Fraction
 
@@ -46,6 +47,7 @@ from selection.services import (
 )
 from tests.office import DAY, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import eligible_application
+from tests.steps_loans import loan_product
 from tests.steps_selection import NONE
 
 CASES = 3
@@ -74,6 +76,7 @@ class Committee(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
         self.votes, self.cards, self.declared, self.by_consent = {}, {}, {}, set()
+        self.months = {}
         self.absent, self.gone, self.consent = set(), set(), set()
 
     def teardown(self):
@@ -199,21 +202,29 @@ class Committee(RuleBasedStateMachine):
             assert (name, number) not in self.cards
             self.cards[name, number] = card
 
-    @rule(name=who, number=case_number, choice=st.sampled_from(CHOICES), less=st.sampled_from((0, 0, 100, 50_000)))
-    def vote(self, name, number, choice, less):
+    @rule(
+        name=who,
+        number=case_number,
+        choice=st.sampled_from(CHOICES),
+        less=st.sampled_from((0, 0, 100, 50_000)),
+        longer=st.sampled_from((0, 0, 3, 6, -3)),
+    )
+    def vote(self, name, number, choice, less, longer):
         case = self.case[number]
         amount = case.proposed_amount - less
-        given = {"choice": choice, "amount": amount, "reason": "So I think.", "by": self.cast[name]}
+        months = case.proposed_months and case.proposed_months + longer
+        given = {"choice": choice, "amount": amount, "months": months, "reason": "So I think.", "by": self.cast[name]}
         if self.done(cast_vote, case=case, **given):
             assert (name, number) not in self.votes, "a second live vote"
             self.votes[name, number] = (choice, amount)
+            self.months[name, number] = months
 
     @rule(number=case_number, choices=rounds)
     def round(self, number, choices):
-        for name, choice in zip(PERSONS[:5], choices, strict=True):
+        for name, choice, longer in zip(PERSONS[:5], choices, (0, 6, 3, -3, 6), strict=True):
             if choice and name in self.seats:
                 self.score(name, number, [3, 4])
-                self.vote(name, number, choice, 0)
+                self.vote(name, number, choice, 0, longer)
 
     @rule(name=judge)
     def consent_votes(self, name):
@@ -225,6 +236,7 @@ class Committee(RuleBasedStateMachine):
                 assert key[1] in self.consent
                 assert key not in self.votes
                 self.votes[key] = ("for", vote.case.proposed_amount)
+                self.months[key] = vote.case.proposed_months
                 self.by_consent.add(key)
 
     @rule(name=judge, number=case_number)
@@ -369,6 +381,11 @@ class Committee(RuleBasedStateMachine):
         ]
         return "approve", max(carried, default=min(yes.values()))
 
+    def middle(self, number):
+        """The months of a loan in the middle of the votes for it, the fewer of two; None for a grant."""
+        yes = [name for name, (choice, _amount) in self.counting(number).items() if choice in ("for", "conditions")]
+        return None if self.scored else statistics.median_low(self.months[name, number] for name in yes)
+
     def ranked(self, numbers):
         points = {number: self.percent(number) for number in numbers}
         return sorted(numbers, key=lambda number: (-1 if points[number] is None else points[number], -number))[::-1]
@@ -379,7 +396,8 @@ class Committee(RuleBasedStateMachine):
         decision = Decision.objects.live().get(case=self.case[number])
         if outcome == "approve" and amount > left:
             outcome = "reserve"
-        assert (decision.outcome, decision.amount) == (outcome, amount), f"case {number}"
+        months = self.middle(number) if outcome in ("approve", "reserve") else None
+        assert (decision.outcome, decision.amount, decision.months) == (outcome, amount, months), f"case {number}"
         return left - (amount if outcome == "approve" else 0)
 
     # What holds after every act.
@@ -449,4 +467,6 @@ def test_a_scored_call_decides_by_its_votes_whatever_happens_in_whatever_order()
 @pytest.mark.django_db
 def test_a_consensus_call_decides_by_its_votes_whatever_happens_in_whatever_order():
     with standing_at(DAY):
-        run(loan_office(capital=210_000), 210_000, (100_000, 90_000, 80_000))
+        office = loan_office(capital=210_000)
+        loan_product(office)
+        run(office, 210_000, (100_000, 90_000, 80_000))

@@ -275,4 +275,21 @@ COMMITTEE: list[Mutant] = [
         "    if True:",
         ("tests/test_selection_table.py::test_a_long_packet_shows_the_cases_near_the_open_one_and_counts_all",),
     ),
+    Mutant(
+        "committee: a loan gets the most months that anybody voted for",
+        "selection/tally.py",
+        "    return named[(len(named) - 1) // 2]",
+        "    return named[-1]",
+        ("tests/test_selection_properties.py",),
+    ),
+    Mutant(
+        "committee: a score sheet sets a card beside another case",
+        "selection/papers/score_sheet.py",
+        "        own = printed.own_scores.get(case.pk)",
+        "        own = next(iter(printed.own_scores.values()), None)",
+        (
+            "tests/test_selection_packet.py::"
+            "test_the_score_sheet_holds_the_cases_of_the_packet_in_its_order_and_no_card_but_the_own",
+        ),
+    ),
 ]
