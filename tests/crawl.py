@@ -1,11 +1,17 @@
 """A furnished house to walk through: every address of our apps, an object behind each, and one person for each role."""
 
 import base64
+import copy
 import csv
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import middleware as sign_in
+from django.contrib.auth.models import AnonymousUser
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import User
@@ -26,6 +32,7 @@ from grants.services import register_asset
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
+from programmes.roles import held_by
 from programmes.services import name_contact
 from reports.services import draft_issue, make_link, publish_issue
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
@@ -142,6 +149,20 @@ def furnished_house(hidden=True):
             **_furnish_loans(house.hidden_lending, TSITSINO),
         }
     return house
+
+
+@contextmanager
+def people_known(house):
+    """Who signs in, and which roles they hold, is read once for all calls by test clients: nobody changes it."""
+    known = {str(user.pk): user for user in house.cast.values() if user is not None}
+    for user in known.values():
+        held_by(user)
+    nobody = AnonymousUser()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            sign_in, "get_user", lambda request: copy.copy(known.get(request.session.get(SESSION_KEY), nobody))
+        )
+        yield
 
 
 # One grey point, as a PNG.

@@ -31,6 +31,7 @@ from programmes.models import (
     Window,
 )
 from tests.markup import read
+from tests.replay import prepared
 
 DAY = date(2026, 3, 12)
 PASSWORD = "a-long-test-password"
@@ -196,15 +197,15 @@ def loan_office(key="orchard", *, confidential=False, capital=1_000_000, window_
 @pytest.fixture
 def office(db):
     """A grant programme with its people; it is 12 March 2026."""
-    with standing_at(DAY):
-        yield grant_office()
+    with standing_at(DAY), prepared(grant_office) as built:
+        yield built
 
 
 @pytest.fixture
 def lending(db):
     """A loan programme with its people and its revolving fund; it is 12 March 2026."""
-    with standing_at(DAY):
-        yield loan_office()
+    with standing_at(DAY), prepared(loan_office) as built:
+        yield built
 
 
 @pytest.fixture

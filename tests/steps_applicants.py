@@ -26,10 +26,12 @@ from applicants.services import (
 )
 from programmes.models import Membership, Role
 from tests.office import DAY, make_user, seat
+from tests.replay import replayed
 
 CONSENT = "1"
 
 
+@replayed
 def registered_person(
     office, name="Anahit Sargsyan", *, on=DAY, by=None, consent=True, sex="female", birth_year=1984, **facts
 ):
@@ -76,6 +78,7 @@ def another_person(office, *, on=DAY, by=None):
     return registered_person(office, birth_year=year if year > 1984 else year - 1, on=on, by=by)
 
 
+@replayed
 def registered_enterprise(office, name="Sargsyan Cheese", *, manager=None, on=DAY, by=None, **facts):
     """An enterprise on the register, run by `manager` (a person on the register)."""
     return register_party(
@@ -92,6 +95,7 @@ def registered_enterprise(office, name="Sargsyan Cheese", *, manager=None, on=DA
     )
 
 
+@replayed
 def draft_application(office, applicant=None, *, amount=None, own=None, on=DAY, by=None, **facts):
     """A draft with a complete one-page plan: a cooler for `amount` from the programme and `own` from the applicant.
 
@@ -132,6 +136,7 @@ def completed(case, *, amount, own, on=DAY, by):
     return case
 
 
+@replayed
 def submitted_application(office, applicant=None, *, on=DAY, by=None, **facts):
     """A draft put forward: the applicant is trained, the adviser submits."""
     by = by or office.people.adviser
@@ -159,6 +164,7 @@ def compared(office, party, *, on=DAY):
     return answer_duplicate(party=party, others=others, verdict="other", reason="Asked both offices.", on=on, by=by)
 
 
+@replayed
 def eligible_application(office, applicant=None, *, on=DAY, by=None, checked_by=None, opinion=True, **facts):
     """Submitted, checked by the secretary, seen in the field, with the adviser's opinion: ready for a session."""
     by = by or office.people.adviser

@@ -18,18 +18,21 @@ from grants.services import (
 )
 from payments.models import PayeeAccount
 from programmes.clock import today
+from tests.replay import replayed
 from tests.steps_payments import payable_account, settled_order
 from tests.steps_selection import approved_application
 
 ENDS = date(2026, 12, 31)
 
 
+@replayed
 def approved_award(office, *, amount=2_000_000, own=500_000, **facts):
     """The committee approved `amount` (minor units) beside an own part of `own`."""
     application = approved_application(office, amount=amount, own=own, **facts)
     return Award.objects.get(application=application)
 
 
+@replayed
 def ready_award(office, *, award=None, parts=None, own=500_000, deliverables=("Quote of the supplier",), **facts):
     """Screened, the own part pledged, the tranches planned: nothing stands in the way of signing."""
     award = award or approved_award(office, own=own, **facts)
@@ -41,11 +44,13 @@ def ready_award(office, *, award=None, parts=None, own=500_000, deliverables=("Q
     return plan_tranches(award=award, tranches=plan, on=day, by=people.manager)
 
 
+@replayed
 def signed_award(office, *, ends_on=ENDS, **facts):
     award = ready_award(office, **facts)
     return sign_award(award=award, ends_on=ends_on, on=today(office.programme), by=office.people.manager)
 
 
+@replayed
 def certified_tranche(office, tranche):
     """Its deliverables shown and accepted, requested by the adviser and certified by the manager."""
     people, day = office.people, today(office.programme)
@@ -62,6 +67,7 @@ def account_for(office, award):
     return found or payable_account(office, award.applicant, currency=award.currency)
 
 
+@replayed
 def ordered_tranche(office, tranche):
     """Certified, and its payment prepared by the maker. Returns the order."""
     tranche = certified_tranche(office, tranche)
@@ -69,6 +75,7 @@ def ordered_tranche(office, tranche):
     return order_tranche(tranche=tranche, account=account, on=today(office.programme), by=office.people.maker)
 
 
+@replayed
 def paid_tranche(office, tranche, bank_reference="BANK-1"):
     """Certified, ordered, approved, sent and settled today."""
     settled_order(office, ordered_tranche(office, tranche), bank_reference)

@@ -8,11 +8,13 @@ from loans.services import order_disbursement, record_repayment, sign_loan
 from payments.services import approve_payment, confirm_account, enter_account, send_payments, settle_payment
 from programmes.clock import standing_at, today
 from tests.office import DAY
+from tests.replay import replayed
 from tests.steps_selection import approved_application
 
 FIRST_DUE = date(2026, 4, 12)
 
 
+@replayed
 def loan_product(office, **terms):
     """The window's product: equal instalments at 12% a year, 3 to 24 months. Made when first asked for."""
     found = LoanProduct.objects.filter(windows=office.window).first()
@@ -31,6 +33,7 @@ def loan_product(office, **terms):
     return product
 
 
+@replayed
 def approved_loan(office, *, amount=100_000, months=12, terms=None, **facts):
     """The committee approved `amount` (minor units) to be repaid in `months` instalments."""
     loan_product(office, **(terms or {}))
@@ -38,6 +41,7 @@ def approved_loan(office, *, amount=100_000, months=12, terms=None, **facts):
     return Loan.objects.get(application=application)
 
 
+@replayed
 def signed_loan(office, *, first_due_on=FIRST_DUE, **facts):
     loan = approved_loan(office, **facts)
     return sign_loan(loan=loan, first_due_on=first_due_on, on=today(office.programme), by=office.people.loan_officer)
@@ -67,11 +71,13 @@ def sent_order(office, order):
     return order
 
 
+@replayed
 def disbursement_order(office, loan):
     account = account_of(office, loan.borrower, loan.currency)
     return order_disbursement(loan=loan, account=account, on=today(office.programme), by=office.people.maker)
 
 
+@replayed
 def active_loan(office, *, loan=None, bank_reference="BANK-1", **facts):
     """Signed, paid out by the bank today. `facts` as for approved_loan and signed_loan."""
     loan = loan or signed_loan(office, **facts)

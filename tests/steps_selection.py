@@ -16,6 +16,7 @@ from selection.services import (
     send_packet,
     start_sitting,
 )
+from tests.replay import replayed
 from tests.steps_applicants import eligible_application, registered_person
 
 NONE = (Declaration.Kind.NONE, "")
@@ -25,6 +26,7 @@ def members_of(office):
     return [office.people.member1, office.people.member2, office.people.member3]
 
 
+@replayed
 def committee_of(office):
     """The programme's committee of three, the first of them its voting chair."""
     people, day = office.people, today(office.programme)
@@ -38,6 +40,7 @@ def committee_of(office):
     return committee
 
 
+@replayed
 def planned_session(office, *applications, sits_on=None):
     day, secretary = today(office.programme), office.people.secretary
     session = plan_session(
@@ -46,6 +49,7 @@ def planned_session(office, *applications, sits_on=None):
     return add_cases(session=session, applications=list(applications), on=day, by=secretary)
 
 
+@replayed
 def open_session(office, *applications):
     session = planned_session(office, *applications)
     return send_packet(session=session, on=today(office.programme), by=office.people.secretary)
@@ -70,6 +74,7 @@ def score_all(office, session, value=4, members=None):
     return session
 
 
+@replayed
 def sitting_session(office, *applications):
     """A session that sits, everybody present, declared and done with the scores; nobody has voted."""
     session = score_all(office, declare_all(office, open_session(office, *applications)))
@@ -85,16 +90,19 @@ def vote_all(office, session, choice="for", members=None, **how):
     return session
 
 
+@replayed
 def decided_session(office, *applications, choice="for", **how):
     session = vote_all(office, sitting_session(office, *applications), choice, **how)
     return decide_all(session=session, on=today(office.programme), by=office.people.secretary)
 
 
+@replayed
 def closed_session(office, *applications, choice="for", **how):
     session = decided_session(office, *applications, choice=choice, **how)
     return close_session(session=session, on=today(office.programme), by=office.people.secretary)
 
 
+@replayed
 def rejected_session(office, **facts):
     """(application, session): one that the committee of three has rejected, and the closed sitting."""
     application = eligible_application(office, **facts)
@@ -103,6 +111,7 @@ def rejected_session(office, **facts):
     return application, session
 
 
+@replayed
 def approved_application(office, **facts):
     """An eligible application that the committee has approved as asked."""
     application = eligible_application(office, **facts)
@@ -114,6 +123,7 @@ def approved_application(office, **facts):
 NAMES = ("Hasmik Arakelyan", "Vardan Ghazaryan", "Zaruhi Hakobyan")
 
 
+@replayed
 def three(office):
     """Eligible cases of NAMES."""
     return [eligible_application(office, registered_person(office, name)) for name in NAMES]

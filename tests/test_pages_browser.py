@@ -121,7 +121,8 @@ def test_shared_pages_are_accessible_obey_the_policy_and_fit(theme, width, serve
 def test_a_refused_form_puts_the_reader_at_the_summary_whose_links_lead_to_the_controls(served, live_browser):
     base, office = served
     one = reader(live_browser, base).sign_in(office.people.administrator).open("/users/new/")
-    one.page.click("main button[type=submit]")
+    with one.page.expect_navigation():
+        one.page.click("main button[type=submit]")
     assert one.page.title() == "Error: New user - Seedbed"
     assert one.page.evaluate("document.activeElement.className") == "sb-errors"
     assert one.faults() == []

@@ -1,15 +1,11 @@
 """Every address, opened by every role, with an own thing behind it and one of a confidential programme."""
 
-import copy
 import csv
 import logging
 import os
 import zlib
 
 import pytest
-from django.contrib.auth import SESSION_KEY
-from django.contrib.auth import middleware as sign_in
-from django.contrib.auth.models import AnonymousUser
 from django.core.signals import request_finished
 from django.db import close_old_connections, transaction
 from django.http import HttpResponse
@@ -19,8 +15,7 @@ from audit.models import Event
 from config import urls
 from pages import middleware
 from programmes.clock import standing_at
-from programmes.roles import held_by
-from tests.crawl import OUTSIDERS, TABLE, VERBS, addresses, furnished_house, paths, reviewed_table
+from tests.crawl import OUTSIDERS, TABLE, VERBS, addresses, furnished_house, paths, people_known, reviewed_table
 from tests.office import DAY
 
 pytestmark = pytest.mark.django_db
@@ -107,19 +102,12 @@ def told(house):
     """{(method, address, verb, thing): {role: status}} as the house answers today, and the effects nobody wanted."""
     table, effects = {}, []
     visitors, reviewed = clients(house), reviewed_table()
-    with pytest.MonkeyPatch.context() as patch:
+    # Every effect is undone, so a person and their roles stay the same.
+    with pytest.MonkeyPatch.context() as patch, people_known(house):
         # What the pages of a refusal look like is tested elsewhere; here they are only counted.
         patch.setattr(urls, "handler404", lambda request, exception: HttpResponse(status=404), raising=False)
         patch.setattr(logging.getLogger("django.request"), "disabled", True)
         patch.setattr(middleware, "refusal_page", lambda request, refusal: HttpResponse(status=refusal.status))
-        # Every effect is undone, so a person and their roles are the same at every call and read once for all.
-        known = {str(user.pk): user for user in house.cast.values() if user is not None}
-        for user in known.values():
-            held_by(user)
-        nobody = AnonymousUser()
-        patch.setattr(
-            sign_in, "get_user", lambda request: copy.copy(known.get(request.session.get(SESSION_KEY), nobody))
-        )
         for method, address, verb, thing, path in calls(house):
             key = method, address.name, verb, thing
             row, asking = table.setdefault(key, {}), asked(key, reviewed.get(key), list(visitors))
