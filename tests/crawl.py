@@ -152,9 +152,9 @@ def furnished_house(hidden=True):
 
 
 @contextmanager
-def people_known(house):
+def people_known(users):
     """Who signs in, and which roles they hold, is read once for all calls by test clients: nobody changes it."""
-    known = {str(user.pk): user for user in house.cast.values() if user is not None}
+    known = {str(user.pk): user for user in users if user is not None}
     for user in known.values():
         held_by(user)
     nobody = AnonymousUser()

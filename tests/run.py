@@ -37,6 +37,7 @@ class Run:
     marks: str
     environment: dict = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     processes: int = PROCESSES
     may_be_empty: bool = False
 
@@ -73,7 +74,10 @@ def plan(stack, left_out, soak):
     if browser:
         version = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False)
         name = f"browser, {version.stdout.strip() or browser}, on SQLite"
-        runs.append(Run(name, f"browser{long}", {"SEEDBED_SQLITE_FILE": "1"}, may_be_empty="browser" not in required()))
+        files = sorted(str(file) for file in (ROOT / "tests").glob("test_*.py") if "mark.browser" in file.read_text())
+        surroundings = {"SEEDBED_SQLITE_FILE": "1"}
+        empty = "browser" not in required()
+        runs.append(Run(name, f"browser{long}", surroundings, files=tuple(files), may_be_empty=empty))
     else:
         missing("browser", "no Chromium is installed", left_out)
     return runs
@@ -127,6 +131,7 @@ def main(arguments):
                     "-m",
                     run.marks,
                     *run.options,
+                    *([] if any(not word.startswith("-") for word in rest) else run.files),
                     *rest,
                 ],
                 env={

@@ -15,7 +15,7 @@ from tests.office import DAY, grant_office
 from tests.test_import import sheet
 
 ROOT = Path(__file__).resolve().parents[1]
-ROWS = 6000
+ROWS = 3000
 COUNTED = ("applicants_party", "applicants_historicalparty", "applicants_application", "applicants_consent")
 
 OFFICE = """

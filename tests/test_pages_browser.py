@@ -95,8 +95,7 @@ def sample_pages(office):
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "small"])
+@pytest.mark.parametrize(("theme", "width"), [("light", "wide"), ("dark", "small")])
 def test_shared_pages_are_accessible_obey_the_policy_and_fit(theme, width, served, live_browser):
     base, office = served
     one = reader(live_browser, base, theme, width)

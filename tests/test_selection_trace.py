@@ -34,7 +34,7 @@ from selection.services import (
     send_packet,
     start_sitting,
 )
-from tests.crawl import PICTURE, VERBS, addresses
+from tests.crawl import PICTURE, VERBS, addresses, people_known
 from tests.markup import read
 from tests.office import DAY, make_user, seat
 from tests.steps_applicants import eligible_application, registered_enterprise, registered_person
@@ -224,8 +224,12 @@ def walk(monkeypatch):
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
     def walked(office, user, corners=("",)):
-        client = Client()
-        client.force_login(type(user).objects.get(pk=user.pk))
+        client, user = Client(), type(user).objects.get(pk=user.pk)
+        client.force_login(user)
+        with people_known([user]):
+            return follow(office, client, corners)
+
+    def follow(office, client, corners):
         seen, waiting, found = set(), ["/", *candidates(office, corners)], {}
         while waiting:
             path = waiting.pop()
