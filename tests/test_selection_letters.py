@@ -45,6 +45,9 @@ from tests.steps_selection import closed_session, rejected_session, sitting_sess
 
 LATER = DAY.replace(day=20)
 
+# Words and papers are the same on every database.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def quiet(db):
