@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from accounts.models import User
-from applicants.services import answer_referral, record_referral, register_party
+from applicants.services import answer_referral, record_referral, register_party, register_people
 from demo.people import Names
 from payments.services import confirm_account, enter_account, receive_capital
 from programmes.models import Programme, Village, Window
@@ -87,6 +87,14 @@ class Cast:
         return register_party(
             kind=kind, programme=self.programme, region=self.regions[region], on=day, by=adviser, **facts
         )
+
+    def register_people(self, day, region, sexes):
+        """A list of persons of a region, with invented names, one for each of `sexes`."""
+        people = [
+            {**self.names.person(sex, day), "village": self.random.choice(self.villages[region])} for sex in sexes
+        ]
+        adviser = self.advisers[region]
+        return register_people(people=people, programme=self.programme, region=self.regions[region], on=day, by=adviser)
 
     def account(self, day, party):
         """A confirmed account of the party: entered by one finance officer, confirmed by the other."""

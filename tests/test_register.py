@@ -20,9 +20,11 @@ from applicants.services import (
     record_referral,
     register_business,
     register_party,
+    register_people,
     register_person,
     withdraw_consent,
 )
+from applicants.services.imports import columns_of
 from audit.models import Event, Remark
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from programmes.clock import standing_at
@@ -51,6 +53,39 @@ def as_typed(office, **facts):
         "by": office.people.adviser,
         **facts,
     }
+
+
+def test_a_list_of_workers_makes_the_rows_that_registering_them_one_by_one_makes(office):
+    place = {"programme": office.programme, "region": office.region, "on": DAY, "by": office.people.adviser}
+    workers = [
+        {"name": "Agim Gashi", "sex": "male", "village": office.village, "phone": "044 111 222"},
+        {"name": "Anahit  Sargsyan", "name_script": "Անահիտ Սարգսյան", "sex": "female", "birth_year": 1990},
+    ]
+
+    def rows(parties):
+        for party in parties:
+            stored = Party.objects.get(pk=party.pk)
+            given = {"id", "ref", "history_id", "history_date"}
+            event = Event.objects.about(party.ref).get()
+            yield [
+                *(
+                    {k: v for k, v in columns_of(row).items() if k not in given}
+                    for row in (stored, party.history.get())
+                ),
+                sorted(stored.name_words.values_list("word", flat=True)),
+                party.enrolments.values("programme", "region", "adviser", "enrolled_on", "ended_on").get(),
+                (event.kind, event.actor_id, event.on, event.programme, event.body, event.state_to),
+            ]
+
+    one_by_one = [register_party(kind="person", **worker, **place) for worker in workers]
+    listed = register_people(people=workers, **place)
+    assert [party.name for party in listed] == ["Agim Gashi", "Anahit Sargsyan"]
+    assert list(rows(listed)) == list(rows(one_by_one))
+    with pytest.raises(Invalid):
+        register_people(people=[workers[0], {"name": "Nobody", "birth_year": 2015}], **place)
+    with pytest.raises(NotAllowed):
+        register_people(people=workers, **{**place, "by": make_user("Stranger", "X9")})
+    assert Party.objects.filter(name="Agim Gashi").count() == 2
 
 
 def test_a_person_is_registered_with_her_consent_and_who_sent_her(office):

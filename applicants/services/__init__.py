@@ -66,6 +66,7 @@ from applicants.services.register import (
     hand_over_caseload,
     register_business,
     register_party,
+    register_people,
     register_person,
 )
 from applicants.services.training import enrol_on_course, plan_course, record_attendance, record_outcomes
@@ -118,6 +119,7 @@ __all__ = [
     "refer_complaint",
     "register_business",
     "register_party",
+    "register_people",
     "register_person",
     "remove_document",
     "return_application",

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applicants.consents import TEXT_VERSION
-from applicants.models import Application, BusinessPlan, Consent, Enrolment, Import, NameWord, Party
+from applicants.models import Application, BusinessPlan, Consent, Enrolment, Import, Party
 from applicants.services.access import demand
 from applicants.services.application import first_of_next_month
 from applicants.services.evidence import write_whole
-from applicants.services.register import new_party
+from applicants.services.register import insert_enrolments, insert_parties, new_party
 from audit.bulk import insert, many_rows, take_ids
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
@@ -103,52 +103,10 @@ def _write_parties(programme, plan, on, by):
         for row, ref in zip(rows, take_references(letter, len(rows)), strict=True):
             row.party = new_party(ref=ref, kind=row.kind, facts=row.facts, on=on, by=by)
     parties = [row.party for row in fresh]
-    for party, pk in zip(parties, take_ids(Party, len(parties)), strict=True):
-        party.pk = pk
-        party._state.adding = False
-    insert(Party, parties)
-    NameWord.objects.write(parties)
-    _write_history(parties, by)
-    _write_enrolments(fresh, programme, on)
+    insert_parties(parties, by=by)
+    insert_enrolments(((row.party, row.region, row.adviser) for row in fresh), len(fresh), programme=programme, on=on)
     _write_consents(fresh, programme, by)
     return parties
-
-
-def _write_history(parties, by):
-    """The first history row of each party, as simple_history writes it when a party is saved."""
-    history = Party.history.model
-    tracked = [field.attname for field in history.tracked_fields]
-    made = {
-        "history_date": timezone.now(),
-        "history_user_id": by.pk,
-        "history_change_reason": None,
-        "history_type": "+",
-    }
-    insert(
-        history,
-        (
-            {"history_id": pk, **made, **{name: party.__dict__[name] for name in tracked}}
-            for party, pk in zip(parties, take_ids(history, len(parties)), strict=True)
-        ),
-    )
-
-
-def _write_enrolments(rows, programme, on):
-    insert(
-        Enrolment,
-        (
-            {
-                "id": pk,
-                "party_id": row.party.pk,
-                "programme_id": programme.pk,
-                "region_id": row.region.pk,
-                "adviser_id": row.adviser.pk if row.adviser else None,
-                "enrolled_on": on,
-                "ended_on": None,
-            }
-            for row, pk in zip(rows, take_ids(Enrolment, len(rows)), strict=True)
-        ),
-    )
 
 
 def _write_consents(rows, programme, by):

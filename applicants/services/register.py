@@ -4,19 +4,21 @@ import unicodedata
 
 import rules
 from django.db.models import F, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applicants import duplicates
-from applicants.models import Application, Enrolment, Party, PartyMember
+from applicants.models import Application, Enrolment, NameWord, Party, PartyMember
 from applicants.services.access import demand, programme_of_work
 from applicants.services.consent import give_consent
 from applicants.services.referral import answer_referral, record_referral
+from audit.bulk import insert, take_ids
 from audit.letters import UNSEEN, unseen_letter
 from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
 from programmes.models import Role
 from programmes.roles import holds
-from programmes.services import check_date, take_reference
+from programmes.services import check_date, take_reference, take_references
 
 EDITABLE = (
     "name",
@@ -201,6 +203,76 @@ def register_party(
     note = register_note(party, programme=programme, region=region, adviser=adviser)
     record(note["kind"], note["subject"], by=by, on=on, programme=note["programme"], body=note["body"], reason=reason)
     return party
+
+
+@service
+def register_people(*, people, programme, region, on, by, adviser=None, reason=""):
+    """A list of persons at once, such as the workers of a site. Returns the parties in the order of the list.
+
+    `people`: a dict of facts each, as register_party takes them. All or none: the first row with a fault is refused.
+    """
+    kind = Party.Kind.PERSON
+    enrolment = Enrolment(programme=programme, region=region, adviser=adviser, enrolled_on=on)
+    demand("applicants.register", by, enrolment)
+    check_date(on=on, programme=programme, by=by, reason=reason)
+    check_region(programme, region)
+    adviser = adviser or _own_adviser(by, enrolment)
+    facts = [clean_facts({"name": "", **person}, kind=kind, on=on) for person in people]
+    references = take_references(Party.LETTERS[kind], len(facts))
+    parties = [
+        new_party(ref=ref, kind=kind, facts=person, on=on, by=by) for ref, person in zip(references, facts, strict=True)
+    ]
+    insert_parties(parties, by=by)
+    insert_enrolments(((party, region, adviser) for party in parties), len(parties), programme=programme, on=on)
+    for party in parties:
+        note = register_note(party, programme=programme, region=region, adviser=adviser)
+        record(
+            note["kind"], note["subject"], by=by, on=on, programme=note["programme"], body=note["body"], reason=reason
+        )
+    return parties
+
+
+def insert_parties(parties, *, by):
+    """Rows of new_party in one go, with the words of their names and with their first history row each."""
+    for party, pk in zip(parties, take_ids(Party, len(parties)), strict=True):
+        party.pk = pk
+        party._state.adding = False
+    insert(Party, parties)
+    NameWord.objects.write(parties)
+    history = Party.history.model
+    tracked = [field.attname for field in history.tracked_fields]
+    made = {
+        "history_date": timezone.now(),
+        "history_user_id": by.pk,
+        "history_change_reason": None,
+        "history_type": "+",
+    }
+    insert(
+        history,
+        (
+            {"history_id": pk, **made, **{name: party.__dict__[name] for name in tracked}}
+            for party, pk in zip(parties, take_ids(history, len(parties)), strict=True)
+        ),
+    )
+
+
+def insert_enrolments(rows, count, *, programme, on):
+    """Enrol `count` parties in one go. `rows`: (party, region, adviser or None)."""
+    insert(
+        Enrolment,
+        (
+            {
+                "id": pk,
+                "party_id": party.pk,
+                "programme_id": programme.pk,
+                "region_id": region.pk,
+                "adviser_id": adviser.pk if adviser else None,
+                "enrolled_on": on,
+                "ended_on": None,
+            }
+            for (party, region, adviser), pk in zip(rows, take_ids(Enrolment, count), strict=True)
+        ),
+    )
 
 
 def _own_adviser(by, enrolment):

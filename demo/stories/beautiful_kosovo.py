@@ -96,8 +96,10 @@ def _workers_found(granting, day):
 def _workers(day, granting):
     cast, plan = granting.cast, granting.plan
     rows = []
-    for number in range(WORKERS):
-        person = cast.register(day, plan.region, sex="female" if number % 7 == 0 else "male")
+    people = cast.register_people(
+        day, plan.region, ["female" if number % 7 == 0 else "male" for number in range(WORKERS)]
+    )
+    for number, person in enumerate(people):
         days = 12 + number % 25
         rows.append(
             {
