@@ -29,7 +29,16 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 REQUIRED = {name.strip() for name in os.environ.get("SEEDBED_REQUIRE", "").split(",") if name.strip()}
 BROWSER = find_browser()
-LONGEST = ("test_demo.py", "test_urls.py", "test_crawl", "test_race", "test_serve_demo", "test_office_commands")
+LONGEST = (
+    "test_demo.py",
+    "test_urls.py",
+    "test_journey",
+    "test_crawl",
+    "test_race",
+    "test_serve_demo",
+    "test_selection_trace",
+    "test_office_commands",
+)
 STARTED = pytest.StashKey[float]()
 
 # Examples share the two cores with a database: how long one takes says nothing about the code.
