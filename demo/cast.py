@@ -5,7 +5,14 @@ from functools import cached_property
 from accounts.models import User
 from applicants.services import answer_referral, record_referral, register_party, register_people
 from demo.people import Names
-from payments.services import confirm_account, enter_account, receive_capital
+from payments.numbers import check_digits
+from payments.services import (
+    confirm_account,
+    confirm_own_account,
+    enter_account,
+    enter_own_account,
+    receive_capital,
+)
 from programmes.models import Programme, Village, Window
 from selection.models import Committee
 
@@ -98,11 +105,11 @@ class Cast:
 
     def account(self, day, party):
         """A confirmed account of the party: entered by one finance officer, confirmed by the other."""
-        number = f"DEMO{self.blueprint.country}{self.number('account'):08d}"
+        kind, number = self.invented(self.number("account"))
         account = enter_account(
             party=party,
             programme=self.programme,
-            kind="domestic",
+            kind=kind,
             holder=party.name,
             number=number,
             bank="Demo Bank",
@@ -111,6 +118,35 @@ class Cast:
             by=self["finance_1"],
         )
         return confirm_account(account=account, on=day, by=self["finance_2"])
+
+    def invented(self, serial):
+        """(kind, number) of an account that no bank has: an IBAN with right check digits in Kosovo, else domestic."""
+        country = self.blueprint.country
+        if country == "XK":
+            rest = f"9900{serial:012d}"
+            return "iban", f"XK{check_digits('XK', rest)}{rest}"
+        return "domestic", f"DEMO{country}{serial:08d}"
+
+    def open_own_accounts(self, day):
+        """The programme's accounts at the bank, one for each currency of its funding lines."""
+        lines = {}
+        for line in self.programme.funding_lines.order_by("pk"):
+            lines.setdefault(line.currency, []).append(line)
+        for serial, (currency, paid) in enumerate(lines.items(), 90_000_001):
+            kind, number = self.invented(serial)
+            account = enter_own_account(
+                programme=self.programme,
+                kind=kind,
+                holder="Seedbed Demonstration Agency",
+                number=number,
+                bank="Demo Bank",
+                country=self.blueprint.country,
+                currency=currency,
+                lines=paid,
+                on=day,
+                by=self["finance_1"],
+            )
+            confirm_own_account(account=account, on=day, by=self["finance_2"])
 
     def receive(self, day, line_key, amount):
         """Donor money arrives on a line; `amount` in minor units."""

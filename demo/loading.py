@@ -28,6 +28,8 @@ def load(*, size, seed, only, password_hash, say):
         set_up(blueprints=blueprints, password_hash=password_hash, size=size, seed=seed, on=FIRST_DAY, by=None)
     agenda = Agenda(LAST_DAY)
     casts = {blueprint.key: Cast(blueprint, seed) for blueprint in blueprints}
+    for cast in casts.values():
+        agenda.at(cast.blueprint.starts_on, cast.open_own_accounts)
     whole = casts.pop(WHOLE.key, None) if size == "full" else None
     owners = med_armenia_full.tell(agenda, whole) if whole else []
     for key, cast in casts.items():

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
-from payments.models import PayeeAccount
+from payments.models import OwnAccount, PayeeAccount
 
 
 class LateReason(ReasonField):
@@ -133,6 +133,42 @@ def check_tail(text, account):
     if text.strip().upper() != account.number_tail.upper():
         raise ValidationError(_("This is not how the number ends. Compare it with the paper of the bank."))
     return text
+
+
+class OwnAccountForm(SeedbedForm):
+    """The programme's account at the bank."""
+
+    keyed = True
+
+    kind = forms.ChoiceField(label=_("Kind of account"), choices=OwnAccount.Kind.choices, widget=forms.RadioSelect)
+    holder = forms.CharField(
+        label=_("Account holder"), max_length=140, help_text=_("The name of the agency as the bank knows it.")
+    )
+    number = forms.CharField(label=_("Account number"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    bank = forms.CharField(label=_("Bank"), max_length=120)
+    bic = forms.CharField(
+        label=_("Bank code (BIC)"),
+        max_length=14,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off", "class": "sb-w-10"}),
+        help_text=_("8 or 11 letters and digits. Leave it empty where the bank has none."),
+    )
+    country = forms.CharField(
+        label=_("Country of the account"),
+        max_length=2,
+        widget=forms.TextInput({"class": "sb-w-2"}),
+        help_text=_("Two letters, for example AM."),
+    )
+    currency = forms.ChoiceField(label=_("Currency"))
+    lines = forms.ModelMultipleChoiceField(
+        label=_("Funding lines that are paid from it"), queryset=None, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, lines, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [(code, code) for code in sorted({line.currency for line in lines})]
+        self.fields["lines"].queryset = lines
+        self.fields["lines"].label_from_instance = lambda line: f"{line.name}, {line.currency}"
 
 
 class ApproveForm(MoveForm):

@@ -93,6 +93,76 @@ class PayeeAccount(Versioned):
         return self.version > 1
 
 
+class OwnAccountQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(rows_for(user, MONEY_ROLES, region=None))
+
+    def open(self):
+        return self.filter(closed_on=None)
+
+    def confirmed(self):
+        return self.exclude(confirmed_by=None)
+
+    def without_number(self):
+        """Rows for pages: the encrypted number stays in the database."""
+        return self.defer("number")
+
+
+class OwnAccount(Versioned):
+    """The programme's account at the bank, and the funding lines that are paid from it.
+
+    A line is paid from at most one open account (the services see to it, with the line locked). Nothing of it is
+    changed: a wrong one is closed and another entered.
+    """
+
+    class Kind(models.TextChoices):
+        IBAN = "iban", _("Bank account (IBAN)")
+        DOMESTIC = "domestic", _("Bank account without IBAN")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="own_accounts")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    holder = models.CharField(_("account holder"), max_length=140)
+    number = EncryptedField(_("number"))
+    number_index = models.CharField(max_length=64, db_index=True)
+    number_tail = models.CharField(max_length=4, blank=True)
+    bank = models.CharField(_("bank"), max_length=120)
+    bic = models.CharField(_("bank code (BIC)"), max_length=11, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+    currency = CurrencyField(_("currency"))
+    lines = models.ManyToManyField(FundingLine, verbose_name=_("funding lines"), related_name="own_accounts")
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    entered_on = models.DateField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = OwnAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("the programme's account at the bank")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("entered_by")), name="own_account_second_person"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.bank} {self.currency}" + (f" ···{self.number_tail}" if self.number_tail else "")
+
+    def get_absolute_url(self):
+        return reverse("payments:own_account", args=[self.pk])
+
+    @property
+    def ref(self):
+        """What events call it: the number itself never stands in the log."""
+        return f"own-account:{self.pk}"
+
+    @property
+    def is_confirmed(self):
+        return self.confirmed_by_id is not None
+
+
 class BatchQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(rows_for(user, MONEY_ROLES, region=None))

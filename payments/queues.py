@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from ledger.money import Money
 from pages.queues import QueueItem
-from payments.models import PayeeAccount, PaymentOrder
+from payments.models import OwnAccount, PayeeAccount, PaymentOrder
 from payments.reading import without_own_part
 from payments.sources import sources_for
 from programmes.models import Role
@@ -21,7 +21,7 @@ def queue_for(user):
     programmes = [held.programme_id for held in held_by(user) if held.role == Role.FINANCE]
     orders = PaymentOrder.objects.filter(programme__in=programmes).select_related("payee")
     items = [_approve(order) for order in without_own_part(orders.in_state("prepared"), user).order_by("pk")[:MOST]]
-    items += _accounts(user, programmes)
+    items += _accounts(user, programmes) + _own_accounts(user, programmes)
     sources = sources_for(user)
     for verb, count, tab, shape in (
         (_("Prepare payments"), len(sources), "prepare", "start"),
@@ -57,6 +57,21 @@ def _accounts(user, programmes):
             due=account.entered_on,
         )
         for account in waiting.select_related("party").without_number().order_by("pk")[:MOST]
+    ]
+
+
+def _own_accounts(user, programmes):
+    waiting = OwnAccount.objects.open().filter(programme__in=programmes, confirmed_by=None).exclude(entered_by=user)
+    return [
+        QueueItem(
+            verb_text=_("Confirm the programme's account at the bank"),
+            why=f"{account.programme} · {account}",
+            url=account.get_absolute_url(),
+            state_class="wait",
+            state_text=_("Waits for a second person"),
+            due=account.entered_on,
+        )
+        for account in waiting.select_related("programme").without_number().order_by("pk")[:MOST]
     ]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.views import accounts, lines, orders, queue
+from payments.views import accounts, lines, orders, own_accounts, queue
 
 app_name = "payments"
 
@@ -21,6 +21,11 @@ urlpatterns = [
     path("money/accounts/<int:pk>/change/", accounts.change, name="change_account"),
     path("money/accounts/<int:pk>/close/", accounts.close, name="close_account"),
     path("money/accounts/<int:pk>/number/", accounts.number, name="account_number"),
+    path("money/own-accounts/", own_accounts.own_accounts, name="own_accounts"),
+    path("money/own-accounts/new/", own_accounts.enter_own, name="enter_own_account"),
+    path("money/own-accounts/<int:pk>/", own_accounts.own_account, name="own_account"),
+    path("money/own-accounts/<int:pk>/confirm/", own_accounts.confirm_own, name="confirm_own_account"),
+    path("money/own-accounts/<int:pk>/close/", own_accounts.close_own, name="close_own_account"),
     path("money/lines/", lines.lines, name="lines"),
     path("money/lines/<slug:key>/", lines.line, name="line"),
     path("money/lines/<slug:key>/<slug:act>/", lines.line_act, name="line_act"),

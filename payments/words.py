@@ -65,6 +65,9 @@ EVENTS = {
     "account.change": _("Account changed"),
     "account.close": _("Account closed"),
     "account.read": _("Whole number read"),
+    "ownaccount.enter": _("Account entered"),
+    "ownaccount.confirm": _("Account confirmed by a second person"),
+    "ownaccount.close": _("Account closed"),
     "batch.make": _("Sent to the bank"),
     "batch.list": _("Payment list with whole numbers taken"),
 }

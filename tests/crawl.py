@@ -47,7 +47,7 @@ from tests.steps_applicants import (
 )
 from tests.steps_grants import ordered_tranche, ready_award, signed_award
 from tests.steps_loans import active_loan, repay, signed_loan
-from tests.steps_payments import sent_order
+from tests.steps_payments import own_account, sent_order
 from tests.steps_selection import open_session, rejected_session
 
 # The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
@@ -214,6 +214,7 @@ def _furnish_grants(office, who):
     for row in Membership.objects.filter(user=people.field_agent):
         row.villages.set([office.village])
     receive_capital(line=office.line, amount=6_000_000, reference="SEED-2", on=DAY, by=people.maker)
+    own = own_account(office)
     EligibilityRule.objects.create(call=office.call, position=9, code="market", kind="person", question="A market?")
     person = registered_person(office, **who)
     found = _furnish_register(office, person)
@@ -311,6 +312,7 @@ def _furnish_grants(office, who):
         "orders": {"ref": order.ref},
         "batches": {"ref": sent.batch.ref},
         "accounts": account,
+        "own accounts": {"pk": own.pk},
         "lines": {"key": office.line.key},
         "grants": {"ref": active.ref},
         **{f"grants:{act}": {"ref": ready.ref} for act in ("screen", "plan", "conditions", "pledge")},
@@ -481,6 +483,7 @@ BY_ROUTE = (
     ("money/orders/", "orders"),
     ("money/batches/", "batches"),
     ("money/accounts/", "accounts"),
+    ("money/own-accounts/", "own accounts"),
     ("money/lines/", "lines"),
     ("grants/", "grants"),
     ("loans/", "loans"),

@@ -1,10 +1,20 @@
 """The money's part of a case, through its services: accounts, and an order carried to the bank and back."""
 
-from payments.services import approve_payment, confirm_account, enter_account, send_payments, settle_payment
+from payments.services import (
+    approve_payment,
+    confirm_account,
+    confirm_own_account,
+    enter_account,
+    enter_own_account,
+    send_payments,
+    settle_payment,
+)
 from programmes.clock import today
+from programmes.models import FundingLine
 
 IBAN = "GE29NB0000000101904917"
 OTHER_IBAN = "DE89370400440532013000"
+KOSOVO_IBAN = "XK051212012345678906"
 
 
 def entered_account(office, party, *, currency="EUR", number=IBAN, by=None):
@@ -26,6 +36,37 @@ def payable_account(office, party, **facts):
     """An account entered by the maker and confirmed by the checker."""
     account = entered_account(office, party, **facts)
     return confirm_account(account=account, on=today(office.programme), by=office.people.checker)
+
+
+def entered_own_account(office, *, by=None, **facts):
+    """The programme's account at the bank for its line, seen by one person; `facts` for another one."""
+    given = {
+        "programme": office.programme,
+        "kind": "iban",
+        "holder": "Seedbed Agency",
+        "number": KOSOVO_IBAN,
+        "bank": "Bank of the Agency",
+        "bic": "",
+        "country": "XK",
+        "currency": office.line.currency,
+        "lines": [office.line],
+        "on": today(office.programme),
+        "by": by or office.people.maker,
+    }
+    return enter_own_account(**{**given, **facts})
+
+
+def own_account(office, **facts):
+    """The programme's account at the bank, entered by the maker and confirmed by the checker."""
+    account = entered_own_account(office, **facts)
+    return confirm_own_account(account=account, on=today(office.programme), by=office.people.checker)
+
+
+def another_line(office, **facts):
+    """A second funding line of the programme, in the currency of the first."""
+    given = {"programme": office.programme, "donor": office.donor, "key": "more", "name": "More"}
+    given |= {"currency": office.line.currency, "starts_on": office.line.starts_on}
+    return FundingLine.objects.create(**{**given, **facts})
 
 
 def approved_order(office, order):

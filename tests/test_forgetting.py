@@ -48,6 +48,7 @@ ABOUT_NOBODY = {
     "selection.Session",
     "selection.LetterTemplate",
     "payments.Batch",
+    "payments.OwnAccount",
     "payments.PaymentLine",
     "loans.LoanProduct",
     "loans.Refund",

@@ -12,6 +12,7 @@ from payments.services.orders import (
     send_payments,
     settle_payment,
 )
+from payments.services.own_accounts import close_own_account, confirm_own_account, enter_own_account
 
 __all__ = [
     "approve_payment",
@@ -20,9 +21,12 @@ __all__ = [
     "cancel_payment",
     "change_account",
     "close_account",
+    "close_own_account",
     "confirm_account",
+    "confirm_own_account",
     "convert",
     "enter_account",
+    "enter_own_account",
     "free_cash_on",
     "list_for_bank",
     "prepare_payment",

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed
-from payments.models import MONEY_ROLES, Batch, PayeeAccount, PaymentOrder
+from payments.models import MONEY_ROLES, Batch, OwnAccount, PayeeAccount, PaymentOrder
 from payments.reading import lines_for
 from programmes.clock import today
 from programmes.roles import roles_of
@@ -47,6 +47,12 @@ def batch_or_404(request, ref):
 def account_or_404(request, pk):
     related = ("party", "programme", "entered_by", "confirmed_by")
     accounts = PayeeAccount.objects.visible_to(request.user).select_related(*related).without_number()
+    return get_object_or_404(accounts, pk=pk)
+
+
+def own_account_or_404(request, pk):
+    related = ("programme", "entered_by", "confirmed_by")
+    accounts = OwnAccount.objects.visible_to(request.user).select_related(*related).without_number()
     return get_object_or_404(accounts, pk=pk)
 
 

@@ -16,6 +16,7 @@ from pages.forms import attempt, done, form_page
 from pages.lists import Column, ListPage
 from payments.filters import LegFilter
 from payments.forms import ConversionForm, LineMoneyForm
+from payments.models import OwnAccount
 from payments.reading import left_on, lines_for
 from payments.services import book_charge, convert, receive_capital, return_capital
 from payments.views.access import chosen, day_of, for_money_roles, line_or_404
@@ -93,6 +94,7 @@ def line(request, key):
         "line": row,
         "left": left_on(row),
         "acts": _acts(request.user, row),
+        "own_account": OwnAccount.objects.open().filter(lines=row).without_number().first(),
     }
     crumbs = ((_("Payments"), reverse("payments:queue")), (_("Funding lines"), reverse("payments:lines")))
     page = Entries(request, legs.select_related("entry", "account"), title=row.name, context=context, crumbs=crumbs)
