@@ -175,6 +175,27 @@ class HandOverForm(SeedbedForm):
     upload = forms.FileField(label=_("The signed handover paper"), required=False)
 
 
+class RecoveryForm(SeedbedForm):
+    """A part of what is asked back: up to what is still open."""
+
+    keyed = True
+
+    amount = MoneyField(label=_("Amount"))
+
+    def __init__(self, *args, award, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = award.currency
+
+
+class ReceiveForm(RecoveryForm):
+    on = DateField(label=_("Value date"))
+    bank_reference = forms.CharField(label=_("Bank reference"), max_length=60)
+
+
+class GiveUpForm(RecoveryForm):
+    reason = ReasonField(help_text=_("Whose decision it is, and why."))
+
+
 class OrderForm(MoveForm):
     """To which account of the payee the tranche goes."""
 

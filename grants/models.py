@@ -72,6 +72,7 @@ class Award(Moving):
     ends_on = models.DateField(_("implementation ends"), null=True, blank=True)
     agreement = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
     closed_on = models.DateField(null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recovery_amount = AmountField(_("to be recovered"), default=0)
     state = FSMField(_("state"), max_length=10, default=State.APPROVED, choices=State.choices, protected=True)
 
@@ -154,6 +155,7 @@ class Award(Moving):
     )
     def terminate(self, *, recovery_amount):
         self.closed_on = self.move.on
+        self.ended_by = self.move.by
         self.recovery_amount = recovery_amount
 
     @transition(
@@ -184,6 +186,11 @@ class Award(Moving):
     @property
     def is_open(self):
         return self.state in (self.State.APPROVED, self.State.ACTIVE, self.State.SUSPENDED)
+
+    @property
+    def recovery_due_amount(self):
+        """Minor units asked back and neither received nor given up."""
+        return self.recovery_amount - self.recoveries.total_amount()
 
 
 class TrancheQuerySet(models.QuerySet):
@@ -430,6 +437,39 @@ class Contribution(Versioned):
         if self.accepted_on:
             return "accepted"
         return "evidenced" if self.evidenced_on else "pledged"
+
+
+class RecoveryQuerySet(models.QuerySet):
+    def total_amount(self):
+        return self.aggregate(total=Sum("amount", default=0))["total"]
+
+
+class Recovery(models.Model):
+    """What became of a part of the money that a terminated award asks back. `amount` in the award's minor units."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        GIVEN_UP = "given_up", _("Given up")
+        CAME_BACK = "came_back", _("Sent back by the bank")
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="recoveries")
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    amount = AmountField(_("amount"))
+    on = models.DateField()
+    bank_reference = models.CharField(_("bank reference"), max_length=60, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = RecoveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["award", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_amount"),
+            models.CheckConstraint(condition=~Q(kind="received") | ~Q(bank_reference=""), name="recovery_received"),
+        ]
+
+    def __str__(self):
+        return f"{self.award} {self.get_kind_display()}"
 
 
 class Asset(models.Model):

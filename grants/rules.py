@@ -15,9 +15,15 @@ def did_not_request(user, tranche):
     return tranche is None or tranche.requested_by_id != user.pk
 
 
+@rules.predicate
+def did_not_end(user, award):
+    return award is None or award.ended_by_id != user.pk
+
+
 rules.add_rule("grants.screen", has_role(Role.MANAGER, Role.FINANCE))
 rules.add_rule("grants.sign", is_manager)
 rules.add_rule("grants.manage", is_manager)
+rules.add_rule("grants.give_up", has_role(Role.MANAGER, Role.FINANCE) & did_not_end)
 rules.add_rule("grants.plan", prepares)
 rules.add_rule("grants.evidence", prepares)
 rules.add_rule("grants.accept", examines)

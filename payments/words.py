@@ -37,6 +37,8 @@ ENTRIES = {
     "capital_returned": _("Money returned to the donor"),
     "grant_paid": _("Grant paid"),
     "grant_recovery_decided": _("Recovery decided"),
+    "grant_recovery_received": _("Recovery received"),
+    "grant_recovery_given_up": _("Recovery given up"),
     "bank_charge": _("Bank charge or cost"),
     "loan_disbursed": _("Loan disbursed"),
     "overpayment_refunded": _("Overpayment refunded"),

@@ -7,18 +7,21 @@ from django.db import DatabaseError, transaction
 
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
+from grants.checks import checks
 from grants.models import Award, Tranche
 from grants.services import (
     accept_deliverable,
     cancel_award,
     certify_tranche,
     close_award,
+    give_up_recovery,
     hand_over_asset,
     mark_screened,
     meet_conditions,
     order_tranche,
     plan_tranches,
     pledge_cofinancing,
+    receive_recovery,
     register_asset,
     request_tranche,
     resume_award,
@@ -390,6 +393,54 @@ def test_an_award_that_ends_early_asks_back_what_was_paid_and_not_handed_over(of
     assert (balance("1200", award.ref), balance("5000", award.ref)) == (recovery, 1_200_000 - recovery)
     assert Entry.objects.filter(event_key=f"recovery:{award.ref}").count() == (1 if recovery else 0)
     assert Commitment.objects.get().released_amount == 800_000
+
+
+def test_what_is_asked_back_comes_in_or_is_given_up_by_another_person_and_never_more_of_it(office):
+    people = office.people
+    award = signed_award(office, parts=[1_200_000, 800_000])
+    paid_tranche(office, award.tranches.get(number=1))
+    received = {"award": award, "on": DAY, "by": people.maker, "bank_reference": "IN-1"}
+    with pytest.raises(Blocked, match="nothing is asked back"):
+        receive_recovery(**received, amount=1)
+    terminate_award(award=award, reason="Business closed.", on=DAY, by=people.manager)
+    given_up = {"award": award, "on": DAY, "by": people.checker, "reason": "The donor's letter 17."}
+    for wrong, field in (({"amount": 1_200_001}, "amount"), ({"amount": 0}, "amount")):
+        for service, given in ((receive_recovery, received), (give_up_recovery, given_up)):
+            with pytest.raises(Invalid) as refused:
+                service(**given, **wrong)
+            assert refused.value.field == field
+    with pytest.raises(Invalid, match="ended on"):
+        receive_recovery(**{**received, "on": DAY - timedelta(days=1), "reason": "Late."}, amount=1)
+    with pytest.raises(Invalid, match="bank's reference"):
+        receive_recovery(**{**received, "bank_reference": " "}, amount=1)
+    for stranger in (people.adviser, people.manager, people.monitor):
+        with pytest.raises(NotAllowed):
+            receive_recovery(**{**received, "by": stranger}, amount=1)
+    with pytest.raises(NotAllowed):
+        give_up_recovery(**{**given_up, "by": people.manager}, amount=1)
+    cash = balance("1000")
+    receive_recovery(**received, amount=700_000)
+    give_up_recovery(**given_up, amount=499_999)
+    assert fresh(award).recovery_due_amount == 1
+    assert (balance("1200", award.ref), balance("5000", award.ref)) == (1, 499_999)
+    assert balance("1000") == cash + 700_000
+    with pytest.raises(Invalid, match=r"EUR 0\.01 is asked back and not more"):
+        receive_recovery(**received, amount=2)
+    assert list(checks()) == []
+
+
+def test_a_payment_that_comes_back_after_the_end_is_asked_of_the_grantee_no_more(office):
+    people = office.people
+    award = signed_award(office, parts=[1_200_000, 800_000])
+    tranche = award.tranches.get(number=1)
+    paid_tranche(office, tranche)
+    terminate_award(award=award, reason="Business closed.", on=DAY, by=people.manager)
+    receive_recovery(award=award, amount=200_000, bank_reference="IN-1", on=DAY, by=people.maker)
+    return_payment(order=award.application.payment_orders.get(), reason="account closed", on=DAY, by=people.maker)
+    assert (fresh(award).recovery_due_amount, balance("1200", award.ref)) == (0, 0)
+    # The grantee's 200,000 came in beside the whole payment: the books say that the line has it too much.
+    assert balance("5000", award.ref) == -200_000
+    assert list(checks()) == []
 
 
 def test_money_that_comes_back_after_the_end_is_free_on_the_line(office):

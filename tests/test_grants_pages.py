@@ -191,6 +191,15 @@ def test_an_end_says_what_is_asked_back_before_it_is_done(office, client):
     assert "EUR 20,000.00 is asked back" in said(client.get(f"{base}do/terminate/"))
     send(client, office.people.manager, f"{base}do/terminate/", reason="Business closed.")
     assert "EUR 20,000.00 is asked back" in said(client.get(base))
+    assert "Give it up" not in said(client.get(base))
+    assert client.get(f"{base}recovery/given-up/").status_code == 403
+    day = {"on": "12.03.2026", "amount": "5,000.00", "bank_reference": "IN-7"}
+    send(client, office.people.checker, f"{base}recovery/received/", **day)
+    gone = {"amount": "15,000.00", "reason": "The donor's letter 17."}
+    send(client, office.people.checker, f"{base}recovery/given-up/", **gone)
+    shown = said(client.get(base))
+    assert "Nothing is asked back any more" in shown
+    assert "IN-7" in shown
     assert client.get(f"{base}do/undo/").status_code == 404
     assert client.get(f"{base}do/settle/").status_code == 404
 

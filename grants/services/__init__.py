@@ -19,6 +19,7 @@ from grants.services.cofinancing import (
     pledge_cofinancing,
     register_asset,
 )
+from grants.services.recoveries import give_up_recovery, receive_recovery
 from grants.services.tranches import (
     accept_deliverable,
     certify_tranche,
@@ -37,6 +38,7 @@ __all__ = [
     "certify_tranche",
     "close_award",
     "evidence_contribution",
+    "give_up_recovery",
     "hand_over_asset",
     "make_awards",
     "mark_screened",
@@ -44,6 +46,7 @@ __all__ = [
     "order_tranche",
     "plan_tranches",
     "pledge_cofinancing",
+    "receive_recovery",
     "recovery_due",
     "register_asset",
     "request_tranche",

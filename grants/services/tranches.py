@@ -8,6 +8,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from grants.models import Award, Deliverable, Tranche
 from grants.services.access import begin_act, demand, locked
+from grants.services.recoveries import lower_recovery
 from ledger import postings
 from ledger.money import Money
 from payments.services import prepare_payment
@@ -160,6 +161,7 @@ def return_tranche(order, by, on):
         return
     case_ref = tranche.award.application.ref
     use(case_ref=case_ref, amount=-tranche.amount, by=by, on=on)
+    lower_recovery(tranche.award, tranche.amount, on, by)
     if not tranche.award.is_open:
         release(case_ref=case_ref, amount=tranche.amount, by=by, on=on)
 

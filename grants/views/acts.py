@@ -17,10 +17,12 @@ from grants.forms import (
     AssetForm,
     ConditionsForm,
     EvidenceForm,
+    GiveUpForm,
     HandOverForm,
     OrderForm,
     PlanForm,
     PledgeForm,
+    ReceiveForm,
     ScreenForm,
     ShowForm,
 )
@@ -30,12 +32,14 @@ from grants.services import (
     accept_deliverable,
     certify_tranche,
     evidence_contribution,
+    give_up_recovery,
     hand_over_asset,
     mark_screened,
     meet_conditions,
     order_tranche,
     plan_tranches,
     pledge_cofinancing,
+    receive_recovery,
     register_asset,
     request_tranche,
     show_deliverable,
@@ -216,6 +220,34 @@ def hand_over(request, ref, pk):
         return done(request, _("The asset is handed over."), f"{award.get_absolute_url()}#assets")
     lead = f"{asset.label} {asset.serial_number}, {Money(asset.amount, award.currency)}"
     return _page(request, form, award, title=_("Hand over an asset"), submit=_("It was handed over"), lead=lead)
+
+
+@login_required
+def recovery_received(request, ref):
+    award = award_or_404(request, ref)
+    _ask("payments.book", request, award)
+    form = ReceiveForm(request.POST or None, award=award, initial={"on": day_of(award)})
+    if request.method == "POST" and attempt(form, receive_recovery, award=award, by=request.user) is not None:
+        return done(request, _("The recovery is booked."), f"{award.get_absolute_url()}#recovery")
+    submit = _("Book it")
+    return _page(request, form, award, title=_("A recovery came in"), submit=submit, lead=_still_due(award))
+
+
+@login_required
+def recovery_given_up(request, ref):
+    award = award_or_404(request, ref)
+    _ask("grants.give_up", request, award)
+    form = GiveUpForm(request.POST or None, award=award)
+    given = {"award": award, "on": day_of(award), "by": request.user}
+    if request.method == "POST" and attempt(form, give_up_recovery, **given) is not None:
+        return done(request, _("The recovery is given up."), f"{award.get_absolute_url()}#recovery")
+    submit = _("Give it up")
+    return _page(request, form, award, title=_("Give a recovery up"), submit=submit, lead=_still_due(award))
+
+
+def _still_due(award):
+    due = Money(award.recovery_due_amount, award.currency)
+    return _("%(due)s is asked back from %(grantee)s.") % {"due": due, "grantee": award.applicant}
 
 
 # Tranches ------------------------------------------------------------------------------------------------------------

@@ -116,6 +116,7 @@ def award(request, ref):
         "lines": tranche_lines(tranches, request.user, on),
         "contributions": contributions,
         "assets": assets,
+        "recoveries": row.recoveries.select_related("by"),
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
         "may": _may(request.user, row),
@@ -134,6 +135,7 @@ def _may(user, award):
     """Which acts that are no move of the state the page offers."""
     approved = award.state == Award.State.APPROVED
     running = award.state in (Award.State.ACTIVE, Award.State.SUSPENDED)
+    asked_back = award.state == Award.State.TERMINATED and award.recovery_due_amount > 0
 
     def may(rule):
         return rules.test_rule(rule, user, award)
@@ -147,6 +149,8 @@ def _may(user, award):
         "accept": award.is_open and may("grants.accept"),
         "assets": running and may("grants.evidence"),
         "hand_over": running and may("grants.hand_over"),
+        "receive": asked_back and may("payments.book"),
+        "give_up": asked_back and may("grants.give_up"),
     }
 
 
