@@ -1,10 +1,14 @@
 """What must always be true of payments (INVARIANTS C3), read from the tables: what `verify` asks."""
 
+import hashlib
+
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from applicants.services.evidence import path_of
+from ledger import postings
 from ledger.models import Entry, Leg
-from payments.models import Batch, PaymentLine, PaymentOrder
+from payments.models import Batch, PaymentLine, PaymentOrder, Statement, StatementLine
 from payments.services.orders import ENTRY_KINDS, legs_of
 
 
@@ -13,6 +17,8 @@ def checks():
     yield from people_faults()
     yield from sum_faults()
     yield from entry_faults()
+    yield from statement_faults()
+    yield from statement_line_faults()
 
 
 def people_faults():
@@ -68,3 +74,45 @@ def entry_faults():
             yield f"payments_paymentorder {part.order.ref}: its entry {pk} is not what its line {part.pk} says"
     for key in list(live)[:5]:
         yield f"ledger_entry {key}: its payment is not settled"
+
+
+def statement_faults():
+    """Opening balance, own lines and lines that were known before make the closing balance; the file lies there."""
+    own = StatementLine.objects.filter(statement=OuterRef("pk")).order_by().values("statement")
+    lines_total = Coalesce(Subquery(own.annotate(total=Sum("amount")).values("total")), 0)
+    for row in Statement.objects.annotate(lines_total=lines_total).order_by("pk").iterator(chunk_size=500):
+        made = row.opening_amount + row.lines_total + row.known_amount
+        if made != row.closing_amount:
+            yield f"payments_statement {row.pk}: its lines make {made}, its closing balance is {row.closing_amount}"
+        path = path_of(row.sha256)
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
+            yield f"payments_statement {row.pk}: its file is missing or was changed"
+
+
+def statement_line_faults():
+    """A used line says what it became, to the cent and with the bank's reference; a booked one names its entry."""
+    used = StatementLine.objects.exclude(state__in=["open", "set_aside"]).select_related("order", "batch", "entry")
+    sums = dict(
+        Leg.objects.filter(entry__in=used.values("entry"), account__code=postings.BANK)
+        .values_list("entry")
+        .annotate(total=Sum("amount"))
+    )
+    for line in used.defer("counterparty_number").prefetch_related("batch__orders").iterator(chunk_size=500):
+        for fault in _faults_of(line, sums):
+            yield f"payments_statementline {line.ref} {fault}"
+
+
+def _faults_of(line, sums):
+    if line.state == "booked":
+        if sums.get(line.entry_id) != line.amount:
+            yield f"moves {line.amount}, its entry {line.entry_id} moves {sums.get(line.entry_id)}"
+    elif line.state == "returned":
+        if line.order.state != "returned" or line.order.amount != line.amount:
+            yield f"says that {line.order.ref} came back, which is {line.order.state} with {line.order.amount}"
+    else:
+        settled = [line.order] if line.order else list(line.batch.orders.all())
+        if sum(order.amount for order in settled) != -line.amount:
+            yield f"moves {-line.amount}, what it settles is {sum(order.amount for order in settled)}"
+        for order in settled:
+            if order.state not in ("settled", "returned") or order.bank_reference != line.bank_reference:
+                yield f"settles {order.ref}, which is {order.state} with the reference {order.bank_reference}"

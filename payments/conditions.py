@@ -17,3 +17,13 @@ def account_unchanged(order):
     if order.account.version == order.account_version:
         return None
     return _("The payee's account changed after this payment was prepared. Prepare it anew.")
+
+
+@fact(_("Money went out with this line."))
+def money_went_out(line):
+    return None if line.amount < 0 else _("Money came in with this line; a payment of ours goes out.")
+
+
+@fact(_("Money came in with this line."))
+def money_came_in(line):
+    return None if line.amount > 0 else _("Money went out with this line; a payment that came back comes in.")

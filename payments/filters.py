@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Leg
-from payments.models import PaymentOrder
+from payments.models import PaymentOrder, StatementLine
 from payments.words import ACCOUNTS
 
 
@@ -38,3 +38,13 @@ class LegFilter(django_filters.FilterSet):
     class Meta:
         model = Leg
         fields = ("account", "subject")
+
+
+class StatementLineFilter(django_filters.FilterSet):
+    """One statement's lines."""
+
+    state = django_filters.ChoiceFilter(label=_("State"), choices=StatementLine.State.choices, empty_label=_("Any"))
+
+    class Meta:
+        model = StatementLine
+        fields = ("state",)

@@ -8,6 +8,7 @@ from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
 from payments.models import OwnAccount, PayeeAccount
+from payments.statements import LARGEST
 
 
 class LateReason(ReasonField):
@@ -207,3 +208,62 @@ class ReturnForm(MoveForm):
 
     returned_on = DateField(label=_("Returned on"))
     reason = ReasonField(help_text=_("As the bank says it: account closed, wrong name."))
+
+
+class StatementForm(SeedbedForm):
+    """A statement file of one of the programme's accounts."""
+
+    own_account = forms.ModelChoiceField(label=_("Account"), queryset=None, empty_label=None)
+    content = forms.FileField(
+        label=_("File of the bank"),
+        help_text=_("camt.053, MT940 or CSV, up to 10 MB, as the bank gave it."),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Load the statement as the bank gave it."),
+            "missing": _("Choose a file."),
+        },
+    )
+
+    def __init__(self, *args, accounts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["own_account"].queryset = accounts
+        self.fields["own_account"].label_from_instance = lambda row: f"{row}, {row.programme}"
+
+    def clean_content(self):
+        if self.cleaned_data["content"].size > LARGEST:
+            raise ValidationError(_("The file is larger than 10 MB. Ask the bank for a statement of fewer days."))
+        return self.cleaned_data["content"]
+
+    def arguments(self):
+        upload = self.cleaned_data["content"]
+        upload.seek(0)
+        return {"own_account": self.cleaned_data["own_account"], "content": upload.read(), "name": upload.name}
+
+
+class TakeForm(SeedbedForm):
+    """All sure proposals of a statement, as they stood on the page."""
+
+    keyed = True
+
+    seal = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    reason = LateReason()
+
+
+class LineChoiceForm(MoveForm):
+    """Which payment or batch, or which funding line, a line of a statement is."""
+
+    choice = forms.ChoiceField(widget=forms.RadioSelect)
+    reason = LateReason()
+
+    def __init__(self, *args, label, choices, **kwargs):
+        """`choices`: [(row, words)]."""
+        super().__init__(*args, **kwargs)
+        self.rows = {str(row): row for row, _words in choices}
+        field = self.fields["choice"]
+        field.label = label
+        field.choices = [(str(row), words) for row, words in choices]
+        if not choices:
+            field.help_text = _("Nothing of this amount is there to choose.")
+
+    def clean_choice(self):
+        return self.rows[self.cleaned_data["choice"]]

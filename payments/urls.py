@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.views import accounts, lines, orders, own_accounts, queue
+from payments.views import accounts, lines, orders, own_accounts, queue, statements
 
 app_name = "payments"
 
@@ -26,6 +26,12 @@ urlpatterns = [
     path("money/own-accounts/<int:pk>/", own_accounts.own_account, name="own_account"),
     path("money/own-accounts/<int:pk>/confirm/", own_accounts.confirm_own, name="confirm_own_account"),
     path("money/own-accounts/<int:pk>/close/", own_accounts.close_own, name="close_own_account"),
+    path("money/statements/", statements.statements, name="statements"),
+    path("money/statements/load/", statements.load, name="load_statement"),
+    path("money/statements/<int:pk>/", statements.statement, name="statement"),
+    path("money/statements/<int:pk>/take/", statements.take, name="take_proposals"),
+    path("money/statements/lines/<int:pk>/", statements.line, name="statement_line"),
+    path("money/statements/lines/<int:pk>/do/<slug:verb>/", statements.move, name="statement_line_move"),
     path("money/lines/", lines.lines, name="lines"),
     path("money/lines/<slug:key>/", lines.line, name="line"),
     path("money/lines/<slug:key>/<slug:act>/", lines.line_act, name="line_act"),

@@ -10,7 +10,14 @@ SHAPES = {
         "settled": "done",
         "returned": "no",
         "cancelled": "over",
-    }
+    },
+    "statementline": {
+        "open": "wait",
+        "settled": "done",
+        "returned": "no",
+        "booked": "done",
+        "set_aside": "over",
+    },
 }
 ACCOUNTS = {
     "1000": _("Bank and cash"),
@@ -71,6 +78,13 @@ EVENTS = {
     "ownaccount.confirm": _("Account confirmed by a second person"),
     "ownaccount.close": _("Account closed"),
     "batch.make": _("Sent to the bank"),
+    "statement.load": _("Bank statement loaded"),
+    "statementline.create": _("Stands on a bank statement"),
+    "statementline.settle": _("Settles a payment"),
+    "statementline.take_return": _("A payment that came back"),
+    "statementline.book": _("Booked"),
+    "statementline.set_aside": _("Set aside"),
+    "statementline.take_up": _("Taken up again"),
     "batch.list": _("Payment list with whole numbers taken"),
 }
 

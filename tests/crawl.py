@@ -49,6 +49,7 @@ from tests.steps_grants import ordered_tranche, ready_award, signed_award
 from tests.steps_loans import active_loan, repay, signed_loan
 from tests.steps_payments import own_account, sent_order
 from tests.steps_selection import open_session, rejected_session
+from tests.steps_statements import loaded, moved
 
 # The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
 NOT_OURS = ("admin", "account_", "mfa_", "allauth")
@@ -110,6 +111,7 @@ VERBS = {
     "selection:move": ("send_packet", "start", "close", "reopen"),
     "selection:case_move": ("decide", "remove", "take_back_vote", "lift", "approve_reserve"),
     "payments:move": ("approve", "send", "settle", "return_unpaid", "bounce", "cancel"),
+    "payments:statement_line_move": ("settle", "take_return", "book", "set_aside", "take_up"),
     "payments:line_act": ("receive", "return", "charge"),
     "grants:move": ("sign", "suspend", "resume", "close", "terminate", "cancel"),
     "grants:tranche_move": ("request", "certify", "order", "settle"),
@@ -238,6 +240,7 @@ def _furnish_grants(office, who):
         applicant=registered_person(office, **who, birth_year=1974),
     )
     order = ordered_tranche(office, active.tranches.get(number=1))
+    statement = loaded(office, own, [moved(-500_000, "BANK-1", name=who["name"]), moved(-350, "FEE")])
     sent = sent_order(
         office,
         ordered_tranche(
@@ -313,6 +316,8 @@ def _furnish_grants(office, who):
         "batches": {"ref": sent.batch.ref},
         "accounts": account,
         "own accounts": {"pk": own.pk},
+        "statements": {"pk": statement.pk},
+        "statement lines": {"pk": statement.lines.first().pk},
         "lines": {"key": office.line.key},
         "grants": {"ref": active.ref},
         **{f"grants:{act}": {"ref": ready.ref} for act in ("screen", "plan", "conditions", "pledge")},
@@ -484,6 +489,8 @@ BY_ROUTE = (
     ("money/batches/", "batches"),
     ("money/accounts/", "accounts"),
     ("money/own-accounts/", "own accounts"),
+    ("money/statements/lines/", "statement lines"),
+    ("money/statements/", "statements"),
     ("money/lines/", "lines"),
     ("grants/", "grants"),
     ("loans/", "loans"),

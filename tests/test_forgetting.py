@@ -50,6 +50,7 @@ ABOUT_NOBODY = {
     "payments.Batch",
     "payments.OwnAccount",
     "payments.PaymentLine",
+    "payments.Statement",
     "loans.LoanProduct",
     "loans.Refund",
 }

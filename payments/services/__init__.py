@@ -13,11 +13,23 @@ from payments.services.orders import (
     settle_payment,
 )
 from payments.services.own_accounts import close_own_account, confirm_own_account, enter_own_account
+from payments.services.statements import (
+    book_line_as_capital,
+    book_line_as_charge,
+    load_statement,
+    return_by_line,
+    set_aside_line,
+    settle_by_lines,
+    take_proposals,
+    take_up_line,
+)
 
 __all__ = [
     "approve_payment",
     "approve_payments",
     "book_charge",
+    "book_line_as_capital",
+    "book_line_as_charge",
     "cancel_payment",
     "change_account",
     "close_account",
@@ -29,11 +41,17 @@ __all__ = [
     "enter_own_account",
     "free_cash_on",
     "list_for_bank",
+    "load_statement",
     "prepare_payment",
     "read_number",
     "receive_capital",
+    "return_by_line",
     "return_capital",
     "return_payment",
     "send_payments",
+    "set_aside_line",
+    "settle_by_lines",
     "settle_payment",
+    "take_proposals",
+    "take_up_line",
 ]

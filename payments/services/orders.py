@@ -128,11 +128,16 @@ def approve_payments(*, orders, on, by, key=None):
     return fresh[0]
 
 
-def _lock_all(orders):
-    """The orders as they are now: all dossiers locked, then all accounts, each in the order of their keys."""
+def lock_orders(orders):
+    """The orders as they are now, all their dossiers locked in the order of their keys."""
     pks = [order.pk for order in orders]
     wanted = PaymentOrder.objects.filter(pk__in=pks).select_related("application").order_by("application_id", "pk")
-    fresh = [_locked(order) for order in wanted]
+    return [_locked(order) for order in wanted]
+
+
+def _lock_all(orders):
+    """The orders as they are now: all dossiers locked, then all accounts, each in the order of their keys."""
+    fresh = lock_orders(orders)
     for order in sorted(fresh, key=lambda order: order.account_id):
         _lock_account(order)
     return sorted(fresh, key=lambda order: order.pk)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed
-from payments.models import MONEY_ROLES, Batch, OwnAccount, PayeeAccount, PaymentOrder
+from payments.models import MONEY_ROLES, Batch, OwnAccount, PayeeAccount, PaymentOrder, Statement, StatementLine
 from payments.reading import lines_for
 from programmes.clock import today
 from programmes.roles import roles_of
@@ -58,6 +58,16 @@ def own_account_or_404(request, pk):
 
 def line_or_404(request, key):
     return get_object_or_404(lines_for(request.user), key=key)
+
+
+def statement_or_404(request, pk):
+    related = ("own_account", "programme", "loaded_by")
+    rows = Statement.objects.visible_to(request.user).select_related(*related).defer("own_account__number")
+    return get_object_or_404(rows, pk=pk)
+
+
+def statement_line_or_404(request, pk):
+    return get_object_or_404(StatementLine.objects.visible_to(request.user).for_pages(), pk=pk)
 
 
 def day_of(row):

@@ -1,0 +1,92 @@
+"""The facts behind the proposals of a statement, read in a few queries; reads only."""
+
+import hashlib
+
+from django.db.models import Exists, OuterRef, Q
+
+from payments.models import Batch, PaymentOrder
+from payments.proposals import BATCH, BatchFacts, LineFacts, OrderFacts, propose
+
+
+def proposals_for(statement):
+    """{line pk: Proposal} for the open lines of a statement."""
+    lines = [_line(line) for line in statement.lines.open().defer("counterparty_number")]
+    if not lines:
+        return {}
+    orders = PaymentOrder.objects.filter(programme=statement.programme_id, currency=statement.currency)
+    came_in = {line.amount for line in lines if line.amount > 0}
+    # Of what was paid long ago only that matters which may have come back with one of these lines.
+    gone = Q(state="sent") | Q(state="settled", amount__in=came_in)
+    orders = orders.filter(gone).exclude(statement_lines__state="returned").order_by("pk")
+    related = orders.select_related("payee", "account", "batch").defer("account__number")
+    batches = Batch.objects.filter(programme=statement.programme_id, currency=statement.currency)
+    answered = PaymentOrder.objects.filter(batch=OuterRef("pk")).exclude(state="sent")
+    waiting = batches.filter(orders__state="sent").distinct().annotate(answered=Exists(answered))
+    return propose(
+        lines,
+        [_order(order) for order in related],
+        [BatchFacts(row.ref, row.control_amount, row.made_on, not row.answered) for row in waiting],
+    )
+
+
+def _line(line):
+    return LineFacts(
+        pk=line.pk,
+        amount=line.amount,
+        currency=line.currency,
+        value_on=line.value_on,
+        name=line.counterparty,
+        number_index=line.counterparty_index,
+        text=line.text,
+        end_to_end=line.end_to_end,
+        batch=line.batch_reference,
+        returned=bool(line.return_reason),
+    )
+
+
+def _order(order):
+    return OrderFacts(
+        ref=order.ref,
+        amount=order.amount,
+        state=order.state,
+        source_ref=order.source_ref,
+        sent_on=order.batch.made_on,
+        batch=order.batch.ref,
+        names=tuple({order.account.holder, order.payee.name, order.payee.name_script} - {""}),
+        number_index=order.account.number_index,
+    )
+
+
+def seal_of(proposals):
+    """Names a set of proposals: what a person confirmed is what is taken."""
+    said = sorted(f"{one.line} {one.act} {one.ref}" for one in proposals)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def orders_behind(programme, proposals):
+    """{reference: PaymentOrder or Batch} of these proposals."""
+    batches = {one.ref for one in proposals if one.act == BATCH}
+    orders = {one.ref for one in proposals if one.act != BATCH}
+    found = {order.ref: order for order in PaymentOrder.objects.filter(programme=programme, ref__in=orders)}
+    return found | {batch.ref: batch for batch in Batch.objects.filter(programme=programme, ref__in=batches)}
+
+
+MOST = 50
+
+
+def choices_for(line, verb):
+    """[(row, words)] to choose from: payments and batches of the line's amount, or its account's funding lines."""
+    if verb == "book":
+        return [(row, f"{row.name}, {row.donor}") for row in line.statement.own_account.lines.select_related("donor")]
+    same = {"programme": line.statement.programme_id, "currency": line.currency}
+    orders = PaymentOrder.objects.filter(**same, amount=abs(line.amount)).for_pages()
+    if verb == "take_return":
+        gone = orders.in_state("sent", "settled").exclude(statement_lines__state="returned")
+        return [(row, _said(row)) for row in gone.order_by("-pk")[:MOST]]
+    batches = Batch.objects.filter(**same, control_amount=-line.amount, orders__state="sent").distinct()
+    found = [(row, _said(row)) for row in orders.in_state("sent").order_by("pk")[:MOST]]
+    return found + [(row, f"{row.ref}, {row.made_on:%d.%m.%Y}") for row in batches[:MOST]]
+
+
+def _said(order):
+    return f"{order.ref}, {order.payee}, {order.source_ref}, {order.account}"
