@@ -2,13 +2,13 @@
 
 import hashlib
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from applicants.services.evidence import path_of
 from ledger import postings
 from ledger.models import Entry, Leg
-from payments.models import Batch, PaymentLine, PaymentOrder, Statement, StatementLine
+from payments.models import Batch, OwnAccount, PaymentLine, PaymentOrder, Statement, StatementLine
 from payments.services.orders import ENTRY_KINDS, legs_of
 
 
@@ -19,6 +19,7 @@ def checks():
     yield from entry_faults()
     yield from statement_faults()
     yield from statement_line_faults()
+    yield from own_account_faults()
 
 
 def people_faults():
@@ -116,3 +117,24 @@ def _faults_of(line, sums):
         for order in settled:
             if order.state not in ("settled", "returned") or order.bank_reference != line.bank_reference:
                 yield f"settles {order.ref}, which is {order.state} with the reference {order.bank_reference}"
+
+
+def own_account_faults():
+    """A batch is paid from one account, that a second person confirmed and that pays all its lines."""
+    paid = OwnAccount.lines.through.objects.filter(
+        ownaccount=OuterRef("order__batch__own_account"), fundingline=OuterRef("line")
+    )
+    drawn = PaymentLine.objects.exclude(order__batch__own_account=None)
+    for part in drawn.exclude(Exists(paid)).select_related("order__batch", "line").iterator(chunk_size=500):
+        yield f"payments_batch {part.order.batch.ref}: its account does not pay the line {part.line.key}"
+    batches = Batch.objects.exclude(own_account=None)
+    other = ~Q(own_account__programme=F("programme")) | ~Q(own_account__currency=F("currency"))
+    for batch in batches.filter(other).iterator(chunk_size=500):
+        yield f"payments_batch {batch.ref}: its account is of another programme or currency"
+    for batch in batches.filter(own_account__confirmed_by=None).iterator(chunk_size=500):
+        yield f"payments_batch {batch.ref} is paid from an account that nobody confirmed"
+    for account in OwnAccount.objects.filter(confirmed_by=F("entered_by")).without_number():
+        yield f"payments_ownaccount {account.pk} was confirmed by who entered it"
+    pairs = OwnAccount.lines.through.objects.filter(ownaccount__closed_on=None).values("fundingline__key")
+    for row in pairs.annotate(accounts=Count("pk")).filter(accounts__gt=1):
+        yield f"programmes_fundingline {row['fundingline__key']} is paid from {row['accounts']} open accounts"

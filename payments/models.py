@@ -103,6 +103,10 @@ class OwnAccountQuerySet(models.QuerySet):
     def confirmed(self):
         return self.exclude(confirmed_by=None)
 
+    def paying(self, lines):
+        """Those from which one of these funding lines is paid."""
+        return self.filter(lines__in=lines).distinct()
+
     def without_number(self):
         """Rows for pages: the encrypted number stays in the database."""
         return self.defer("number")
@@ -176,10 +180,14 @@ class BatchQuerySet(models.QuerySet):
 
 
 class Batch(models.Model):
-    """Orders sent to the bank together, with their control sum."""
+    """Orders sent to the bank together, with their control sum.
+
+    `own_account`: the programme's account from which all their lines are paid; without one the batch is typed by hand.
+    """
 
     ref = models.CharField(max_length=12, unique=True)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="batches")
+    own_account = models.ForeignKey(OwnAccount, models.PROTECT, null=True, blank=True, related_name="batches")
     currency = CurrencyField()
     control_amount = AmountField()
     made_on = models.DateField()

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from payments.views import accounts, lines, orders, own_accounts, queue, statements
+from payments.bank_files import BANK_LIST, MOBILE_MONEY
+from payments.views import accounts, batches, lines, orders, own_accounts, queue, statements
 
 app_name = "payments"
 
@@ -13,8 +14,10 @@ urlpatterns = [
     path("money/orders/<slug:ref>/", orders.order, name="order"),
     path("money/orders/<slug:ref>/do/<slug:verb>/", orders.move, name="move"),
     path("money/batches/", queue.batches, name="batches"),
-    path("money/batches/<slug:ref>/", queue.batch, name="batch"),
-    path("money/batches/<slug:ref>/bank-list.csv", queue.bank_list, name="bank_list"),
+    path("money/batches/<slug:ref>/", batches.batch, name="batch"),
+    path("money/batches/<slug:ref>/pain.001.xml", batches.pain_001, name="pain_001"),
+    path("money/batches/<slug:ref>/bank-list.csv", batches.csv_list, {"profile": BANK_LIST}, name="bank_list"),
+    path("money/batches/<slug:ref>/mobile-money.csv", batches.csv_list, {"profile": MOBILE_MONEY}, name="mobile_list"),
     path("money/accounts/new/", accounts.enter, name="enter_account"),
     path("money/accounts/<int:pk>/", accounts.account, name="account"),
     path("money/accounts/<int:pk>/confirm/", accounts.confirm, name="confirm_account"),

@@ -86,6 +86,7 @@ EVENTS = {
     "statementline.set_aside": _("Set aside"),
     "statementline.take_up": _("Taken up again"),
     "batch.list": _("Payment list with whole numbers taken"),
+    "batch.file": _("File for the bank with whole numbers taken"),
 }
 
 

@@ -17,13 +17,13 @@ OTHER_IBAN = "DE89370400440532013000"
 KOSOVO_IBAN = "XK051212012345678906"
 
 
-def entered_account(office, party, *, currency="EUR", number=IBAN, by=None):
+def entered_account(office, party, *, currency="EUR", kind="iban", number=IBAN, holder="", by=None):
     """An account that only one person has seen."""
     return enter_account(
         party=party,
         programme=office.programme,
-        kind="iban",
-        holder=party.name,
+        kind=kind,
+        holder=holder or party.name,
         number=number,
         bank="First Bank",
         currency=currency,

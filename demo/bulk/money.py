@@ -14,7 +14,7 @@ from loans.services.agreement import facts_of, instalments_of, product_for
 from loans.services.restating import allocations_of, apply_standing, event_body, legs_of, set_parts
 from loans.standing import Receipt, fold
 from loans.terms import first_due_after, rows_for, terms_of
-from payments.models import Batch, PayeeAccount, PaymentLine, PaymentOrder
+from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder
 from payments.numbers import clean_number, tail
 from payments.services.orders import bank_text, event_key
 from programmes.models import Commitment
@@ -38,7 +38,7 @@ class Lending:
     def __init__(self, store, cast, last_day):
         self.store, self.cast, self.last_day = store, cast, last_day
         self.officer, self.maker, self.checker = cast["loan_officer"], cast["finance_1"], cast["finance_2"]
-        self.products, self.cycles = {}, {}
+        self.products, self.cycles, self.own_accounts = {}, {}, {}
 
     def add(self, loan_plan, decision, decided_on):
         """The loan of one decision, with all its money up to the last day. Returns the day of the pay-out."""
@@ -206,6 +206,7 @@ class Lending:
         batch = store.add(
             Batch(
                 programme=loan.programme,
+                own_account=self._own_account(loan.line),
                 currency=order.currency,
                 control_amount=order.amount,
                 made_on=on,
@@ -239,6 +240,13 @@ class Lending:
             on=on,
             body=lambda: {"order": order.ref, "first_due": loan.first_due_on},
         )
+
+    def _own_account(self, line):
+        """The programme's account from which the line is paid, if there is one."""
+        if line.pk not in self.own_accounts:
+            accounts = OwnAccount.objects.open().confirmed().paying([line])
+            self.own_accounts[line.pk] = accounts.without_number().first()
+        return self.own_accounts[line.pk]
 
     def _step(self, order, on):
         def step(verb, states, by, body):

@@ -1,12 +1,12 @@
 """All writes of payments. Callers import from here."""
 
 from payments.services.accounts import change_account, close_account, confirm_account, enter_account, read_number
+from payments.services.bank_files import file_for_bank, list_for_bank
 from payments.services.capital import book_charge, convert, free_cash_on, receive_capital, return_capital
 from payments.services.orders import (
     approve_payment,
     approve_payments,
     cancel_payment,
-    list_for_bank,
     prepare_payment,
     return_payment,
     send_payments,
@@ -39,6 +39,7 @@ __all__ = [
     "convert",
     "enter_account",
     "enter_own_account",
+    "file_for_bank",
     "free_cash_on",
     "list_for_bank",
     "load_statement",

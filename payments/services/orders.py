@@ -12,7 +12,7 @@ from audit.services import record, service
 from ledger import postings
 from ledger.models import Entry
 from ledger.services import post, reverse
-from payments.models import Batch, PayeeAccount, PaymentLine, PaymentOrder
+from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder
 from payments.signals import payment_returned, payment_settled
 from programmes.services import check_date, lock_lines, take_reference
 
@@ -143,6 +143,31 @@ def _lock_all(orders):
     return sorted(fresh, key=lambda order: order.pk)
 
 
+def payer_of(orders):
+    """The programme's account from which all these orders are paid, or None: then they are typed at the bank by hand.
+
+    An order whose own lines are paid from two accounts, or from one that nobody confirmed, has none. Raises Invalid
+    when the orders do not go together.
+    """
+    parts = list(PaymentLine.objects.filter(order__in=orders).values_list("order", "line"))
+    accounts = OwnAccount.objects.open().confirmed().paying({line for _order, line in parts}).without_number()
+    by_line = {line.pk: account for account in accounts.prefetch_related("lines") for line in account.lines.all()}
+    payers = {order.pk: set() for order in orders}
+    for order, line in parts:
+        payers[order].add(by_line.get(line))
+    payers = {order: found.pop() if len(found) == 1 else None for order, found in payers.items()}
+    first = next((order for order in orders if payers[order.pk]), None)
+    if first is None:
+        return None
+    for order in orders:
+        if payers[order.pk] != payers[first.pk]:
+            raise Invalid(
+                _("%(first)s is paid from %(account)s, and %(other)s is not. Send them as batches of their own.")
+                % {"first": first.ref, "account": payers[first.pk], "other": order.ref}
+            )
+    return payers[first.pk]
+
+
 @service
 def send_payments(*, orders, on, by, key=None):
     """Approved orders go to the bank as one batch with its control sum. All or none."""
@@ -155,6 +180,7 @@ def send_payments(*, orders, on, by, key=None):
     batch = Batch.objects.create(
         ref=take_reference("B", on.year),
         programme=fresh[0].programme,
+        own_account=payer_of(fresh),
         currency=fresh[0].currency,
         control_amount=sum(order.amount for order in fresh),
         made_on=on,
@@ -172,16 +198,6 @@ def send_payments(*, orders, on, by, key=None):
         body={"orders": len(fresh), "amount": batch.control_amount, "currency": batch.currency},
     )
     return batch
-
-
-@service
-def list_for_bank(*, batch, on, by):
-    """The rows of a batch with whole account numbers, as the bank needs them; that they were read is written down."""
-    if not rules.test_rule("payments.send", by, batch):
-        raise NotAllowed()
-    orders = list(batch.orders.select_related("account").order_by("pk"))
-    record("batch.list", batch.ref, by=by, on=on, programme=batch.programme.key, body={"orders": len(orders)})
-    return orders
 
 
 @service

@@ -41,7 +41,8 @@ def order_or_404(request, ref):
 
 
 def batch_or_404(request, ref):
-    return get_object_or_404(Batch.objects.visible_to(request.user).select_related("programme", "made_by"), ref=ref)
+    batches = Batch.objects.visible_to(request.user).select_related("programme", "made_by", "own_account")
+    return get_object_or_404(batches.defer("own_account__number"), ref=ref)
 
 
 def account_or_404(request, pk):

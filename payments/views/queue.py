@@ -1,6 +1,5 @@
-"""The queue of payments in its tabs, the acts on several at once, the list of all, and batches."""
+"""The queue of payments in its tabs, the acts on several at once, and the lists of all payments and batches."""
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,17 +8,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from audit.refusals import Invalid
-from ledger.money import Money, plain
+from ledger.money import Money
 from pages.forms import attempt, done
 from pages.lists import Column, ListPage
 from pages.moves import MoveForm
-from pages.sheets import write_csv
 from payments.filters import OrderFilter
-from payments.models import Batch, PaymentOrder
+from payments.models import Batch, PayeeAccount
 from payments.reading import account_story
-from payments.services import approve_payments, list_for_bank, send_payments
+from payments.services import approve_payments, send_payments
 from payments.sources import link_for, sources_for
-from payments.views.access import batch_or_404, chosen, day_of, for_money_roles, orders_of
+from payments.views.access import chosen, day_of, for_money_roles, orders_of
 from programmes.clock import today
 from programmes.models import Role
 from programmes.roles import roles_of
@@ -161,6 +159,7 @@ def _many(request, *, state, title, service, tab, lead, said):
         "rows": [{"order": order, "story": account_story(order, day)} for order in orders],
         "sum": _sum(orders),
         "refused": bool(form.is_bound and form.errors),
+        "cash": [order for order in orders if tab == "send" and order.account.kind == PayeeAccount.Kind.CASH],
     }
     status = form.status if form.is_bound and form.errors else 200
     return render(request, "payments/many.html", context, status=status)
@@ -256,40 +255,3 @@ def batches(request):
     rows = chosen(request, Batch.objects.visible_to(request.user)).select_related("programme", "made_by")
     crumbs = ((_("Payments"), reverse("payments:queue")),)
     return Batches(request, rows.with_counts(), crumbs=crumbs).response()
-
-
-@login_required
-@require_GET
-def batch(request, ref):
-    row = batch_or_404(request, ref)
-    orders = PaymentOrder.objects.filter(batch=row).for_pages().order_by("pk")
-    context = {
-        "batch": row,
-        "title": row.ref,
-        "crumbs": ((_("Payments"), reverse("payments:queue")), (_("Batches"), reverse("payments:batches"))),
-        "rows": [{"order": order, "url": link_for(order)} for order in orders],
-        "finance": Role.FINANCE in roles_of(request.user),
-    }
-    return render(request, "payments/batch.html", context)
-
-
-@login_required
-@require_GET
-def bank_list(request, ref):
-    """The batch as the bank needs it, with whole numbers: finance only, and written down."""
-    row = batch_or_404(request, ref)
-    orders = list_for_bank(batch=row, on=day_of(row), by=request.user)
-    headers = ["reference", "holder", "account", "bank", "amount", "currency", "text"]
-    lines = [
-        [
-            order.ref,
-            order.account.holder,
-            order.account.number,
-            order.account.bank,
-            plain(order.amount, order.currency),
-            order.currency,
-            order.purpose,
-        ]
-        for order in orders
-    ]
-    return write_csv(headers, lines, row.ref)

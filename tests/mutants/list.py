@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+BANK_FILES = "tests/test_payments_bank_files.py"
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -283,6 +285,27 @@ MUTANTS: list[Mutant] = [
             "tests/test_payments.py::test_the_maker_does_not_approve_the_own_payment",
             "tests/test_payments.py::test_who_plays_another_part_on_the_dossier_does_not_check_it_with_a_second_role",
         ),
+    ),
+    Mutant(
+        "bank files: what breaks the schema leaves",
+        "payments/bank_files.py",
+        "    if wrong is not None:\n",
+        "    if False:\n",
+        (f"{BANK_FILES}::test_a_file_that_breaks_the_schema_is_not_made_and_the_schema_says_why",),
+    ),
+    Mutant(
+        "bank files: an account that changed after the approval is paid",
+        "payments/bank_files.py",
+        "        if order.account.version != order.account_version:\n",
+        "        if False:\n",
+        (f"{BANK_FILES}::test_no_file_and_no_list_pays_to_an_account_that_changed_after_it_was_approved",),
+    ),
+    Mutant(
+        "batches: money of two accounts leaves from one of them",
+        "payments/services/orders.py",
+        "        if payers[order.pk] != payers[first.pk]:\n",
+        "        if False:\n",
+        (f"{BANK_FILES}::test_orders_that_are_paid_from_different_accounts_do_not_share_a_batch",),
     ),
     Mutant(
         "once: a key is good for every body",
