@@ -264,7 +264,7 @@ MUTANTS: list[Mutant] = [
     ),
     Mutant(
         "visibility: payments of other programmes are shown",
-        "payments/models.py",
+        "payments/models/orders.py",
         "        return self.filter(rows_for(user, MONEY_ROLES, region=None))\n\n    def in_state(",
         "        return self\n\n    def in_state(",
         ("tests/test_payments.py::test_a_finance_officer_of_another_programme_sees_and_approves_nothing",),
