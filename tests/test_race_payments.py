@@ -10,15 +10,28 @@ from audit.refusals import Refusal
 from grants.models import Award, Tranche
 from grants.services import order_tranche, plan_tranches
 from ledger.models import Account, Entry
-from payments.models import PayeeAccount, PaymentOrder
-from payments.services import approve_payment, change_account, receive_capital, return_capital, settle_payment
+from payments.checks import checks
+from payments.matching import proposals_for, seal_of
+from payments.models import OwnAccount, PayeeAccount, PaymentOrder, Statement, StatementLine
+from payments.services import (
+    approve_payment,
+    book_line_as_capital,
+    change_account,
+    load_statement,
+    receive_capital,
+    return_capital,
+    settle_by_lines,
+    settle_payment,
+    take_proposals,
+)
 from programmes.clock import standing_at
 from programmes.models import Commitment, FundingLine
 from programmes.services import cash_on
 from tests.office import DAY, grant_office, loan_office
 from tests.processes import together
 from tests.steps_grants import account_for, approved_award, certified_tranche, ordered_tranche, signed_award
-from tests.steps_payments import OTHER_IBAN, sent_order
+from tests.steps_payments import OTHER_IBAN, own_account, sent_order
+from tests.steps_statements import loaded, moved, statement_file
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 HERE = "tests.test_race_payments"
@@ -66,6 +79,26 @@ def give_back(line, amount, reference, by):
         on=DAY,
         by=User.objects.get(pk=by),
     )
+
+
+def take_all(statement, seal, by, key=None):
+    statement = Statement.objects.get(pk=statement)
+    return take_proposals(statement=statement, seal=seal, on=DAY, by=User.objects.get(pk=by), key=key).pk
+
+
+def settle_line(line, order, by):
+    pair = StatementLine.objects.get(pk=line), PaymentOrder.objects.get(pk=order)
+    return settle_by_lines(lines=[pair], on=DAY, by=User.objects.get(pk=by)).pk
+
+
+def book_gift(line, funding_line, by):
+    line, funding_line = StatementLine.objects.get(pk=line), FundingLine.objects.get(pk=funding_line)
+    return book_line_as_capital(line=line, funding_line=funding_line, on=DAY, by=User.objects.get(pk=by)).pk
+
+
+def load_file(account, content, by):
+    account, by = OwnAccount.objects.get(pk=account), User.objects.get(pk=by)
+    return load_statement(own_account=account, content=content.encode(), name="b.csv", on=DAY, by=by).pk
 
 
 @pytest.fixture
@@ -182,3 +215,40 @@ def test_the_last_money_of_a_line_goes_back_to_the_donor_once(transactional_db, 
     results = whole(together(database_url, calls))
     assert Counter(result.refused for result in results) == {"": 1, "Blocked": 3}
     assert cash_on(lending.line) == 600_000
+
+
+def test_eight_people_take_the_lines_of_one_statement_and_each_payment_is_settled_once(busy, database_url):
+    orders = [sent_order(busy, ordered_tranche(busy, signed_award(busy).tranches.get())) for _ in range(3)]
+    lines = [moved(-order.amount, f"BANK-{order.pk}", end_to_end=order.ref) for order in orders]
+    statement = loaded(busy, own_account(busy), [*lines, moved(700_000, "GIFT")])
+    seal = seal_of(proposals_for(statement).values())
+    people = busy.people
+    first, gift = statement.lines.get(position=1), statement.lines.get(position=4)
+    calls = [
+        (f"{HERE}:take_all", {"statement": statement.pk, "seal": seal, "by": people.maker.pk, "key": "one"}),
+        (f"{HERE}:take_all", {"statement": statement.pk, "seal": seal, "by": people.maker.pk, "key": "one"}),
+        (f"{HERE}:take_all", {"statement": statement.pk, "seal": seal, "by": people.checker.pk, "key": "two"}),
+        (f"{HERE}:take_all", {"statement": statement.pk, "seal": seal, "by": people.checker.pk, "key": "three"}),
+        (f"{HERE}:settle_line", {"line": first.pk, "order": orders[0].pk, "by": people.maker.pk}),
+        (f"{HERE}:settle", {"orders": [orders[1].pk], "by": people.checker.pk}),
+        (f"{HERE}:book_gift", {"line": gift.pk, "funding_line": busy.line.pk, "by": people.maker.pk}),
+        (f"{HERE}:book_gift", {"line": gift.pk, "funding_line": busy.line.pk, "by": people.checker.pk}),
+    ]
+    whole(together(database_url, calls))
+    assert Entry.objects.filter(kind="capital_received").count() == 1
+    # Whoever was too late with all of them leaves the rest to be taken.
+    left = [one for one in proposals_for(statement).values() if one.sure]
+    if left:
+        take_all(statement.pk, seal_of(left), people.maker.pk)
+    assert set(PaymentOrder.objects.values_list("state", flat=True)) == {"settled"}
+    assert Entry.objects.filter(kind="grant_paid").count() == 3
+    assert list(checks()) == []
+
+
+def test_one_statement_loaded_by_four_is_kept_once(busy, database_url):
+    account = own_account(busy)
+    content = statement_file(DAY, [moved(-350, "FEE"), moved(-700, "FEE-2")]).decode()
+    call = (f"{HERE}:load_file", {"account": account.pk, "content": content, "by": busy.people.maker.pk})
+    results = whole(together(database_url, [call] * 4))
+    assert Counter(result.refused for result in results) == {"": 1, "Blocked": 3}
+    assert StatementLine.objects.count() == 2

@@ -17,13 +17,12 @@ from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from ledger.money import Money
 from payments.matching import orders_behind, proposals_for, seal_of
-from payments.models import Batch, OwnAccount, PaymentOrder, Statement, StatementLine
+from payments.models import Batch, OwnAccount, PaymentLine, PaymentOrder, Statement, StatementLine
 from payments.numbers import tail
 from payments.proposals import BATCH, RETURN, SETTLE
 from payments.services.capital import book_charge, receive_capital
 from payments.services.orders import lock_orders, return_payment, settle_payment
 from payments.statements import read_statement
-from programmes.models import FundingLine
 from programmes.services import check_date, lock_lines
 
 
@@ -228,7 +227,7 @@ def _take(settled, returned, on, by, reason):
         if len({what.ref for _line, what in pairs}) < len(pairs):
             raise Invalid(_("Two lines name the same payment. A payment is settled or returned by one line."))
     orders = _orders_of(settled, returned)
-    lines = _lock_statement_lines([line for line, _what in [*settled, *returned]], on, by)
+    lines = _lock_statement_lines([line for line, _what in [*settled, *returned]], by)
     for line, what in settled:
         _check_same(lines[line.pk], -lines[line.pk].amount, what)
         _check_waiting(_meant(what, orders), [PaymentOrder.State.SENT])
@@ -260,15 +259,11 @@ def _orders_of(settled, returned):
 
 
 def _funding_keys(orders):
-    return set(FundingLine.objects.filter(pk__in=_funding_pks(orders)).values_list("key", flat=True))
+    drawn = PaymentLine.objects.filter(order__in=orders)
+    return set(drawn.values_list("line__key", flat=True))
 
 
-def _funding_pks(orders):
-    from_orders = PaymentOrder.objects.filter(pk__in=orders)
-    return from_orders.values("lines__line")
-
-
-def _lock_statement_lines(lines, on, by):
+def _lock_statement_lines(lines, by):
     """{pk: line} as they are now, locked by their keys; each once, of one programme."""
     pks = [line.pk for line in lines]
     if len(set(pks)) < len(pks):
@@ -377,7 +372,7 @@ def take_up_line(*, line, on, by, version=None):
 
 
 def _lock_one(line, on, by, version):
-    row = _lock_statement_lines([line], on, by)[line.pk]
+    row = _lock_statement_lines([line], by)[line.pk]
     check_date(on=on, programme=row.programme, by=by)
     if version is not None and int(version) != row.version:
         raise Stale()
