@@ -17,6 +17,7 @@ from payments.services import (
     approve_payment,
     book_line_as_capital,
     change_account,
+    enter_own_account,
     load_statement,
     receive_capital,
     return_capital,
@@ -99,6 +100,22 @@ def book_gift(line, funding_line, by):
 def load_file(account, content, by):
     account, by = OwnAccount.objects.get(pk=account), User.objects.get(pk=by)
     return load_statement(own_account=account, content=content.encode(), name="b.csv", on=DAY, by=by).pk
+
+
+def enter_own(line, number, by):
+    line = FundingLine.objects.get(pk=line)
+    enter_own_account(
+        programme=line.programme,
+        kind="domestic",
+        holder="Seedbed Agency",
+        number=number,
+        bank="Bank of the Agency",
+        country="AM",
+        currency=line.currency,
+        lines=[line],
+        on=DAY,
+        by=User.objects.get(pk=by),
+    )
 
 
 @pytest.fixture
@@ -252,3 +269,11 @@ def test_one_statement_loaded_by_four_is_kept_once(busy, database_url):
     results = whole(together(database_url, [call] * 4))
     assert Counter(result.refused for result in results) == {"": 1, "Blocked": 3}
     assert StatementLine.objects.count() == 2
+
+
+def test_a_line_is_paid_from_one_account_however_many_are_entered_at_once(busy, database_url):
+    facts = {"line": busy.line.pk, "by": busy.people.maker.pk}
+    calls = [(f"{HERE}:enter_own", {**facts, "number": f"AGENCY{number}"}) for number in range(6)]
+    results = whole(together(database_url, calls))
+    assert Counter(result.refused for result in results) == {"": 1, "Invalid": 5}
+    assert OwnAccount.objects.get().lines.get() == busy.line

@@ -308,6 +308,14 @@ MUTANTS: list[Mutant] = [
         (f"{BANK_FILES}::test_orders_that_are_paid_from_different_accounts_do_not_share_a_batch",),
     ),
     Mutant(
+        "own accounts: two that are entered at once take the same line",
+        "payments/services/own_accounts.py",
+        "    locked = lock_lines(*[line.key for line in lines]).values()\n",
+        "    locked = list(lines)\n",
+        ("tests/test_race_payments.py::test_a_line_is_paid_from_one_account_however_many_are_entered_at_once",),
+        postgresql=True,
+    ),
+    Mutant(
         "once: a key is good for every body",
         "audit/services.py",
         "once.verb != verb or once.body_hash != body_hash or",
