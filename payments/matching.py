@@ -13,13 +13,14 @@ def proposals_for(statement):
     lines = [_line(line) for line in statement.lines.open().defer("counterparty_number")]
     if not lines:
         return {}
-    orders = PaymentOrder.objects.filter(programme=statement.programme_id, currency=statement.currency)
+    same = {"programme": statement.programme_id, "currency": statement.currency}
+    orders = PaymentOrder.objects.filter(**same).paid_from(statement.own_account_id)
     came_in = {line.amount for line in lines if line.amount > 0}
     # Of what was paid long ago only that matters which may have come back with one of these lines.
     gone = Q(state="sent") | Q(state="settled", amount__in=came_in)
     orders = orders.filter(gone).exclude(statement_lines__state="returned").order_by("pk")
     related = orders.select_related("payee", "account", "batch").defer("account__number")
-    batches = Batch.objects.filter(programme=statement.programme_id, currency=statement.currency)
+    batches = Batch.objects.filter(**same).paid_from(statement.own_account_id)
     answered = PaymentOrder.objects.filter(batch=OuterRef("pk")).exclude(state="sent")
     waiting = batches.filter(orders__state="sent").distinct().annotate(answered=Exists(answered))
     return propose(
@@ -79,11 +80,14 @@ def choices_for(line, verb):
     if verb == "book":
         return [(row, f"{row.name}, {row.donor}") for row in line.statement.own_account.lines.select_related("donor")]
     same = {"programme": line.statement.programme_id, "currency": line.currency}
-    orders = PaymentOrder.objects.filter(**same, amount=abs(line.amount)).for_pages()
+    account = line.statement.own_account_id
+    orders = PaymentOrder.objects.filter(**same, amount=abs(line.amount)).paid_from(account).for_pages()
     if verb == "take_return":
         gone = orders.in_state("sent", "settled").exclude(statement_lines__state="returned")
         return [(row, _said(row)) for row in gone.order_by("-pk")[:MOST]]
-    batches = Batch.objects.filter(**same, control_amount=-line.amount, orders__state="sent").distinct()
+    batches = (
+        Batch.objects.filter(**same, control_amount=-line.amount, orders__state="sent").paid_from(account).distinct()
+    )
     found = [(row, _said(row)) for row in orders.in_state("sent").order_by("pk")[:MOST]]
     return found + [(row, f"{row.ref}, {row.made_on:%d.%m.%Y}") for row in batches[:MOST]]
 

@@ -237,7 +237,7 @@ def _batch(line, by_ref, by_sum):
             "ref": sums[0].ref,
             "amount": Money(sums[0].amount, line.currency),
         }
-        return Proposal(line.pk, BATCH, sums[0].ref, BY_MARK, (reason,), (_("The line does not name the batch."),))
+        return Proposal(line.pk, BATCH, sums[0].ref, BY_AMOUNT, (reason,), (_("The line does not name the batch."),))
     batch = named[0]
     reasons, against = [_("The line names the batch %(ref)s.") % {"ref": batch.ref}], []
     if batch.amount == -line.amount:

@@ -16,11 +16,11 @@ def moved(amount, reference="", *, name="", account="", text="", end_to_end="", 
     return amount, value_on, name, account, text, end_to_end, reference, reason
 
 
-def statement_file(day, lines, *, opening=6_000_000, number="51", account=KOSOVO_IBAN, currency="EUR"):
+def statement_file(day, lines, *, opening=6_000_000, number="51", iban=KOSOVO_IBAN, currency="EUR"):
     """The bytes of a statement of one day."""
     closing = opening + sum(line[0] for line in lines)
     rows = [
-        f"IBAN;{account}",
+        f"IBAN;{iban}",
         f"Currency;{currency}",
         f"Statement no.;{number}",
         f"From;{day:%d.%m.%Y}",

@@ -3,6 +3,7 @@
 import pytest
 
 from grants.models import Award
+from payments.models import Statement
 from payments.services import change_account, receive_capital
 from programmes.clock import standing_at
 from tests.office import DAY, grant_office
@@ -15,7 +16,8 @@ from tests.steps_grants import (
     ready_award,
     signed_award,
 )
-from tests.steps_payments import OTHER_IBAN, entered_account, sent_order
+from tests.steps_payments import IBAN, OTHER_IBAN, entered_account, own_account, sent_order
+from tests.steps_statements import loaded, moved
 from tests.test_pages_browser import reader
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,10 +41,22 @@ def busy(live_server, settings):
         certified_tranche(office, signed_award(office, amount=500_000, own=200_000).tranches.get())
         ready_award(office, amount=400_000, own=200_000)
         approved_award(office, amount=300_000, own=100_000)
+        lines = [
+            moved(
+                -sent.amount, "BANK-7", name=sent.payee.name, account=IBAN, end_to_end=sent.ref, text="Small business"
+            ),
+            moved(sent.amount, "BANK-8", name=sent.payee.name, end_to_end=sent.ref, reason="AC04 account closed"),
+            moved(-sent.amount, "BANK-9", text="Paid by hand"),
+            moved(-350, "FEE-1", text="Charge for one transfer"),
+            moved(1_500_000, "GIFT", name="Seed Foundation", text="Second instalment of the agreement"),
+        ]
+        loaded(office, own_account(office), lines)
     return live_server.url, office, sent, changed
 
 
 def pages(order, changed):
+    statement = Statement.objects.get()
+    settling = statement.lines.first()
     awards = [award.get_absolute_url() for award in Award.objects.order_by("pk")]
     return {
         "checker": [
@@ -55,6 +69,12 @@ def pages(order, changed):
             "/money/orders/",
             "/money/batches/",
             order.batch.get_absolute_url(),
+            "/money/statements/",
+            "/money/statements/load/",
+            statement.get_absolute_url(),
+            f"{statement.get_absolute_url()}take/",
+            settling.get_absolute_url(),
+            f"{settling.get_absolute_url()}do/settle/",
             "/money/lines/",
             "/money/lines/spring-line/",
             "/money/lines/spring-line/receive/",

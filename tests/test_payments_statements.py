@@ -31,6 +31,7 @@ from tests.office import DAY, grant_office
 from tests.steps_grants import ordered_tranche, signed_award
 from tests.steps_payments import (
     IBAN,
+    OTHER_IBAN,
     another_line,
     approved_order,
     entered_own_account,
@@ -197,6 +198,22 @@ def test_a_line_of_another_amount_settles_nothing(office, account, order):
     refused(lambda: settle(office, incoming, order), Invalid)
     order.refresh_from_db()
     assert order.state == "sent"
+
+
+def test_a_payment_drawn_on_one_account_is_not_settled_by_the_statement_of_another(office, account, order):
+    other = own_account(office, number=OTHER_IBAN, lines=[another_line(office)])
+    statement = loaded(office, other, [out(order)], iban=OTHER_IBAN)
+    assert proposals_for(statement) == {}
+    said = refused(lambda: settle(office, statement.lines.get(), order), Invalid)
+    assert said == f"The payment {order.ref} is not paid from the account of this statement."
+    assert [one.ref for one in proposals_for(loaded(office, account, [out(order)])).values()] == [order.ref]
+
+
+def test_a_payment_that_was_not_sent_is_not_settled_by_a_line(office, account):
+    order = ordered_tranche(office, signed_award(office).tranches.get())
+    line = loaded(office, account, [out(order)]).lines.get()
+    assert proposals_for(line.statement) == {}
+    assert "“Prepared”" in refused(lambda: settle(office, line, order), Blocked)
 
 
 def test_all_lines_are_settled_or_none(office, account, order):

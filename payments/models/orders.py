@@ -26,6 +26,10 @@ class BatchQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(rows_for(user, MONEY_ROLES, region=None))
 
+    def paid_from(self, own_account):
+        """Batches that were drawn on this account, and those typed by hand, of which nobody knows it."""
+        return self.filter(Q(own_account=own_account) | Q(own_account=None))
+
     def with_counts(self):
         """Annotate `payments`, and `waiting`: those on which the bank has not answered."""
         orders = PaymentOrder.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
@@ -71,6 +75,10 @@ class PaymentOrderQuerySet(models.QuerySet):
 
     def live(self):
         return self.exclude(state__in=["cancelled", "returned"])
+
+    def paid_from(self, own_account):
+        """Payments of batches that were drawn on this account, or typed by hand."""
+        return self.filter(Q(batch__own_account=own_account) | Q(batch__own_account=None))
 
     def for_pages(self):
         """With what a table prints, and without the encrypted number."""

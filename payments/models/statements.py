@@ -70,7 +70,7 @@ class Statement(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.own_account} {self.number}".strip()
+        return f"{self.own_account}, {self.number}" if self.number else str(self.own_account)
 
     def get_absolute_url(self):
         return reverse("payments:statement", args=[self.pk])

@@ -229,11 +229,11 @@ def _take(settled, returned, on, by, reason):
     orders = _orders_of(settled, returned)
     lines = _lock_statement_lines([line for line, _what in [*settled, *returned]], by)
     for line, what in settled:
-        _check_same(lines[line.pk], -lines[line.pk].amount, what)
         _check_waiting(_meant(what, orders), [PaymentOrder.State.SENT])
+        _check_same(lines[line.pk], -lines[line.pk].amount, what)
     for line, order in returned:
-        _check_same(lines[line.pk], lines[line.pk].amount, order)
         _check_waiting([orders[order.pk]], [PaymentOrder.State.SENT, PaymentOrder.State.SETTLED])
+        _check_same(lines[line.pk], lines[line.pk].amount, order)
     for line, what in settled:
         facts = {"batch": what} if isinstance(what, Batch) else {"order": orders[what.pk]}
         advance(lines[line.pk], "settle", by=by, on=on, body={"for": what.ref}, **facts)
@@ -279,9 +279,11 @@ def _lock_statement_lines(lines, by):
 
 
 def _check_same(line, amount, what):
-    """The line moves what the payment or batch moves, in the same programme and currency. Raises Invalid."""
+    """The line moves what the payment or batch moves, on the account that it was drawn on. Raises Invalid."""
     wanted = what.control_amount if isinstance(what, Batch) else what.amount
-    if what.programme_id != line.statement.programme_id or what.currency != line.currency:
+    drawn_on = (what if isinstance(what, Batch) else what.batch).own_account_id
+    same = what.programme_id, what.currency, drawn_on or line.own_account_id
+    if same != (line.statement.programme_id, line.currency, line.own_account_id):
         raise Invalid(_("The payment %(ref)s is not paid from the account of this statement.") % {"ref": what.ref})
     if amount != wanted:
         raise Invalid(

@@ -1,5 +1,7 @@
 """Bank statements: loaded, read with a proposal beside each line, taken all at once or one by one."""
 
+from dataclasses import replace
+
 import rules
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
+from audit.moves import doors
 from audit.refusals import NotAllowed
 from ledger.money import Money
 from pages.forms import attempt, done, form_page
@@ -202,13 +205,20 @@ def line(request, pk):
     context = {
         "line": row,
         "statement": statement,
-        "on": day_of(statement),
-        "title": _("Line %(position)s of %(statement)s") % {"position": row.position, "statement": statement},
+        "title": f"{_('Line %(position)s') % {'position': row.position}} {row.counterparty}".strip(),
         "crumbs": _crumbs(_statements(), (str(statement), statement.get_absolute_url())),
         "proposal": proposals_for(statement).get(row.pk),
+        "moves": _moves(row, request.user),
+        "moves_title": _("What you can do"),
         "events": history_of(row.ref),
     }
     return render(request, "payments/statement_line.html", context)
+
+
+def _moves(row, user):
+    """What can be done with the line: money that went out never came back, so nothing is shown as not possible yet."""
+    found = [door for door in doors(row, user, day_of(row.statement)) if door.open]
+    return [replace(door, label=_book_title(row)) if door.verb == "book" else door for door in found]
 
 
 def _settle(*, line, choice, on, by, key, reason=""):
@@ -254,7 +264,7 @@ def move(request, pk, verb):
         form_class = ReasonedMoveForm
     elif verb in QUESTIONS:
         form_class = LineChoiceForm
-        kwargs = {"label": QUESTIONS[verb], "choices": choices_for(row, verb)}
+        kwargs = {"label": QUESTIONS[verb], "choices": choices_for(row, verb), "initial": _sure(row)}
     title = _book_title(row) if verb == "book" else label_of(row, verb)
     return move_page(
         request,
@@ -266,10 +276,17 @@ def move(request, pk, verb):
         form_class=form_class,
         form_kwargs=kwargs,
         title=title,
+        template="payments/confirm_line.html",
         lead=LEADS.get(verb, _("Booked on the value date and with the reference of the bank.")),
         sentence=_("Line %(position)s: %(label)s. Done.") % {"position": row.position, "label": title},
         to=row.statement.get_absolute_url(),
     )
+
+
+def _sure(row):
+    """The sure proposal is chosen already."""
+    found = proposals_for(row.statement).get(row.pk)
+    return {"choice": found.ref} if found is not None and found.sure else {}
 
 
 def _book_title(row):
