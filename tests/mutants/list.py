@@ -416,4 +416,49 @@ MUTANTS: list[Mutant] = [
         "        found &= Q()",
         ("tests/test_selection_review.py::test_who_declared_an_interest_meets_the_case_in_no_other_role_either",),
     ),
+    Mutant(
+        "statements: an entity bomb is read",
+        "payments/statements/camt053.py",
+        "fromstring(content, forbid_dtd=True)",
+        "fromstring(content, forbid_dtd=False, forbid_entities=False, forbid_external=False)",
+        ("tests/test_statements.py",),
+    ),
+    Mutant(
+        "statements: lines are missing and nobody notices",
+        "payments/statements/facts.py",
+        "    if total != statement.closing_amount:",
+        "    if False:",
+        ("tests/test_statements.py",),
+    ),
+    Mutant(
+        "statements: of two payments that fit equally the first is taken",
+        "payments/proposals.py",
+        "    if len(best) > 1:",
+        "    if False:",
+        ("tests/test_proposals.py",),
+    ),
+    Mutant(
+        "statements: a line settles a payment of another amount",
+        "payments/services/statements.py",
+        "    if amount != wanted:",
+        "    if False:",
+        ("tests/test_payments_statements.py::test_a_line_of_another_amount_settles_nothing",),
+    ),
+    Mutant(
+        "statements: a line settles what was drawn on another account",
+        "payments/services/statements.py",
+        "    if same != (line.statement.programme_id, line.currency, line.own_account_id):",
+        "    if False:",
+        (
+            "tests/test_payments_statements.py::"
+            "test_a_payment_drawn_on_one_account_is_not_settled_by_the_statement_of_another",
+        ),
+    ),
+    Mutant(
+        "statements: what was taken is not what was seen",
+        "payments/services/statements.py",
+        "    if seal_of(found) != seal:",
+        "    if False:",
+        ("tests/test_payments_statements.py::test_one_click_takes_what_is_sure_and_leaves_the_rest_open",),
+    ),
 ]
