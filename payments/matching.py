@@ -10,7 +10,7 @@ from payments.proposals import BATCH, BatchFacts, LineFacts, OrderFacts, propose
 
 def proposals_for(statement):
     """{line pk: Proposal} for the open lines of a statement."""
-    lines = [_line(line) for line in statement.lines.open().defer("counterparty_number")]
+    lines = _lines(statement.lines.open())
     if not lines:
         return {}
     same = {"programme": statement.programme_id, "currency": statement.currency}
@@ -19,43 +19,26 @@ def proposals_for(statement):
     # Of what was paid long ago only that matters which may have come back with one of these lines.
     gone = Q(state="sent") | Q(state="settled", amount__in=came_in)
     orders = orders.filter(gone).exclude(statement_lines__state="returned").order_by("pk")
-    related = orders.select_related("payee", "account", "batch").defer("account__number")
     batches = Batch.objects.filter(**same).paid_from(statement.own_account_id)
     answered = PaymentOrder.objects.filter(batch=OuterRef("pk")).exclude(state="sent")
     waiting = batches.filter(orders__state="sent").distinct().annotate(answered=Exists(answered))
     return propose(
         lines,
-        [_order(order) for order in related],
+        _orders(orders),
         [BatchFacts(row.ref, row.control_amount, row.made_on, not row.answered) for row in waiting],
     )
 
 
-def _line(line):
-    return LineFacts(
-        pk=line.pk,
-        amount=line.amount,
-        currency=line.currency,
-        value_on=line.value_on,
-        name=line.counterparty,
-        number_index=line.counterparty_index,
-        text=line.text,
-        end_to_end=line.end_to_end,
-        batch=line.batch_reference,
-        returned=bool(line.return_reason),
-    )
+def _lines(rows):
+    names = ("pk", "amount", "currency", "value_on", "counterparty", "counterparty_index", "text", "end_to_end")
+    read = rows.values_list(*names, "batch_reference", "return_reason")
+    return [LineFacts(*facts, returned=bool(reason)) for *facts, reason in read]
 
 
-def _order(order):
-    return OrderFacts(
-        ref=order.ref,
-        amount=order.amount,
-        state=order.state,
-        source_ref=order.source_ref,
-        sent_on=order.batch.made_on,
-        batch=order.batch.ref,
-        names=tuple({order.account.holder, order.payee.name, order.payee.name_script} - {""}),
-        number_index=order.account.number_index,
-    )
+def _orders(rows):
+    facts = ("ref", "amount", "state", "source_ref", "batch__made_on", "batch__ref")
+    read = rows.values_list(*facts, "account__holder", "payee__name", "payee__name_script", "account__number_index")
+    return [OrderFacts(*row[:6], names=tuple(filter(None, row[6:9])), number_index=row[9]) for row in read]
 
 
 def seal_of(proposals):

@@ -6,7 +6,7 @@ payment, and nothing speaks against it. When two fit equally, it says so and is 
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from anyascii import anyascii
@@ -51,7 +51,6 @@ class OrderFacts:
     batch: str
     names: tuple[str, ...] = ()
     number_index: str = ""
-    settled_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,6 @@ class Proposal:
     rank: int
     reasons: tuple = ()
     against: tuple = ()
-    others: tuple = field(default=())
 
     @property
     def sure(self):
@@ -221,7 +219,7 @@ def _several(line, act, orders, rank):
         "count": len(refs),
         "refs": ", ".join(refs[:4]) + (" …" if len(refs) > 4 else ""),
     }
-    return Proposal(line.pk, act, refs[0], rank, (), (sentence,), tuple(refs[1:]))
+    return Proposal(line.pk, act, refs[0], rank, (), (sentence,))
 
 
 def _batch(line, by_ref, by_sum):

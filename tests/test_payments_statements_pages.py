@@ -121,6 +121,20 @@ def test_a_file_that_breaks_off_is_refused_at_its_field_and_nothing_is_kept(offi
     assert Statement.objects.count() == 0
 
 
+def test_a_statement_that_does_not_begin_where_the_one_before_it_ended_says_so(office, account, client):
+    client.force_login(office.people.manager)
+    first = loaded(office, account, [moved(-350, "FEE")])
+    with standing_at(date(2026, 3, 13)):
+        follows = loaded(office, account, [moved(-350, "FEE-2")], number="52", opening=5_999_650)
+    with standing_at(date(2026, 3, 16)):
+        later = loaded(office, account, [moved(-350, "FEE-3")], number="54", opening=5_000_000)
+        for statement in (first, follows):
+            assert "are missing" not in said(client.get(statement.get_absolute_url()))
+        assert "ended on 13.03.2026 with EUR 59,993.00. Lines between the two are missing" in said(
+            client.get(later.get_absolute_url())
+        )
+
+
 @contextmanager
 def counted(found):
     with CaptureQueriesContext(

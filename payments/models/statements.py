@@ -23,6 +23,11 @@ class StatementQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(rows_for(user, MONEY_ROLES, region=None))
 
+    def before(self, statement):
+        """Earlier ones of the same account, the last first."""
+        same = self.filter(own_account=statement.own_account_id, to_on__lte=statement.from_on)
+        return same.exclude(pk=statement.pk).order_by("-to_on", "-pk")
+
     def with_counts(self):
         """Annotate `lines_total`, and `lines_open`: those of which nobody has said yet what they are."""
         lines = StatementLine.objects.filter(statement=OuterRef("pk")).order_by().values("statement")

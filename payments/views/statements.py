@@ -160,12 +160,24 @@ def statement(request, pk):
     context = {
         "statement": row,
         "proposals": proposals,
+        "gap": _gap(row),
         "open": row.lines.open().count(),
         "sure": len(sure),
         "take": TakeForm(initial={"seal": seal_of(sure)}) if sure and may else None,
     }
     page = Lines(request, row.lines.for_pages(), title=str(row), context=context, crumbs=_crumbs(_statements()))
     return page.response()
+
+
+def _gap(row):
+    """A sentence when the statement does not begin where the one before it ended; overlapping ones share lines."""
+    earlier = Statement.objects.before(row).first()
+    if earlier is None or row.known_count or earlier.closing_amount == row.opening_amount:
+        return ""
+    return _(
+        "The statement before this one ended on %(date)s with %(closing)s. Lines between the two are missing: "
+        "ask the bank for the days between."
+    ) % {"date": f"{earlier.to_on:%d.%m.%Y}", "closing": Money(earlier.closing_amount, row.currency)}
 
 
 @login_required
