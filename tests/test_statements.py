@@ -125,6 +125,11 @@ OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/pas
         (content("kosovo.csv").replace(b"-3,50", b"three"), "Line 11: “three” is not an amount"),
         (content("kosovo.csv").replace(b"-3,50", b"Infinity"), "Line 11: “Infinity” is not an amount"),
         (content("kosovo.csv").replace(b"\n12.03.2026;12", b"\n32.03.2026;12"), "Line 10: “32.03.2026” is not a date"),
+        (content("kosovo.csv").replace(b"-3,50", b"-9000000000000000,00"), "“9000000000000000.00” is not an amount"),
+        (
+            content("kosovo.csv").replace(b"To;12.03", b"To;11.03"),
+            "on 12.03.2026 and ends on 11.03.2026, before it began",
+        ),
         (content("kosovo.csv").replace(b"EUR", b"EURO"), "EURO is not a currency code"),
         (content("armenia.csv").replace(b"500.00,,", b"500.00,500.00,"), "Line 11 has both a debit and a credit"),
         (content("kosovo.mt940").replace(b"D3,5N", b"D3,505N"), "Line 9: 3.505 has more decimals than EUR"),

@@ -14,6 +14,8 @@ from ledger.money import Money
 
 LARGEST = 10 * 1024 * 1024
 MOST_LINES = 20_000
+# Minor units; beyond it a column of the database ends before a sum of lines does.
+LARGEST_AMOUNT = 10**14
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def minor(text, currency, where):
             where=where,
             why=refused.sentence,
         )
-    if amount < 0 or not text.strip()[:1].isdigit():
+    if not 0 <= amount <= LARGEST_AMOUNT or not text.strip()[:1].isdigit():
         refuse(_("%(where)s: “%(text)s” is not an amount. Ask the bank for a right file."), where=where, text=text)
     return amount
 
@@ -82,6 +84,12 @@ def checked(statement):
         refuse(
             _("The statement has more than %(most)s lines. Ask the bank for one of fewer days."),
             most=f"{MOST_LINES:,}",
+        )
+    if statement.from_on > statement.to_on:
+        refuse(
+            _("The statement begins on %(begins)s and ends on %(ends)s, before it began. Take it from the bank again."),
+            begins=f"{statement.from_on:%d.%m.%Y}",
+            ends=f"{statement.to_on:%d.%m.%Y}",
         )
     total = statement.opening_amount + sum(line.amount for line in statement.lines)
     if total != statement.closing_amount:
