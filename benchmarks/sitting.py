@@ -13,8 +13,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-auth = import_module("django.contrib.auth")
-sessions = import_module("django.contrib.sessions.backends.db")
 management = import_module("django.core.management")
 clock = import_module("programmes.clock")
 models = import_module("selection.models")
@@ -22,6 +20,7 @@ services = import_module("selection.services")
 office_of = import_module("tests.office")
 applicants = import_module("tests.steps_applicants")
 steps = import_module("tests.steps_selection")
+web = import_module("tests.web")
 
 
 def main(members, cases):
@@ -42,17 +41,7 @@ def main(members, cases):
         secretary = office.people.secretary
         services.record_sitting(session=session, present=voters, on=office_of.DAY, by=secretary)
         session = services.start_sitting(session=session, on=office_of.DAY, by=secretary)
-    print(session.ref, *[cookie(voter) for voter in voters])
-
-
-def cookie(user):
-    """The key of a signed-in session, as the browser would hold it."""
-    store = sessions.SessionStore()
-    store[auth.SESSION_KEY] = str(user.pk)
-    store[auth.BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    store[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.create()
-    return store.session_key
+    print(session.ref, *[web.cookie_of(voter) for voter in voters])
 
 
 if __name__ == "__main__":

@@ -1,20 +1,16 @@
 """50 members vote on 40 cases at once through HTTP: gunicorn with 2 workers of 4 threads, on SQLite and PostgreSQL."""
 
 import os
-import re
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.measure import Figure
 from tests.postgres import NoServer, server
+from tests.web import open_page, press, served
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -44,41 +40,11 @@ def _on(name, url, members, cases):
     )
     lines = prepared.stdout.split()
     ref, cookies = lines[0], lines[1:]
-    port = _free_port()
-    web = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "config.wsgi",
-            "-b",
-            f"127.0.0.1:{port}",
-            "-w",
-            "2",
-            "-k",
-            "gthread",
-            "--threads",
-            "4",
-            "--log-level",
-            "critical",
-            "--backlog",
-            "512",
-            "--timeout",
-            "120",
-        ],
-        env=environment,
-        cwd=ROOT,
-    )
-    try:
-        base = f"http://127.0.0.1:{port}"
-        _wait(f"{base}/healthz")
+    with served(environment) as base:
         started = time.perf_counter()
         with ThreadPoolExecutor(members) as pool:
             answers = [code for codes in pool.map(lambda one: _vote(base, ref, one, cases), cookies) for code in codes]
         taken = time.perf_counter() - started
-    finally:
-        web.terminate()
-        web.wait(timeout=30)
     counted = subprocess.run(
         [sys.executable, "-m", "benchmarks.sitting", "count"],
         env=environment,
@@ -99,53 +65,10 @@ def _on(name, url, members, cases):
     )
 
 
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait(url):
-    for _turn in range(100):
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise RuntimeError("the web server did not start")
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *arguments):
-        return None
-
-
 def _vote(base, ref, cookie, cases):
     """One member: open each case, vote for it. Returns the status codes of the votes."""
-    opener = urllib.request.build_opener(_Stay)
     codes = []
     for position in range(1, cases + 1):
         url = f"{base}/committee/{ref}/cases/{position}/"
-        page, csrf = _get(opener, url, cookie)
-        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
-        fields |= {"what": "vote", "choice": "for", "amount": "", "reason": ""}
-        data = urllib.parse.urlencode(fields).encode()
-        request = urllib.request.Request(url, data, {"Cookie": f"sessionid={cookie}; csrftoken={csrf}", "Referer": url})
-        codes.append(_status(opener, request))
+        codes.append(press(url, cookie, open_page(url, cookie), what="vote", choice="for", amount="", reason=""))
     return codes
-
-
-def _get(opener, url, cookie):
-    request = urllib.request.Request(url, headers={"Cookie": f"sessionid={cookie}"})
-    with opener.open(request, timeout=120) as answer:
-        jar = " ".join(answer.headers.get_all("Set-Cookie") or [])
-        found = re.search(r"csrftoken=([^;]+)", jar)
-        return answer.read().decode(), found[1] if found else ""
-
-
-def _status(opener, request):
-    try:
-        with opener.open(request, timeout=120) as answer:
-            return answer.status
-    except urllib.error.HTTPError as wrong:
-        return wrong.code
