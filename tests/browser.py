@@ -1,5 +1,6 @@
 """Where the browser for the tests is, and how it is started."""
 
+import os
 import shutil
 
 # Chromium without a window of its own first: the same pages at three quarters of the time.
@@ -14,6 +15,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# In which colours and how wide a page with something in it is looked at. What fits the smallest window has room in the
+# widest, and the walk through all addresses sees every second one in light: the short setting looks once.
+LOOKS = [("dark", "small"), *([("light", "wide")] if "SEEDBED_SOAK" in os.environ else [])]
 
 
 def find_browser():

@@ -6,6 +6,7 @@ from grants.models import Award
 from payments.models import Statement
 from payments.services import change_account, receive_capital
 from programmes.clock import standing_at
+from tests.browser import LOOKS
 from tests.office import DAY, grant_office
 from tests.steps_grants import (
     accepted_contribution,
@@ -92,7 +93,7 @@ def pages(order, changed):
     }
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", "wide"), ("dark", "small")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_money_pages_are_readable_in_both_themes_and_on_a_phone(busy, live_browser, theme, width):
     base, office, order, changed = busy
     found = []

@@ -9,6 +9,7 @@ from django.urls import reverse
 from config import desk
 from pages.queues import AGENDA, LATER, QueueItem
 from programmes.clock import standing_at
+from tests.browser import LOOKS
 from tests.office import DAY, PASSWORD, grant_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -95,7 +96,7 @@ def sample_pages(office):
     ]
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", "wide"), ("dark", "small")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_shared_pages_are_accessible_obey_the_policy_and_fit(theme, width, served, live_browser):
     base, office = served
     one = reader(live_browser, base, theme, width)

@@ -9,6 +9,7 @@ from monitoring.services import plan_visit, record_visit, verify_visit
 from programmes.clock import standing_at
 from reports.models import Target
 from reports.services import correct_issue, draft_issue, make_link, publish_issue
+from tests.browser import LOOKS
 from tests.office import DAY, grant_office
 from tests.steps_applicants import registered_person
 from tests.steps_grants import accepted_contribution, paid_tranche, signed_award
@@ -68,7 +69,7 @@ def enter(one, user):
     one.page.context.add_cookies([{"name": "sessionid", "value": session, "url": one.base}])
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", "wide"), ("dark", "small")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_pages_of_reports_are_accessible_obey_the_policy_and_fit(theme, width, reported, live_browser):
     base, office, issue, newer, link = reported
     people, key = office.people, office.programme.key
