@@ -461,4 +461,18 @@ MUTANTS: list[Mutant] = [
         "    if False:",
         ("tests/test_payments_statements.py::test_one_click_takes_what_is_sure_and_leaves_the_rest_open",),
     ),
+    Mutant(
+        "grants: more comes back than was asked",
+        "grants/services/recoveries.py",
+        "    if amount > due:",
+        "    if amount > due + 10**9:",
+        ("tests/test_grants.py", "tests/test_grants_properties.py"),
+    ),
+    Mutant(
+        "grants: who ended the award gives its recovery up",
+        "grants/rules.py",
+        "has_role(Role.MANAGER, Role.FINANCE) & did_not_end",
+        "has_role(Role.MANAGER, Role.FINANCE)",
+        ("tests/test_grants.py",),
+    ),
 ]
