@@ -132,7 +132,7 @@ class Cast:
         lines = {}
         for line in self.programme.funding_lines.order_by("pk"):
             lines.setdefault(line.currency, []).append(line)
-        for serial, (currency, paid) in enumerate(lines.items(), 90_000_001):
+        for serial, (currency, paid) in enumerate(lines.items(), 90_000_001 + 100 * self.programme.pk):
             kind, number = self.invented(serial)
             account = enter_own_account(
                 programme=self.programme,

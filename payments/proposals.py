@@ -7,7 +7,7 @@ payment, and nothing speaks against it. When two fit equally, it says so and is 
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from anyascii import anyascii
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +82,8 @@ class Proposal:
 # How strong the reasons are; a proposal with less than ENOUGH is never taken without a look.
 BY_REFERENCE, BY_ACCOUNT, BY_NAME, BY_MARK, BY_AMOUNT = 5, 4, 3, 2, 1
 ENOUGH = BY_NAME
+# Banks send money back within days. What comes back later undoes what others have long built on.
+SOON = timedelta(days=30)
 
 
 def propose(lines, orders, batches=()):
@@ -101,7 +103,7 @@ def propose(lines, orders, batches=()):
             best = _incoming(line, gone)
         if best is not None:
             found[line.pk] = best
-    return _out_before_back(_each_once(found), orders)
+    return _soon_back(_out_before_back(_each_once(found), orders), lines, orders)
 
 
 class Known:
@@ -307,4 +309,20 @@ def _out_before_back(found, orders):
             continue
         sentence = _("%(ref)s does not stand on a statement as paid yet.") % {"ref": order.ref}
         found[pk] = replace(proposal, against=(*proposal.against, sentence))
+    return found
+
+
+def _soon_back(found, lines, orders):
+    """A return is sure only soon after its payment was sent: a later one a person looks at."""
+    sent = {order.ref: order.sent_on for order in orders}
+    for line in lines:
+        proposal = found.get(line.pk)
+        if proposal is None or proposal.act != RETURN or line.value_on <= sent[proposal.ref] + SOON:
+            continue
+        sentence = _("%(ref)s was sent on %(date)s, more than %(days)s days before.") % {
+            "ref": proposal.ref,
+            "date": f"{sent[proposal.ref]:%d.%m.%Y}",
+            "days": SOON.days,
+        }
+        found[line.pk] = replace(proposal, against=(*proposal.against, sentence))
     return found

@@ -1,6 +1,6 @@
 """Bank statements through the services: loaded once, each line used once, and every entry by the bank's own dates."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ from tests.steps_payments import (
     own_account,
     sent_order,
 )
-from tests.steps_statements import loaded, moved
+from tests.steps_statements import loaded, moved, statement_file
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,11 @@ def test_an_overlapping_statement_adds_only_new_lines_and_two_equal_payments_of_
             "The statement is in CHF and the account in EUR",
         ),
         (b"%PDF-1.4", "no line has the columns"),
+        (statement_file(DAY + timedelta(days=1), []), "ends on 13.03.2026, which lies in the future"),
+        (
+            statement_file(DAY, [], iban="XK059912012345678906"),
+            "another account with the same last digits",
+        ),
     ],
 )
 def test_a_file_that_is_not_right_is_refused_and_nothing_is_stored(office, account, content, sentence, settings):
@@ -290,6 +295,25 @@ def test_a_payment_that_came_back_is_reversed_on_the_banks_day(office, account, 
         assert paid(order.source_ref.partition("/")[0]) == 0
         refused(lambda: return_by_line(line=back, order=order, on=DAY, by=office.people.checker))
         assert list(faults()) == []
+
+
+def test_a_payment_that_comes_back_late_is_looked_at_and_a_refusal_names_the_line_that_keeps_the_others(
+    office, account, order
+):
+    settle(office, loaded(office, account, [out(order)]).lines.get(), order)
+    back = moved(order.amount, "R-1", end_to_end=order.ref)
+    for days, sure in ((30, True), (31, False)):
+        with standing_at(DAY + timedelta(days=days)), transaction.atomic():
+            (found,) = proposals_for(loaded(office, account, [back], number="52")).values()
+            assert (found.act, found.sure) == ("return", sure)
+            transaction.set_rollback(True)
+    assert str(found.against[-1]) == f"{order.ref} was sent on 12.03.2026, more than 30 days before."
+    before = {"value_on": DAY - timedelta(days=1)}
+    early = loaded(
+        office, account, [moved(order.amount, "R-1", end_to_end=order.ref, **before)], number="53"
+    ).lines.get()
+    told = refused(lambda: return_by_line(line=early, order=order, on=DAY, by=office.people.checker), Blocked)
+    assert told.startswith("Line 1 of the statement: The money cannot come back before it went out")
 
 
 def test_charges_and_the_donors_money_are_booked_on_a_line_of_the_account_and_name_their_entry(office, account):

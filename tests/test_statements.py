@@ -122,6 +122,8 @@ OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/pas
         (content("kosovo.csv").replace(b"12.03.2026;;17", b"12.03.2026;17"), "Line 14 has 8 columns and the table 9"),
         (content("kosovo.csv").replace(b"Closing balance", b"Balance"), "Above the table “Closing balance” is missing"),
         (content("kosovo.csv").replace(b"-3,50", b"-3,505"), "Line 11: 3.505 has more decimals than EUR"),
+        (content("kosovo.csv").replace(b"-3,50", b"-1,003.50"), "Line 11: “1,003.50” is not an amount"),
+        (content("kosovo.csv").replace(b"-3,50", b"-3.50"), "Line 11: “3.50” is not an amount"),
         (content("kosovo.csv").replace(b"-3,50", b"three"), "Line 11: “three” is not an amount"),
         (content("kosovo.csv").replace(b"-3,50", b"Infinity"), "Line 11: “Infinity” is not an amount"),
         (content("kosovo.csv").replace(b"\n12.03.2026;12", b"\n32.03.2026;12"), "Line 10: “32.03.2026” is not a date"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from audit.refusals import NotAllowed
+from audit.refusals import Blocked, NotAllowed
 from grants.forms import (
     MOST_TRANCHES,
     AcceptDeliverableForm,
@@ -26,6 +26,7 @@ from grants.forms import (
     ScreenForm,
     ShowForm,
 )
+from grants.models import Award
 from grants.reading import planned_rows
 from grants.services import (
     accept_contribution,
@@ -226,6 +227,7 @@ def hand_over(request, ref, pk):
 def recovery_received(request, ref):
     award = award_or_404(request, ref)
     _ask("payments.book", request, award)
+    _ask_back(award)
     form = ReceiveForm(request.POST or None, award=award, initial={"on": day_of(award)})
     if request.method == "POST" and attempt(form, receive_recovery, award=award, by=request.user) is not None:
         return done(request, _("The recovery is booked."), f"{award.get_absolute_url()}#recovery")
@@ -237,12 +239,18 @@ def recovery_received(request, ref):
 def recovery_given_up(request, ref):
     award = award_or_404(request, ref)
     _ask("grants.give_up", request, award)
+    _ask_back(award)
     form = GiveUpForm(request.POST or None, award=award)
     given = {"award": award, "on": day_of(award), "by": request.user}
     if request.method == "POST" and attempt(form, give_up_recovery, **given) is not None:
         return done(request, _("The recovery is given up."), f"{award.get_absolute_url()}#recovery")
     submit = _("Give it up")
     return _page(request, form, award, title=_("Give a recovery up"), submit=submit, lead=_still_due(award))
+
+
+def _ask_back(award):
+    if award.state != Award.State.TERMINATED or award.recovery_due_amount <= 0:
+        raise Blocked(_("Nothing is asked back from this award."))
 
 
 def _still_due(award):

@@ -24,7 +24,7 @@ class StatementQuerySet(models.QuerySet):
         return self.filter(rows_for(user, MONEY_ROLES, region=None))
 
     def before(self, statement):
-        """Earlier ones of the same account, the last first."""
+        """Those of the same account that end before this one begins or on that day, the last first."""
         same = self.filter(own_account=statement.own_account_id, to_on__lte=statement.from_on)
         return same.exclude(pk=statement.pk).order_by("-to_on", "-pk")
 

@@ -6,6 +6,7 @@ as the payment's own services take them. Loading locks the account.
 
 import hashlib
 from collections import Counter
+from contextlib import contextmanager
 
 import rules
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,12 @@ def load_statement(*, own_account, content, name, on, by):
     _refuse_known(account, sha256)
     facts = read_statement(content)
     _check_account(account, facts)
+    if facts.to_on > on:
+        raise Invalid(
+            _("The statement ends on %(date)s, which lies in the future. Take it from the bank again.")
+            % {"date": f"{facts.to_on:%d.%m.%Y}"},
+            field="content",
+        )
     keep(content)
     lines, known = _new_lines(account, facts.lines)
     statement = Statement.objects.create(
@@ -93,6 +100,11 @@ def _refuse_known(account, sha256):
 
 def _check_account(account, facts):
     wanted = {blind_index(one) for one in _spellings(facts.account, facts.currency)}
+    if account.number_index not in wanted and facts.account[-4:] == account.number_tail:
+        raise Invalid(
+            _("The statement is of another account with the same last digits. Choose the account that it belongs to."),
+            field="content",
+        )
     if account.number_index not in wanted:
         raise Invalid(
             _(
@@ -241,13 +253,27 @@ def _take(settled, returned, on, by, reason):
         advance(lines[line.pk], "take_return", by=by, on=on, body={"for": order.ref}, order=orders[order.pk])
     lock_lines(*_funding_keys(orders))
     for line, what in settled:
-        _settle(lines[line.pk], what, orders, by, reason)
+        with _named(lines[line.pk]):
+            _settle(lines[line.pk], what, orders, by, reason)
     for line, order in returned:
         row = lines[line.pk]
         why = reason or row.return_reason or row.text or str(_("Returned by the bank"))
-        return_payment(order=orders[order.pk], reason=why, on=row.value_on, by=by)
+        with _named(row):
+            return_payment(order=orders[order.pk], reason=why, on=row.value_on, by=by)
     first = [*settled, *returned][0][0]
     return lines[first.pk]
+
+
+@contextmanager
+def _named(line):
+    """A refusal says which line it is about, and how the others are taken without it."""
+    try:
+        yield
+    except (Blocked, Invalid) as refused:
+        raise Blocked(
+            _("Line %(number)s of the statement: %(why)s Set this line aside to take the others.")
+            % {"number": line.position, "why": refused.sentence}
+        ) from refused
 
 
 def _orders_of(settled, returned):

@@ -6,6 +6,7 @@ two balances: without balances nobody can tell whether lines are missing, so suc
 
 import csv
 import io
+import re
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -219,8 +220,14 @@ def _signed(profile, text, currency, where):
 
 def _unsigned(profile, text, currency, where):
     thousands = "." if profile.decimal == "," else ","
-    text = "".join(text.split()).replace(thousands, "").replace(profile.decimal, ".")
-    return minor(text, currency, where)
+    bare = "".join(text.split())
+    whole, _point, rest = bare.partition(profile.decimal)
+    # A sign between thousands stands before three digits. Elsewhere it is another bank's decimal sign.
+    if thousands in rest or (
+        thousands in whole and not re.fullmatch(rf"\d{{1,3}}({re.escape(thousands)}\d{{3}})+", whole)
+    ):
+        refuse(_("%(where)s: “%(text)s” is not an amount. Ask the bank for a right file."), where=where, text=text)
+    return minor(bare.replace(thousands, "").replace(profile.decimal, "."), currency, where)
 
 
 def _day(profile, text, where):

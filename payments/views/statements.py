@@ -170,9 +170,15 @@ def statement(request, pk):
 
 
 def _gap(row):
-    """A sentence when the statement does not begin where the one before it ended; overlapping ones share lines."""
-    earlier = Statement.objects.before(row).first()
-    if earlier is None or row.known_count or earlier.closing_amount == row.opening_amount:
+    """A sentence when the statement does not begin where one before it ended; overlapping ones share lines.
+
+    Of several of one day nobody knows the order: any of them may be the one before.
+    """
+    before = list(Statement.objects.before(row)[:20])
+    earlier = next((one for one in before if one.to_on < row.from_on or one.pk < row.pk), None)
+    if earlier is None or row.known_count:
+        return ""
+    if any(one.closing_amount == row.opening_amount for one in before if one.to_on >= earlier.to_on):
         return ""
     return _(
         "The statement before this one ended on %(date)s with %(closing)s. Lines between the two are missing: "
