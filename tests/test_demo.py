@@ -134,9 +134,14 @@ def test_each_donor_finds_the_published_report_of_their_programme_and_no_other(d
         assert client.get(f"/reports/{own[0]}/").status_code == 200
 
 
-def test_every_login_opens_its_first_page(demo):
+def test_a_login_of_each_kind_opens_its_first_page(demo):
     broken = []
-    for user in User.objects.filter(is_active=True):
+    # One of those who hold the same roles in the same programmes: they land alike.
+    held = {}
+    for row in Membership.objects.order_by("pk"):
+        held.setdefault(row.user_id, set()).add((row.programme_id, row.role))
+    alike = {frozenset(roles): user for user, roles in held.items()}
+    for user in User.objects.filter(is_active=True, pk__in=alike.values()):
         client = Client()
         client.force_login(user)
         if client.get("/", follow=True).status_code != 200:

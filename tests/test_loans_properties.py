@@ -36,6 +36,7 @@ acts = st.lists(
 )
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("agreed", TERMS, ids=["next", "hold"])
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=acts)

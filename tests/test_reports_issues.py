@@ -18,7 +18,7 @@ from reports.services import correct_issue, draft_issue, make_link, publish_issu
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_grants import paid_tranche, signed_award
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 START = DAY.replace(month=1, day=1)
 
 

@@ -458,12 +458,14 @@ def run(office, money, amounts):
     )
 
 
+@pytest.mark.in_turn
 @pytest.mark.django_db
 def test_a_scored_call_decides_by_its_votes_whatever_happens_in_whatever_order():
     with standing_at(DAY):
         run(grant_office(line_ceiling=2_100_000), 2_100_000, (1_000_000, 900_000, 800_000))
 
 
+@pytest.mark.in_turn
 @pytest.mark.django_db
 def test_a_consensus_call_decides_by_its_votes_whatever_happens_in_whatever_order():
     with standing_at(DAY):
