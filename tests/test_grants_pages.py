@@ -199,6 +199,8 @@ def test_an_end_says_what_is_asked_back_before_it_is_done(office, client):
     send(client, office.people.checker, f"{base}recovery/given-up/", **gone)
     shown = said(client.get(base))
     assert "Nothing is asked back any more" in shown
+    for act in ("received", "given-up"):
+        assert client.get(f"{base}recovery/{act}/").status_code == 409
     assert "IN-7" in shown
     assert client.get(f"{base}do/undo/").status_code == 404
     assert client.get(f"{base}do/settle/").status_code == 404
