@@ -11,12 +11,12 @@ from applicants.models import Enrolment, Party
 from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
-from pages.moves import ReasonedMoveForm
-from payments.forms import AccountChangeForm, AccountForm, ConfirmAccountForm
+from payments.forms import AccountChangeForm, AccountForm
 from payments.models import PaymentOrder
 from payments.reading import twins_of
 from payments.services import change_account, close_account, confirm_account, enter_account, read_number
 from payments.views.access import account_or_404, day_of
+from payments.views.account_acts import close_page, confirm_page
 from programmes.clock import today
 from programmes.models import FundingLine, Role
 from programmes.roles import held_by, holds
@@ -118,44 +118,16 @@ def change(request, pk):
 @login_required
 def confirm(request, pk):
     row = account_or_404(request, pk)
-    if not rules.test_rule("payments.confirm_account", request.user, row):
-        raise NotAllowed(_("Another finance officer than the one who entered it must confirm the account."))
-    form = ConfirmAccountForm(request.POST or None, instance=row)
-    if request.method == "POST":
-        confirmed = attempt(form, confirm_account, account=row, on=day_of(row), by=request.user)
-        if confirmed is not None:
-            return done(request, _("The account is confirmed."), row.get_absolute_url())
-    return form_page(
-        request,
-        form,
-        title=_("Confirm the account"),
-        submit=_("I have compared it with the paper"),
-        back=row.get_absolute_url(),
-        crumbs=((str(row), row.get_absolute_url()),),
-        lead=_("%(holder)s, %(bank)s, %(currency)s. Compare it with a paper of the bank, not with what was typed.")
-        % {"holder": row.holder, "bank": row.bank or row.get_kind_display(), "currency": row.currency},
-        context={"twins": twins_of(row)},
-        template="payments/confirm_account.html",
-    )
+    context = {"twins": twins_of(row)}
+    template = "payments/confirm_account.html"
+    return confirm_page(request, row, confirm_account, crumbs=(), context=context, template=template)
 
 
 @login_required
 def close(request, pk):
     row = account_or_404(request, pk)
-    form = ReasonedMoveForm(request.POST or None, instance=row)
-    if request.method == "POST":
-        closed = attempt(form, close_account, account=row, on=day_of(row), by=request.user)
-        if closed is not None:
-            return done(request, _("The account is closed."), row.get_absolute_url())
-    return form_page(
-        request,
-        form,
-        title=_("Close the account"),
-        submit=_("Close the account"),
-        back=row.get_absolute_url(),
-        crumbs=((str(row), row.get_absolute_url()),),
-        lead=_("Nothing is paid to it any more. What was paid stays."),
-    )
+    lead = _("Nothing is paid to it any more. What was paid stays.")
+    return close_page(request, row, close_account, crumbs=(), lead=lead)
 
 
 @login_required

@@ -12,11 +12,11 @@ from audit.refusals import Blocked, NotAllowed
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.lists import Column, ListPage
-from pages.moves import ReasonedMoveForm
-from payments.forms import ConfirmAccountForm, OwnAccountForm
+from payments.forms import OwnAccountForm
 from payments.models import OwnAccount
 from payments.services import close_own_account, confirm_own_account, enter_own_account
-from payments.views.access import chosen, day_of, for_money_roles, own_account_or_404
+from payments.views.access import chosen, for_money_roles, own_account_or_404
+from payments.views.account_acts import close_page, confirm_page
 from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by
@@ -124,24 +124,7 @@ def enter_own(request):
 
 @login_required
 def confirm_own(request, pk):
-    row = own_account_or_404(request, pk)
-    if not rules.test_rule("payments.confirm_account", request.user, row):
-        raise NotAllowed(_("Another finance officer than the one who entered it must confirm the account."))
-    form = ConfirmAccountForm(request.POST or None, instance=row)
-    if request.method == "POST":
-        confirmed = attempt(form, confirm_own_account, account=row, on=day_of(row), by=request.user)
-        if confirmed is not None:
-            return done(request, _("The account is confirmed."), row.get_absolute_url())
-    return form_page(
-        request,
-        form,
-        title=_("Confirm the account"),
-        submit=_("I have compared it with the paper"),
-        back=row.get_absolute_url(),
-        crumbs=(*_crumbs(), (str(row), row.get_absolute_url())),
-        lead=_("%(holder)s, %(bank)s, %(currency)s. Compare it with a paper of the bank, not with what was typed.")
-        % {"holder": row.holder, "bank": row.bank, "currency": row.currency},
-    )
+    return confirm_page(request, own_account_or_404(request, pk), confirm_own_account, crumbs=_crumbs())
 
 
 @login_required
@@ -149,17 +132,5 @@ def close_own(request, pk):
     row = own_account_or_404(request, pk)
     if not rules.test_rule("payments.enter_account", request.user, row):
         raise NotAllowed()
-    form = ReasonedMoveForm(request.POST or None, instance=row)
-    if request.method == "POST":
-        closed = attempt(form, close_own_account, account=row, on=day_of(row), by=request.user)
-        if closed is not None:
-            return done(request, _("The account is closed."), row.get_absolute_url())
-    return form_page(
-        request,
-        form,
-        title=_("Close the account"),
-        submit=_("Close the account"),
-        back=row.get_absolute_url(),
-        crumbs=(*_crumbs(), (str(row), row.get_absolute_url())),
-        lead=_("No line is paid from it any more. What was sent to the bank stays."),
-    )
+    lead = _("No line is paid from it any more. What was sent to the bank stays.")
+    return close_page(request, row, close_own_account, crumbs=_crumbs(), lead=lead)
