@@ -31,6 +31,9 @@ else:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if PRODUCTION and host != "localhost"]
 
+# Where the code on a paper leads: the first host, as the world sees it.
+PUBLIC_ADDRESS = f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://localhost:8000"
+
 VAR_DIR = var_dir()
 EVIDENCE_DIR = VAR_DIR / "evidence"
 DATABASES = {"default": database(MODE)}

@@ -1,5 +1,7 @@
 """The grant agreement as a paper, drawn when it is first read and kept as evidence: the same bytes ever after."""
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -7,8 +9,9 @@ from applicants.services import add_evidence
 from applicants.services.evidence import path_of
 from audit.refusals import Blocked
 from audit.services import service
-from grants.models import Award, Tranche
+from grants.models import Award, Tranche, Vat
 from grants.services.access import locked
+from grants.standing import differences
 from ledger.money import Money, shown
 from pages import paper
 from programmes.clock import today
@@ -61,11 +64,13 @@ def draw_agreement(award):
         paper.facts(_terms(award, words)),
         paper.text(words(_("How the grant is paid")), "h2"),
         _tranches(award, words),
+        *_budget(award, words),
         *_own_part(award, words),
         *_conditions(award, words),
         paper.text(words(_("What the parties agree")), "h2"),
         *[paper.text(clause) for clause in _clauses(award, words)],
         paper.signatures(_signers(award, words)),
+        *_genuine(award, words),
     ]
     return paper.paper(
         title,
@@ -139,6 +144,70 @@ def _tranches(award, words):
     return paper.table(rows, [1, 3, 5, 3, 3, 3], head=head, numbers=(0, 4, 5), total=total)
 
 
+def _budget(award, words):
+    lines = list(award.budget.all())
+    if not lines:
+        return []
+    rows = [
+        [
+            line.position,
+            line.label if line.eligible else f"{line.label} ({words(_('not eligible'))})",
+            shown(line.net_amount, award.currency),
+            shown(line.vat_amount, award.currency) if line.vat_amount else words(Vat(line.vat).label),
+            shown(line.own_amount, award.currency),
+            shown(line.grant_amount, award.currency),
+        ]
+        for line in lines
+    ]
+    head = [
+        words(_("No.")),
+        words(_("What for")),
+        words(_("Cost without VAT")),
+        words(_("VAT")),
+        words(_("Own part")),
+        f"{words(_('Grant'))}, {award.currency}",
+    ]
+    total = ["", words(_("Total")), shown(sum(line.net_amount for line in lines), award.currency), ""]
+    total += [shown(sum(line.own_amount for line in lines), award.currency)]
+    total += [shown(sum(line.grant_amount for line in lines), award.currency)]
+    return [
+        paper.text(words(_("Annex: the budget")), "h2"),
+        paper.table(rows, [1, 5, 3, 3, 3, 3], head=head, numbers=(0, 2, 4, 5), total=total),
+        *_aid(award, words),
+    ]
+
+
+def _aid(award, words):
+    if award.aid_declared_on is None:
+        return []
+    rows = [[row.giver, f"{row.given_on:%d.%m.%Y}", shown(row.amount, award.currency)] for row in award.aid.all()]
+    title = paper.text(words(_("Annex: public aid received, as the grantee declared it")), "h2")
+    if not rows:
+        return [
+            title,
+            paper.text(
+                words(
+                    _("The grantee declared on %(day)s that there was none."), day=f"{award.aid_declared_on:%d.%m.%Y}"
+                )
+            ),
+        ]
+    head = [words(_("Given by")), words(_("On")), f"{words(_('Amount'))}, {award.currency}"]
+    return [title, paper.table(rows, [6, 2, 3], head=head, numbers=(2,))]
+
+
+def _genuine(award, words):
+    """The code on the paper: whoever holds it can ask whether this agreement exists, and for how much."""
+    if not award.code:
+        return []
+    address = f"{settings.PUBLIC_ADDRESS}{reverse('grants:genuine', args=[award.code])}"
+    return [
+        paper.space(10),
+        paper.code_square(address),
+        paper.text(words(_("Is this paper genuine? The code leads to what was signed.")), "quiet"),
+        paper.text(address, "quiet"),
+    ]
+
+
 def _own_part(award, words):
     rows = [
         [words(row.get_source_display()), shown(row.pledged_amount, award.currency)]
@@ -168,7 +237,45 @@ def _clauses(award, words):
         words(_("4. What is bought is used for the business, can be visited, and is not sold before the end.")),
         words(_("5. Papers are kept for seven years and shown when the programme or the donor asks.")),
         words(_("6. What was paid and not used as agreed is paid back.")),
+        *_visibility(award, words),
     ]
+
+
+def _visibility(award, words):
+    if award.visibility_waived_on:
+        return [words(_("7. For safety the donor is not made visible at this place."))]
+    return [f"7. {award.window.visibility_text}"] if award.window.visibility_text else []
+
+
+def draw_amendment(amendment, signed):
+    """What changes: what stood in the agreement, and what stands there now. `signed`: Evidence of the agreement."""
+    award = amendment.award
+    words = _Words(award.programme.language)
+    title = words(_("Amendment No. %(number)s of the grant agreement"), number=amendment.number)
+    facts = [
+        (words(_("Agreement")), f"{award.ref}, {award.signed_on:%d.%m.%Y}"),
+        (words(_("Grantee")), _named(award.applicant)),
+        (words(_("Why")), amendment.why),
+        (words(_("In force from")), f"{amendment.decided_on:%d.%m.%Y}"),
+        (words(_("The signed paper, SHA-256")), signed.sha256),
+    ]
+    head = [words(_("What changes")), words(_("It was")), words(_("It is now"))]
+    rows = [[words(what), was, now] for what, was, now in differences(amendment)]
+    story = [
+        paper.text(title, "title"),
+        paper.facts(facts),
+        paper.table(rows, [3, 4, 4], head=head),
+        paper.text(words(_("All else that was agreed stays as it is."))),
+        paper.signatures(_signers(award, words)),
+    ]
+    return paper.paper(
+        title,
+        story,
+        reference=amendment.ref,
+        subtitle=award.programme.public_name,
+        lang=award.programme.language,
+        footer=award.programme.public_name,
+    )
 
 
 def _signers(award, words):

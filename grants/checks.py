@@ -3,7 +3,7 @@
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from grants.models import Asset, Award, Contribution, Recovery, Tranche
+from grants.models import Amendment, Asset, Award, BudgetLine, Contribution, Expense, Recovery, Tranche
 from ledger import postings
 from ledger.models import Account, Entry, Leg
 from payments.models import PaymentOrder
@@ -18,6 +18,8 @@ def checks():
     yield from tranche_faults()
     yield from contribution_faults()
     yield from agreement_faults()
+    yield from budget_faults()
+    yield from amendment_faults()
 
 
 def _sum(queryset, field="amount", per="award"):
@@ -126,6 +128,36 @@ def contribution_faults():
         yield f"ledger_entry {key}: no accepted contribution stands behind it"
     for asset in Asset.objects.filter(amount__lte=0)[:5]:
         yield f"grants_asset {asset.pk} has no cost"
+
+
+def budget_faults():
+    """G2, G4: a signed budget is the award; costs are within their line, after the agreement, and no own part too."""
+    lines = BudgetLine.objects.filter(award=OuterRef("pk"))
+    signed = Award.objects.exclude(signed_on=None).annotate(from_grant=_sum(lines, "grant_amount"))
+    for award in signed.exclude(from_grant=F("amount")).iterator(chunk_size=500):
+        yield f"grants_award {award.ref} is signed for {award.amount}, its budget takes {award.from_grant}"
+    early = Expense.objects.exclude(accepted_on=None).filter(accepted_amount__gt=0)
+    for row in early.filter(invoice_on__lt=F("award__signed_on")).select_related("award")[:5]:
+        yield f"grants_expense {row.pk} of {row.award.ref}: the invoice is from before the agreement"
+    twins = Expense.objects.filter(
+        Q(invoice_key__in=Contribution.objects.exclude(invoice_key=None).values("invoice_key"))
+        | Q(file_hash__in=Contribution.objects.exclude(file_hash=None).values("file_hash"))
+    )
+    for row in twins.select_related("award")[:5]:
+        yield f"grants_expense {row.pk} of {row.award.ref}: the same paper counts as an own part too"
+    for line in BudgetLine.objects.exclude(expenses=None).with_accepted().select_related("award__window"):
+        if line.accepted_total * 100 > line.grant_amount * (100 + line.award.window.overrun_pct):
+            yield (
+                f"grants_budgetline {line.pk} of {line.award.ref}: {line.accepted_total} is accepted, "
+                f"it takes {line.grant_amount} from the grant"
+            )
+
+
+def amendment_faults():
+    """C2: an amendment in force has its paper, beside the agreement as it was signed."""
+    in_force = Amendment.objects.filter(state=Amendment.State.APPROVED)
+    for row in in_force.filter(Q(paper=None) | Q(award__agreement=None))[:5]:
+        yield f"grants_amendment {row.ref} is in force without its paper or without the signed agreement"
 
 
 def agreement_faults():

@@ -1,6 +1,7 @@
 """Facts that the moves of awards and tranches ask for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from fractions import Fraction
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from django.utils.translation import ngettext
 
 from applicants.conditions import cofinancing_share
 from audit.moves import fact
+from grants.standing import standing
 from ledger.money import Money
 from programmes.clock import today
 
@@ -146,4 +148,109 @@ def tranche_cofinancing_evidenced(tranche):
             "have": Money(evidenced, tranche.currency),
             "need": Money(need, tranche.currency),
         }
+    return None
+
+
+@fact(_("The budget adds up to the award."))
+def budget_adds_up(award):
+    total = award.budget.total("grant_amount")
+    if total != award.amount:
+        return _("The budget takes %(sum)s from the grant, the award is %(award)s.") % {
+            "sum": Money(total, award.currency),
+            "award": Money(award.amount, award.currency),
+        }
+    return None
+
+
+def years_before(day, years):
+    """The same day `years` before; the 28th where that year has no 29 February."""
+    if (day.month, day.day) == (2, 29):
+        day = day.replace(day=28)
+    return date(day.year - years, day.month, day.day)
+
+
+def aid_counted(award, on):
+    """Minor units of public aid that count beside this award on the day `on`: those declared, within the years."""
+    return award.aid.since(years_before(on, award.window.aid_years)).total_amount()
+
+
+@fact(_("The public aid received is declared and within the limit."))
+def aid_within_limit(award):
+    limit = award.window.aid_limit_amount
+    if not limit:
+        return None
+    if award.aid_declared_on is None:
+        return _("The grantee has not declared the public aid received.")
+    aid = aid_counted(award, _on(award))
+    if aid + award.amount > limit:
+        return _("With %(aid)s of public aid in %(years)s years this award passes the limit of %(limit)s.") % {
+            "aid": Money(aid, award.currency),
+            "years": award.window.aid_years,
+            "limit": Money(limit, award.currency),
+        }
+    return None
+
+
+@fact(_("No cost waits to be accepted."))
+def no_cost_waits(award):
+    count = award.expenses.waiting().count()
+    if count:
+        return ngettext(
+            "%(count)s cost is neither accepted nor refused.",
+            "%(count)s costs are neither accepted nor refused.",
+            count,
+        ) % {"count": count}
+    return None
+
+
+BY_PAPERS = ("cash", "reimbursement")
+
+
+def to_be_accounted(tranche):
+    """Minor units of costs that must be accepted before this tranche can be requested.
+
+    Of the tranche before it the share that the window sets; those earlier than that in full. Only tranches paid in
+    cash are accounted for by papers: a supplier is paid on the purchase, and a reimbursement after its costs.
+    """
+    percent = tranche.award.window.accounted_pct
+    if not percent:
+        return 0
+    before = list(tranche.award.tranches.kept().filter(number__lt=tranche.number).order_by("number"))
+    need = Fraction(0)
+    for row in before:
+        if row.modality in BY_PAPERS:
+            share = percent if row.number == before[-1].number and row.modality == "cash" else 100
+            need += Fraction(row.amount * share, 100)
+    return -(-need.numerator // need.denominator)
+
+
+@fact(_("The tranches before it are accounted for."))
+def earlier_tranches_accounted(tranche):
+    need, have = to_be_accounted(tranche), tranche.award.expenses.total_accepted_amount()
+    if have < need:
+        return _("Costs of %(have)s are accepted; before this tranche %(need)s must be.") % {
+            "have": Money(have, tranche.currency),
+            "need": Money(need, tranche.currency),
+        }
+    return None
+
+
+@fact(_("The costs that it pays back are accepted."))
+def reimbursed_costs_accepted(tranche):
+    if tranche.modality != "reimbursement":
+        return None
+    so_far = tranche.award.tranches.kept().filter(number__lte=tranche.number, modality__in=BY_PAPERS)
+    need, have = so_far.total_amount(), tranche.award.expenses.total_accepted_amount()
+    if have < need:
+        return _("Costs of %(have)s are accepted; with this tranche %(need)s would be paid for.") % {
+            "have": Money(have, tranche.currency),
+            "need": Money(need, tranche.currency),
+        }
+    return None
+
+
+@fact(_("Nothing that it changes has changed since it was proposed."))
+def award_as_it_was(amendment):
+    if standing(amendment.award, amendment.before) != amendment.before:
+        return _("The award has changed since this was proposed. Refuse it, and propose it anew.")
     return None

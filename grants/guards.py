@@ -16,8 +16,21 @@ def _sqlite(name, event):
     )
 
 
+_PLANNED = """SELECT COALESCE(SUM(amount), 0) FROM grants_tranche WHERE award_id = NEW.id AND state <> 'dropped'"""
+_LESS = "grants_award: the award is less than its tranches"
+
+
 def declare_guards():
     declare(
+        Guard(
+            name="guard_grants_award_less",
+            table="grants_award",
+            sqlite=f"CREATE TRIGGER guard_grants_award_less AFTER UPDATE OF amount ON grants_award "
+            f"WHEN NEW.amount < OLD.amount AND ({_PLANNED}) > NEW.amount BEGIN SELECT RAISE(ABORT, '{_LESS}'); END",
+            postgresql=f"BEGIN IF NEW.amount < OLD.amount AND ({_PLANNED}) > NEW.amount THEN "
+            f"RAISE EXCEPTION '{_LESS}'; END IF; RETURN NEW; END;",
+            events="AFTER UPDATE",
+        ),
         _sqlite("guard_grants_tranche_new", "INSERT"),
         _sqlite("guard_grants_tranche_changed", "UPDATE OF amount, award_id, state"),
         Guard(

@@ -16,6 +16,11 @@ def did_not_request(user, tranche):
 
 
 @rules.predicate
+def did_not_propose(user, amendment):
+    return amendment is None or amendment.proposed_by_id != user.pk
+
+
+@rules.predicate
 def did_not_end(user, award):
     return award is None or award.ended_by_id != user.pk
 
@@ -31,3 +36,5 @@ rules.add_rule("grants.request_tranche", prepares)
 rules.add_rule("grants.certify_tranche", has_role(Role.MANAGER, Role.MONITORING) & did_not_request)
 rules.add_rule("grants.order_payment", has_role(Role.FINANCE))
 rules.add_rule("grants.hand_over", has_role(Role.ADVISER, Role.MANAGER, Role.MONITORING))
+rules.add_rule("grants.propose_amendment", prepares)
+rules.add_rule("grants.decide_amendment", has_role(Role.MANAGER, Role.FINANCE) & did_not_propose)

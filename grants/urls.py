@@ -1,6 +1,6 @@
 from django.urls import path
 
-from grants.views import acts, awards
+from grants.views import acts, awards, budget, genuine
 
 app_name = "grants"
 
@@ -12,6 +12,16 @@ urlpatterns = [
     path("grants/<slug:ref>/screening/", acts.screen, name="screen"),
     path("grants/<slug:ref>/conditions/", acts.conditions, name="conditions"),
     path("grants/<slug:ref>/plan/", acts.plan, name="plan"),
+    path("grants/<slug:ref>/budget/", budget.budget, name="budget"),
+    path("grants/<slug:ref>/aid/", budget.aid, name="aid"),
+    path("grants/<slug:ref>/visibility/", budget.waive, name="waive"),
+    path("grants/<slug:ref>/signed-paper/", budget.scan, name="scan"),
+    path("grants/<slug:ref>/costs/new/", budget.new_expense, name="new_expense"),
+    path("grants/<slug:ref>/costs/<int:pk>/accept/", budget.expense, name="expense"),
+    path("grants/<slug:ref>/amendments/new/", budget.amend, name="amend"),
+    path("grants/<slug:ref>/amendments/<int:number>/", budget.amendment, name="amendment"),
+    path("grants/<slug:ref>/amendments/<int:number>/do/<slug:verb>/", budget.amendment_move, name="amendment_move"),
+    path("genuine/<str:code>/", genuine.genuine, name="genuine"),
     path("grants/<slug:ref>/own-part/new/", acts.pledge, name="pledge"),
     path("grants/<slug:ref>/own-part/<int:pk>/evidence/", acts.evidence, name="evidence"),
     path("grants/<slug:ref>/own-part/<int:pk>/accept/", acts.accept, name="accept"),

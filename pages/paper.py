@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from PIL import Image as Picture
 from PIL import UnidentifiedImageError
 from reportlab import rl_config
+from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
 from reportlab.lib import colors
@@ -294,6 +295,14 @@ def _line(row, style, numbers, *, quick):
 
 def _cell(value, style):
     return value if hasattr(value, "wrapOn") else text(value, style)
+
+
+def code_square(address, size=26 * mm):
+    """The address as a square code for a telephone's camera; the address itself is printed beside it."""
+    code = QrCodeWidget(address, barLevel="M", barWidth=size, barHeight=size, barBorder=0)
+    drawing = Drawing(size, size)
+    drawing.add(code)
+    return drawing
 
 
 def signatures(names):

@@ -426,6 +426,12 @@ class WindowForm(PartForm):
     fixed = ("key",)
     floor_amount = MoneyField(label=_("Least amount"))
     ceiling_amount = MoneyField(label=_("Ceiling"))
+    aid_limit_amount = MoneyField(
+        label=_("Limit of public aid to one applicant, with this grant"),
+        least=0,
+        required=False,
+        help_text=_("Empty: there is none."),
+    )
     cofinancing_sources = ListChoice(label=_("Sources that count (none ticked: all)"), choices=SOURCES)
     tranche_plan = TranchesField(
         label=_("Tranches"), help_text=_("One a line: percent and what must be shown first."), required=True
@@ -445,6 +451,11 @@ class WindowForm(PartForm):
             "in_kind_cap_pct",
             "modality",
             "tranche_plan",
+            "accounted_pct",
+            "overrun_pct",
+            "aid_limit_amount",
+            "aid_years",
+            "visibility_text",
             "live_awards",
             "figure_code",
         )
@@ -455,12 +466,13 @@ class WindowForm(PartForm):
         self.fields["line"].queryset = lines
         chosen = lines.filter(pk=self.data.get("line")).first() if str(self.data.get("line", "")).isdigit() else None
         line = chosen or (self.instance.line if self.instance.line_id else lines.first())
-        for name in ("floor_amount", "ceiling_amount"):
+        for name in ("floor_amount", "ceiling_amount", "aid_limit_amount"):
             self.fields[name].currency = line.currency if line else self.programme.currency
         self.initial.setdefault("tranche_plan", [{"percent": 100, "deliverable": ""}])
 
     def clean(self):
         data = super().clean()
+        data["aid_limit_amount"] = data.get("aid_limit_amount") or 0
         if data.get("line"):
             self.instance.currency = data["line"].currency
         if data.get("floor_amount") and data.get("ceiling_amount") and data["floor_amount"] > data["ceiling_amount"]:

@@ -30,6 +30,7 @@ from grants.models import Award, Contribution, Tranche
 from grants.services import (
     accept_contribution,
     accept_deliverable,
+    approve_amendment,
     cancel_award,
     certify_tranche,
     close_award,
@@ -40,6 +41,7 @@ from grants.services import (
     order_tranche,
     plan_tranches,
     pledge_cofinancing,
+    propose_amendment,
     receive_recovery,
     register_asset,
     request_tranche,
@@ -48,7 +50,9 @@ from grants.services import (
     sign_award,
     suspend_award,
     terminate_award,
+    withdraw_amendment,
 )
+from grants.standing import standing
 from ledger.models import Account, Entry
 from payments.checks import checks as payment_checks
 from payments.models import PayeeAccount, PaymentOrder
@@ -305,6 +309,9 @@ class Grants(RuleBasedStateMachine):
             self.book[one].assets += cost
 
     @rule(one=which, verb=st.sampled_from(("suspend", "resume", "resume", "close", "cancel")))
+    def change_state(self, one, verb):
+        self.change(one, verb)
+
     def change(self, one, verb):
         service, after = {
             "suspend": (suspend_award, "suspended"),
@@ -313,7 +320,44 @@ class Grants(RuleBasedStateMachine):
             "cancel": (cancel_award, "cancelled"),
         }[verb]
         if self.done(service, by="manager", award=self.award(one), reason="As agreed."):
-            self.book[one].state = after
+            book = self.book[one]
+            book.state = after
+            if verb == "close":
+                book.recovery = book.beyond_its_share
+
+    @precondition(lambda self: self.in_state("active"))
+    @rule(
+        one=which,
+        less=st.sampled_from((0, 0, 1, 300_000)),
+        cut=st.sampled_from(((100,), (70, 30), (1, 98, 1))),
+        by=person,
+    )
+    def amend(self, one, less, cut, by):
+        """What is still planned is divided anew, and the award perhaps becomes less."""
+        book, award = self.book[one], self.award(one)
+        fixed = {number: row for number, row in book.tranches.items() if row[1] != "planned"}
+        amount = book.promised - less
+        left = amount - sum(row[0] for row in fixed.values())
+        if not award.signed_on or left < 100 * len(cut):
+            return
+        wanted = [left * part // 100 for part in cut]
+        wanted[-1] += left - sum(wanted)
+        first = max(fixed, default=0) + 1
+        plain = {"cofinancing_amount": 0, "modality": "cash", "due_on": None, "deliverables": ["Quote"]}
+        tranches = [{"number": first + place, "amount": each, **plain} for place, each in enumerate(wanted)]
+        budget = standing(award, ["budget"])["budget"]
+        budget[0]["grant_amount"] -= less
+        after = {"amount": amount, "tranches": tranches, "budget": budget}
+        row = self.done(propose_amendment, by="adviser", award=award, after=after, why="Late.")
+        if row is None:
+            return
+        by = by or "manager"
+        if self.done(approve_amendment, by=by, amendment=row):
+            assert by in ("manager", "maker", "checker")
+            book.promised = amount
+            book.tranches = fixed | {first + place: [each, "planned"] for place, each in enumerate(wanted)}
+        else:
+            self.done(withdraw_amendment, by="adviser", amendment=row)
 
     @precondition(lambda self: self.in_state("active", "suspended"))
     @rule(one=which, back=st.lists(st.tuples(amount, st.booleans()), max_size=2))
@@ -325,7 +369,7 @@ class Grants(RuleBasedStateMachine):
             for each, received in back:
                 self.recover(one, each, received, None if received else "checker")
 
-    @precondition(lambda self: self.in_state("terminated"))
+    @precondition(lambda self: self.in_state("terminated", "closed"))
     @rule(one=which, amount=amount, received=st.booleans(), by=person)
     def recover(self, one, amount, received, by):
         by = by or "maker"
@@ -352,8 +396,8 @@ class Grants(RuleBasedStateMachine):
 
     @invariant()
     def the_promise_is_never_passed_and_nothing_is_paid_that_was_not_certified(self):
-        for promised, book in zip(PROMISED, self.book, strict=True):
-            assert book.paid <= sum(each for each, _state in book.tranches.values()) <= promised
+        for book in self.book:
+            assert book.paid <= sum(each for each, _state in book.tranches.values()) <= book.promised
 
     @invariant()
     def the_ledger_is_the_sum_of_what_was_done(self):
@@ -377,8 +421,8 @@ class Grants(RuleBasedStateMachine):
     @invariant()
     def the_line_is_never_oversold(self):
         live = 0
-        for promised, book in zip(PROMISED, self.book, strict=True):
-            live += promised if book.state in ("approved", "active", "suspended") else book.paid
+        for book in self.book:
+            live += book.promised if book.state in ("approved", "active", "suspended") else book.paid
         assert available_on(self.office.line) == CEILING - live >= 0
         used = Commitment.objects.live().aggregate(total=Sum("used_amount", default=0))["total"]
         assert used == sum(book.paid for book in self.book)
@@ -406,6 +450,14 @@ class Book:
     @property
     def accepted(self):
         return sum(row[2] for row in self.parts.values())
+
+    @property
+    def beyond_its_share(self):
+        """Paid, less the award's share of what was paid and accepted; a part of a cent is the grantee's."""
+        pledged = sum(row[0] for row in self.parts.values())
+        cost = (self.paid + self.accepted) * self.promised
+        bears = min(self.promised, cost // (self.promised + pledged) + (cost % (self.promised + pledged) > 0))
+        return max(0, self.paid - bears)
 
     @property
     def due(self):

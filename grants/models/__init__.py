@@ -1,9 +1,24 @@
-"""Award, tranches with their deliverables, co-financing, recoveries, assets."""
+"""Award, tranches with their deliverables, budget and costs, co-financing, amendments, recoveries, assets."""
 
+from grants.models.amendments import Amendment
 from grants.models.assets import Asset
-from grants.models.awards import GRANT_ROLES, Award
+from grants.models.awards import GRANT_ROLES, AidReceived, Award
+from grants.models.budget import BudgetLine, Expense, Vat
 from grants.models.own_part import Contribution
 from grants.models.recoveries import Recovery
 from grants.models.tranches import Deliverable, Tranche
 
-__all__ = ["GRANT_ROLES", "Asset", "Award", "Contribution", "Deliverable", "Recovery", "Tranche"]
+__all__ = [
+    "GRANT_ROLES",
+    "AidReceived",
+    "Amendment",
+    "Asset",
+    "Award",
+    "BudgetLine",
+    "Contribution",
+    "Deliverable",
+    "Expense",
+    "Recovery",
+    "Tranche",
+    "Vat",
+]

@@ -73,6 +73,11 @@ class Award(Moving):
     signed_on = models.DateField(_("agreement dated"), null=True, blank=True)
     ends_on = models.DateField(_("implementation ends"), null=True, blank=True)
     agreement = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_scan = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
+    code = models.CharField(max_length=32, unique=True, null=True, blank=True, editable=False)
+    aid_declared_on = models.DateField(_("public aid declared"), null=True, blank=True)
+    visibility_waived_on = models.DateField(_("visibility waived"), null=True, blank=True)
+    visibility_waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_on = models.DateField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recovery_amount = AmountField(_("to be recovered"), default=0)
@@ -108,13 +113,16 @@ class Award(Moving):
             conditions.conditions_met,
             conditions.cofinancing_pledged,
             conditions.tranches_cover_award,
+            conditions.budget_adds_up,
+            conditions.aid_within_limit,
         ],
         permission=allowed("grants.sign"),
         custom={"label": _("Sign the agreement"), "style": "primary"},
     )
-    def sign(self, *, ends_on):
+    def sign(self, *, ends_on, code):
         self.signed_on = self.move.on
         self.ends_on = ends_on
+        self.code = code
 
     @transition(
         state,
@@ -140,12 +148,14 @@ class Award(Moving):
         state,
         source=State.ACTIVE,
         target=State.CLOSED,
-        conditions=[conditions.nothing_open, conditions.cofinancing_accepted],
+        conditions=[conditions.nothing_open, conditions.cofinancing_accepted, conditions.no_cost_waits],
         permission=allowed("grants.manage"),
         custom={"label": _("Close"), "style": "primary"},
     )
-    def close(self):
+    def close(self, *, recovery_amount):
         self.closed_on = self.move.on
+        self.ended_by = self.move.by
+        self.recovery_amount = recovery_amount
 
     @transition(
         state,
@@ -193,3 +203,29 @@ class Award(Moving):
     def recovery_due_amount(self):
         """Minor units asked back and neither received nor given up."""
         return self.recovery_amount - self.recoveries.total_amount()
+
+
+class AidReceivedQuerySet(models.QuerySet):
+    def since(self, day):
+        return self.filter(given_on__gte=day)
+
+    def total_amount(self):
+        return self.aggregate(total=Sum("amount", default=0))["total"]
+
+
+class AidReceived(models.Model):
+    """Public aid that the grantee declared before signing. `amount`: minor units of the award's currency."""
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="aid")
+    giver = models.CharField(_("given by"), max_length=160)
+    amount = AmountField(_("amount"))
+    given_on = models.DateField(_("given on"))
+
+    objects = AidReceivedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["award", "given_on", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="aid_amount")]
+
+    def __str__(self):
+        return self.giver

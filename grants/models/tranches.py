@@ -110,7 +110,7 @@ class Tranche(Moving):
         state,
         source=State.PLANNED,
         target=State.REQUESTED,
-        conditions=[conditions.award_active, conditions.earlier_tranche_paid],
+        conditions=[conditions.award_active, conditions.earlier_tranche_paid, conditions.earlier_tranches_accounted],
         permission=allowed("grants.request_tranche"),
         custom={"label": _("Request"), "style": "primary"},
     )
@@ -126,6 +126,7 @@ class Tranche(Moving):
             conditions.award_active,
             conditions.deliverables_accepted,
             conditions.tranche_cofinancing_evidenced,
+            conditions.reimbursed_costs_accepted,
         ],
         permission=allowed("grants.certify_tranche", _("Another person than the one who requested it must certify.")),
         custom={"label": _("Certify"), "style": "primary"},

@@ -1,13 +1,17 @@
 """The award from the committee's decision to its end."""
 
+import secrets
+
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
+from grants.final_account import final_account
 from grants.models import Award, Tranche
 from grants.services.access import begin_act, locked
+from grants.services.budget import seed_budget
 from ledger import postings
 from ledger.services import post
 from programmes.models import Commitment
@@ -56,12 +60,17 @@ def _found(decisions, by, on):
             conditions_text=decision.conditions,
             approved_on=on,
         )
+        seed_budget(award)
         begin(award, by=by, on=on, body=_body(award))
 
 
 def _follow(award, decision, by, on):
     """A second decision on the same application, after the sitting was reopened: nothing was signed in between."""
     if decision.outcome == "approve":
+        # First what it promised before: the new amount may be less.
+        for tranche in award.tranches.kept():
+            tranche.award = award
+            advance(tranche, "drop", by=by, on=on)
         advance(
             award,
             "renew",
@@ -72,8 +81,7 @@ def _follow(award, decision, by, on):
             amount=decision.amount,
             conditions_text=decision.conditions,
         )
-        for tranche in award.tranches.kept():
-            advance(tranche, "drop", by=by, on=on)
+        seed_budget(award)
     elif award.state == Award.State.APPROVED:
         advance(award, "undo", by=by, on=on, body={"decision": decision.ref})
 
@@ -125,7 +133,9 @@ def sign_award(*, award, ends_on, on, by, key=None, version=None, reason=""):
     if ends_on <= on:
         raise Invalid(_("The implementation ends after the agreement is signed."), field="ends_on")
     body = {"amount": award.amount, "currency": award.currency, "ends_on": ends_on}
-    advance(award, "sign", by=by, on=on, version=version, body=body, ends_on=ends_on)
+    # What the code on the paper leads to: whoever holds the paper can ask whether it is genuine.
+    code = secrets.token_urlsafe(16)
+    advance(award, "sign", by=by, on=on, version=version, body=body, ends_on=ends_on, code=code)
     check_date(on=on, programme=award.programme, by=by, reason=reason)
     if on < award.approved_on:
         raise Invalid(
@@ -150,9 +160,14 @@ def resume_award(*, award, reason, on, by, version=None):
 
 @service
 def close_award(*, award, reason, on, by, version=None):
-    """The final account is done: what was not paid goes back to the line."""
-    award = _move(award, "close", reason, on, by, version, reason_needed=False)
+    """The final account is done: what was not paid goes back to the line, and what was paid beyond it is asked back."""
+    award = locked(award)
+    excess = final_account(award).excess
+    body = {"recovery": excess, "currency": award.currency}
+    advance(award, "close", by=by, on=on, version=version, reason=reason, body=body, recovery_amount=excess)
+    check_date(on=on, programme=award.programme, by=by, reason=reason)
     _release_rest(award, by, on)
+    _ask_back(award, excess, on, by, reason)
     return award
 
 
@@ -164,10 +179,10 @@ def cancel_award(*, award, reason, on, by, version=None):
     return award
 
 
-def _move(award, verb, reason, on, by, version, reason_needed=True):
+def _move(award, verb, reason, on, by, version):
     award = locked(award)
     advance(award, verb, by=by, on=on, version=version, reason=reason)
-    if reason_needed and not reason.strip():
+    if not reason.strip():
         raise Invalid(_("Say why."), field="reason")
     check_date(on=on, programme=award.programme, by=by, reason=reason)
     return award
@@ -199,16 +214,22 @@ def terminate_award(*, award, reason, on, by, version=None):
         raise Invalid(_("Say why."), field="reason")
     check_date(on=on, programme=award.programme, by=by, reason=reason)
     _release_rest(award, by, on)
-    if recovery:
-        lock_lines(award.line.key)
-        post(
-            book_key=award.programme.key,
-            kind="grant_recovery_decided",
-            event_key=f"recovery:{award.ref}",
-            legs=postings.grant_recovery_decided(recovery, line=award.line.key, award=award.ref),
-            currency=award.currency,
-            value_on=on,
-            by=by,
-            reason=reason,
-        )
+    _ask_back(award, recovery, on, by, reason)
     return award
+
+
+def _ask_back(award, amount, on, by, reason):
+    """Book what is asked back from the grantee when the award ends."""
+    if not amount:
+        return
+    lock_lines(award.line.key)
+    post(
+        book_key=award.programme.key,
+        kind="grant_recovery_decided",
+        event_key=f"recovery:{award.ref}",
+        legs=postings.grant_recovery_decided(amount, line=award.line.key, award=award.ref),
+        currency=award.currency,
+        value_on=on,
+        by=by,
+        reason=reason,
+    )

@@ -1,8 +1,5 @@
 """The grantee's own part: pledged, evidenced by an invoice that counts once, accepted by a second person. Assets."""
 
-import hashlib
-import unicodedata
-
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,20 +8,12 @@ from audit.services import record, service
 from grants.conditions import in_kind_cap
 from grants.models import Asset, Award, Contribution
 from grants.services.access import begin_act, demand, locked
+from grants.services.papers import FILE_COUNTS, check_counts_once, check_file_once, invoice_key
 from grants.services.tranches import check_own_file
 from ledger import postings
 from ledger.money import Money
 from ledger.services import post
 from programmes.services import check_date, lock_lines
-
-
-def invoice_key(number, supplier, amount):
-    """Hash by which an invoice is known again: letters and digits of number and supplier, and the amount."""
-    words = [
-        "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
-        for text in (number, supplier)
-    ]
-    return hashlib.sha256("|".join([*words, str(amount)]).encode()).hexdigest()
 
 
 def _note(kind, contribution, amount, by, on):
@@ -82,22 +71,15 @@ def evidence_contribution(
     contribution.invoice_key = None
     if contribution.invoice_number:
         contribution.invoice_key = invoice_key(contribution.invoice_number, contribution.supplier, amount)
-        _check_counted_once(contribution)
-    contribution.file_hash = None
-    if evidence is not None:
-        _check_file_once(evidence, contribution)
-        contribution.file_hash = evidence.sha256
+    contribution.file_hash = evidence.sha256 if evidence else None
+    check_counts_once(contribution)
+    if evidence and Asset.objects.filter(evidence__sha256=evidence.sha256).exists():
+        raise Invalid(FILE_COUNTS, field="evidence")
     contribution.evidence = evidence
     contribution.evidenced_amount, contribution.evidenced_on, contribution.evidenced_by = amount, on, by
     _save_once(contribution)
     _note("contribution.evidence", contribution, amount, by, on)
     return contribution
-
-
-def _check_counted_once(contribution):
-    twin = Contribution.objects.filter(invoice_key=contribution.invoice_key).exclude(pk=contribution.pk)
-    if twin.exists():
-        raise Invalid(_("An invoice with this number, supplier and amount counts already."), field="invoice_number")
 
 
 def _save_once(contribution):
@@ -107,16 +89,6 @@ def _save_once(contribution):
             contribution.save()
     except IntegrityError as twin:
         raise Invalid(_("This invoice counts already, in another award."), field="invoice_number") from twin
-
-
-def _check_file_once(evidence, contribution=None):
-    others = Contribution.objects.filter(file_hash=evidence.sha256)
-    if contribution is not None:
-        others = others.exclude(pk=contribution.pk)
-    if others.exists() or (
-        contribution is not None and Asset.objects.filter(evidence__sha256=evidence.sha256).exists()
-    ):
-        raise Invalid(_("This file counts already, for another part of the costs."), field="evidence")
 
 
 @service
@@ -202,7 +174,7 @@ def hand_over_asset(*, asset, on, by, evidence=None, reason=""):
     award = begin_act(asset.award, "grants.hand_over", on=on, by=by, reason=reason)
     check_own_file(award, evidence)
     if evidence is not None:
-        _check_file_once(evidence)
+        check_file_once(evidence.sha256)
     waiting = Asset.objects.filter(pk=asset.pk, handed_over_on=None)
     if not waiting.update(handed_over_on=on, handed_over_by=by, evidence=evidence):
         raise Blocked(_("This asset is handed over already."))

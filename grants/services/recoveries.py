@@ -1,4 +1,4 @@
-"""What a terminated award asks back: it comes in, is given up, or the bank sends the payment itself back."""
+"""What an ended award asks back: it comes in, is given up, or the bank sends the payment itself back."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,7 @@ from ledger.money import Money
 from ledger.services import post
 from programmes.services import check_date, lock_lines
 
+ENDED = (Award.State.CLOSED, Award.State.TERMINATED)
 ENTRIES = {
     Recovery.Kind.RECEIVED: ("grant_recovery_received", postings.grant_recovery_received),
     Recovery.Kind.GIVEN_UP: ("grant_recovery_given_up", postings.grant_recovery_given_up),
@@ -52,7 +53,7 @@ def _checked(award, rule, amount, on, by, reason):
     award = locked(award)
     demand(rule, by, award)
     check_date(on=on, programme=award.programme, by=by, reason=reason)
-    if award.state != Award.State.TERMINATED:
+    if award.state not in ENDED:
         raise Blocked(_("The award is %(state)s: nothing is asked back.") % {"state": award.state_label})
     if on < award.closed_on:
         raise Invalid(
@@ -90,5 +91,5 @@ def give_up_recovery(*, award, amount, reason, on, by, key=None):
 def lower_recovery(award, amount, on, by):
     """The bank sent a payment of the ended award back: it is no longer asked of the grantee, as far as it still is."""
     amount = min(amount, award.recovery_due_amount)
-    if award.state == Award.State.TERMINATED and amount > 0:
+    if award.state in ENDED and amount > 0:
         book(award, Recovery.Kind.CAME_BACK, amount, on=on, by=by)

@@ -1,5 +1,7 @@
 """Tranches: planned before the agreement, requested, certified by a second person, ordered, paid."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Evidence
@@ -39,17 +41,7 @@ def plan_tranches(*, award, tranches, on, by, version=None):
         raise Blocked(_("The agreement is signed: its tranches are fixed."))
     wanted = [_clean(row, award) for row in tranches]
     _check_sums(award, wanted)
-    held = {tranche.number: tranche for tranche in award.tranches.all()}
-    for tranche in held.values():
-        tranche.award = award
-        if tranche.number > len(wanted) and tranche.state == Tranche.State.PLANNED:
-            advance(tranche, "drop", by=by, on=on)
-    numbered = list(enumerate(wanted, 1))
-    # What takes away comes first, so that the sum never passes the award in between: the database looks at each row.
-    counted = {number: tranche.amount for number, tranche in held.items() if tranche.state != Tranche.State.DROPPED}
-    numbered.sort(key=lambda pair: pair[1]["amount"] - counted.get(pair[0], 0))
-    for number, row in numbered:
-        _set_tranche(award, number, held.get(number), row, by, on)
+    _replace(award, dict(enumerate(wanted, 1)), on, by)
     award.save()
     record(
         "award.plan_tranches",
@@ -62,9 +54,38 @@ def plan_tranches(*, award, tranches, on, by, version=None):
     return award
 
 
+def _replace(award, wanted, on, by):
+    """The tranches that are still planned become `wanted` (rows by number); the others are left out."""
+    held = {tranche.number: tranche for tranche in award.tranches.all()}
+    for tranche in held.values():
+        tranche.award = award
+        if tranche.number not in wanted and tranche.state == Tranche.State.PLANNED:
+            advance(tranche, "drop", by=by, on=on)
+    # What takes away comes first, so that the sum never passes the award in between: the database looks at each row.
+    counted = {number: tranche.amount for number, tranche in held.items() if tranche.state != Tranche.State.DROPPED}
+    for number, row in sorted(wanted.items(), key=lambda pair: pair[1]["amount"] - counted.get(pair[0], 0)):
+        _set_tranche(award, number, held.get(number), row, by, on)
+
+
+def replace_planned(award, rows, on, by):
+    """An amendment in force: the tranches that were not requested yet become `rows` (see Amendment).
+
+    They are numbered after those that were. The caller has locked the dossier and checked the sums.
+    """
+    fixed = award.tranches.kept().exclude(state=Tranche.State.PLANNED)
+    first = max(fixed.values_list("number", flat=True), default=0) + 1
+    payees = {row.number: row.payee for row in award.tranches.select_related("payee")}
+    wanted = {}
+    for number, row in enumerate(rows, first):
+        due_on = date.fromisoformat(row["due_on"]) if row["due_on"] else None
+        wanted[number] = {**_clean({**row, "due_on": due_on}, award), "payee": payees.get(row.get("number"))}
+    _replace(award, wanted, on, by)
+
+
 def _clean(row, award):
     row = {"cofinancing_amount": 0, "modality": award.window.modality, "due_on": None, "payee": None, **row}
-    row["deliverables"] = [text.strip()[:200] for text in row.get("deliverables", ()) if text.strip()]
+    texts = (text.strip()[:200] for text in row.get("deliverables", ()) if text.strip())
+    row["deliverables"] = list(dict.fromkeys(texts))
     if row["amount"] <= 0 or row["cofinancing_amount"] < 0:
         raise Invalid(_("The amount must be above zero."), field="amount")
     if row["modality"] not in Tranche.Modality.values:
@@ -96,8 +117,12 @@ def _set_tranche(award, number, tranche, row, by, on):
             advance(tranche, "restore", by=by, on=on, body={"amount": tranche.amount})
         else:
             tranche.save()
-        tranche.deliverables.all().delete()
-    Deliverable.objects.bulk_create(Deliverable(tranche=tranche, text=text) for text in row["deliverables"])
+        # What was shown already stays shown, as long as it is still asked for.
+        tranche.deliverables.exclude(text__in=row["deliverables"]).delete()
+    asked = set(tranche.deliverables.values_list("text", flat=True))
+    Deliverable.objects.bulk_create(
+        Deliverable(tranche=tranche, text=text) for text in row["deliverables"] if text not in asked
+    )
 
 
 @service

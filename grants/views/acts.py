@@ -26,7 +26,6 @@ from grants.forms import (
     ScreenForm,
     ShowForm,
 )
-from grants.models import Award
 from grants.reading import planned_rows
 from grants.services import (
     accept_contribution,
@@ -249,7 +248,7 @@ def recovery_given_up(request, ref):
 
 
 def _ask_back(award):
-    if award.state != Award.State.TERMINATED or award.recovery_due_amount <= 0:
+    if award.is_open or award.recovery_due_amount <= 0:
         raise Blocked(_("Nothing is asked back from this award."))
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from applicants.models import Evidence
 from grants.agreement import agreement_pdf
+from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
 from grants.models import Award
 from grants.reading import figures_of, next_step, tranche_lines
@@ -116,6 +117,10 @@ def award(request, ref):
         "lines": tranche_lines(tranches, request.user, on),
         "contributions": contributions,
         "assets": assets,
+        "budget": row.budget.with_accepted(),
+        "expenses": row.expenses.select_related("line", "evidence", "entered_by", "accepted_by"),
+        "account": final_account(row) if row.signed_on else None,
+        "amendments": row.amendments.for_pages(),
         "recoveries": row.recoveries.select_related("by"),
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
@@ -135,7 +140,7 @@ def _may(user, award):
     """Which acts that are no move of the state the page offers."""
     approved = award.state == Award.State.APPROVED
     running = award.state in (Award.State.ACTIVE, Award.State.SUSPENDED)
-    asked_back = award.state == Award.State.TERMINATED and award.recovery_due_amount > 0
+    asked_back = not award.is_open and award.recovery_due_amount > 0
 
     def may(rule):
         return rules.test_rule(rule, user, award)
@@ -147,6 +152,15 @@ def _may(user, award):
         "pledge": award.is_open and may("grants.plan"),
         "evidence": award.is_open and may("grants.evidence"),
         "accept": award.is_open and may("grants.accept"),
+        "budget": approved and may("grants.plan"),
+        "aid": approved and bool(award.window.aid_limit_amount) and may("grants.plan"),
+        "waive": award.is_open
+        and bool(award.window.visibility_text)
+        and not award.visibility_waived_on
+        and may("grants.manage"),
+        "scan": award.signed_on is not None and may("grants.manage"),
+        "expense": running and may("grants.evidence"),
+        "amend": award.state == Award.State.ACTIVE and may("grants.propose_amendment"),
         "assets": running and may("grants.evidence"),
         "hand_over": running and may("grants.hand_over"),
         "receive": asked_back and may("payments.book"),

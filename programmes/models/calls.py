@@ -120,6 +120,21 @@ class Window(Versioned):
         default=list,
         help_text=_("Rows of percent, the deliverable that must be shown first, and months after the decision."),
     )
+    accounted_pct = models.PositiveSmallIntegerField(
+        _("percent of a tranche paid in cash that is accounted for before the next one"),
+        default=0,
+        help_text=_("0: its costs are not accounted for one by one. The tranches before it then always in full."),
+    )
+    overrun_pct = models.PositiveSmallIntegerField(
+        _("percent by which a budget line may be passed without an amendment"), default=10
+    )
+    aid_limit_amount = AmountField(
+        _("limit of public aid to one applicant, with this grant"), default=0, help_text=_("0: there is none.")
+    )
+    aid_years = models.PositiveSmallIntegerField(_("years that this limit looks back"), default=3)
+    visibility_text = models.TextField(
+        _("how the grantee makes the donor visible"), blank=True, help_text=_("Stands in the agreement.")
+    )
     live_awards = models.PositiveSmallIntegerField(_("live awards of one applicant, at most"), default=1)
 
     class Meta:
@@ -130,6 +145,9 @@ class Window(Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(cofinancing_pct__gte=0) & Q(cofinancing_pct__lte=100), name="window_cofinancing"
+            ),
+            models.CheckConstraint(
+                condition=Q(accounted_pct__lte=100) & Q(overrun_pct__lte=100), name="window_percentages"
             ),
         ]
 

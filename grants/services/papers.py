@@ -1,0 +1,36 @@
+"""A paper counts once: one invoice, and one file, for one part of the costs of all awards, whoever bears it."""
+
+import hashlib
+import unicodedata
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.refusals import Invalid
+from grants.models import Contribution, Expense
+
+FILE_COUNTS = _("This file counts already, for another part of the costs.")
+
+
+def invoice_key(number, supplier, amount):
+    """Hash by which an invoice is known again: letters and digits of number and supplier, and the amount."""
+    words = [
+        "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+        for text in (number, supplier)
+    ]
+    return hashlib.sha256("|".join([*words, str(amount)]).encode()).hexdigest()
+
+
+def check_counts_once(row):
+    """Raises Invalid when the invoice or the file of `row` (a Contribution or an Expense) counts elsewhere already."""
+    for model in (Contribution, Expense):
+        others = model.objects.exclude(pk=row.pk) if isinstance(row, model) else model.objects.all()
+        if row.invoice_key and others.filter(invoice_key=row.invoice_key).exists():
+            raise Invalid(_("An invoice with this number, supplier and amount counts already."), field="invoice_number")
+        if row.file_hash and others.filter(file_hash=row.file_hash).exists():
+            raise Invalid(FILE_COUNTS, field="evidence")
+
+
+def check_file_once(sha256):
+    """Raises Invalid when a file of this hash counts as a cost already."""
+    if any(model.objects.filter(file_hash=sha256).exists() for model in (Contribution, Expense)):
+        raise Invalid(FILE_COUNTS, field="evidence")
