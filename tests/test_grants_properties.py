@@ -312,6 +312,9 @@ class Grants(RuleBasedStateMachine):
     def change_state(self, one, verb):
         self.change(one, verb)
 
+    def change_state(self, one, verb):
+        self.change(one, verb)
+
     def change(self, one, verb):
         service, after = {
             "suspend": (suspend_award, "suspended"),
@@ -324,6 +327,18 @@ class Grants(RuleBasedStateMachine):
             book.state = after
             if verb == "close":
                 book.recovery = book.beyond_its_share
+
+    @precondition(lambda self: self.in_state("active"))
+    @rule(one=which, more=st.sampled_from((0, 1, 400_000)), invoice=invoice)
+    def finish(self, one, more, invoice):
+        """All is paid, the own part accepted but for what was promised on top, and the award closes."""
+        for number in sorted(self.book[one].tranches):
+            self.go_on(one, number, "settle")
+        self.bring_invoice(one, OWN, invoice, None)
+        self.accept(one, 0, None)
+        if more:
+            self.pledge(one, more, "own_cash", None)
+        self.change(one, "close")
 
     @precondition(lambda self: self.in_state("active"))
     @rule(
