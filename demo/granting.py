@@ -1,6 +1,7 @@
 """From an approved grant to its last visit: agreement, co-financing, tranches, purchases, handover, closure."""
 
 from datetime import timedelta
+from decimal import ROUND_CEILING, Decimal
 
 from applicants.services import add_evidence
 from demo.files import paper
@@ -24,15 +25,19 @@ from grants.services import (
 from ledger.money import split
 from payments.models import PaymentOrder
 from payments.services import approve_payment, send_payments, settle_payment
+from programmes.models import ExchangeRate
 
 
 class Granting:
     """One award on its way. `visits(day, application)` is called when the money is out, to plan what is found."""
 
-    def __init__(self, agenda, cast, plan, *, payee, payee_account, found, months=12, pace=30, stop=""):
+    def __init__(
+        self, agenda, cast, plan, *, payee, payee_account, found, months=12, pace=30, stop="", paper_currency=""
+    ):
         self.agenda, self.cast, self.plan = agenda, cast, plan
         self.payee, self.account = payee, payee_account
         self.found, self.months, self.pace, self.stop = found, months, pace, stop
+        self.paper_currency = paper_currency
         self.adviser = cast.advisers[plan.region]
 
     def begin(self, day):
@@ -97,7 +102,7 @@ class Granting:
             for place, contribution in enumerate(self.contributions):
                 evidence_contribution(
                     contribution=contribution,
-                    amount=contribution.pledged_amount,
+                    **self.on_paper(contribution, day),
                     supplier=f"Supplier {self.cast.random.randint(1, 40)}",
                     invoice_number=f"INV-{self.cast.number('invoice'):05d}",
                     evidence=self.file(day, "invoice", "Invoice for the own part", str(place)),
@@ -110,13 +115,24 @@ class Granting:
             show_deliverable(deliverable=deliverable, evidence=evidence, on=day, by=self.adviser)
         self.agenda.at(day + timedelta(days=7), self.accept, number)
 
+    def on_paper(self, contribution, day):
+        """The amount as the paper says it: where papers are in another currency, by the rate of the day, rounded up."""
+        amount, award = contribution.pledged_amount, contribution.award
+        rate = self.paper_currency and ExchangeRate.objects.of_day(
+            award.currency, self.paper_currency, day, award.line.rate_rule
+        )
+        if not rate:
+            return {"amount": amount}
+        local = int((Decimal(amount) * rate.rate).to_integral_value(ROUND_CEILING))
+        return {"amount": local, "currency": self.paper_currency, "paper_on": day}
+
     def accept(self, day, number):
         manager = self.cast["manager"]
         if number == 1:
             for contribution in self.award.contributions.all():
                 accept_contribution(
                     contribution=contribution,
-                    amount=contribution.evidenced_amount,
+                    amount=min(contribution.evidenced_amount, contribution.pledged_amount),
                     on=day,
                     by=self.cast["monitoring"] if self.cast.people.get("acceptor") else manager,
                 )

@@ -10,7 +10,7 @@ from grants.models import Award, Contribution, Tranche
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
-from programmes.models import Region, Window
+from programmes.models import ExchangeRate, Region, Window
 
 MOST_TRANCHES = 10
 
@@ -116,6 +116,12 @@ class EvidenceForm(SeedbedForm):
     versioned = True
 
     amount = MoneyField(label=_("Amount on the paper"))
+    currency = forms.ChoiceField(label=_("Currency of the paper"))
+    paper_on = DateField(
+        label=_("Date of the paper"),
+        required=False,
+        help_text=_("Another currency is reckoned by the rate of this day."),
+    )
     supplier = forms.CharField(label=_("Supplier"), max_length=160, required=False)
     invoice_number = forms.CharField(
         label=_("Number of the invoice"),
@@ -127,7 +133,16 @@ class EvidenceForm(SeedbedForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount"].currency = self.instance.award.currency
+        award = self.instance.award
+        quoted = ExchangeRate.objects.filter(base=award.currency, source=award.line.rate_rule).order_by("quote")
+        codes = [award.currency, *quoted.values_list("quote", flat=True).distinct()]
+        self.fields["currency"].choices = [(code, code) for code in codes]
+        chosen = self.data.get("currency") or self.initial.get("currency")
+        self.fields["amount"].currency = chosen if chosen in codes else award.currency
+        if self.instance.source == Contribution.Source.REMITTANCE:
+            self.fields["supplier"].label = _("Transfer service")
+            self.fields["invoice_number"].label = _("Number of the transfer")
+            self.fields["invoice_number"].help_text = _("A transfer counts once, in any award.")
 
 
 class AcceptForm(SeedbedForm):

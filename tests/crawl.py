@@ -28,7 +28,7 @@ from applicants.services import (
     register_party,
     run_checks,
 )
-from grants.services import register_asset
+from grants.services import enter_expense, propose_amendment, register_asset
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
@@ -115,6 +115,7 @@ VERBS = {
     "payments:line_act": ("receive", "return", "charge"),
     "grants:move": ("sign", "suspend", "resume", "close", "terminate", "cancel"),
     "grants:tranche_move": ("request", "certify", "order", "settle"),
+    "grants:amendment_move": ("approve", "refuse", "withdraw"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
@@ -250,6 +251,19 @@ def _furnish_grants(office, who):
             ).tranches.get(),
         ),
     )
+    expense = enter_expense(
+        award=active,
+        line=active.budget.first(),
+        supplier=f"{who['name']} & Sons",
+        invoice_number=f"R-{active.pk}",
+        invoice_on=DAY,
+        net_amount=70_000,
+        on=DAY,
+        by=people.adviser,
+    )
+    after = {"ends_on": "2027-03-31"}
+    amendment = propose_amendment(award=active, after=after, why="The oven is late.", on=DAY, by=people.adviser)
+    changed = {"ref": active.ref, "number": amendment.number}
     asset = register_asset(award=active, label="Vat", amount=100_000, on=DAY, by=people.adviser)
     committee = session.committee
     later = active.tranches.get(number=2)
@@ -320,7 +334,11 @@ def _furnish_grants(office, who):
         "statement lines": {"pk": statement.lines.first().pk},
         "lines": {"key": office.line.key},
         "grants": {"ref": active.ref},
-        **{f"grants:{act}": {"ref": ready.ref} for act in ("screen", "plan", "conditions", "pledge")},
+        **{f"grants:{act}": {"ref": ready.ref} for act in ("screen", "plan", "conditions", "pledge", "budget", "aid")},
+        "grants:expense": {"ref": active.ref, "pk": expense.pk},
+        "grants:amendment": changed,
+        "grants:amendment_move": changed,
+        "grants:genuine": {"code": active.code},
         "grants:evidence": part,
         "grants:accept": part,
         "grants:show": deliverable,

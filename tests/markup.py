@@ -86,3 +86,18 @@ def read(page):
     reader.feed(content.decode() if isinstance(content, bytes) else str(content))
     reader.close()
     return reader.root
+
+
+def filled(page):
+    """What a browser would send of the page's own form as it was opened: {name: value}."""
+    form = [form for form in read(page).all("form", method="post") if form.all("button", type="submit")][-1]
+    data = {}
+    for node in form.all("input", "textarea", "select"):
+        if node.tag == "select":
+            chosen = node.all("option", selected=None) or node.all("option")
+            data[node["name"]] = chosen[0].get("value", chosen[0].text) if chosen else ""
+        elif node.tag == "textarea":
+            data[node["name"]] = "".join(node._texts()).removeprefix("\n")
+        elif node.get("type") not in ("checkbox", "radio", "file", "submit") or "checked" in node.attrs:
+            data[node["name"]] = node.get("value", "on" if node.get("type") == "checkbox" else "")
+    return data

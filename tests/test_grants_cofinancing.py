@@ -1,5 +1,8 @@
 """The grantee's own part: each invoice counts once, a second person accepts it, the ledger keeps it as a memo."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -10,7 +13,7 @@ from grants.services import accept_contribution, evidence_contribution, pledge_c
 from grants.services.cofinancing import invoice_key
 from ledger.models import Entry
 from programmes.models import Window
-from programmes.services import cash_on
+from programmes.services import cash_on, enter_rate
 from tests.office import DAY
 from tests.steps_grants import accepted_contribution, approved_award, ready_award, signed_award
 
@@ -141,3 +144,30 @@ def test_only_the_windows_sources_count(office):
     with pytest.raises(NotAllowed):
         pledge_cofinancing(**{**facts, "by": office.people.maker}, source="remittance")
     pledge_cofinancing(**facts, source="remittance")
+
+
+def test_a_paper_in_another_currency_counts_by_the_rate_of_its_day_and_names_it(office):
+    award, people = signed_award(office), office.people
+    pledge = award.contributions.get()
+    facts = {"contribution": pledge, "amount": 1_000_000, "currency": "GEL", "on": DAY, "by": people.adviser}
+    with pytest.raises(Invalid, match="No rate of"):
+        evidence_contribution(**facts, invoice_number="G-1", supplier="Tbilisi Steel")
+    source = award.line.rate_rule
+    for days, rate in ((40, "2.5"), (10, "2.95"), (0, "3.1")):
+        day = DAY - timedelta(days=days)
+        enter_rate(base="EUR", quote="GEL", on=day, rate=Decimal(rate), source=source, by=people.maker)
+    shown = evidence_contribution(**facts, paper_on=DAY - timedelta(days=3), invoice_number="G-1", supplier="Steel")
+    assert (shown.evidenced_amount, shown.paper_amount, shown.paper_currency) == (338_983, 1_000_000, "GEL")
+    assert (shown.rate.rate, shown.rate.on) == (Decimal("2.95"), DAY - timedelta(days=10))
+    again = evidence_contribution(**{**facts, "currency": "EUR", "amount": 400_000}, invoice_number="G-1")
+    assert (again.evidenced_amount, again.paper_amount, again.rate) == (400_000, None, None)
+
+
+def test_a_remittance_is_proven_by_the_receipt_of_its_transfer(office):
+    award = approved_award(office)
+    day, people = DAY, office.people
+    row = pledge_cofinancing(award=award, source="remittance", amount=500_000, on=day, by=people.adviser)
+    with pytest.raises(Invalid, match="name the transfer service and the number"):
+        evidence_contribution(contribution=row, amount=1, supplier="Sunny Transfer", on=day, by=people.adviser)
+    facts = {"supplier": "Sunny Transfer", "invoice_number": "774-1", "on": day, "by": people.adviser}
+    assert evidence_contribution(contribution=row, amount=1, **facts).evidenced_amount == 1

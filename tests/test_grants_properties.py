@@ -312,9 +312,6 @@ class Grants(RuleBasedStateMachine):
     def change_state(self, one, verb):
         self.change(one, verb)
 
-    def change_state(self, one, verb):
-        self.change(one, verb)
-
     def change(self, one, verb):
         service, after = {
             "suspend": (suspend_award, "suspended"),

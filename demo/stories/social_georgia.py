@@ -68,7 +68,9 @@ def _apply(day, agenda, cast):
 
     def after(on, plan):
         account = cast.account(on, plan.applicant)
-        Granting(agenda, cast, plan, payee=plan.applicant, payee_account=account, found=_found, months=14).begin(on)
+        # The partners' invoices are in lari; the grant is in francs.
+        given = {"payee": plan.applicant, "payee_account": account, "found": _found, "paper_currency": "GEL"}
+        Granting(agenda, cast, plan, **given, months=14).begin(on)
 
     sitting.schedule(agenda, cast, cast.windows[WINDOW].call, plans, day + timedelta(days=50), after)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from applicants.models import Evidence
 from audit.models import Versioned
 from grants.models.awards import GRANT_ROLES, Award
-from ledger.fields import AmountField
+from ledger.fields import AmountField, CurrencyField
+from programmes.models import ExchangeRate
 from programmes.roles import rows_for
 
 
@@ -30,6 +31,7 @@ class ContributionQuerySet(models.QuerySet):
 class Contribution(Versioned):
     """The grantee's co-financing from one source: pledged, evidenced, accepted by another person.
 
+    A paper in another currency keeps its own amount and the rate by which it was reckoned.
     `invoice_key` is number, supplier and amount of the invoice, `file_hash` its file: each counts once, in any award.
     """
 
@@ -52,6 +54,9 @@ class Contribution(Versioned):
     invoice_number = models.CharField(max_length=60, blank=True)
     invoice_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
     file_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    paper_amount = AmountField(_("amount on the paper"), null=True, blank=True)
+    paper_currency = CurrencyField(_("currency of the paper"), blank=True)
+    rate = models.ForeignKey(ExchangeRate, models.PROTECT, null=True, blank=True, related_name="+")
     accepted_amount = AmountField(_("accepted"), null=True, blank=True)
     accepted_on = models.DateField(null=True, blank=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -69,6 +74,9 @@ class Contribution(Versioned):
                 condition=Q(accepted_amount=None)
                 | (Q(evidenced_amount__isnull=False) & Q(accepted_amount__lte=F("evidenced_amount"))),
                 name="contribution_accepted",
+            ),
+            models.CheckConstraint(
+                condition=Q(paper_amount=None) | Q(rate__isnull=False), name="contribution_rate_named"
             ),
         ]
 

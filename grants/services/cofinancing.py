@@ -11,8 +11,9 @@ from grants.services.access import begin_act, demand, locked
 from grants.services.papers import FILE_COUNTS, check_counts_once, check_file_once, invoice_key
 from grants.services.tranches import check_own_file
 from ledger import postings
-from ledger.money import Money
+from ledger.money import Money, digits, round_minor, to_major
 from ledger.services import post
+from programmes.models import ExchangeRate
 from programmes.services import check_date, lock_lines
 
 
@@ -56,9 +57,24 @@ def pledge_cofinancing(*, award, source, amount, on, by, reason="", key=None):
 
 @service
 def evidence_contribution(
-    *, contribution, amount, on, by, supplier="", invoice_number="", evidence=None, version=None, reason=""
+    *,
+    contribution,
+    amount,
+    on,
+    by,
+    currency="",
+    paper_on=None,
+    supplier="",
+    invoice_number="",
+    evidence=None,
+    version=None,
+    reason="",
 ):
-    """An invoice or other paper proves `amount`. The same invoice, and the same file, counts once in all awards."""
+    """An invoice or other paper proves `amount`. The same invoice, and the same file, counts once in all awards.
+
+    `amount` is in minor units of `currency`, the award's where it is empty. A paper in another currency is reckoned by
+    the last rate up to its own day (`paper_on`, else `on`) from the source that the funding line names.
+    """
     award = begin_act(contribution.award, "grants.evidence", on=on, by=by, reason=reason)
     contribution = _contribution(contribution, award)
     _need_open(award)
@@ -69,10 +85,19 @@ def evidence_contribution(
     contribution.supplier = " ".join(supplier.split())[:160]
     contribution.invoice_number = " ".join(invoice_number.split())[:60]
     contribution.invoice_key = None
+    if contribution.source == Contribution.Source.REMITTANCE and not (supplier.strip() and invoice_number.strip()):
+        raise Invalid(
+            _("Money from abroad is proven by its receipt: name the transfer service and the number of the transfer."),
+            field="invoice_number",
+        )
     if contribution.invoice_number:
         contribution.invoice_key = invoice_key(contribution.invoice_number, contribution.supplier, amount)
     contribution.file_hash = evidence.sha256 if evidence else None
     check_counts_once(contribution)
+    contribution.paper_amount, contribution.paper_currency, contribution.rate = None, "", None
+    if currency and currency != award.currency:
+        contribution.paper_amount, contribution.paper_currency = amount, currency
+        contribution.rate, amount = in_currency_of(award, amount, currency, paper_on or on)
     if evidence and Asset.objects.filter(evidence__sha256=evidence.sha256).exists():
         raise Invalid(FILE_COUNTS, field="evidence")
     contribution.evidence = evidence
@@ -80,6 +105,30 @@ def evidence_contribution(
     _save_once(contribution)
     _note("contribution.evidence", contribution, amount, by, on)
     return contribution
+
+
+def in_currency_of(award, amount, currency, on):
+    """(ExchangeRate, minor units of the award's currency) for `amount` minor units of `currency` on the day `on`.
+
+    Raises Invalid where no rate of the line's own source is known up to that day.
+    """
+    rate = ExchangeRate.objects.of_day(award.currency, currency, on, award.line.rate_rule)
+    if rate is None:
+        raise Invalid(
+            _("No rate of %(source)s from %(base)s to %(quote)s is entered up to %(day)s.")
+            % {
+                "source": award.line.get_rate_rule_display(),
+                "base": award.currency,
+                "quote": currency,
+                "day": on.strftime("%d.%m.%Y"),
+            },
+            field="currency",
+        )
+    major = to_major(amount, currency) / rate.rate
+    reckoned = round_minor(major.scaleb(digits(award.currency)))
+    if reckoned <= 0:
+        raise Invalid(_("The amount must be above zero."), field="amount")
+    return rate, reckoned
 
 
 def _save_once(contribution):

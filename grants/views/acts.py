@@ -129,7 +129,10 @@ def pledge(request, ref):
 def evidence(request, ref, pk):
     award, contribution = contribution_or_404(request, ref, pk)
     _ask("grants.evidence", request, award)
-    initial = {"amount": contribution.evidenced_amount or contribution.pledged_amount}
+    initial = {
+        "amount": contribution.paper_amount or contribution.evidenced_amount or contribution.pledged_amount,
+        "currency": contribution.paper_currency or award.currency,
+    }
     form = EvidenceForm(request.POST or None, request.FILES or None, instance=contribution, initial=initial)
 
     def act(*, upload, version, on, by, **facts):

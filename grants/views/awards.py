@@ -104,7 +104,7 @@ def award(request, ref):
     tranches = list(row.tranches.kept().select_related("payee").prefetch_related("deliverables__evidence"))
     for tranche in tranches:
         tranche.award = row
-    contributions = list(row.contributions.select_related("evidence", "evidenced_by", "accepted_by"))
+    contributions = list(row.contributions.select_related("evidence", "rate", "evidenced_by", "accepted_by"))
     assets = list(row.assets.select_related("tranche", "evidence"))
     subjects = [row.ref, *(tranche.ref for tranche in tranches)]
     context = {

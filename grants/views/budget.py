@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from audit.refusals import NotAllowed
 from grants.forms_budget import (
@@ -179,6 +180,7 @@ def _amendment(request, ref, number):
 
 
 @login_required
+@require_GET
 def amendment(request, ref, number):
     row = _amendment(request, ref, number)
     context = {

@@ -128,6 +128,12 @@ class Commitment(models.Model):
         return f"{self.case_ref} {self.amount} {self.currency}"
 
 
+class ExchangeRateQuerySet(models.QuerySet):
+    def of_day(self, base, quote, on, source):
+        """The last rate of that source up to the day, or None."""
+        return self.filter(base=base, quote=quote, source=source, on__lte=on).order_by("-on").first()
+
+
 class ExchangeRate(models.Model):
     """Units of `quote` for one unit of `base` on a day, with its source. Never changed; a later row corrects."""
 
@@ -137,6 +143,8 @@ class ExchangeRate(models.Model):
     rate = models.DecimalField(max_digits=20, decimal_places=10)
     source = models.CharField(max_length=12, choices=FundingLine.RateRule.choices)
     note = models.CharField(max_length=160, blank=True)
+
+    objects = ExchangeRateQuerySet.as_manager()
 
     class Meta:
         ordering = ["base", "quote", "on"]
