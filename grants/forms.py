@@ -116,7 +116,7 @@ class EvidenceForm(SeedbedForm):
     versioned = True
 
     amount = MoneyField(label=_("Amount on the paper"))
-    currency = forms.ChoiceField(label=_("Currency of the paper"))
+    currency = forms.ChoiceField(label=_("Currency of the paper"), required=False)
     paper_on = DateField(
         label=_("Date of the paper"),
         required=False,
