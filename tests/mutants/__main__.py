@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.mutants.agreements import AGREEMENTS
 from tests.mutants.committee import COMMITTEE
 from tests.mutants.list import MUTANTS
 from tests.postgres import NoServer, server
@@ -68,7 +69,11 @@ def judge(mutant, copy, url, sane):
 
 
 def main(wanted):
-    chosen = [mutant for mutant in [*MUTANTS, *COMMITTEE] if not wanted or any(part in mutant.name for part in wanted)]
+    chosen = [
+        mutant
+        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS]
+        if not wanted or any(part in mutant.name for part in wanted)
+    ]
     if wanted and not chosen:
         sys.exit(f"no mutant is named like {' or '.join(wanted)}")
     faults, sane = [], {}
