@@ -63,6 +63,9 @@ class WindowOf:
     modality: str = "cash"
     tranche_plan: tuple = ({"percent": 100, "deliverable": ""},)
     bands: tuple = (("0", "short", 1, 1, 2),)
+    accounted_pct: int = 0
+    aid_limit: str = "0"
+    visibility: str = ""
     live_awards: int = 1
     consent_from: tuple = ()
 
@@ -280,6 +283,9 @@ def _call(programme, spec, lines):
             cofinancing_sources=list(window.cofinancing_sources),
             modality=window.modality,
             tranche_plan=list(window.tranche_plan),
+            accounted_pct=window.accounted_pct,
+            aid_limit_amount=to_minor(Decimal(window.aid_limit), window.currency),
+            visibility_text=window.visibility,
             live_awards=window.live_awards,
         )
         for start, form, assessors, quotes, visits in window.bands:

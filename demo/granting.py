@@ -9,8 +9,11 @@ from grants.models import Award
 from grants.services import (
     accept_contribution,
     accept_deliverable,
+    accept_expense,
     certify_tranche,
     close_award,
+    declare_aid,
+    enter_expense,
     evidence_contribution,
     hand_over_asset,
     mark_screened,
@@ -92,9 +95,45 @@ class Granting:
             on=day,
             by=self.adviser,
         )
+        if award.window.aid_limit_amount:
+            declare_aid(award=self.award, aid=self.aid(day), on=day, by=self.adviser)
         sign_award(award=self.award, ends_on=day + timedelta(days=30 * self.months), on=day, by=manager)
         if self.stop != "signed":
             self.agenda.at(day + timedelta(days=self.pace), self.prove, 1)
+
+    def aid(self, day):
+        """Every fourth grantee had a small grant of the municipality before."""
+        if self.award.pk % 4:
+            return []
+        return [{"giver": "Municipality", "amount": 250_000, "given_on": day - timedelta(days=400)}]
+
+    def show_costs(self, day, number):
+        """What tranche `number` was spent on, one invoice for each line of the budget."""
+        award = self.award
+        if not award.window.accounted_pct:
+            return
+        tranche = award.tranches.get(number=number)
+        lines = [line for line in award.budget.all() if line.grant_amount]
+        for line, amount in zip(lines, split(tranche.amount, [line.grant_amount for line in lines]), strict=True):
+            paper = self.on_paper(award, amount, day)
+            enter_expense(
+                award=award,
+                line=line,
+                supplier=f"Supplier {self.cast.random.randint(1, 40)}",
+                invoice_number=f"COST-{self.cast.number('invoice'):05d}",
+                invoice_on=day,
+                net_amount=paper["amount"],
+                currency=paper["currency"],
+                tranche=tranche,
+                evidence=self.file(day, "invoice", "Invoice for the grant", line.label),
+                on=day,
+                by=self.adviser,
+            )
+
+    def accept_costs(self, day):
+        """The manager accepts what the adviser entered."""
+        for expense in self.award.expenses.waiting():
+            accept_expense(expense=expense, amount=expense.eligible_amount, on=day, by=self.cast["manager"])
 
     def prove(self, day, number):
         """The own part and the deliverables are shown, and accepted by another person a week later."""
@@ -102,29 +141,31 @@ class Granting:
             for place, contribution in enumerate(self.contributions):
                 evidence_contribution(
                     contribution=contribution,
-                    **self.on_paper(contribution, day),
+                    **self.on_paper(contribution.award, contribution.pledged_amount, day),
+                    paper_on=day,
                     supplier=f"Supplier {self.cast.random.randint(1, 40)}",
                     invoice_number=f"INV-{self.cast.number('invoice'):05d}",
                     evidence=self.file(day, "invoice", "Invoice for the own part", str(place)),
                     on=day,
                     by=self.adviser,
                 )
+        else:
+            self.show_costs(day, number - 1)
         tranche = self.award.tranches.get(number=number)
         for deliverable in tranche.deliverables.all():
             evidence = self.file(day, "deliverable", deliverable.text)
             show_deliverable(deliverable=deliverable, evidence=evidence, on=day, by=self.adviser)
         self.agenda.at(day + timedelta(days=7), self.accept, number)
 
-    def on_paper(self, contribution, day):
-        """The amount as the paper says it: where papers are in another currency, by the rate of the day, rounded up."""
-        amount, award = contribution.pledged_amount, contribution.award
+    def on_paper(self, award, amount, day):
+        """Amount and currency as a paper says them; another currency by the rate of the day, rounded up."""
         rate = self.paper_currency and ExchangeRate.objects.of_day(
             award.currency, self.paper_currency, day, award.line.rate_rule
         )
         if not rate:
-            return {"amount": amount}
+            return {"amount": amount, "currency": award.currency}
         local = int((Decimal(amount) * rate.rate).to_integral_value(ROUND_CEILING))
-        return {"amount": local, "currency": self.paper_currency, "paper_on": day}
+        return {"amount": local, "currency": self.paper_currency}
 
     def accept(self, day, number):
         manager = self.cast["manager"]
@@ -139,6 +180,7 @@ class Granting:
         tranche = self.award.tranches.get(number=number)
         for deliverable in tranche.deliverables.all():
             accept_deliverable(deliverable=deliverable, on=day, by=manager)
+        self.accept_costs(day)
         request_tranche(tranche=tranche, on=day, by=self.adviser)
         certify_tranche(tranche=tranche, on=day, by=manager)
         if self.stop != "certified":
@@ -171,9 +213,11 @@ class Granting:
         if award.tranches.filter(number=number + 1).exists():
             self.agenda.at(day + timedelta(days=self.pace * 2), self.prove, number + 1)
         else:
+            self.agenda.at(day + timedelta(days=30 * self.months - 14), self.show_costs, number)
             self.agenda.at(day + timedelta(days=30 * self.months), self.close)
 
     def close(self, day):
+        self.accept_costs(day)
         close_award(award=self.award, reason="The final account is done.", on=day, by=self.cast["manager"])
 
 

@@ -110,6 +110,12 @@ class PledgeForm(SeedbedForm):
         ]
 
 
+def currencies_of(award):
+    """The award's currency, and those of which its funding line's source has a rate."""
+    quoted = ExchangeRate.objects.filter(base=award.currency, source=award.line.rate_rule).order_by("quote")
+    return [award.currency, *quoted.values_list("quote", flat=True).distinct()]
+
+
 class EvidenceForm(SeedbedForm):
     """An invoice or another paper proves a part of the costs."""
 
@@ -134,8 +140,7 @@ class EvidenceForm(SeedbedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         award = self.instance.award
-        quoted = ExchangeRate.objects.filter(base=award.currency, source=award.line.rate_rule).order_by("quote")
-        codes = [award.currency, *quoted.values_list("quote", flat=True).distinct()]
+        codes = currencies_of(award)
         self.fields["currency"].choices = [(code, code) for code in codes]
         chosen = self.data.get("currency") or self.initial.get("currency")
         self.fields["amount"].currency = chosen if chosen in codes else award.currency

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from grants.forms import currencies_of
 from grants.models import BudgetLine, Tranche, Vat
 from grants.standing import standing
 from pages.fields import DateField, MoneyField, ReasonField
@@ -139,6 +140,7 @@ class ExpenseForm(SeedbedForm):
         label=_("Number of the invoice"), max_length=60, help_text=_("An invoice counts once, in any award.")
     )
     invoice_on = DateField(label=_("Date of the invoice"))
+    currency = forms.ChoiceField(label=_("Currency of the invoice"), required=False)
     net_amount = MoneyField(label=_("Cost without VAT"))
     vat_amount = MoneyField(label=_("VAT"), least=0, required=False)
     tranche = forms.ModelChoiceField(
@@ -150,8 +152,11 @@ class ExpenseForm(SeedbedForm):
         super().__init__(*args, **kwargs)
         self.fields["line"].queryset = award.budget.filter(eligible=True)
         self.fields["tranche"].queryset = award.tranches.kept()
+        codes = currencies_of(award)
+        self.fields["currency"].choices = [(code, code) for code in codes]
+        chosen = self.data.get("currency")
         for name in ("net_amount", "vat_amount"):
-            self.fields[name].currency = award.currency
+            self.fields[name].currency = chosen if chosen in codes else award.currency
 
     def arguments(self):
         return {**self.cleaned_data, "vat_amount": self.cleaned_data["vat_amount"] or 0}

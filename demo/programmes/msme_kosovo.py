@@ -101,6 +101,8 @@ BLUEPRINT = Blueprint(
                     figure_code="awards_sme",
                     cofinancing_pct="20",
                     modality="supplier",
+                    aid_limit="250000",
+                    visibility="The flag of the European Union stands on what was bought, and in the entrance.",
                     tranche_plan=SMALL_TRANCHES,
                     bands=(("25000.01", "full", 2, 3, 3),),
                 ),

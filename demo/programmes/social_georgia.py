@@ -54,6 +54,7 @@ BLUEPRINT = Blueprint(
                     floor="10000",
                     cofinancing_pct="10",
                     cofinancing_base="own_over_grant",
+                    accounted_pct=70,
                     tranche_plan=(
                         {"percent": 50, "deliverable": "Premises and work plan"},
                         {"percent": 50, "deliverable": "First people employed"},

@@ -9,7 +9,8 @@ from applicants.models import Evidence
 from audit.models import Versioned
 from grants.models.awards import Award
 from grants.models.tranches import Tranche
-from ledger.fields import AmountField
+from ledger.fields import AmountField, CurrencyField
+from programmes.models import ExchangeRate
 
 
 class Vat(models.TextChoices):
@@ -92,6 +93,7 @@ class ExpenseQuerySet(models.QuerySet):
 class Expense(Versioned):
     """A cost that the grantee paid from the grant: entered with its paper, accepted by another person.
 
+    A paper in another currency keeps its whole amount and the rate of its day by which it was reckoned.
     Accepted costs account for tranches that were paid in cash, and are what a reimbursement is paid for.
     """
 
@@ -103,6 +105,9 @@ class Expense(Versioned):
     invoice_on = models.DateField(_("date of the invoice"))
     net_amount = AmountField(_("cost without VAT"))
     vat_amount = AmountField(_("VAT"), default=0)
+    paper_amount = AmountField(_("amount on the paper"), null=True, blank=True)
+    paper_currency = CurrencyField(_("currency of the paper"), blank=True)
+    rate = models.ForeignKey(ExchangeRate, models.PROTECT, null=True, blank=True, related_name="+")
     invoice_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
     file_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
     evidence = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
@@ -118,6 +123,7 @@ class Expense(Versioned):
         ordering = ["award", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(net_amount__gt=0) & Q(vat_amount__gte=0), name="expense_amounts"),
+            models.CheckConstraint(condition=Q(paper_amount=None) | Q(rate__isnull=False), name="expense_rate_named"),
             models.CheckConstraint(
                 condition=Q(accepted_by=None) | ~Q(accepted_by=F("entered_by")), name="expense_second_person"
             ),

@@ -7,7 +7,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from grants.models import AidReceived, Award, BudgetLine, Expense, Vat
 from grants.services.access import begin_act, demand, locked
-from grants.services.papers import check_counts_once, invoice_key
+from grants.services.papers import check_counts_once, in_currency_of, invoice_key
 from grants.services.tranches import check_own_file
 from ledger.money import Money, split
 from programmes.services import check_date
@@ -166,6 +166,7 @@ def enter_expense(
     on,
     by,
     vat_amount=0,
+    currency="",
     tranche=None,
     evidence=None,
     reason="",
@@ -173,7 +174,8 @@ def enter_expense(
 ):
     """A cost that the grantee paid from the grant. The same invoice, and the same file, counts once in all awards.
 
-    Raises Invalid for an invoice from before the agreement: nothing is paid for what was bought earlier.
+    Amounts are in minor units of `currency`, the award's where it is empty; another is reckoned by the rate of the
+    invoice's day. Raises Invalid for an invoice from before the agreement: nothing is paid for what was bought earlier.
     """
     award = begin_act(award, "grants.evidence", on=on, by=by, reason=reason)
     if award.state not in (Award.State.ACTIVE, Award.State.SUSPENDED):
@@ -196,6 +198,12 @@ def enter_expense(
     if not line.eligible:
         raise Invalid(_("“%(line)s” is not eligible.") % {"line": line}, field="line")
     check_own_file(award, evidence)
+    paper_amount, rate, whole = None, None, net_amount + vat_amount
+    if currency and currency != award.currency:
+        paper_amount = whole
+        rate, net_amount = in_currency_of(award, net_amount, currency, invoice_on)
+        if vat_amount:
+            _rate, vat_amount = in_currency_of(award, vat_amount, currency, invoice_on)
     expense = Expense(
         award=award,
         line=line,
@@ -205,7 +213,10 @@ def enter_expense(
         invoice_on=invoice_on,
         net_amount=net_amount,
         vat_amount=vat_amount,
-        invoice_key=invoice_key(invoice_number, supplier, net_amount + vat_amount),
+        paper_amount=paper_amount,
+        paper_currency=currency if paper_amount else "",
+        rate=rate,
+        invoice_key=invoice_key(invoice_number, supplier, whole),
         file_hash=evidence.sha256 if evidence else None,
         evidence=evidence,
         entered_by=by,

@@ -8,12 +8,11 @@ from audit.services import record, service
 from grants.conditions import in_kind_cap
 from grants.models import Asset, Award, Contribution
 from grants.services.access import begin_act, demand, locked
-from grants.services.papers import FILE_COUNTS, check_counts_once, check_file_once, invoice_key
+from grants.services.papers import FILE_COUNTS, check_counts_once, check_file_once, in_currency_of, invoice_key
 from grants.services.tranches import check_own_file
 from ledger import postings
-from ledger.money import Money, digits, round_minor, to_major
+from ledger.money import Money
 from ledger.services import post
-from programmes.models import ExchangeRate
 from programmes.services import check_date, lock_lines
 
 
@@ -105,30 +104,6 @@ def evidence_contribution(
     _save_once(contribution)
     _note("contribution.evidence", contribution, amount, by, on)
     return contribution
-
-
-def in_currency_of(award, amount, currency, on):
-    """(ExchangeRate, minor units of the award's currency) for `amount` minor units of `currency` on the day `on`.
-
-    Raises Invalid where no rate of the line's own source is known up to that day.
-    """
-    rate = ExchangeRate.objects.of_day(award.currency, currency, on, award.line.rate_rule)
-    if rate is None:
-        raise Invalid(
-            _("No rate of %(source)s from %(base)s to %(quote)s is entered up to %(day)s.")
-            % {
-                "source": award.line.get_rate_rule_display(),
-                "base": award.currency,
-                "quote": currency,
-                "day": on.strftime("%d.%m.%Y"),
-            },
-            field="currency",
-        )
-    major = to_major(amount, currency) / rate.rate
-    reckoned = round_minor(major.scaleb(digits(award.currency)))
-    if reckoned <= 0:
-        raise Invalid(_("The amount must be above zero."), field="amount")
-    return rate, reckoned
 
 
 def _save_once(contribution):

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Invalid
 from grants.models import Contribution, Expense
+from ledger.money import digits, round_minor, to_major
+from programmes.models import ExchangeRate
 
 FILE_COUNTS = _("This file counts already, for another part of the costs.")
 
@@ -34,3 +36,27 @@ def check_file_once(sha256):
     """Raises Invalid when a file of this hash counts as a cost already."""
     if any(model.objects.filter(file_hash=sha256).exists() for model in (Contribution, Expense)):
         raise Invalid(FILE_COUNTS, field="evidence")
+
+
+def in_currency_of(award, amount, currency, on):
+    """(ExchangeRate, minor units of the award's currency) for `amount` minor units of `currency` on the day `on`.
+
+    Raises Invalid where no rate of the line's own source is known up to that day.
+    """
+    rate = ExchangeRate.objects.of_day(award.currency, currency, on, award.line.rate_rule)
+    if rate is None:
+        raise Invalid(
+            _("No rate of %(source)s from %(base)s to %(quote)s is entered up to %(day)s.")
+            % {
+                "source": award.line.get_rate_rule_display(),
+                "base": award.currency,
+                "quote": currency,
+                "day": on.strftime("%d.%m.%Y"),
+            },
+            field="currency",
+        )
+    major = to_major(amount, currency) / rate.rate
+    reckoned = round_minor(major.scaleb(digits(award.currency)))
+    if reckoned <= 0:
+        raise Invalid(_("The amount must be above zero."), field="amount")
+    return rate, reckoned

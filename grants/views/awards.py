@@ -118,7 +118,7 @@ def award(request, ref):
         "contributions": contributions,
         "assets": assets,
         "budget": row.budget.with_accepted(),
-        "expenses": row.expenses.select_related("line", "evidence", "entered_by", "accepted_by"),
+        "expenses": row.expenses.select_related("line", "rate", "evidence", "entered_by", "accepted_by"),
         "account": final_account(row) if row.signed_on else None,
         "amendments": row.amendments.for_pages(),
         "recoveries": row.recoveries.select_related("by"),
