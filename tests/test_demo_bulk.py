@@ -193,6 +193,7 @@ def _name(model, pk, names):
     return names[key]
 
 
+@pytest.mark.in_turn
 def test_many_at_once_are_the_same_rows_as_one_at_a_time(scene):
     with transaction.atomic():
         by_services(scene)
@@ -219,6 +220,7 @@ def test_many_at_once_are_the_same_rows_as_one_at_a_time(scene):
     assert Vote.objects.filter(on_consent=True).count() == 3
 
 
+@pytest.mark.soak
 def test_batches_make_no_difference(scene):
     cast = Cast(BLUEPRINT, 1)
     call = cast.windows["med-armenia-loans"].call

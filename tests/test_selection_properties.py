@@ -448,7 +448,7 @@ def run(office, money, amounts):
     # The small setting draws the same sittings every day, so that a lost guard is noticed each time; the long one of
     # `make soak` draws others, and looks for the shortest sitting that fails.
     long = "SEEDBED_SOAK" in os.environ
-    how = {"max_examples": max(12, settings().max_examples // 10), "derandomize": not long}
+    how = {"max_examples": max(7, settings().max_examples // 10), "derandomize": not long}
     how["phases"] = [phase for phase in Phase if long or phase not in (Phase.shrink, Phase.explain)]
     if not long:
         how["database"] = None

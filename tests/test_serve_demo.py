@@ -91,7 +91,10 @@ def test_ctrl_c_reaches_all_at_once_and_nobody_complains(served):
     assert said.endswith("its data stays in var/ for the next time.\n")
 
 
-@pytest.mark.parametrize(("victim", "survivor"), [("gunicorn", "db_worker"), ("db_worker", "gunicorn")])
+@pytest.mark.parametrize(
+    ("victim", "survivor"),
+    [("gunicorn", "db_worker"), pytest.param("db_worker", "gunicorn", marks=pytest.mark.soak)],
+)
 def test_when_one_of_the_two_dies_the_other_ends_and_the_code_tells(served, victim, survivor):
     process = served
     running = parts(process)

@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from demo import answering, applying, sitting, visiting
 from demo.applying import Plan
 from demo.granting import Granting
+from grants.models import Award
+from grants.services import approve_amendment, propose_amendment
 from ledger.money import split
 
 GRANTS = 300_000_000
 OWN = 200_000_000
 MICRO, SMALL = 21, 15
+PROLONGED = (2_212_500, 2_237_500)  # asked for by awards whose implementation was prolonged
 TRADES = (
     ("Carpentry", "wood", "Computer-driven cutting line"),
     ("Dairy", "food", "Cheese vat and cold store"),
@@ -127,8 +130,27 @@ def _after(agenda, cast, suppliers):
     def begin(day, plan):
         payee, account = suppliers[plan.region]
         Granting(agenda, cast, plan, payee=payee, payee_account=account, found=_found, months=14).begin(day)
+        if plan.asked in PROLONGED:
+            agenda.at(day + timedelta(days=150), _prolong, agenda, cast, plan)
 
     return begin
+
+
+def _prolong(day, agenda, cast, plan):
+    """The supplier is late: the adviser proposes two months more, the manager puts them in force."""
+    award = Award.objects.get(application=plan.application)
+    ends_on = (award.ends_on + timedelta(days=60)).isoformat()
+    amendment = propose_amendment(
+        award=award,
+        after={"ends_on": ends_on},
+        why="The supplier delivers the machine two months later than agreed.",
+        on=day,
+        by=cast.advisers[plan.region],
+    )
+    agenda.at(
+        day + timedelta(days=5),
+        lambda on: approve_amendment(amendment=amendment, on=on, by=cast["manager"]),
+    )
 
 
 def _found(granting, day):
