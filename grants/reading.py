@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from applicants.conditions import cofinancing_share
 from audit.moves import doors, facts, moving
 from grants.models import Award, Tranche
 
@@ -25,6 +26,22 @@ def figures_of(award, tranches, contributions, assets):
         "accepted": sum(row.accepted_amount or 0 for row in contributions),
         "spent": sum(row.amount for row in assets),
         "handed_over": sum(row.amount for row in assets if row.handed_over_on),
+    }
+
+
+def own_share(award, accepted, paid):
+    """(percent with one decimal, the base that the window names, its least percent), or None where nothing is asked.
+
+    Beside what is paid so far; before the first payment beside the award.
+    """
+    window = award.window
+    if not window.cofinancing_pct:
+        return None
+    share = cofinancing_share(accepted, paid or award.amount, window.cofinancing_base)
+    return {
+        "percent": f"{share:.1f}",
+        "base": window.get_cofinancing_base_display(),
+        "least": f"{window.cofinancing_pct.normalize():f}",
     }
 
 

@@ -163,7 +163,9 @@ def test_the_own_part_is_evidenced_with_its_file_and_accepted_on_the_page(office
     assert Evidence.objects.count() == 1
     accept = f"{base}own-part/{contribution.pk}/accept/"
     send(client, people.monitor, accept, amount="4,500.00")
-    assert "4,500.00" in said(client.get(base))
+    page = said(client.get(base))
+    assert "4,500.00" in page
+    assert "Accepted: 18.4%, own part / (grant + own part). At least 20% is asked." in page
     client.force_login(people.adviser)
     assert client.get(accept).status_code == 403
 

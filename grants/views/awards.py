@@ -14,7 +14,7 @@ from grants.agreement import agreement_pdf
 from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
 from grants.models import Award
-from grants.reading import figures_of, next_step, tranche_lines
+from grants.reading import figures_of, next_step, own_share, tranche_lines
 from grants.services import (
     cancel_award,
     close_award,
@@ -106,13 +106,15 @@ def award(request, ref):
         tranche.award = row
     contributions = list(row.contributions.select_related("evidence", "rate", "evidenced_by", "accepted_by"))
     assets = list(row.assets.select_related("tranche", "evidence"))
+    figures = figures_of(row, tranches, contributions, assets)
     subjects = [row.ref, *(tranche.ref for tranche in tranches)]
     context = {
         "award": row,
         "on": on,
         "title": f"{row.ref}, {row.applicant}",
         "crumbs": ((_("Grants"), reverse("grants:awards")),),
-        "figures": figures_of(row, tranches, contributions, assets),
+        "figures": figures,
+        "own_share": own_share(row, figures["accepted"], figures["paid"]),
         "next": next_step(row, tranches, on),
         "lines": tranche_lines(tranches, request.user, on),
         "contributions": contributions,
