@@ -67,10 +67,13 @@ def draw_agreement(award):
         *_budget(award, words),
         *_own_part(award, words),
         *_conditions(award, words),
-        paper.text(words(_("What the parties agree")), "h2"),
-        *[paper.text(clause) for clause in _clauses(award, words)],
-        paper.signatures(_signers(award, words)),
-        *_genuine(award, words),
+        # Nobody signs a page on which nothing is agreed.
+        paper.together(
+            paper.text(words(_("What the parties agree")), "h2"),
+            *[paper.text(clause) for clause in _clauses(award, words)],
+            paper.signatures(_signers(award, words)),
+            *_genuine(award, words),
+        ),
     ]
     return paper.paper(
         title,
@@ -171,7 +174,7 @@ def _budget(award, words):
     total += [shown(sum(line.own_amount for line in lines), award.currency)]
     total += [shown(sum(line.grant_amount for line in lines), award.currency)]
     return [
-        paper.text(words(_("Annex: the budget")), "h2"),
+        paper.text(words(_("The budget")), "h2"),
         paper.table(rows, [1, 5, 3, 3, 3, 3], head=head, numbers=(0, 2, 4, 5), total=total),
         *_aid(award, words),
     ]
@@ -181,7 +184,7 @@ def _aid(award, words):
     if award.aid_declared_on is None:
         return []
     rows = [[row.giver, f"{row.given_on:%d.%m.%Y}", shown(row.amount, award.currency)] for row in award.aid.all()]
-    title = paper.text(words(_("Annex: public aid received, as the grantee declared it")), "h2")
+    title = paper.text(words(_("Public aid received, as the grantee declared it")), "h2")
     if not rows:
         return [
             title,
@@ -203,6 +206,7 @@ def _genuine(award, words):
     return [
         paper.space(10),
         paper.code_square(address),
+        paper.space(4),
         paper.text(words(_("Is this paper genuine? The code leads to what was signed.")), "quiet"),
         paper.text(address, "quiet"),
     ]
@@ -264,7 +268,9 @@ def draw_amendment(amendment, signed):
     story = [
         paper.text(title, "title"),
         paper.facts(facts),
+        paper.space(8),
         paper.table(rows, [3, 4, 4], head=head),
+        paper.space(8),
         paper.text(words(_("All else that was agreed stays as it is."))),
         paper.signatures(_signers(award, words)),
     ]
