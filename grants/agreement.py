@@ -69,10 +69,12 @@ def draw_agreement(award):
         *_conditions(award, words),
         # Nobody signs a page on which nothing is agreed.
         paper.together(
-            paper.text(words(_("What the parties agree")), "h2"),
-            *[paper.text(clause) for clause in _clauses(award, words)],
-            paper.signatures(_signers(award, words)),
-            *_genuine(award, words),
+            [
+                paper.text(words(_("What the parties agree")), "h2"),
+                *[paper.text(clause) for clause in _clauses(award, words)],
+                paper.signatures(_signers(award, words)),
+                *_genuine(award, words),
+            ]
         ),
     ]
     return paper.paper(

@@ -297,11 +297,6 @@ def _cell(value, style):
     return value if hasattr(value, "wrapOn") else text(value, style)
 
 
-def together(*story):
-    """Parts that are not torn apart by the end of a page, where one page holds them."""
-    return KeepTogether(list(story))
-
-
 def code_square(address, size=26 * mm):
     """The address as a square code for a telephone's camera; the address itself is printed beside it."""
     code = QrCodeWidget(address, barLevel="M", barWidth=size, barHeight=size, barBorder=0)
