@@ -9,7 +9,7 @@ from applicants.services import add_evidence
 from applicants.services.evidence import path_of
 from audit.refusals import Blocked
 from audit.services import service
-from grants.models import Award, Tranche, Vat
+from grants.models import AgreementText, Award, Tranche, Vat
 from grants.services.access import locked
 from grants.standing import differences
 from ledger.money import Money, shown
@@ -235,22 +235,39 @@ def _conditions(award, words):
     return [paper.text(words(_("Conditions of the committee")), "h2"), paper.text(award.conditions_text)]
 
 
+STANDARD = (
+    _("The grant is used for the business plan that the committee approved, and for nothing else."),
+    _("Each tranche is paid when what stands beside it was shown and accepted."),
+    _("The grantee brings the own part and proves it. An invoice counts once."),
+    _("What is bought is used for the business, can be visited, and is not sold before the end."),
+    _("Papers are kept for seven years and shown when the programme or the donor asks."),
+    _("What was paid and not used as agreed is paid back."),
+)
+
+
+def standard_clauses(language):
+    """The words of the house in one language, where a call has none of its own."""
+    with override(language):
+        return [str(clause) for clause in STANDARD]
+
+
 def _clauses(award, words):
-    return [
-        words(_("1. The grant is used for the business plan that the committee approved, and for nothing else.")),
-        words(_("2. Each tranche is paid when what stands beside it was shown and accepted.")),
-        words(_("3. The grantee brings the own part and proves it. An invoice counts once.")),
-        words(_("4. What is bought is used for the business, can be visited, and is not sold before the end.")),
-        words(_("5. Papers are kept for seven years and shown when the programme or the donor asks.")),
-        words(_("6. What was paid and not used as agreed is paid back.")),
-        *_visibility(award, words),
-    ]
+    """The call's own words in each language that has them, else those of the house; then the duty of visibility."""
+    on = award.signed_on or today(award.programme)
+    own = [AgreementText.objects.in_force(award.application.call, code, on) for code in dict.fromkeys(words.languages)]
+    if any(own):
+        texts = [text.clauses.splitlines() for text in own if text]
+    else:
+        texts = [[words(clause) for clause in STANDARD]]
+    for clauses in texts:
+        yield from (f"{number}. {clause}" for number, clause in enumerate(clauses, 1))
+    yield from _visibility(award, words)
 
 
 def _visibility(award, words):
     if award.visibility_waived_on:
-        return [words(_("7. For safety the donor is not made visible at this place."))]
-    return [f"7. {award.window.visibility_text}"] if award.window.visibility_text else []
+        return [words(_("For safety the donor is not made visible at this place."))]
+    return [award.window.visibility_text] if award.window.visibility_text else []
 
 
 def draw_amendment(amendment, signed):

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from grants.views import acts, awards, budget, genuine
+from grants.views import acts, awards, budget, genuine, texts
 
 app_name = "grants"
 
 urlpatterns = [
     path("grants/", awards.awards, name="awards"),
+    path("grants/agreements/<slug:key>/<slug:language>/", texts.agreement_text, name="agreement_text"),
     path("grants/<slug:ref>/", awards.award, name="award"),
     path("grants/<slug:ref>/agreement.pdf", awards.agreement, name="agreement"),
     path("grants/<slug:ref>/do/<slug:verb>/", awards.move, name="move"),

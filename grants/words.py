@@ -33,6 +33,7 @@ EVENTS = {
     "award.declare_aid": _("Public aid declared"),
     "award.waive_visibility": _("Visibility of the donor waived"),
     "award.keep_signed_scan": _("Signed paper kept"),
+    "agreement.write_text": _("Words of the agreement written"),
     "amendment.create": _("Amendment proposed"),
     "amendment.approve": _("Amendment in force"),
     "amendment.refuse": _("Amendment refused"),

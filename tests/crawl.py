@@ -338,6 +338,7 @@ def _furnish_grants(office, who):
         "grants:expense": {"ref": active.ref, "pk": expense.pk},
         "grants:amendment": changed,
         "grants:amendment_move": changed,
+        "grants:agreement_text": {"key": office.call.key, "language": "en"},
         "grants:genuine": {"code": active.code},
         "grants:evidence": part,
         "grants:accept": part,

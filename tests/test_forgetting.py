@@ -47,6 +47,7 @@ ABOUT_NOBODY = {
     "selection.RulesVersion",
     "selection.Session",
     "selection.LetterTemplate",
+    "grants.AgreementText",
     "grants.Recovery",
     "payments.Batch",
     "payments.OwnAccount",

@@ -1,17 +1,19 @@
 """The grant agreement: what it says, in which letters, and that it never changes after it was read."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
 
 from applicants.models import Evidence, Party
-from audit.refusals import Blocked, NotAllowed
-from grants.agreement import agreement_of, agreement_pdf
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
+from grants.agreement import agreement_of, agreement_pdf, draw_agreement
 from grants.models import Award
+from grants.services import sign_award, write_agreement_text
 from programmes.clock import standing_at
 from tests.office import DAY, grant_office
-from tests.steps_grants import ready_award, signed_award
+from tests.steps_grants import ENDS, ready_award, signed_award
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +77,26 @@ def test_the_agreement_of_a_confidential_programme_does_not_name_it(db):
         words = read(agreement_pdf(signed_award(office)))
     assert "Small business support" in words
     assert "shelter" not in words.lower()
+
+
+def test_a_call_has_words_of_its_own_in_each_language_for_agreements_signed_from_then_on(office):
+    before, people = signed_award(office), office.people
+    given = {"call": office.call, "on": DAY, "by": people.manager}
+    for wrong in ({"language": "xx", "clauses": "A"}, {"language": "en", "clauses": " \n "}):
+        with pytest.raises(Invalid):
+            write_agreement_text(**given, **wrong)
+    with pytest.raises(NotAllowed):
+        write_agreement_text(**{**given, "by": people.adviser}, language="en", clauses="A")
+    with standing_at(DAY + timedelta(days=1)):
+        given["on"] = DAY + timedelta(days=1)
+        write_agreement_text(**given, language="en", clauses="The cows stay. \n\n<b>No</b> fences.", version=0)
+        with pytest.raises(Stale):
+            write_agreement_text(**given, language="en", clauses="Other", version=0)
+        write_agreement_text(**given, language="hy", clauses="Կովերը մնում են։")
+        after = ready_award(office, amount=900_000, own=300_000)
+        after = sign_award(award=after, ends_on=ENDS, on=given["on"], by=people.manager)
+    assert "The grant is used for the business plan" in read(draw_agreement(before))
+    text = read(draw_agreement(after))
+    assert "1. The cows stay." in text
+    assert "2. <b>No</b> fences." in text
+    assert "The grant is used for the business plan" not in text

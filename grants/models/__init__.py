@@ -6,10 +6,12 @@ from grants.models.awards import GRANT_ROLES, AidReceived, Award
 from grants.models.budget import BudgetLine, Expense, Vat
 from grants.models.own_part import Contribution
 from grants.models.recoveries import Recovery
+from grants.models.texts import AgreementText
 from grants.models.tranches import Deliverable, Tranche
 
 __all__ = [
     "GRANT_ROLES",
+    "AgreementText",
     "AidReceived",
     "Amendment",
     "Asset",

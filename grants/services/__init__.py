@@ -29,6 +29,7 @@ from grants.services.cofinancing import (
     register_asset,
 )
 from grants.services.recoveries import give_up_recovery, receive_recovery
+from grants.services.texts import write_agreement_text
 from grants.services.tranches import (
     accept_deliverable,
     certify_tranche,
@@ -76,4 +77,5 @@ __all__ = [
     "terminate_award",
     "waive_visibility",
     "withdraw_amendment",
+    "write_agreement_text",
 ]

@@ -160,6 +160,7 @@ def _may(user, award):
         and bool(award.window.visibility_text)
         and not award.visibility_waived_on
         and may("grants.manage"),
+        "words": may("grants.manage"),
         "scan": award.signed_on is not None and may("grants.manage"),
         "expense": running and may("grants.evidence"),
         "amend": award.state == Award.State.ACTIVE and may("grants.propose_amendment"),
