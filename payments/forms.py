@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
+from pages.second_step import CodedForm
 from payments.models import OwnAccount, PayeeAccount
 from payments.statements import LARGEST
 
@@ -172,7 +173,11 @@ class OwnAccountForm(SeedbedForm):
         self.fields["lines"].label_from_instance = lambda line: f"{line.name}, {line.currency}"
 
 
-class ApproveForm(MoveForm):
+class ManyForm(CodedForm, MoveForm):
+    """One act on several payments; to let money go, `user` types a code."""
+
+
+class ApproveForm(CodedForm, MoveForm):
     """Asks for the end of the number when the account changed since the last payment."""
 
     tail = forms.CharField(

@@ -5,6 +5,7 @@ import io
 from datetime import date
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
 from applicants.panels import panels_for
@@ -19,6 +20,7 @@ from programmes.services import available_on
 from tests.office import DAY, grant_office
 from tests.steps_grants import ordered_tranche, signed_award
 from tests.steps_payments import IBAN, OTHER_IBAN, approved_order, entered_account, sent_order, settled_order
+from tests.test_pages_sign_in import SECRET, code_now
 
 # Every page is opened on PostgreSQL in tests/test_urls.py.
 pytestmark = pytest.mark.once
@@ -315,3 +317,23 @@ def test_a_page_of_the_queue_costs_a_bounded_number_of_queries(office, order, cl
     assert second.state == "prepared"
     with django_assert_max_num_queries(14):
         client.get("/money/queue/")
+
+
+def test_who_has_a_second_step_types_its_code_to_approve_and_a_code_is_good_once(office, order, client):
+    second = ordered_tranche(office, signed_award(office).tranches.get())
+    TOTP.activate(office.people.checker, SECRET)
+    client.force_login(office.people.checker)
+    approve = reverse("payments:move", args=[order.ref, "approve"])
+    page = client.get(approve)
+    assert "Code of your second step" in said(page)
+    facts = {"version": order.version, "key": key_of(page)}
+    code = code_now()
+    wrong = "000000" if code != "000000" else "111111"
+    assert "“Code of your second step” needs an answer" in said(client.post(approve, facts), 400)
+    assert "This code is wrong" in said(client.post(approve, {**facts, "code": wrong}), 400)
+    assert client.post(approve, {**facts, "code": f"{code[:3]} {code[3:]}"}).status_code == 302
+    many = client.get(f"/money/approve/?order={second.ref}")
+    form = {"order": [second.ref], "version": second.version, "key": key_of(many)}
+    assert "Code of your second step" in said(many)
+    assert "was used already" in said(client.post("/money/approve/", {**form, "code": code}), 400)
+    assert list(PaymentOrder.objects.order_by("pk").values_list("state", flat=True)) == ["approved", "prepared"]

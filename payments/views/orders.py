@@ -99,7 +99,7 @@ def move(request, ref, verb):
     story = whole_story(row, on)
     kwargs = {}
     if form_class is ApproveForm:
-        kwargs = {"changed": story.shape == "late"}
+        kwargs = {"changed": story.shape == "late", "user": request.user}
     elif form_class in (SettleForm, ReturnForm):
         kwargs = {"initial": {"value_on": on, "returned_on": on}}
     return move_page(

@@ -11,8 +11,8 @@ from audit.refusals import Invalid
 from ledger.money import Money
 from pages.forms import attempt, done
 from pages.lists import Column, ListPage
-from pages.moves import MoveForm
 from payments.filters import OrderFilter
+from payments.forms import ManyForm
 from payments.models import Batch, PayeeAccount
 from payments.reading import account_story
 from payments.services import approve_payments, send_payments
@@ -144,7 +144,8 @@ def _many(request, *, state, title, service, tab, lead, said):
     """Confirm page and act on several payments at once: all or none."""
     orders = _picked(request, state)
     day = today()
-    form = MoveForm(request.POST or None, instance=orders[0])
+    user = request.user if tab == "approve" else None
+    form = ManyForm(request.POST or None, instance=orders[0], user=user)
     back = f"{reverse('payments:queue')}?tab={tab}"
     if request.method == "POST":
         row = attempt(form, service, orders=orders, on=day_of(orders[0]), by=request.user)
