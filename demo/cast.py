@@ -5,13 +5,18 @@ from functools import cached_property
 from accounts.models import User
 from applicants.services import answer_referral, record_referral, register_party, register_people
 from demo.people import Names
+from demo.sanctions import SANCTIONS, SANCTIONS_NAME
+from payments.clearance import people_behind
+from payments.models import ScreeningList
 from payments.numbers import check_digits
 from payments.services import (
     confirm_account,
     confirm_own_account,
     enter_account,
     enter_own_account,
+    load_list,
     receive_capital,
+    screen_many,
 )
 from programmes.models import Programme, Village, Window
 from selection.models import Committee
@@ -147,6 +152,15 @@ class Cast:
                 by=self["finance_1"],
             )
             confirm_own_account(account=account, on=day, by=self["finance_2"])
+
+    def load_lists(self, day):
+        """The invented sanctions list, once for all programmes."""
+        if not ScreeningList.objects.exists():
+            load_list(content=SANCTIONS, name=SANCTIONS_NAME, listed_on=day, on=day, by=self["finance_1"])
+
+    def screen(self, day, *parties, by):
+        """These parties and the people behind them are compared with the lists."""
+        return screen_many(parties=people_behind(parties, day), programme=self.programme, on=day, by=by)
 
     def receive(self, day, line_key, amount):
         """Donor money arrives on a line; `amount` in minor units."""

@@ -16,7 +16,6 @@ from grants.services import (
     enter_expense,
     evidence_contribution,
     hand_over_asset,
-    mark_screened,
     order_tranche,
     plan_tranches,
     pledge_cofinancing,
@@ -26,6 +25,7 @@ from grants.services import (
     sign_award,
 )
 from ledger.money import split
+from payments.clearance import missing
 from payments.models import PaymentOrder
 from payments.services import approve_payment, send_payments, settle_payment
 from programmes.models import ExchangeRate
@@ -66,7 +66,7 @@ class Granting:
 
     def sign(self, day):
         award, manager = self.award, self.cast["manager"]
-        mark_screened(award=award, on=day, by=manager)
+        self.cast.screen(day, award.applicant, award.business, by=manager)
         self.contributions = []
         left = self.plan.own
         for number, (source, percent) in enumerate(self.plan.own_sources, 1):
@@ -223,7 +223,9 @@ class Granting:
 
 def pay(day, cast, order_pk):
     """The checker approves, the order goes to the bank, and the bank pays the next day."""
-    order = PaymentOrder.objects.get(pk=order_pk)
+    order = PaymentOrder.objects.select_related("application__call", "payee", "programme").get(pk=order_pk)
+    if missing([order.payee], order.programme, day, order.application.call.screening_days):
+        cast.screen(day, order.payee, by=cast["finance_1"])
     approve_payment(order=order, on=day, by=cast["finance_2"])
     send_payments(orders=[order], on=day, by=cast["finance_1"])
     settle_payment(

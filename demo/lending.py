@@ -31,8 +31,10 @@ class Lending:
     def sign(self, day):
         if self.stop == "approved":
             return
+        loan = self.loan
+        self.cast.screen(day, loan.borrower, loan.business, by=self.cast["loan_officer"])
         first = next_collection(day, 1 if day.day <= 20 else 2)
-        sign_loan(loan=self.loan, first_due_on=first, on=day, by=self.cast["loan_officer"])
+        sign_loan(loan=loan, first_due_on=first, on=day, by=self.cast["loan_officer"])
         if self.stop != "signed":
             self.agenda.at(day + timedelta(days=1), self.order)
 

@@ -29,6 +29,7 @@ def load(*, size, seed, only, password_hash, say):
     agenda = Agenda(LAST_DAY)
     casts = {blueprint.key: Cast(blueprint, seed) for blueprint in blueprints}
     for cast in casts.values():
+        agenda.at(cast.blueprint.starts_on, cast.load_lists)
         agenda.at(cast.blueprint.starts_on, cast.open_own_accounts)
     whole = casts.pop(WHOLE.key, None) if size == "full" else None
     owners = med_armenia_full.tell(agenda, whole) if whole else []

@@ -1,6 +1,6 @@
 """Facts that the moves of awards and tranches ask for."""
 
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from django.db.models import Sum
@@ -11,6 +11,7 @@ from applicants.conditions import cofinancing_share
 from audit.moves import fact
 from grants.standing import standing
 from ledger.money import Money
+from payments.clearance import missing
 from programmes.clock import today
 
 
@@ -30,11 +31,9 @@ def still_approved(award):
 
 @fact(_("The screening is clear and current."))
 def screening_clear(award):
-    if award.screened_on is None:
-        return _("The applicant has not been screened.")
-    if award.screened_on < _on(award) - timedelta(days=award.application.call.screening_days):
-        return _("The screening of %(date)s is too old.") % {"date": award.screened_on.strftime("%d.%m.%Y")}
-    return None
+    """The applicant, the business and the people behind them, on the day of the signature."""
+    days = award.application.call.screening_days
+    return missing([award.applicant, award.business], award.programme, _on(award), days)
 
 
 @fact(_("The conditions of the approval are met."))

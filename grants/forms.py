@@ -19,18 +19,6 @@ class SignForm(MoveForm):
     ends_on = DateField(label=_("Implementation ends"))
 
 
-class ScreenForm(SeedbedForm):
-    """The applicant was looked for in the sanctions lists."""
-
-    on = DateField(label=_("Compared on"))
-    clear = forms.BooleanField(
-        label=_("Applicant, business and managers are on none of the sanctions lists of that day.")
-    )
-
-    def arguments(self):
-        return {"on": self.cleaned_data["on"]}
-
-
 class ConditionsForm(SeedbedForm):
     note = ReasonField(label=_("How the conditions are met"))
 

@@ -25,7 +25,6 @@ def did_not_end(user, award):
     return award is None or award.ended_by_id != user.pk
 
 
-rules.add_rule("grants.screen", has_role(Role.MANAGER, Role.FINANCE))
 rules.add_rule("grants.sign", is_manager)
 rules.add_rule("grants.manage", is_manager)
 rules.add_rule("grants.give_up", has_role(Role.MANAGER, Role.FINANCE) & did_not_end)

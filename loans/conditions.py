@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import fact
+from payments.clearance import missing
 from payments.models import PaymentOrder
+from programmes.clock import today
 
 
 @fact(_("The committee's approval is in effect."))
@@ -28,6 +30,14 @@ def terms_within_product(loan):
     if loan.grace_months >= loan.instalments_number:
         return _("At least one instalment must repay principal.")
     return None
+
+
+@fact(_("The screening is clear and current."))
+def screening_clear(loan):
+    """The borrower, the business and the people behind them, on the day of the signature."""
+    move = getattr(loan, "move", None)
+    on = move.on if move and move.on else today(loan.programme)
+    return missing([loan.borrower, loan.business], loan.programme, on, loan.application.call.screening_days)
 
 
 @fact(_("No payment of it is on its way."))

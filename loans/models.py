@@ -260,7 +260,11 @@ class Loan(Moving):
         state,
         source=State.APPROVED,
         target=State.SIGNED,
-        conditions=[conditions.decision_in_effect, conditions.terms_within_product],
+        conditions=[
+            conditions.decision_in_effect,
+            conditions.screening_clear,
+            conditions.terms_within_product,
+        ],
         permission=allowed("loans.sign"),
         custom={"label": _("Sign the contract"), "style": "primary"},
     )

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import fact
+from payments.clearance import missing
+from programmes.clock import today
 
 
 @fact(_("The payee's account is confirmed by a second person."))
@@ -17,6 +19,14 @@ def account_unchanged(order):
     if order.account.version == order.account_version:
         return None
     return _("The payee's account changed after this payment was prepared. Prepare it anew.")
+
+
+@fact(_("The payee's screening is clear and current."))
+def payee_clear(order):
+    """The payee and the people behind it, on the day of the approval."""
+    move = getattr(order, "move", None)
+    on = move.on if move and move.on else today(order.programme)
+    return missing([order.payee], order.programme, on, order.application.call.screening_days)
 
 
 @fact(_("Money went out with this line."))

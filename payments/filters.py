@@ -3,9 +3,11 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from applicants.models import called
 from ledger.models import Leg
-from payments.models import PaymentOrder, StatementLine
+from payments.models import PaymentOrder, Screening, StatementLine
 from payments.words import ACCOUNTS
+from programmes.clock import today
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -22,6 +24,31 @@ class OrderFilter(django_filters.FilterSet):
     def find(self, queryset, name, value):
         text = value.strip().upper()
         return queryset.filter(ref=text) | queryset.filter(source_ref__startswith=text)
+
+
+class ScreeningFilter(django_filters.FilterSet):
+    """Who was compared with the sanctions lists."""
+
+    q = django_filters.CharFilter(label=_("Name or reference"), method="find")
+    outcome = django_filters.ChoiceFilter(
+        label=_("Outcome"), choices=Screening.Outcome.choices, empty_label=_("Any"), method="last"
+    )
+    due = django_filters.ChoiceFilter(
+        label=_("Valid"), choices=[("soon", _("Runs out within 14 days"))], empty_label=_("Any"), method="ending"
+    )
+
+    class Meta:
+        model = Screening
+        fields = ("q", "outcome", "due")
+
+    def find(self, queryset, name, value):
+        return queryset.filter(called(value, "party"))
+
+    def last(self, queryset, name, value):
+        return queryset.newest().filter(outcome=value)
+
+    def ending(self, queryset, name, value):
+        return queryset.running_out(today())
 
 
 class LegFilter(django_filters.FilterSet):

@@ -8,7 +8,8 @@ from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
 from pages.second_step import CodedForm
-from payments.models import OwnAccount, PayeeAccount
+from payments.models import Match, OwnAccount, PayeeAccount
+from payments.screening import LARGEST as LARGEST_LIST
 from payments.statements import LARGEST
 
 
@@ -243,6 +244,62 @@ class StatementForm(SeedbedForm):
         upload = self.cleaned_data["content"]
         upload.seek(0)
         return {"own_account": self.cleaned_data["own_account"], "content": upload.read(), "name": upload.name}
+
+
+class SanctionsListForm(SeedbedForm):
+    """A sanctions or debarment list."""
+
+    content = forms.FileField(
+        label=_("File of the list"),
+        help_text=_("The consolidated list of the United Nations as XML, or CSV, up to 25 MB."),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Take it from the publisher's page again."),
+            "missing": _("Choose a file."),
+        },
+    )
+    name = forms.CharField(
+        label=_("Name of the list"),
+        max_length=120,
+        help_text=_("The same as last time, so that its versions stay together."),
+    )
+    listed_on = DateField(
+        label=_("Date of the list"), required=False, help_text=_("Only for CSV: an XML list says it itself.")
+    )
+    smaller = forms.BooleanField(
+        label=_("The list is right although it is far smaller than the last one."), required=False
+    )
+    reason = ReasonField(required=False, help_text=_("Only for a list that is far smaller than the last one."))
+
+    def clean_content(self):
+        if self.cleaned_data["content"].size > LARGEST_LIST:
+            raise ValidationError(_("The file is larger than 25 MB. Load the list as its publisher gives it."))
+        return self.cleaned_data["content"]
+
+    def arguments(self):
+        upload = self.cleaned_data["content"]
+        upload.seek(0)
+        return {**self.cleaned_data, "content": upload.read()}
+
+
+class ScreenForm(SeedbedForm):
+    """Compare with the lists as they are loaded now."""
+
+    keyed = True
+
+
+class DecideMatchForm(SeedbedForm):
+    """Is the party the one on the list?"""
+
+    versioned = True
+
+    decision = forms.ChoiceField(
+        label=_("Are they the same?"), choices=Match.Decision.choices, widget=forms.RadioSelect
+    )
+    note = ReasonField(
+        label=_("By what you can tell"),
+        help_text=_("For example: another father's name, another place of birth, by the passport."),
+    )
 
 
 class TakeForm(SeedbedForm):

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from applicants.panels import Panel, PanelRow, register
 from ledger.money import Money
 from pages.states import shape_of
-from payments.models import PayeeAccount, PaymentOrder
+from payments.models import SCREENING_ROLES, Match, PayeeAccount, PaymentOrder, Screening
+from payments.words import SCREENING_SHAPES
 from programmes.models import Role
 from programmes.roles import held_by
 
@@ -32,6 +33,23 @@ def account_rows(user, party):
         yield PanelRow(title=_("Enter an account"), url=f"{reverse('payments:enter_account')}?party={party.ref}")
 
 
+def screening_rows(user, party):
+    """The party's last screening in each programme whose screenings the user sees, and what holds it."""
+    for row in Screening.objects.visible_to(user).filter(party=party).newest().select_related("programme"):
+        held = Match.objects.filter(screening=row).open().first() or row.matches.exclude(decision="other").first()
+        yield PanelRow(
+            title=_("Screened on %(date)s") % {"date": f"{row.on:%d.%m.%Y}"},
+            url=held.get_absolute_url() if held else "",
+            why=row.programme.name,
+            state=row.get_outcome_display(),
+            state_class=SCREENING_SHAPES[row.outcome],
+        )
+
+
+def _screens(user, row):
+    return any(held.role in SCREENING_ROLES for held in held_by(user))
+
+
 def order_rows(user, application):
     orders = PaymentOrder.objects.visible_to(user).filter(application=application).order_by("-pk")[:20]
     for order in orders:
@@ -46,4 +64,5 @@ def order_rows(user, application):
 
 
 register(Panel("party", _("Payee accounts"), rows=account_rows, permission=_pays, order=60))
+register(Panel("party", _("Sanctions lists"), rows=screening_rows, permission=_screens, order=62))
 register(Panel("application", _("Payments"), rows=order_rows, permission=_pays, order=60))

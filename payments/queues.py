@@ -1,27 +1,30 @@
 """What waits for a finance officer, and how a payment is found."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.money import Money
-from pages.queues import QueueItem
-from payments.models import OwnAccount, PayeeAccount, PaymentOrder
+from pages.queues import LATER, QueueItem
+from payments.models import MONEY_ROLES, Match, OwnAccount, PayeeAccount, PaymentOrder, Screening
 from payments.reading import without_own_part
 from payments.sources import sources_for
+from programmes.clock import today
 from programmes.models import Role
-from programmes.roles import held_by, roles_of
+from programmes.roles import held_by, roles_of, rows_for
 
 MOST = 20
 
 
 def queue_for(user):
     """Payments to approve and accounts to confirm one by one; what waits to be prepared, sent or settled as counts."""
+    screening = _matches(user) + _running_out(user)
     if Role.FINANCE not in roles_of(user):
-        return []
+        return screening
     programmes = [held.programme_id for held in held_by(user) if held.role == Role.FINANCE]
     orders = PaymentOrder.objects.filter(programme__in=programmes).select_related("payee")
     items = [_approve(order) for order in without_own_part(orders.in_state("prepared"), user).order_by("pk")[:MOST]]
-    items += _accounts(user, programmes) + _own_accounts(user, programmes)
+    items += _accounts(user, programmes) + _own_accounts(user, programmes) + screening
     sources = sources_for(user)
     for verb, count, tab, shape in (
         (_("Prepare payments"), len(sources), "prepare", "start"),
@@ -57,6 +60,40 @@ def _accounts(user, programmes):
             due=account.entered_on,
         )
         for account in waiting.select_related("party").without_number().order_by("pk")[:MOST]
+    ]
+
+
+def _matches(user):
+    """Possible matches that somebody else's screening found: a second person decides."""
+    waiting = Match.objects.filter(rows_for(user, MONEY_ROLES, programme="screening__programme", region=None)).open()
+    return [
+        QueueItem(
+            verb_text=_("Decide on a possible match with a sanctions list"),
+            why=f"{match.screening.party} · {match.entry.source_list}",
+            url=match.get_absolute_url(),
+            state_class="wait",
+            state_text=_("Waits for a second person"),
+            due=match.screening.on,
+        )
+        for match in waiting.exclude(screened_by=user).for_pages().order_by("pk")[:MOST]
+    ]
+
+
+def _running_out(user):
+    """For the manager: how many screenings must soon be made again."""
+    mine = Screening.objects.filter(rows_for(user, [Role.MANAGER], region=None))
+    count = mine.running_out(today()).count() if Role.MANAGER in roles_of(user) else 0
+    if not count:
+        return []
+    said = ngettext("%(count)s screening", "%(count)s screenings", count) % {"count": count}
+    return [
+        QueueItem(
+            verb_text=_("Screen again those whose screening runs out within 14 days"),
+            why=said,
+            url=f"{reverse('payments:screenings')}?due=soon",
+            state_class="late",
+            section=LATER,
+        )
     ]
 
 

@@ -25,6 +25,14 @@ def did_not_enter(user, account):
     return account is None or account.entered_by_id != user.pk
 
 
+@rules.predicate
+def did_not_screen(user, match):
+    return match is None or match.screened_by_id != user.pk
+
+
+rules.add_rule("payments.load_list", has_role(Role.FINANCE, Role.MANAGER))
+rules.add_rule("payments.screen", has_role(Role.FINANCE, Role.MANAGER, Role.LOAN_OFFICER))
+rules.add_rule("payments.decide_match", has_role(Role.FINANCE, Role.MANAGER) & did_not_screen)
 rules.add_rule("payments.book", is_finance)
 rules.add_rule("payments.prepare", is_finance)
 rules.add_rule("payments.approve", is_finance & may_check)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from payments.bank_files import BANK_LIST, MOBILE_MONEY
-from payments.views import accounts, batches, lines, orders, own_accounts, queue, statements
+from payments.views import accounts, batches, lines, orders, own_accounts, queue, screening, statements
 
 app_name = "payments"
 
@@ -29,6 +29,10 @@ urlpatterns = [
     path("money/own-accounts/<int:pk>/", own_accounts.own_account, name="own_account"),
     path("money/own-accounts/<int:pk>/confirm/", own_accounts.confirm_own, name="confirm_own_account"),
     path("money/own-accounts/<int:pk>/close/", own_accounts.close_own, name="close_own_account"),
+    path("money/orders/<slug:ref>/screening/", screening.screen_payee, name="screen_payee"),
+    path("money/screening/", screening.screenings, name="screenings"),
+    path("money/screening/load/", screening.load, name="load_list"),
+    path("money/screening/matches/<int:pk>/", screening.match, name="match"),
     path("money/statements/", statements.statements, name="statements"),
     path("money/statements/load/", statements.load, name="load_statement"),
     path("money/statements/<int:pk>/", statements.statement, name="statement"),

@@ -1,5 +1,6 @@
 """How accounts, entries and states of money read on pages."""
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 SHAPES = {
@@ -85,8 +86,42 @@ EVENTS = {
     "statementline.book": _("Booked"),
     "statementline.set_aside": _("Set aside"),
     "statementline.take_up": _("Taken up again"),
+    "screening.load_list": _("Sanctions list loaded"),
+    "screening.make": _("Compared with the sanctions lists"),
+    "screening.decide": _("Possible match decided"),
     "batch.list": _("Payment list with whole numbers taken"),
     "batch.file": _("File for the bank with whole numbers taken"),
+}
+
+
+SCREENING_SHAPES = {"clear": "done", "held": "wait", "confirmed": "no"}
+
+
+def screening_reasons(reasons):
+    """Sentences for the reasons of a possible match (payments.screening.likeness)."""
+    said = []
+    for code, *figures in reasons:
+        if code == "words":
+            same, alike, longer = figures
+            said.append(
+                ngettext(
+                    "%(count)s word is the same, %(alike)s spelled alike, of %(longer)s.",
+                    "%(count)s words are the same, %(alike)s spelled alike, of %(longer)s.",
+                    same,
+                )
+                % {"count": same, "alike": alike, "longer": longer}
+            )
+        elif code == "born":
+            said.append(gettext("Born %(mine)s beside %(theirs)s.") % {"mine": figures[0], "theirs": figures[1]})
+        else:
+            said.append(str(REASONS[code]))
+    return said
+
+
+REASONS = {
+    "alias": _("It is another name of the entry."),
+    "weak_alias": _("It is another name of the entry, which the list itself calls weak."),
+    "born_unknown": _("A year of birth is not known on both sides."),
 }
 
 

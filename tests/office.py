@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.models import User
-from payments.services import receive_capital
+from payments.models import ScreeningList
+from payments.services import load_list, receive_capital
 from programmes.clock import standing_at
 from programmes.models import (
     AmountBand,
@@ -34,6 +35,8 @@ from tests.markup import read
 from tests.replay import prepared
 
 DAY = date(2026, 3, 12)
+# One invented person: the smallest list with which somebody can be compared.
+LIST = b"name,aliases,kind,birth_year,country,reference\nZorbek Invented Qadiruk,,person,1961,,INV-1\n"
 PASSWORD = "a-long-test-password"
 
 
@@ -157,6 +160,14 @@ def _office(key, instrument, *, currency, line_kind, ceiling, window_ceiling, co
     group = TargetGroup.objects.create(programme=programme, code="returnee", name="Returnees")
     office = Office(programme, region, other, village, donor, line, call, window, group)
     office.people = _people(programme, region, donor, key.upper())
+    if not ScreeningList.objects.exists():
+        load_list(
+            content=LIST,
+            name="Invented list",
+            listed_on=date(2026, 1, 1),
+            on=date(2026, 1, 5),
+            by=office.people.manager,
+        )
     return office
 
 

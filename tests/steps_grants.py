@@ -8,7 +8,6 @@ from grants.services import (
     accept_deliverable,
     certify_tranche,
     evidence_contribution,
-    mark_screened,
     order_tranche,
     plan_tranches,
     pledge_cofinancing,
@@ -19,7 +18,7 @@ from grants.services import (
 from payments.models import PayeeAccount
 from programmes.clock import today
 from tests.replay import replayed
-from tests.steps_payments import payable_account, settled_order
+from tests.steps_payments import payable_account, screened, settled_order
 from tests.steps_selection import approved_application
 
 ENDS = date(2026, 12, 31)
@@ -37,7 +36,7 @@ def ready_award(office, *, award=None, parts=None, own=500_000, deliverables=("Q
     """Screened, the own part pledged, the tranches planned: nothing stands in the way of signing."""
     award = award or approved_award(office, own=own, **facts)
     people, day = office.people, today(office.programme)
-    mark_screened(award=award, on=day, by=people.manager)
+    screened(office, award.applicant, award.business)
     if own:
         pledge_cofinancing(award=award, source="own_cash", amount=own, on=day, by=people.adviser)
     plan = [{"amount": amount, "deliverables": list(deliverables)} for amount in parts or [award.amount]]

@@ -9,6 +9,7 @@ from payments.services import approve_payment, confirm_account, enter_account, s
 from programmes.clock import standing_at, today
 from tests.office import DAY
 from tests.replay import replayed
+from tests.steps_payments import screened, screened_if_due
 from tests.steps_selection import approved_application
 
 FIRST_DUE = date(2026, 4, 12)
@@ -35,10 +36,12 @@ def loan_product(office, **terms):
 
 @replayed
 def approved_loan(office, *, amount=100_000, months=12, terms=None, **facts):
-    """The committee approved `amount` (minor units) to be repaid in `months` instalments."""
+    """The committee approved `amount` (minor units) to be repaid in `months` instalments; all are screened."""
     loan_product(office, **(terms or {}))
     application = approved_application(office, amount=amount, term_months=months, **facts)
-    return Loan.objects.get(application=application)
+    loan = Loan.objects.get(application=application)
+    screened(office, loan.borrower, loan.business)
+    return loan
 
 
 @replayed
@@ -65,6 +68,7 @@ def account_of(office, party, currency):
 def sent_order(office, order):
     """The order approved by the checker and sent to the bank."""
     people, day = office.people, today(office.programme)
+    screened_if_due(office, order)
     order = approve_payment(order=order, on=day, by=people.checker)
     send_payments(orders=[order], on=day, by=people.maker)
     order.refresh_from_db()

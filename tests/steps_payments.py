@@ -1,11 +1,13 @@
 """The money's part of a case, through its services: accounts, and an order carried to the bank and back."""
 
+from payments.clearance import missing, people_behind
 from payments.services import (
     approve_payment,
     confirm_account,
     confirm_own_account,
     enter_account,
     enter_own_account,
+    screen_many,
     send_payments,
     settle_payment,
 )
@@ -69,7 +71,22 @@ def another_line(office, **facts):
     return FundingLine.objects.create(**{**given, **facts})
 
 
+def screened(office, *parties):
+    """These parties and the people behind them are compared with the lists by the manager, today."""
+    day = today(office.programme)
+    return screen_many(
+        parties=people_behind(parties, day), programme=office.programme, on=day, by=office.people.manager
+    )
+
+
+def screened_if_due(office, order):
+    if missing([order.payee], order.programme, today(office.programme), order.application.call.screening_days):
+        screened(office, order.payee)
+
+
 def approved_order(office, order):
+    """Approved by the checker; the payee is screened first where that is due."""
+    screened_if_due(office, order)
     return approve_payment(order=order, on=today(office.programme), by=office.people.checker)
 
 

@@ -36,7 +36,9 @@ LEFT_OUT = {
     "Remark": {"event_seq", "salt"},
 }
 # Keys of rows inside texts: a repayment, an account, a line of an order, an entry.
-NUMBERS = re.compile(r'("repayment":|"account":|repayment:|account:|settle:O-[0-9-]+:|entry:med-armenia/)\d+')
+NUMBERS = re.compile(
+    r'("repayment":|"account":|repayment:|account:|screening:|settle:O-[0-9-]+:|entry:med-armenia/)\d+'
+)
 
 
 @pytest.fixture
@@ -45,6 +47,7 @@ def scene(db):
     with standing_at(START):
         build(BLUEPRINT, password_hash="!")
         cast = Cast(BLUEPRINT, 1)
+        cast.load_lists(START)
         cast.receive(START, "med-armenia-fund", 2_000_000)
     agenda, owners = Agenda(LAST), []
     for number, region in enumerate(("Lori", "Yerevan", "Lori")):

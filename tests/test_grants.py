@@ -16,7 +16,6 @@ from grants.services import (
     close_award,
     give_up_recovery,
     hand_over_asset,
-    mark_screened,
     meet_conditions,
     order_tranche,
     plan_tranches,
@@ -487,5 +486,3 @@ def test_screening_is_for_manager_and_finance(office):
     award = approved_award(office)
     for who in ("adviser", "secretary", "monitor", "donor"):
         with pytest.raises(NotAllowed):
-            mark_screened(award=award, on=DAY, by=getattr(office.people, who))
-    mark_screened(award=award, on=DAY, by=office.people.maker)

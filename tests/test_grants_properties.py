@@ -37,7 +37,6 @@ from grants.services import (
     evidence_contribution,
     give_up_recovery,
     hand_over_asset,
-    mark_screened,
     order_tranche,
     plan_tranches,
     pledge_cofinancing,
@@ -131,7 +130,6 @@ class Grants(RuleBasedStateMachine):
     @initialize(own=st.sampled_from((True, True, True, False)), first=st.lists(step, min_size=2, max_size=2))
     def prepare(self, own, first):
         for one, last in enumerate(first):
-            self.done(mark_screened, by="manager", award=self.award(one))
             self.plan(one, (60, 40), None)
             if own:
                 self.pledge(one, OWN, "own_cash", None)

@@ -58,6 +58,7 @@ def carry_batch(*, cast, call, sittings, last_day, on, by):
     _dossiers(store, cast, call, committee, sittings)
     committee.decide()
     lending, visiting = Lending(store, cast, last_day), Visits(store, cast, last_day)
+    lending.screen(sittings)
     for sitting in sittings:
         for loan in sitting.loans:
             paid_on = lending.add(loan, loan.decision, sitting.day)

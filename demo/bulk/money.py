@@ -14,15 +14,19 @@ from loans.services.agreement import facts_of, instalments_of, product_for
 from loans.services.restating import allocations_of, apply_standing, event_body, legs_of, set_parts
 from loans.standing import Receipt, fold
 from loans.terms import first_due_after, rows_for, terms_of
-from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder
+from payments.clearance import people_behind
+from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder, Screening, ScreeningList
 from payments.numbers import clean_number, tail
 from payments.services.orders import bank_text, event_key
+from payments.services.screening import body_of, compare_parties, screening_of
 from programmes.models import Commitment
 
 MODELS = (
     Loan,
     ScheduleVersion,
     Instalment,
+    Screening,
+    Screening.lists.through,
     PayeeAccount,
     Batch,
     PaymentOrder,
@@ -39,6 +43,18 @@ class Lending:
         self.store, self.cast, self.last_day = store, cast, last_day
         self.officer, self.maker, self.checker = cast["loan_officer"], cast["finance_1"], cast["finance_2"]
         self.products, self.cycles, self.own_accounts = {}, {}, {}
+        self.behind, self.lists = {}, ScreeningList.objects.newest(last_day)
+
+    def screen(self, sittings):
+        """Compare all people of these loans with the lists at once. Raises ValueError where somebody would be held."""
+        for sitting in sittings:
+            for application in (loan.application for loan in sitting.loans):
+                pair = application.applicant, application.business
+                self.behind[application.pk] = people_behind(pair, sitting.day + timedelta(days=SIGNED_AFTER))
+        parties = {party.pk: party for people in self.behind.values() for party in people}
+        for pk, found in compare_parties(list(parties.values()), self.lists).items():
+            if found:
+                raise ValueError(f"{parties[pk].ref} may stand on a sanctions list: it is not carried in bulk.")
 
     def add(self, loan_plan, decision, decided_on):
         """The loan of one decision, with all its money up to the last day. Returns the day of the pay-out."""
@@ -121,6 +137,15 @@ class Lending:
         return self.cycles[pk]
 
     def _sign(self, loan, course, on):
+        for party in self.behind[loan.application.pk]:
+            row, matches = screening_of(party, loan.programme, self.lists, [], on, self.officer)
+            self.store.add(row)
+            for one in self.lists:
+                self.store.add(Screening.lists.through(screening=row, screeninglist=one))
+            body = body_of(row, self.lists, matches)
+            self.store.note("screening.make", lambda row=row: row.ref, by=self.officer, on=on, body=body)
+            if party.pk == loan.borrower_id:
+                loan.cleared = row
         body = {"first_due": course.first_due, "instalments": loan.instalments_number, "amount": loan.amount}
         self.store.moved(loan, "loan.sign", ("approved", "signed"), by=self.officer, on=on, body=body)
         self._commitment("commit", loan, self.officer, on)
@@ -170,6 +195,7 @@ class Lending:
                 prepared_by=self.maker,
                 prepared_on=on,
                 approved_by=self.checker,
+                screening=loan.cleared,
                 state=PaymentOrder.State.SETTLED,
                 version=4,
             )

@@ -14,6 +14,7 @@ from audit.models import Moving
 from audit.moves import allowed
 from grants import conditions
 from ledger.fields import AmountField, CurrencyField
+from payments.clearance import current_screening
 from programmes.models import FundingLine, Programme, Region, Role, Window
 from programmes.roles import rows_for
 
@@ -121,6 +122,9 @@ class Award(Moving):
     )
     def sign(self, *, ends_on, code):
         self.signed_on = self.move.on
+        days = self.application.call.screening_days
+        screening = current_screening(self.applicant, self.programme, self.move.on, days)
+        self.screened_on, self.screened_by = screening.on, screening.by
         self.ends_on = ends_on
         self.code = code
 

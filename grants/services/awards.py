@@ -101,18 +101,6 @@ def _note(kind, award, by, on, body=None, reason=""):
 
 
 @service
-def mark_screened(*, award, on, by):
-    """The applicant was compared with the sanctions lists on `on`, and is clear."""
-    award = begin_act(award, "grants.screen", on=on, by=by)
-    if not award.is_open:
-        raise Blocked(_("The award is %(state)s.") % {"state": award.state_label})
-    award.screened_on, award.screened_by = on, by
-    award.save()
-    _note("award.screen", award, by, on)
-    return award
-
-
-@service
 def meet_conditions(*, award, on, by, note):
     """The committee's conditions are met; `note` says how."""
     award = begin_act(award, "grants.manage", on=on, by=by)

@@ -23,7 +23,6 @@ from grants.forms import (
     PlanForm,
     PledgeForm,
     ReceiveForm,
-    ScreenForm,
     ShowForm,
 )
 from grants.reading import planned_rows
@@ -34,7 +33,6 @@ from grants.services import (
     evidence_contribution,
     give_up_recovery,
     hand_over_asset,
-    mark_screened,
     meet_conditions,
     order_tranche,
     plan_tranches,
@@ -57,6 +55,7 @@ from ledger.money import Money
 from pages.forms import attempt, done, form_page
 from pages.moves import MoveForm, move_page, step_of
 from payments.models import PayeeAccount
+from payments.views.screening import screen_page
 
 
 def _ask(rule, request, award):
@@ -66,19 +65,18 @@ def _ask(rule, request, award):
 
 def _page(request, form, award, *, title, submit, lead="", anchor=""):
     back = f"{award.get_absolute_url()}{anchor}"
-    crumbs = ((_("Grants"), reverse("grants:awards")), (award.ref, award.get_absolute_url()))
-    return form_page(request, form, title=title, submit=submit, lead=lead, back=back, crumbs=crumbs)
+    return form_page(request, form, title=title, submit=submit, lead=lead, back=back, crumbs=_crumbs(award))
+
+
+def _crumbs(award):
+    return (_("Grants"), reverse("grants:awards")), (award.ref, award.get_absolute_url())
 
 
 @login_required
 def screen(request, ref):
+    """The applicant, the business and the people behind them are compared with the lists."""
     award = award_or_404(request, ref)
-    _ask("grants.screen", request, award)
-    form = ScreenForm(request.POST or None, initial={"on": day_of(award)})
-    if request.method == "POST" and attempt(form, mark_screened, award=award, by=request.user) is not None:
-        return done(request, _("The screening is recorded."), award.get_absolute_url())
-    lead = _("%(name)s, and those who manage the business.") % {"name": award.applicant}
-    return _page(request, form, award, title=_("Screening"), submit=_("Record as clear"), lead=lead)
+    return screen_page(request, award, [award.applicant, award.business], crumbs=_crumbs(award))
 
 
 @login_required

@@ -148,7 +148,7 @@ def _may(user, award):
         return rules.test_rule(rule, user, award)
 
     return {
-        "screen": approved and may("grants.screen"),
+        "screen": approved and may("payments.screen"),
         "conditions": approved and bool(award.conditions_text) and not award.conditions_met_on and may("grants.manage"),
         "plan": approved and may("grants.plan"),
         "pledge": award.is_open and may("grants.plan"),

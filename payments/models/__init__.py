@@ -2,15 +2,31 @@
 
 from payments.models.accounts import MONEY_ROLES, OwnAccount, PayeeAccount
 from payments.models.orders import Batch, PaymentLine, PaymentOrder
+from payments.models.screening import (
+    SCREENING_ROLES,
+    Match,
+    Screening,
+    ScreeningEntry,
+    ScreeningList,
+    ScreeningName,
+    ScreeningWord,
+)
 from payments.models.statements import Statement, StatementLine
 
 __all__ = [
     "MONEY_ROLES",
+    "SCREENING_ROLES",
     "Batch",
+    "Match",
     "OwnAccount",
     "PayeeAccount",
     "PaymentLine",
     "PaymentOrder",
+    "Screening",
+    "ScreeningEntry",
+    "ScreeningList",
+    "ScreeningName",
+    "ScreeningWord",
     "Statement",
     "StatementLine",
 ]

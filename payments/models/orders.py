@@ -13,7 +13,9 @@ from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
 from payments import conditions
+from payments.clearance import current_screening
 from payments.models.accounts import MONEY_ROLES, OwnAccount, PayeeAccount
+from payments.models.screening import Screening
 from programmes.models import FundingLine, Programme
 from programmes.roles import rows_for
 
@@ -127,6 +129,7 @@ class PaymentOrder(Moving):
     prepared_on = models.DateField()
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_on = models.DateField(null=True, blank=True)
+    screening = models.ForeignKey(Screening, models.PROTECT, null=True, blank=True, related_name="orders")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="orders")
     bank_reference = models.CharField(_("bank reference"), max_length=60, blank=True)
     value_on = models.DateField(_("value date"), null=True, blank=True)
@@ -168,13 +171,15 @@ class PaymentOrder(Moving):
         state,
         source=State.PREPARED,
         target=State.APPROVED,
-        conditions=[conditions.account_confirmed, conditions.account_unchanged],
+        conditions=[conditions.account_confirmed, conditions.account_unchanged, conditions.payee_clear],
         permission=allowed("payments.approve", SECOND_PERSON),
         custom={"label": _("Approve"), "style": "primary"},
     )
     def approve(self):
         self.approved_by = self.move.by
         self.approved_on = self.move.on
+        days = self.application.call.screening_days
+        self.screening = current_screening(self.payee, self.programme, self.move.on, days)
 
     @transition(
         state,
@@ -186,6 +191,7 @@ class PaymentOrder(Moving):
         """The payee's account changed after the approval."""
         self.approved_by = None
         self.approved_on = None
+        self.screening = None
         self.account_version = self.account.version
 
     @transition(

@@ -13,6 +13,7 @@ from payments.services.orders import (
     settle_payment,
 )
 from payments.services.own_accounts import close_own_account, confirm_own_account, enter_own_account
+from payments.services.screening import decide_match, load_list, screen_many, screen_party
 from payments.services.statements import (
     book_line_as_capital,
     book_line_as_charge,
@@ -37,11 +38,13 @@ __all__ = [
     "confirm_account",
     "confirm_own_account",
     "convert",
+    "decide_match",
     "enter_account",
     "enter_own_account",
     "file_for_bank",
     "free_cash_on",
     "list_for_bank",
+    "load_list",
     "load_statement",
     "prepare_payment",
     "read_number",
@@ -49,6 +52,8 @@ __all__ = [
     "return_by_line",
     "return_capital",
     "return_payment",
+    "screen_many",
+    "screen_party",
     "send_payments",
     "set_aside_line",
     "settle_by_lines",

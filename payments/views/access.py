@@ -7,7 +7,17 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from audit.refusals import NotAllowed
-from payments.models import MONEY_ROLES, Batch, OwnAccount, PayeeAccount, PaymentOrder, Statement, StatementLine
+from payments.models import (
+    MONEY_ROLES,
+    SCREENING_ROLES,
+    Batch,
+    Match,
+    OwnAccount,
+    PayeeAccount,
+    PaymentOrder,
+    Statement,
+    StatementLine,
+)
 from payments.reading import lines_for
 from programmes.clock import today
 from programmes.roles import roles_of
@@ -24,6 +34,23 @@ def for_money_roles(view):
         return view(request, *args, **kwargs)
 
     return asked
+
+
+def for_screening_roles(view):
+    """Pages of screenings, for those who screen in some programme; what they see of it says `visible_to`."""
+
+    @login_required
+    @wraps(view)
+    def asked(request, *args, **kwargs):
+        if not roles_of(request.user) & set(SCREENING_ROLES):
+            raise NotAllowed(_("Only finance officers, managers and loan officers see screenings."))
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
+def match_or_404(request, pk):
+    return get_object_or_404(Match.objects.visible_to(request.user).for_pages(), pk=pk)
 
 
 def chosen(request, queryset):
