@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from grants.models import Amendment, Asset, Award, BudgetLine, Contribution, Expense, Recovery, Tranche
 from ledger import postings
 from ledger.models import Account, Entry, Leg
+from payments.clearance import first_list_on, was_cleared
 from payments.models import PaymentOrder
 from programmes.models import Commitment
 
@@ -20,6 +21,7 @@ def checks():
     yield from agreement_faults()
     yield from budget_faults()
     yield from amendment_faults()
+    yield from screening_faults()
 
 
 def _sum(queryset, field="amount", per="award"):
@@ -167,3 +169,15 @@ def agreement_faults():
     rows = held.annotate(awards=Count("pk")).filter(awards__gt=F("window__live_awards"))
     for row in rows[:5]:
         yield f"applicants_party {row['applicant']} has {row['awards']} live awards in window {row['window']}"
+
+
+def screening_faults():
+    """C3: who signed since there is a sanctions list was clear of it on the day of the agreement."""
+    first = first_list_on()
+    if first is None:
+        return
+    signed = Award.objects.filter(signed_on__gte=first)
+    for party in ("applicant", "business"):
+        rows = signed.exclude(**{party: None}).exclude(was_cleared(party, "programme", "signed_on"))
+        for award in rows.iterator(chunk_size=500):
+            yield f"grants_award {award.ref} was signed without a clear screening of its {party}"

@@ -10,6 +10,7 @@ from ledger.models import Account, Leg
 from loans.fund import fund_statement
 from loans.models import Allocation, Instalment, Loan, Refund, Repayment, open_part
 from loans.portfolio import portfolios
+from payments.clearance import first_list_on, was_cleared
 from programmes.clock import today
 from programmes.models import FundingLine, Programme
 
@@ -34,6 +35,7 @@ def checks():
     yield from entry_faults()
     yield from portfolio_faults()
     yield from fund_faults()
+    yield from screening_faults()
 
 
 def _sum(queryset, field="amount", per="loan"):
@@ -177,3 +179,15 @@ def fund_faults():
         booked = held.aggregate(total=Sum("balance_amount", default=0))["total"]
         if owed != booked:
             yield f"programmes_fundingline {line.key}: its loans owe {owed}, the ledger says {booked}"
+
+
+def screening_faults():
+    """C3: who signed since there is a sanctions list was clear of it on the day of the contract."""
+    first = first_list_on()
+    if first is None:
+        return
+    signed = Loan.objects.filter(signed_on__gte=first)
+    for party in ("borrower", "business"):
+        rows = signed.exclude(**{party: None}).exclude(was_cleared(party, "programme", "signed_on"))
+        for loan in rows.iterator(chunk_size=500):
+            yield f"loans_loan {loan.ref} was signed without a clear screening of its {party}"

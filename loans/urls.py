@@ -13,6 +13,7 @@ urlpatterns = [
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),
     path("loans/<slug:ref>/", loan.loan, name="loan"),
     path("loans/<slug:ref>/do/<slug:verb>/", loan.move, name="move"),
+    path("loans/<slug:ref>/screening/", loan.screen, name="screen"),
     path("loans/<slug:ref>/terms/", loan.terms, name="terms"),
     path("loans/<slug:ref>/reschedule/", loan.reschedule, name="reschedule"),
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),

@@ -8,7 +8,18 @@ from django.db.models.functions import Coalesce
 from applicants.services.evidence import path_of
 from ledger import postings
 from ledger.models import Entry, Leg
-from payments.models import Batch, OwnAccount, PaymentLine, PaymentOrder, Statement, StatementLine
+from payments.clearance import first_list_on
+from payments.models import (
+    Batch,
+    Match,
+    OwnAccount,
+    PaymentLine,
+    PaymentOrder,
+    Screening,
+    ScreeningList,
+    Statement,
+    StatementLine,
+)
 from payments.services.orders import ENTRY_KINDS, legs_of
 
 
@@ -20,6 +31,7 @@ def checks():
     yield from statement_faults()
     yield from statement_line_faults()
     yield from own_account_faults()
+    yield from screening_faults()
 
 
 def people_faults():
@@ -138,3 +150,31 @@ def own_account_faults():
     pairs = OwnAccount.lines.through.objects.filter(ownaccount__closed_on=None).values("fundingline__key")
     for row in pairs.annotate(accounts=Count("pk")).filter(accounts__gt=1):
         yield f"programmes_fundingline {row['fundingline__key']} is paid from {row['accounts']} open accounts"
+
+
+def screening_faults():
+    """C3: what was approved since there is a list rests on a clear screening of its payee; matches on two people.
+
+    A screening is clear exactly when all its possible matches are decided as others; its lists were loaded by its day.
+    """
+    first = first_list_on()
+    if first is not None:
+        orders = PaymentOrder.objects.filter(state__in=["approved", "sent", "settled"], approved_on__gte=first)
+        rests = orders.filter(
+            screening__party=F("payee"),
+            screening__programme=F("programme"),
+            screening__on__lte=F("approved_on"),
+            screening__clear_on__lte=F("approved_on"),
+        )
+        for order in orders.exclude(pk__in=rests.values("pk")).iterator(chunk_size=500):
+            yield f"payments_paymentorder {order.ref} was approved without a clear screening of its payee"
+    alone = Match.objects.filter(carried_from=None, decided_by=F("screened_by"))
+    for match in alone.iterator(chunk_size=500):
+        yield f"payments_match {match.pk} was decided by who screened"
+    undecided = Match.objects.filter(screening=OuterRef("pk")).exclude(decision="other")
+    for row in Screening.objects.filter(Exists(undecided), outcome="clear").iterator(chunk_size=500):
+        yield f"payments_screening {row.pk} is clear with a possible match that nobody has ruled out"
+    for row in Screening.objects.exclude(outcome="clear").exclude(Exists(undecided)).iterator(chunk_size=500):
+        yield f"payments_screening {row.pk} is {row.outcome} and no possible match holds it"
+    for row in ScreeningList.objects.annotate(found=Count("entries")).exclude(found=F("entries_number")):
+        yield f"payments_screeninglist {row.pk} says {row.entries_number} entries and has {row.found}"

@@ -47,7 +47,7 @@ from tests.steps_applicants import (
 )
 from tests.steps_grants import ordered_tranche, ready_award, signed_award
 from tests.steps_loans import active_loan, repay, signed_loan
-from tests.steps_payments import own_account, sent_order
+from tests.steps_payments import held_match, own_account, sent_order
 from tests.steps_selection import open_session, rejected_session
 from tests.steps_statements import loaded, moved
 
@@ -330,6 +330,7 @@ def _furnish_grants(office, who):
         "batches": {"ref": sent.batch.ref},
         "accounts": account,
         "own accounts": {"pk": own.pk},
+        "matches": {"pk": held_match(office).pk},
         "statements": {"pk": statement.pk},
         "statement lines": {"pk": statement.lines.first().pk},
         "lines": {"key": office.line.key},
@@ -508,6 +509,7 @@ BY_ROUTE = (
     ("money/batches/", "batches"),
     ("money/accounts/", "accounts"),
     ("money/own-accounts/", "own accounts"),
+    ("money/screening/matches/", "matches"),
     ("money/statements/lines/", "statement lines"),
     ("money/statements/", "statements"),
     ("money/lines/", "lines"),

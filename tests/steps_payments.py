@@ -13,6 +13,7 @@ from payments.services import (
 )
 from programmes.clock import today
 from programmes.models import FundingLine
+from tests.steps_applicants import registered_person
 
 IBAN = "GE29NB0000000101904917"
 OTHER_IBAN = "DE89370400440532013000"
@@ -77,6 +78,12 @@ def screened(office, *parties):
     return screen_many(
         parties=people_behind(parties, day), programme=office.programme, on=day, by=office.people.manager
     )
+
+
+def held_match(office, name="Zorbek Qadiruk", **facts):
+    """Somebody whose name is that of the invented list, screened by the manager. Returns the possible match."""
+    person = registered_person(office, name, **{"birth_year": 1962, "sex": "male", **facts})
+    return screened(office, person).matches.get()
 
 
 def screened_if_due(office, order):

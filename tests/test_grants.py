@@ -30,6 +30,7 @@ from grants.services import (
     terminate_award,
 )
 from ledger.models import Account, Entry
+from payments.models import Screening
 from payments.services import cancel_payment, return_payment
 from programmes.clock import standing_at
 from programmes.models import Commitment
@@ -86,7 +87,7 @@ def test_signing_names_everything_that_is_missing(office):
     with pytest.raises(Blocked) as refused:
         sign_award(award=award, ends_on=ENDS, on=DAY, by=office.people.manager)
     assert [str(sentence) for sentence in refused.value.missing] == [
-        "The applicant has not been screened.",
+        "Anahit Sargsyan has not been screened.",
         "Co-financing of EUR 0.00 is pledged; the minimum is 20.00%.",
         "The tranches add up to EUR 0.00, the award is EUR 20,000.00.",
     ]
@@ -108,7 +109,7 @@ def test_the_own_part_is_asked_for_to_the_cent(office):
 def test_a_screening_of_ninety_one_days_ago_is_too_old(office):
     award = ready_award(office)
     for days, old in ((91, True), (90, False)):
-        Award.objects.filter(pk=award.pk).update(screened_on=DAY - timedelta(days=days))
+        Screening.objects.update(on=DAY - timedelta(days=days), clear_on=DAY - timedelta(days=days))
         if old:
             with pytest.raises(Blocked, match="too old"):
                 sign_award(award=award, ends_on=ENDS, on=DAY, by=office.people.manager)
@@ -480,9 +481,3 @@ def test_who_sees_an_award(office):
         if Award.objects.visible_to(user).filter(pk=award.pk).exists()
     ]
     assert seen == ["adviser", "manager", "maker", "checker", "monitor"]
-
-
-def test_screening_is_for_manager_and_finance(office):
-    award = approved_award(office)
-    for who in ("adviser", "secretary", "monitor", "donor"):
-        with pytest.raises(NotAllowed):

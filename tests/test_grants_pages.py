@@ -103,9 +103,9 @@ def test_an_award_goes_its_whole_way_through_its_pages(office, client):
     award = approved_award(office)
     base = award.get_absolute_url()
     client.force_login(people.manager)
-    assert "Before signing: The applicant has not been screened." in said(client.get(base))
-    assert "There is a problem" in said(send(client, people.manager, f"{base}screening/", 400, on="12.03.2026"), 400)
-    send(client, people.manager, f"{base}screening/", on="12.03.2026", clear="on")
+    assert "Before signing: Anahit Sargsyan has not been screened." in said(client.get(base))
+    assert "Not yet" in said(client.get(f"{base}screening/"))
+    send(client, people.manager, f"{base}screening/")
     send(client, people.adviser, f"{base}own-part/new/", source="own_cash", amount="5,000.00")
     row = {"amount_1": "20,000.01", "modality_1": "cash", "deliverables_1": "Quote of the supplier"}
     others = {f"modality_{number}": "cash" for number in (2, 3)}

@@ -61,6 +61,7 @@ from payments.services import (
     change_account,
     confirm_account,
     return_payment,
+    screen_party,
     send_payments,
     settle_payment,
 )
@@ -130,6 +131,8 @@ class Grants(RuleBasedStateMachine):
     @initialize(own=st.sampled_from((True, True, True, False)), first=st.lists(step, min_size=2, max_size=2))
     def prepare(self, own, first):
         for one, last in enumerate(first):
+            award = self.award(one)
+            self.done(screen_party, by="manager", party=award.applicant, programme=award.programme)
             self.plan(one, (60, 40), None)
             if own:
                 self.pledge(one, OWN, "own_cash", None)

@@ -34,6 +34,7 @@ from pages.history import history_of
 from pages.moves import ReasonedMoveForm, move_page
 from pages.sheets import write_csv, write_xlsx
 from payments.models import PayeeAccount, PaymentOrder
+from payments.views.screening import screen_page
 from programmes.clock import today
 
 MOVES = {
@@ -97,6 +98,7 @@ def _may(user, row, order):
         "repay": row.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
         and rules.test_rule("loans.record_repayment", user, row),
         "reverse": rules.test_rule("loans.reverse_repayment", user, row),
+        "screen": row.state == Loan.State.APPROVED and rules.test_rule("payments.screen", user, row),
         "set_terms": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
         "pay": row.state == Loan.State.SIGNED
         and order is None
@@ -163,6 +165,13 @@ def move(request, ref, verb):
 
 def _crumbs(row):
     return ((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url()))
+
+
+@login_required
+def screen(request, ref):
+    """The borrower, the business and the people behind them are compared with the lists."""
+    row = loan_or_404(request, ref)
+    return screen_page(request, row, [row.borrower, row.business], crumbs=_crumbs(row))
 
 
 @login_required

@@ -84,7 +84,7 @@ class PaymentOrderQuerySet(models.QuerySet):
 
     def for_pages(self):
         """With what a table prints, and without the encrypted number."""
-        related = ("payee", "account", "programme", "application", "prepared_by", "approved_by", "batch")
+        related = ("payee", "account", "programme", "application", "prepared_by", "approved_by", "batch", "screening")
         return self.select_related(*related).defer("account__number")
 
     def with_paid_before(self):

@@ -1,5 +1,6 @@
 """The page of one payment and its moves."""
 
+import rules
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from ledger.models import Entry
 from pages.history import history_of
 from pages.moves import MoveForm, ReasonedMoveForm, move_page
 from payments.forms import ApproveForm, ReturnForm, SettleForm
+from payments.models import PaymentOrder
 from payments.reading import lines_for, whole_story
 from payments.services import approve_payment, cancel_payment, return_payment, send_payments, settle_payment
 from payments.sources import link_for
@@ -46,6 +48,8 @@ def order(request, ref):
             for part in lines
         ],
         "entries": _entries(row),
+        "may_screen": row.state == PaymentOrder.State.PREPARED
+        and rules.test_rule("payments.screen", request.user, row),
         "events": history_of(row.ref),
     }
     return render(request, "payments/order.html", context)

@@ -1,6 +1,7 @@
 """Screening: the lists that are loaded, who was compared with them, and the page on which a second person decides."""
 
 import rules
+from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -97,7 +98,7 @@ def load(request):
     )
 
 
-@for_screening_roles
+@login_required
 def match(request, pk):
     """The party beside the entry; who did not screen decides."""
     row = match_or_404(request, pk)
@@ -172,7 +173,7 @@ def _outcome(people, programme, on):
     ) % {"count": held}
 
 
-@for_screening_roles
+@login_required
 def screen_payee(request, ref):
     """The payee of a payment, and the people behind it."""
     row = order_or_404(request, ref)
