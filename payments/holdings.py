@@ -1,13 +1,15 @@
 """What payments hold about a person."""
 
 from applicants.personal import declare, declare_references
-from payments.models import Match, PayeeAccount, PaymentOrder, StatementLine
+from payments.models import Match, PayeeAccount, PaymentOrder, Screening, StatementLine
 
 
 def connect():
     declare(PayeeAccount, "party", holder="-", number="", number_index="", number_tail="", bank="")
     declare(PaymentOrder, "payee", purpose="-")
-    declare(Match, "screening__party", note="")
+    # Kept inside: whoever is looked for must not be told.
+    declare(Screening, "party", inside=True, facts_hash="")
+    declare(Match, "screening__party", inside=True, note="")
     # A line is known to be somebody's once it settled their payment; the bank's own file is kept as the law says.
     said = {
         "counterparty": "-",

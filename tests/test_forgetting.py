@@ -52,6 +52,11 @@ ABOUT_NOBODY = {
     "payments.Batch",
     "payments.OwnAccount",
     "payments.PaymentLine",
+    # Lists that their publishers show to everybody.
+    "payments.ScreeningEntry",
+    "payments.ScreeningList",
+    "payments.ScreeningName",
+    "payments.ScreeningWord",
     "payments.Statement",
     "loans.LoanProduct",
     "loans.Refund",

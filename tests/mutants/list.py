@@ -475,4 +475,32 @@ MUTANTS: list[Mutant] = [
         "has_role(Role.MANAGER, Role.FINANCE)",
         ("tests/test_grants.py",),
     ),
+    Mutant(
+        "screening: who screened decides on the possible match",
+        "payments/rules.py",
+        'rules.add_rule("payments.decide_match", has_role(Role.FINANCE, Role.MANAGER) & did_not_screen)',
+        'rules.add_rule("payments.decide_match", has_role(Role.FINANCE, Role.MANAGER))',
+        ("tests/test_screening.py::test_a_party_is_found_in_its_own_script_and_held_until_a_second_person_decides",),
+    ),
+    Mutant(
+        "screening: a payment is approved for a payee whom nobody has compared",
+        "payments/models/orders.py",
+        "conditions=[conditions.account_confirmed, conditions.account_unchanged, conditions.payee_clear]",
+        "conditions=[conditions.account_confirmed, conditions.account_unchanged]",
+        ("tests/test_screening.py::test_a_payment_rests_on_the_screening_of_its_payee_that_day",),
+    ),
+    Mutant(
+        "screening: a confirmed match is forgotten by the next screening",
+        "payments/clearance.py",
+        "return row if row.on >= on - timedelta(days=days) and not confirmed([party], programme) else None",
+        "return row if row.on >= on - timedelta(days=days) else None",
+        ("tests/test_screening.py::test_a_confirmed_match_blocks_whatever_is_screened_later_until_the_list_lets_go",),
+    ),
+    Mutant(
+        "screening: a list that was cut off is taken",
+        "payments/services/screening.py",
+        "    if len(facts.entries) >= last.entries_number * LEAST_SHARE:",
+        "    if True:",
+        ("tests/test_screening.py::test_a_list_that_lost_many_entries_is_kept_only_with_a_reason",),
+    ),
 ]
