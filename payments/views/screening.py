@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
 
 from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
@@ -58,6 +59,7 @@ class Screenings(ListPage):
 
 
 @for_screening_roles
+@require_GET
 def screenings(request):
     """The list, as a page and as files."""
     rows = chosen(request, Screening.objects.visible_to(request.user)).select_related("party", "programme", "by")
