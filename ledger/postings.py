@@ -72,6 +72,24 @@ def bank_charge(amount, *, line):
     return _pair(amount, COSTS, BANK, line=line)
 
 
+def cash_advanced(amount, *, line, purse):
+    """Cash leaves the bank and is the line's money still: in the paymaster's hands, under the subject `purse`."""
+    return _pair(amount, BANK, BANK, line=line, debit_subject=purse)
+
+
+def cash_brought_back(amount, *, line, purse):
+    return _pair(amount, BANK, BANK, line=line, credit_subject=purse)
+
+
+def cash_lost(amount, *, line, purse):
+    return _pair(amount, COSTS, BANK, line=line, credit_subject=purse)
+
+
+def from_purse(legs, purse):
+    """The legs of a payment that was made out of a paymaster's cash instead of the bank account."""
+    return [leg._replace(subject=purse) if leg.code == BANK else leg for leg in legs]
+
+
 def loan_disbursed(principal, fee, *, line, loan):
     """`principal` is lent; `fee` is withheld from it, so that principal - fee leaves the bank."""
     _positive(principal)

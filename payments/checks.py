@@ -7,14 +7,18 @@ from django.db.models.functions import Coalesce
 
 from applicants.services.evidence import path_of
 from ledger import postings
-from ledger.models import Entry, Leg
+from ledger.models import Account, Entry, Leg
+from payments.cash import in_hand
 from payments.clearance import first_list_on
+from payments.conditions import why_no_witness
 from payments.models import (
     Batch,
+    CashAdvance,
     Match,
     OwnAccount,
     PaymentLine,
     PaymentOrder,
+    PaySheetRow,
     Screening,
     ScreeningList,
     Statement,
@@ -32,6 +36,8 @@ def checks():
     yield from statement_line_faults()
     yield from own_account_faults()
     yield from screening_faults()
+    yield from advance_faults()
+    yield from pay_sheet_faults()
 
 
 def people_faults():
@@ -77,10 +83,13 @@ def entry_faults():
     )
     for entry, *leg in rows.iterator(chunk_size=5000):
         legs.setdefault(entry, []).append(tuple(leg))
+    paid = PaySheetRow.objects.filter(result="paid", sheet__state="confirmed").select_related("sheet__advance")
+    purses = {row.order_id: row.sheet.advance.purse for row in paid.iterator(chunk_size=500)}
     settled = PaymentLine.objects.filter(order__state="settled").select_related("order", "line")
     for part in settled.iterator(chunk_size=2000):
         pk, value_on = live.pop(f"settle:{part.order.ref}:{part.pk}", (None, None))
-        wanted = sorted((leg.code, leg.line, leg.subject, leg.amount) for leg in legs_of(part.order.kind, part))
+        made = postings.from_purse(legs_of(part.order.kind, part), purses.get(part.order_id, ""))
+        wanted = sorted((leg.code, leg.line, leg.subject, leg.amount) for leg in made)
         if pk is None:
             yield f"payments_paymentorder {part.order.ref} is settled and has no live entry for its line {part.pk}"
         elif sorted(legs.get(pk, [])) != wanted or value_on != part.order.value_on:
@@ -178,3 +187,41 @@ def screening_faults():
         yield f"payments_screening {row.pk} is {row.outcome} and no possible match holds it"
     for row in ScreeningList.objects.annotate(found=Count("entries")).exclude(found=F("entries_number")):
         yield f"payments_screeninglist {row.pk} says {row.entries_number} entries and has {row.found}"
+
+
+def advance_faults():
+    """Cash in a paymaster's hands by the ledger is what was advanced less paid, brought back and lost."""
+    booked = Account.objects.filter(code=postings.BANK, subject__startswith="cash:").values("subject")
+    held = {row["subject"]: row["total"] for row in booked.annotate(total=Sum("balance_amount"))}
+    for row in CashAdvance.objects.order_by("pk").iterator(chunk_size=500):
+        cash = held.pop(row.purse, 0)
+        if cash != in_hand(row):
+            yield f"payments_cashadvance {row.ref}: the ledger holds {cash}, its papers {in_hand(row)}"
+        if row.state == "closed" and cash:
+            yield f"payments_cashadvance {row.ref} is closed with {cash} in hand"
+        if row.prepared_by_id == row.approved_by_id or row.paymaster_id in (row.prepared_by_id, row.approved_by_id):
+            yield f"payments_cashadvance {row.ref}: maker, checker and paymaster are not three people"
+    for purse in held:
+        yield f"ledger_account {purse}: there is no such advance"
+    live = CashAdvance.objects.live().order_by().values("paymaster").annotate(rows=Count("pk"))
+    for row in live.filter(rows__gt=1):
+        yield f"accounts_user {row['paymaster']} has {row['rows']} open advances"
+
+
+def pay_sheet_faults():
+    """A row of a confirmed sheet settled its payment under its own reference, before a witness, or returned it."""
+    related = ("sheet__advance__paymaster", "order__application__adviser")
+    rows = PaySheetRow.objects.select_related(*related).order_by("pk")
+    for row in rows.iterator(chunk_size=500):
+        order, sheet = row.order, row.sheet
+        wanted = {"paid": "settled", "unpaid": "returned"}.get(row.result) if sheet.state == "confirmed" else "sent"
+        if order.state != wanted or order.batch_id != sheet.batch_id:
+            yield f"payments_paysheetrow {row.ref}: {order.ref} is {order.state}, the sheet says {wanted}"
+        if order.state == "settled" and (order.bank_reference, order.value_on) != (row.ref, sheet.paid_on):
+            yield f"payments_paysheetrow {row.ref}: {order.ref} settled as {order.bank_reference}"
+        if row.result == "paid" and why_no_witness(
+            row.witness_name, sheet.advance.paymaster, order.application.adviser
+        ):
+            yield f"payments_paysheetrow {row.ref}: its witness has a part in it"
+        if sheet.confirmed_by_id and sheet.confirmed_by_id in (sheet.recorded_by_id, sheet.advance.paymaster_id):
+            yield f"payments_paysheet {sheet.ref} was confirmed by its paymaster"

@@ -1,5 +1,8 @@
 """Facts that a payment's moves ask for."""
 
+from datetime import timedelta
+
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import fact
@@ -27,6 +30,49 @@ def payee_clear(order):
     move = getattr(order, "move", None)
     on = move.on if move and move.on else today(order.programme)
     return missing([order.payee], order.programme, on, order.application.call.screening_days)
+
+
+@fact(_("The payee's account has not changed in the last days."))
+def account_cooled(order):
+    """A changed account waits some days (payments.MoneyRule), so that a false change is noticed before money follows.
+
+    An account beside an older one of the same payee counts as a change. Cash has none: who takes it is looked at.
+    """
+    account = order.account
+    if account.kind == "cash" or not order.move.on:
+        return None
+    rule = apps.get_model("payments", "MoneyRule")
+    days = rule.objects.cooling_days(account.programme_id, account.currency)
+    opens_on = account.entered_on + timedelta(days=days)
+    if order.move.on >= opens_on or not (account.was_changed or account.replaces_another()):
+        return None
+    return _("The payee's account changed on %(date)s. A payment to it can be approved from %(opens)s on.") % {
+        "date": f"{account.entered_on:%d.%m.%Y}",
+        "opens": f"{opens_on:%d.%m.%Y}",
+    }
+
+
+def same_name(one, other):
+    """True for one name written twice, whatever the capitals, the spaces and the order of its words."""
+    return sorted(one.casefold().split()) == sorted(other.casefold().split())
+
+
+@fact(_("Each payment was seen by a witness who has no part in it."))
+def rows_witnessed(sheet):
+    for row in sheet.rows.filter(result="paid").select_related("order__application__adviser"):
+        refused = why_no_witness(row.witness_name, sheet.advance.paymaster, row.order.application.adviser)
+        if refused:
+            return f"{row.order.payee}: {refused}"
+    return None
+
+
+def why_no_witness(name, paymaster, adviser):
+    """Why this person cannot be the witness of a payment, or None."""
+    if same_name(name, paymaster.name):
+        return _("The paymaster cannot be the witness as well.")
+    if adviser is not None and same_name(name, adviser.name):
+        return _("The adviser of the case cannot be its witness.")
+    return None
 
 
 @fact(_("Money went out with this line."))

@@ -1,7 +1,7 @@
 """What payments hold about a person."""
 
 from applicants.personal import declare, declare_references
-from payments.models import Match, PayeeAccount, PaymentOrder, Screening, StatementLine
+from payments.models import Match, PayeeAccount, PaymentOrder, PaySheetRow, Screening, StatementLine
 
 
 def connect():
@@ -10,6 +10,7 @@ def connect():
     # Kept inside: whoever is looked for must not be told.
     declare(Screening, "party", inside=True, facts_hash="")
     declare(Match, "screening__party", inside=True, note="")
+    declare(PaySheetRow, "order__payee", witness_name="-", witness_role="-", why_unpaid="-")
     # A line is known to be somebody's once it settled their payment; the bank's own file is kept as the law says.
     said = {
         "counterparty": "-",

@@ -6,7 +6,17 @@ from django.utils.translation import ngettext
 
 from ledger.money import Money
 from pages.queues import LATER, QueueItem
-from payments.models import MONEY_ROLES, Match, OwnAccount, PayeeAccount, PaymentOrder, Screening
+from payments.cash import due_back_on, loose_cash
+from payments.models import (
+    MONEY_ROLES,
+    CashAdvance,
+    Match,
+    OwnAccount,
+    PayeeAccount,
+    PaymentOrder,
+    PaySheet,
+    Screening,
+)
 from payments.reading import without_own_part
 from payments.sources import sources_for
 from programmes.clock import today
@@ -18,13 +28,14 @@ MOST = 20
 
 def queue_for(user):
     """Payments to approve and accounts to confirm one by one; what waits to be prepared, sent or settled as counts."""
-    screening = _matches(user) + _running_out(user)
+    others = _to_record(user) + _matches(user) + _running_out(user)
     if Role.FINANCE not in roles_of(user):
-        return screening
+        return others
     programmes = [held.programme_id for held in held_by(user) if held.role == Role.FINANCE]
     orders = PaymentOrder.objects.filter(programme__in=programmes).select_related("payee")
     items = [_approve(order) for order in without_own_part(orders.in_state("prepared"), user).order_by("pk")[:MOST]]
-    items += _accounts(user, programmes) + _own_accounts(user, programmes) + screening
+    items += _accounts(user, programmes) + _own_accounts(user, programmes)
+    items += others + _cash(user, programmes)
     sources = sources_for(user)
     for verb, count, tab, shape in (
         (_("Prepare payments"), len(sources), "prepare", "start"),
@@ -110,6 +121,66 @@ def _own_accounts(user, programmes):
         )
         for account in waiting.select_related("programme").without_number().order_by("pk")[:MOST]
     ]
+
+
+def _to_record(user):
+    """The sheets that a paymaster carries."""
+    sheets = PaySheet.objects.filter(state="issued", advance__paymaster=user).select_related("village")
+    return [
+        QueueItem(
+            verb_text=_("Pay the village, and record who was paid"),
+            why=f"{sheet.village} · {sheet.ref}",
+            url=sheet.get_absolute_url(),
+            state_class="start",
+            due=sheet.made_on,
+        )
+        for sheet in sheets.order_by("pk")[:MOST]
+    ]
+
+
+def _cash(user, programmes):
+    """Advances to pay out, sheets to confirm, and cash that is due back in the bank: in red when its day is past."""
+    advances = CashAdvance.objects.filter(programme__in=programmes).exclude(paymaster=user)
+    advances = advances.select_related("programme", "paymaster").order_by("pk")
+    items = [
+        QueueItem(
+            verb_text=_("Pay out an advance of cash"),
+            why=f"{row.paymaster} · {row.ref} · {Money(row.amount, row.currency)}",
+            url=row.get_absolute_url(),
+            state_class="wait",
+            state_text=_("Waits for a second person"),
+            due=row.prepared_on,
+        )
+        for row in advances.filter(state="prepared").exclude(prepared_by=user)[:MOST]
+    ]
+    sheets = PaySheet.objects.filter(programme__in=programmes, state="recorded").exclude(advance__paymaster=user)
+    items += [
+        QueueItem(
+            verb_text=_("Confirm a pay sheet"),
+            why=f"{sheet.village} · {sheet.ref}",
+            url=sheet.get_absolute_url(),
+            state_class="wait",
+            state_text=_("Waits for a second person"),
+            due=sheet.paid_on,
+        )
+        for sheet in sheets.select_related("village").order_by("pk")[:MOST]
+    ]
+    for row in advances.filter(state="open").prefetch_related("sheets")[:MOST]:
+        due, cash = due_back_on(row), loose_cash(row)
+        if due is None or cash <= 0:
+            continue
+        late = due < today(row.programme)
+        items.append(
+            QueueItem(
+                verb_text=_("Take cash back into the bank"),
+                why=f"{row.paymaster} · {row.ref} · {Money(cash, row.currency)}",
+                url=row.get_absolute_url(),
+                state_class="late" if late else "wait",
+                state_text=_("Overdue") if late else "",
+                due=due,
+            )
+        )
+    return items
 
 
 def search_for(user, q):

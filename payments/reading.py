@@ -125,14 +125,14 @@ def lines_for(user):
         code="1000",
         currency=OuterRef("currency"),
         line=OuterRef("key"),
-        subject="",
     )
+    cash = cash.order_by().values("line").annotate(total=Sum("balance_amount"))
     unused = F("amount") - F("released_amount") - F("used_amount")
     return lines.annotate(
         reserved_amount=_promised(unused, state=Commitment.State.RESERVED),
         committed_amount=_promised(unused, state=Commitment.State.COMMITTED),
         used_amount=_promised(F("used_amount")),
-        cash_amount=Coalesce(Subquery(cash.values("balance_amount")[:1]), 0),
+        cash_amount=Coalesce(Subquery(cash.values("total")), 0),
     ).order_by("programme__name", "key")
 
 

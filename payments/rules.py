@@ -43,3 +43,35 @@ rules.add_rule("payments.cancel", has_role(Role.FINANCE, Role.MANAGER))
 rules.add_rule("payments.enter_account", is_finance)
 rules.add_rule("payments.confirm_account", is_finance & did_not_enter)
 rules.add_rule("payments.read_account", is_finance)
+
+is_manager = has_role(Role.MANAGER)
+
+
+@rules.predicate
+def is_paymaster(user, row):
+    """The one who carries the money of this advance or sheet."""
+    return row is not None and paymaster_of(row) == user.pk
+
+
+def paymaster_of(row):
+    return row.paymaster_id if hasattr(row, "paymaster_id") else row.advance.paymaster_id
+
+
+@rules.predicate
+def is_not_paymaster(user, row):
+    return row is None or not hasattr(row, "ref") or paymaster_of(row) != user.pk
+
+
+@rules.predicate
+def did_not_prepare(user, advance):
+    return advance is None or advance.prepared_by_id != user.pk
+
+
+rules.add_rule("payments.prepare_advance", is_finance)
+rules.add_rule("payments.pay_out_advance", is_finance & did_not_prepare & is_not_paymaster)
+rules.add_rule("payments.make_sheet", is_finance)
+rules.add_rule("payments.record_run", is_paymaster)
+rules.add_rule("payments.confirm_run", is_finance & is_not_paymaster)
+rules.add_rule("payments.bring_back_cash", is_finance & is_not_paymaster)
+rules.add_rule("payments.count_loss", is_manager & is_not_paymaster)
+rules.add_rule("payments.set_money_rule", is_manager)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from payments.bank_files import BANK_LIST, MOBILE_MONEY
-from payments.views import accounts, batches, lines, orders, own_accounts, queue, screening, statements
+from payments.views import accounts, batches, lines, orders, own_accounts, paymaster, queue, screening, statements
 
 app_name = "payments"
 
@@ -39,6 +39,16 @@ urlpatterns = [
     path("money/statements/<int:pk>/take/", statements.take, name="take_proposals"),
     path("money/statements/lines/<int:pk>/", statements.line, name="statement_line"),
     path("money/statements/lines/<int:pk>/do/<slug:verb>/", statements.move, name="statement_line_move"),
+    path("money/paymaster/", paymaster.paymaster, name="paymaster"),
+    path("money/paymaster/new/<slug:key>/", paymaster.new_advance, name="new_advance"),
+    path("money/paymaster/<slug:ref>/", paymaster.advance, name="advance"),
+    path("money/paymaster/<slug:ref>/do/<slug:verb>/", paymaster.move_advance, name="move_advance"),
+    path("money/paymaster/<slug:ref>/sheet/", paymaster.new_sheet, name="new_sheet"),
+    path("money/paymaster/<slug:ref>/deposit/", paymaster.deposit, name="deposit"),
+    path("money/paymaster/<slug:ref>/loss/", paymaster.loss, name="loss"),
+    path("money/sheets/<slug:ref>/", paymaster.sheet, name="pay_sheet"),
+    path("money/sheets/<slug:ref>/print/", paymaster.print_sheet, name="print_sheet"),
+    path("money/sheets/<slug:ref>/do/<slug:verb>/", paymaster.move_sheet, name="move_sheet"),
     path("money/lines/", lines.lines, name="lines"),
     path("money/lines/<slug:key>/", lines.line, name="line"),
     path("money/lines/<slug:key>/<slug:act>/", lines.line_act, name="line_act"),

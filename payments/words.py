@@ -12,6 +12,8 @@ SHAPES = {
         "returned": "no",
         "cancelled": "over",
     },
+    "cashadvance": {"prepared": "wait", "open": "moving", "closed": "done", "cancelled": "over"},
+    "paysheet": {"issued": "moving", "recorded": "wait", "confirmed": "done"},
     "statementline": {
         "open": "wait",
         "settled": "done",
@@ -58,6 +60,9 @@ ENTRIES = {
     "interest_capitalised": _("Interest capitalised"),
     "recovered_after_write_off": _("Recovery after write-off"),
     "receipt_unmatched": _("Receipt not yet claimed"),
+    "cash_advanced": _("Cash advanced to a paymaster"),
+    "cash_brought_back": _("Cash brought back to the bank"),
+    "cash_lost": _("Cash lost"),
     "transfer": _("Transfer between lines"),
 }
 EVENTS = {
@@ -89,6 +94,15 @@ EVENTS = {
     "screening.load_list": _("Sanctions list loaded"),
     "screening.make": _("Compared with the sanctions lists"),
     "screening.decide": _("Possible match decided"),
+    "cashadvance.create": _("Prepared"),
+    "cashadvance.pay_out": _("Paid out"),
+    "cashadvance.cancel": _("Cancelled"),
+    "cashadvance.close": _("Accounted for"),
+    "paysheet.create": _("Sheet made"),
+    "paysheet.record": _("Recorded by the paymaster"),
+    "paysheet.give_back": _("Given back to the paymaster"),
+    "paysheet.confirm": _("Confirmed by the signed sheet"),
+    "moneyrule.set": _("Rules for payments set"),
     "batch.list": _("Payment list with whole numbers taken"),
     "batch.file": _("File for the bank with whole numbers taken"),
 }

@@ -46,8 +46,9 @@ from tests.steps_applicants import (
     trained,
 )
 from tests.steps_grants import ordered_tranche, ready_award, signed_award
-from tests.steps_loans import active_loan, repay, signed_loan
-from tests.steps_payments import held_match, own_account, sent_order
+from tests.steps_loans import active_loan, disbursement_order, repay, signed_loan
+from tests.steps_paymaster import issued_sheet
+from tests.steps_payments import approved_order, held_match, own_account, sent_order
 from tests.steps_selection import open_session, rejected_session
 from tests.steps_statements import loaded, moved
 
@@ -113,6 +114,8 @@ VERBS = {
     "payments:move": ("approve", "send", "settle", "return_unpaid", "bounce", "cancel"),
     "payments:statement_line_move": ("settle", "take_return", "book", "set_aside", "take_up"),
     "payments:line_act": ("receive", "return", "charge"),
+    "payments:move_advance": ("pay_out", "cancel"),
+    "payments:move_sheet": ("record", "give_back", "confirm"),
     "grants:move": ("sign", "suspend", "resume", "close", "terminate", "cancel"),
     "grants:tranche_move": ("request", "certify", "order", "settle"),
     "grants:amendment_move": ("approve", "refuse", "withdraw"),
@@ -420,7 +423,13 @@ def _furnish_loans(office, who):
     signed = signed_loan(office, applicant=registered_person(office, **who, birth_year=1976))
     loan = active_loan(office, applicant=registered_person(office, **who, birth_year=1977))
     repayment = repay(office, loan, 9_000)
+    person = registered_person(office, **who, birth_year=1978)
+    order = disbursement_order(office, signed_loan(office, applicant=person))
+    sheet = issued_sheet(office, [approved_order(office, order)])
     return {
+        "payments:new_advance": {"key": office.line.key},
+        "advances": {"ref": sheet.advance.ref},
+        "pay sheets": {"ref": sheet.ref},
         "loans": {"ref": loan.ref},
         "loans:pay": {"ref": signed.ref},
         "loans:fund": {"key": office.line.key},
@@ -513,6 +522,8 @@ BY_ROUTE = (
     ("money/statements/lines/", "statement lines"),
     ("money/statements/", "statements"),
     ("money/lines/", "lines"),
+    ("money/paymaster/", "advances"),
+    ("money/sheets/", "pay sheets"),
     ("grants/", "grants"),
     ("loans/", "loans"),
     ("monitoring/visits/", "visits"),

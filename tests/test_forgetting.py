@@ -50,6 +50,10 @@ ABOUT_NOBODY = {
     "grants.AgreementText",
     "grants.Recovery",
     "payments.Batch",
+    "payments.CashAdvance",
+    "payments.CashReturn",
+    "payments.MoneyRule",
+    "payments.PaySheet",
     "payments.OwnAccount",
     "payments.PaymentLine",
     # Lists that their publishers show to everybody.

@@ -35,6 +35,8 @@ from tests.steps_payments import (
     settled_order,
 )
 
+NEXT = DAY + timedelta(days=1)
+
 
 @pytest.fixture
 def order(office):
@@ -283,7 +285,8 @@ def test_a_payment_to_an_account_that_one_person_entered_is_not_approved(order, 
     with pytest.raises(NotAllowed, match="Another finance officer"):
         confirm_account(account=account, on=DAY, by=office.people.maker)
     confirm_account(account=account, on=DAY, by=office.people.checker)
-    approve_payment(order=order, on=DAY, by=office.people.checker)
+    with standing_at(NEXT):
+        approve_payment(order=order, on=NEXT, by=office.people.checker)
     with pytest.raises(Blocked, match="confirmed already"):
         confirm_account(account=account, on=DAY, by=office.people.checker)
 
@@ -300,7 +303,8 @@ def test_a_changed_account_voids_the_approval_and_waits_for_a_second_person(orde
     with pytest.raises(Blocked, match="not confirmed"):
         approve_payment(order=order, on=DAY, by=people.checker)
     confirm_account(account=account, on=DAY, by=people.checker)
-    approve_payment(order=order, on=DAY, by=people.checker)
+    with standing_at(NEXT):
+        approve_payment(order=order, on=NEXT, by=people.checker)
     events = Event.objects.about(order.ref).order_by("seq")
     assert [event.kind.split(".")[1] for event in events] == ["create", "approve", "void_approval", "approve"]
 

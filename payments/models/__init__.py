@@ -2,6 +2,7 @@
 
 from payments.models.accounts import MONEY_ROLES, OwnAccount, PayeeAccount
 from payments.models.orders import Batch, PaymentLine, PaymentOrder
+from payments.models.paymaster import CashAdvance, CashReturn, MoneyRule, PaySheet, PaySheetRow
 from payments.models.screening import (
     SCREENING_ROLES,
     Match,
@@ -17,8 +18,13 @@ __all__ = [
     "MONEY_ROLES",
     "SCREENING_ROLES",
     "Batch",
+    "CashAdvance",
+    "CashReturn",
     "Match",
+    "MoneyRule",
     "OwnAccount",
+    "PaySheet",
+    "PaySheetRow",
     "PayeeAccount",
     "PaymentLine",
     "PaymentOrder",

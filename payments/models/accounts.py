@@ -85,6 +85,11 @@ class PayeeAccount(Versioned):
     def was_changed(self):
         return self.version > 1
 
+    def replaces_another(self):
+        """True when the payee had another account than cash in this programme before."""
+        earlier = PayeeAccount.objects.filter(programme=self.programme_id, party=self.party_id, pk__lt=self.pk)
+        return earlier.exclude(kind=self.Kind.CASH).exists()
+
 
 class OwnAccountQuerySet(models.QuerySet):
     def visible_to(self, user):

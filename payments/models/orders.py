@@ -29,8 +29,8 @@ class BatchQuerySet(models.QuerySet):
         return self.filter(rows_for(user, MONEY_ROLES, region=None))
 
     def paid_from(self, own_account):
-        """Batches that were drawn on this account, and those typed by hand, of which nobody knows it."""
-        return self.filter(Q(own_account=own_account) | Q(own_account=None))
+        """Batches that were drawn on this account, and those typed by hand, of which nobody knows it; no cash."""
+        return self.filter(Q(own_account=own_account) | Q(own_account=None)).filter(pay_sheet=None)
 
     def with_counts(self):
         """Annotate `payments`, and `waiting`: those on which the bank has not answered."""
@@ -80,7 +80,7 @@ class PaymentOrderQuerySet(models.QuerySet):
 
     def paid_from(self, own_account):
         """Payments of batches that were drawn on this account, or typed by hand."""
-        return self.filter(Q(batch__own_account=own_account) | Q(batch__own_account=None))
+        return self.filter(Q(batch__own_account=own_account) | Q(batch__own_account=None)).filter(pay_row=None)
 
     def for_pages(self):
         """With what a table prints, and without the encrypted number."""
@@ -171,7 +171,12 @@ class PaymentOrder(Moving):
         state,
         source=State.PREPARED,
         target=State.APPROVED,
-        conditions=[conditions.account_confirmed, conditions.account_unchanged, conditions.payee_clear],
+        conditions=[
+            conditions.account_confirmed,
+            conditions.account_unchanged,
+            conditions.account_cooled,
+            conditions.payee_clear,
+        ],
         permission=allowed("payments.approve", SECOND_PERSON),
         custom={"label": _("Approve"), "style": "primary"},
     )

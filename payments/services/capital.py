@@ -9,7 +9,7 @@ from ledger import postings
 from ledger.money import Money
 from ledger.services import post
 from programmes.models import FundingLine
-from programmes.services import cash_on, check_date, lock_lines
+from programmes.services import bank_on, cash_on, check_date, lock_lines
 
 
 def _checked(line, amount, reference, on, by, reason):
@@ -47,8 +47,10 @@ def receive_capital(*, line, amount, reference, on, by, reason="", key=None):
 
 def free_cash_on(line):
     """Minor units in the bank that no case waits for: what may go back to the donor or to another line."""
-    cash = cash_on(line)
-    return cash - line.commitments.total_unused_amount() if line.kind == FundingLine.Kind.REVOLVING else cash
+    bank = bank_on(line)
+    if line.kind != FundingLine.Kind.REVOLVING:
+        return bank
+    return min(bank, cash_on(line) - line.commitments.total_unused_amount())
 
 
 @service

@@ -12,7 +12,7 @@ from audit.services import record, service
 from ledger import postings
 from ledger.models import Entry
 from ledger.services import post, reverse
-from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder
+from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder, PaySheetRow
 from payments.signals import payment_returned, payment_settled
 from programmes.services import check_date, lock_lines, take_reference
 
@@ -120,7 +120,7 @@ def approve_payment(*, order, on, by, version=None, key=None):
 @service
 def approve_payments(*, orders, on, by, key=None):
     """The checker approves several payments at once: all or none. Returns the first of them."""
-    fresh = _lock_all(orders)
+    fresh = lock_all(orders)
     if not fresh:
         raise Invalid(_("Choose the payments to approve."))
     for order in fresh:
@@ -135,7 +135,7 @@ def lock_orders(orders):
     return [_locked(order) for order in wanted]
 
 
-def _lock_all(orders):
+def lock_all(orders):
     """The orders as they are now: all dossiers locked, then all accounts, each in the order of their keys."""
     fresh = lock_orders(orders)
     for order in sorted(fresh, key=lambda order: order.account_id):
@@ -171,16 +171,21 @@ def payer_of(orders):
 @service
 def send_payments(*, orders, on, by, key=None):
     """Approved orders go to the bank as one batch with its control sum. All or none."""
-    fresh = _lock_all(orders)
+    fresh = lock_all(orders)
     if not fresh:
         raise Invalid(_("Choose the payments that go to the bank."))
+    return send_locked(fresh, on=on, by=by, own_account=payer_of(fresh))
+
+
+def send_locked(fresh, *, on, by, own_account):
+    """One batch of orders that are locked already. `own_account`: what pays them, None for cash and by hand."""
     if len({(order.programme_id, order.currency) for order in fresh}) > 1:
         raise Invalid(_("A batch holds payments of one programme in one currency."))
     check_date(on=on, programme=fresh[0].programme, by=by)
     batch = Batch.objects.create(
         ref=take_reference("B", on.year),
         programme=fresh[0].programme,
-        own_account=payer_of(fresh),
+        own_account=own_account,
         currency=fresh[0].currency,
         control_amount=sum(order.amount for order in fresh),
         made_on=on,
@@ -201,9 +206,13 @@ def send_payments(*, orders, on, by, key=None):
 
 
 @service
-def settle_payment(*, order, bank_reference, on, by, key=None, reason="", version=None):
-    """The bank has paid: `on` is the value date. Books each line, and tells grants or loans in this transaction."""
+def settle_payment(*, order, bank_reference, on, by, key=None, reason="", version=None, purse=""):
+    """The bank has paid: `on` is the value date. Books each line, and tells grants or loans in this transaction.
+
+    `purse`: the cash of a paymaster out of which it was paid instead; only the confirmed run of a sheet gives one.
+    """
     order = _locked(order)
+    _check_way(order, purse)
     lines = list(order.lines.select_related("line"))
     lock_lines(*{part.line.key for part in lines})
     bank_reference = bank_reference.strip()
@@ -231,13 +240,23 @@ def settle_payment(*, order, bank_reference, on, by, key=None, reason="", versio
             book_key=order.programme.key,
             kind=ENTRY_KINDS[order.kind],
             event_key=event_key(order, part),
-            legs=legs_of(order.kind, part),
+            legs=postings.from_purse(legs_of(order.kind, part), purse),
             currency=order.currency,
             value_on=on,
             by=by,
         )
     payment_settled.send(sender=PaymentOrder, order=order, by=by, on=on)
     return order
+
+
+def _check_way(order, purse):
+    """What stands on a pay sheet is answered by that sheet, not by the bank. Raises Blocked."""
+    row = PaySheetRow.objects.filter(order=order).select_related("sheet__advance").first()
+    if purse != (row.sheet.advance.purse if row else ""):
+        raise Blocked(
+            _("%(ref)s is paid in cash by the pay sheet %(sheet)s. Confirm the sheet.")
+            % {"ref": order.ref, "sheet": row.sheet.ref if row else "–"}
+        )
 
 
 def event_key(order, part):
@@ -254,9 +273,10 @@ def legs_of(kind, part):
 
 
 @service
-def return_payment(*, order, reason, on, by, key=None, version=None):
+def return_payment(*, order, reason, on, by, key=None, version=None, purse=""):
     """The bank did not pay, or sent the money back days later: then what was booked is reversed on that day."""
     order = _locked(order)
+    _check_way(order, purse)
     _need(reason)
     lines = list(order.lines.select_related("line"))
     lock_lines(*{part.line.key for part in lines})

@@ -6,6 +6,7 @@ from programmes.services.set_up import found_programme, keep_part, place_village
 from programmes.services.shared import (
     approve_delegation,
     available_on,
+    bank_on,
     cash_on,
     check_date,
     commit,
@@ -24,6 +25,7 @@ from programmes.services.shared import (
 __all__ = [
     "approve_delegation",
     "available_on",
+    "bank_on",
     "cash_on",
     "check_date",
     "commit",

@@ -2,6 +2,7 @@
 
 import rules
 from django.db import connection
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocked, Invalid, NotAllowed
@@ -20,7 +21,7 @@ from programmes.models import (
 )
 from programmes.roles import forget, holds
 
-WIDTHS = {"P": 6, "H": 6, "E": 6, "A": 5, "S": 2, "G": 4, "L": 4, "B": 3, "V": 5, "O": 5}
+WIDTHS = {"P": 6, "H": 6, "E": 6, "A": 5, "S": 2, "G": 4, "L": 4, "B": 3, "V": 5, "O": 5, "CA": 3, "CS": 3}
 WITHOUT_YEAR = frozenset("PHE")
 
 
@@ -63,11 +64,17 @@ def lock_lines(*keys):
 
 
 def cash_on(line):
-    """Minor units on the line's bank account by the ledger."""
-    account = Account.objects.filter(
-        book__key=line.programme.key, code="1000", currency=line.currency, line=line.key, subject=""
-    ).first()
-    return account.balance_amount if account else 0
+    """Minor units of the line by the ledger: in the bank, and in cash with paymasters."""
+    return _cash_accounts(line).aggregate(total=Sum("balance_amount", default=0))["total"]
+
+
+def bank_on(line):
+    """Minor units on the line's bank account by the ledger: what can leave it."""
+    return _cash_accounts(line).filter(subject="").aggregate(total=Sum("balance_amount", default=0))["total"]
+
+
+def _cash_accounts(line):
+    return Account.objects.filter(book__key=line.programme.key, code="1000", currency=line.currency, line=line.key)
 
 
 def available_on(line):
