@@ -1,5 +1,7 @@
 """What grants show and answer on lower pages: panels, files of their cases, tranches that wait for a payment."""
 
+from functools import partial
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,6 +11,7 @@ from applicants.eligibility import register_finished
 from applicants.panels import Panel, PanelRow
 from applicants.panels import register as register_panel
 from grants.models import Award, Tranche
+from grants.services import order_tranche
 from ledger.money import Money
 from pages.states import shape_of
 from payments import sources
@@ -66,8 +69,11 @@ def waiting(user):
             why=_("Returned by the bank") if tranche.state == Tranche.State.RETURNED else _("Grant tranche, certified"),
             since=tranche.certified_on,
             programme_id=tranche.award.programme_id,
+            application_id=tranche.award.application_id,
+            parties=(tranche.payee_id or tranche.award.applicant_id,),
+            order=partial(order_tranche, tranche=tranche),
         )
-        for tranche in tranches.select_related("award__applicant", "payee").order_by("pk")
+        for tranche in tranches.select_related("award__applicant", "award__application", "payee").order_by("pk")
     ]
 
 

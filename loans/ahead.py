@@ -1,10 +1,13 @@
 """What waits to be paid for loans: rows for the payment pages. And which cases are over, for the eligibility checks."""
 
+from functools import partial
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applicants.eligibility import register_finished
 from loans.models import Loan
+from loans.services import order_disbursement, refund_overpayment
 from payments import sources
 from payments.models import PaymentOrder
 from payments.sources import Source
@@ -34,11 +37,11 @@ def url_of(order):
 
 def waiting(user):
     """Signed loans without an order, and overpayments that no refund is on its way for."""
-    mine = Loan.objects.filter(rows_for(user, [Role.FINANCE])).select_related("borrower")
+    mine = Loan.objects.filter(rows_for(user, [Role.FINANCE])).select_related("borrower", "application")
     ordered = PaymentOrder.objects.live().filter(kind=PaymentOrder.Kind.LOAN).values("source_ref")
     signed = mine.filter(state=Loan.State.SIGNED).exclude(ref__in=ordered)
     rows = [
-        _source(loan, loan.amount - loan.fee_amount, "loans:pay", _("Loan"), loan.signed_on)
+        _source(loan, loan.amount - loan.fee_amount, "loans:pay", _("Loan"), loan.signed_on, order_disbursement)
         for loan in signed.order_by("pk")
     ]
     open_refunds = PaymentOrder.objects.filter(
@@ -47,13 +50,20 @@ def waiting(user):
     on_their_way = {source_ref.partition(":")[0] for source_ref in open_refunds}
     held = mine.filter(state=Loan.State.OVERPAID).exclude(ref__in=on_their_way)
     rows += [
-        _source(loan, loan.overpaid_amount, "loans:refund", _("Refund of an overpayment"), loan.closed_on)
+        _source(
+            loan,
+            loan.overpaid_amount,
+            "loans:refund",
+            _("Refund of an overpayment"),
+            loan.closed_on,
+            refund_overpayment,
+        )
         for loan in held.order_by("pk")
     ]
     return rows
 
 
-def _source(loan, amount, page, why, since):
+def _source(loan, amount, page, why, since, order):
     return Source(
         title=str(loan.borrower),
         ref=loan.ref,
@@ -63,4 +73,7 @@ def _source(loan, amount, page, why, since):
         why=why,
         since=since,
         programme_id=loan.programme_id,
+        application_id=loan.application_id,
+        parties=tuple(filter(None, (loan.borrower_id, loan.business_id))),
+        order=partial(order, loan=loan),
     )

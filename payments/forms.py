@@ -22,6 +22,12 @@ class LateReason(ReasonField):
         )
 
 
+class KeyedForm(SeedbedForm):
+    """An act on several rows that needs no word."""
+
+    keyed = True
+
+
 class LineMoneyForm(SeedbedForm):
     """Money that came to a line or left it, by the bank's paper."""
 

@@ -4,6 +4,7 @@ In AppConfig.ready() an app registers `register(rows)` with rows(user) -> list[S
 `register_link(kind, url)` with url(order) -> address of the page that the order pays for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,11 @@ _links = {}
 
 @dataclass(frozen=True)
 class Source:
-    """Money that is due to somebody and has no order yet. `amount` in minor units; `url` starts the order."""
+    """Money that is due to somebody and has no order yet. `amount` in minor units; `url` starts the order.
+
+    With `order`, called as order(account=..., on=..., by=...), it can be prepared beside others: then `parties` are the
+    keys of those whose accounts it may go to, and `application_id` is the dossier that the order locks.
+    """
 
     title: str
     ref: str
@@ -23,6 +28,9 @@ class Source:
     why: str = ""
     since: date | None = None
     programme_id: int | None = None
+    application_id: int | None = None
+    parties: tuple[int, ...] = ()
+    order: Callable | None = None
 
 
 def register(rows):

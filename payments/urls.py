@@ -8,6 +8,7 @@ app_name = "payments"
 urlpatterns = [
     path("money/", queue.queue, name="money"),
     path("money/queue/", queue.queue, name="queue"),
+    path("money/prepare/", queue.prepare_many, name="prepare_many"),
     path("money/approve/", queue.approve_many, name="approve_many"),
     path("money/send/", queue.send_many, name="send_many"),
     path("money/orders/", queue.orders, name="orders"),

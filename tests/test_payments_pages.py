@@ -17,8 +17,9 @@ from payments.reading import left_on, lines_for
 from payments.services import change_account, confirm_account, receive_capital
 from programmes.clock import standing_at
 from programmes.services import available_on
+from tests.markup import read
 from tests.office import DAY, grant_office
-from tests.steps_grants import ordered_tranche, signed_award
+from tests.steps_grants import account_for, certified_tranche, ordered_tranche, signed_award
 from tests.steps_payments import IBAN, OTHER_IBAN, approved_order, entered_account, sent_order, settled_order
 from tests.test_pages_sign_in import SECRET, code_now
 
@@ -39,6 +40,10 @@ def said(response, status=200):
 
 def key_of(response):
     return response.context["form"].initial["key"]
+
+
+def seen_on(response):
+    return response.context["seen"]
 
 
 VERBS = ("approve", "send", "settle", "return_unpaid", "bounce", "cancel")
@@ -112,7 +117,7 @@ def test_several_payments_are_approved_and_sent_at_once_or_none(office, order, c
     query = f"?order={order.ref}&order={second.ref}"
     page = client.get(f"/money/approve/{query}")
     assert "EUR 40,000.00" in said(page)
-    form = {"order": [order.ref, second.ref], "version": order.version, "key": key_of(page)}
+    form = {"order": [order.ref, second.ref], "version": order.version, "key": key_of(page), "seen": seen_on(page)}
     client.force_login(people.maker)
     assert client.post("/money/approve/", form).status_code == 403
     assert set(PaymentOrder.objects.values_list("state", flat=True)) == {"prepared"}
@@ -120,7 +125,7 @@ def test_several_payments_are_approved_and_sent_at_once_or_none(office, order, c
     assert client.post("/money/approve/", form).status_code == 302
     page = client.get(f"/money/send/{query}")
     order.refresh_from_db()
-    form = {"order": [order.ref, second.ref], "version": order.version, "key": key_of(page)}
+    form = {"order": [order.ref, second.ref], "version": order.version, "key": key_of(page), "seen": seen_on(page)}
     response = client.post("/money/send/", form)
     assert response.headers["Location"] == "/money/batches/B-2026-001/"
     batch = said(client.get("/money/batches/B-2026-001/"))
@@ -128,6 +133,39 @@ def test_several_payments_are_approved_and_sent_at_once_or_none(office, order, c
     assert said(client.post("/money/send/", {**form, "key": "other"}), 400)
     assert "Choose at least one" in said(client.get("/money/approve/"), 400)
     assert Batch.objects.count() == 1
+
+
+def test_several_payments_are_prepared_at_once_as_they_stood_on_the_page(office, client):
+    people = office.people
+    for _one in range(3):
+        award = signed_award(office, amount=50_000, own=12_500)
+        certified_tranche(office, award.tranches.get())
+        account = account_for(office, award)
+    client.force_login(people.maker)
+    page = read(client.get("/money/queue/?tab=prepare"))
+    refs = [box["value"] for box in page.all("input", name="source", checked=None)]
+    assert len(refs) == 3
+    page = read(client.get("/money/prepare/", {"source": refs}))
+    form = {name: [field["value"] for field in page.all("input", name=name)] for name in ("source", "mark", "key")}
+    assert not page.one("main").all("input", type="text")
+    client.force_login(people.manager)
+    assert client.post("/money/prepare/", form).status_code == 403
+    client.force_login(people.maker)
+    # What changed behind the maker's back stops all of them.
+    type(account).objects.filter(pk=account.pk).update(version=2)
+    assert client.post("/money/prepare/", form).status_code == 409
+    type(account).objects.filter(pk=account.pk).update(version=1)
+    assert not PaymentOrder.objects.exists()
+    assert client.post("/money/prepare/", form).headers["Location"] == "/money/queue/?tab=send"
+    assert list(PaymentOrder.objects.values_list("state", flat=True)) == ["prepared"] * 3
+    assert client.post("/money/prepare/", form).status_code == 400
+    client.force_login(people.checker)
+    page = client.get("/money/approve/?all=1")
+    orders = [field["value"] for field in read(page).all("input", name="order")]
+    form = {"order": orders, "version": 1, "key": key_of(page), "seen": seen_on(page)}
+    assert client.post("/money/approve/", {**form, "seen": "x"}).status_code == 409
+    assert client.post("/money/approve/", form).status_code == 302
+    assert list(PaymentOrder.objects.values_list("state", flat=True)) == ["approved"] * 3
 
 
 def test_a_changed_account_is_told_to_the_checker_who_types_its_end(office, order, client):

@@ -14,6 +14,7 @@ from ledger.models import Entry
 from ledger.services import post, reverse
 from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder, PaySheetRow
 from payments.signals import payment_returned, payment_settled
+from payments.sources import sources_for
 from programmes.services import check_date, lock_lines, take_reference
 
 ENTRY_KINDS = {"grant": "grant_paid", "loan": "loan_disbursed", "refund": "overpayment_refunded"}
@@ -85,6 +86,46 @@ def _check_parts(application, kind, payee, account, parts):
             raise Invalid(_("A line of this payment does not belong to it."))
         if part.amount <= 0 or not 0 <= part.fee_amount < part.amount or (part.fee_amount and kind != "loan"):
             raise Invalid(_("The amount must be above zero."), field="amount")
+
+
+def payable_by(sources):
+    """[(source, account)]: those with one confirmed account to which they can go, so that nothing has to be chosen."""
+    parties = {party for source in sources for party in source.parties if source.order}
+    found = {}
+    accounts = PayeeAccount.objects.open().exclude(confirmed_by=None).filter(party__in=parties)
+    for account in accounts.without_number().select_related("party", "programme").order_by("pk"):
+        found.setdefault((account.programme_id, account.party_id, account.currency), []).append(account)
+    pairs = []
+    for source in sources:
+        keys = [(source.programme_id, party, source.currency) for party in source.parties if source.order]
+        own = [account for key in keys for account in found.get(key, [])]
+        if len(own) == 1:
+            pairs.append((source, own[0]))
+    return pairs
+
+
+def mark_of(source, account):
+    """What the maker saw of a row: what it is for, how much, and to which account as it stood."""
+    return f"{source.ref}|{source.amount}|{source.currency}|{account.pk}|{account.version}"
+
+
+@service
+def prepare_payments(*, marks, on, by, key=None):
+    """The maker prepares all rows named by `marks` (mark_of) as they stood on the page: all or none.
+
+    Raises Stale when one of them is another by now. Returns the first order.
+    """
+    waiting = {mark_of(*pair): pair for pair in payable_by(sources_for(by))}
+    if not marks:
+        raise Invalid(_("Choose at least one payment."))
+    if set(marks) - waiting.keys():
+        raise Stale(_("One of these payments has changed since you opened the page. Open it again and look at them."))
+    pairs = [waiting[mark] for mark in set(marks)]
+    made = [
+        source.order(account=account, on=on, by=by)
+        for source, account in sorted(pairs, key=lambda pair: (pair[0].application_id, pair[0].ref))
+    ]
+    return made[0]
 
 
 def bank_text(programme, source_ref):

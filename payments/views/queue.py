@@ -1,5 +1,7 @@
 """The queue of payments in its tabs, the acts on several at once, and the lists of all payments and batches."""
 
+import hashlib
+
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,15 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from audit.refusals import Invalid
+from audit.refusals import Invalid, NotAllowed, Stale
 from ledger.money import Money
 from pages.forms import attempt, done
 from pages.lists import Column, ListPage
 from payments.filters import OrderFilter
-from payments.forms import ManyForm
+from payments.forms import KeyedForm, ManyForm
 from payments.models import Batch, PayeeAccount
 from payments.reading import account_story
-from payments.services import approve_payments, send_payments
+from payments.services import approve_payments, prepare_payments, send_payments
+from payments.services.orders import mark_of, payable_by
 from payments.sources import link_for, sources_for
 from payments.views.access import chosen, day_of, for_money_roles, orders_of
 from programmes.clock import today
@@ -103,13 +106,14 @@ def queue(request):
     context = {
         "tab": tab,
         "tabs": _tabs(orders, sources, tab),
-        "sources": sources[:MOST],
         "on": today(),
         "finance": finance,
         "empty": EMPTY.get(tab, ""),
     }
     if tab == "prepare":
-        return render(request, "payments/prepare.html", {**context, "title": _("Payments")})
+        ready = {source.ref: account for source, account in payable_by(sources[:MOST])}
+        rows = [{"source": one, "account": ready.get(one.ref)} for one in sources[:MOST]]
+        return render(request, "payments/prepare.html", {**context, "title": _("Payments"), "rows": rows})
     rows = orders.in_state(STATES[tab]).with_paid_before().with_own_part(request.user)
     page = Queue(request, rows, title=_("Payments"), context=context)
     page.ordering = "-pk" if tab in ("returned", "settled") else "pk"
@@ -129,8 +133,64 @@ def _tabs(orders, sources, current):
     ]
 
 
+@for_money_roles
+def prepare_many(request):
+    """Confirm page and act on several rows that wait for a payment: one account each, all or none."""
+    if Role.FINANCE not in roles_of(request.user):
+        raise NotAllowed()
+    wanted = (request.POST if request.method == "POST" else request.GET).getlist("source")[:MOST]
+    sources = [one for one in sources_for(request.user, request.desk.programme) if one.ref in set(wanted)]
+    rows = [{"source": one, "account": to, "mark": mark_of(one, to)} for one, to in payable_by(sources)]
+    if not rows:
+        raise Invalid(_("Choose at least one payment."))
+    form = KeyedForm(request.POST or None)
+    if request.method == "POST":
+        marks = request.POST.getlist("mark")[:MOST]
+        order = attempt(form, prepare_payments, marks=marks, on=day_of_all(rows), by=request.user)
+        if order is not None:
+            said = ngettext("%(count)s payment is prepared.", "%(count)s payments are prepared.", len(marks))
+            return done(request, said % {"count": len(marks)}, f"{reverse('payments:queue')}?tab=send")
+    back = f"{reverse('payments:queue')}?tab=prepare"
+    sums = {}
+    for row in rows:
+        sums[row["source"].currency] = sums.get(row["source"].currency, 0) + row["source"].amount
+    context = {
+        "form": form,
+        "title": _("Prepare payments"),
+        "back": back,
+        "crumbs": ((_("Payments"), back),),
+        "rows": rows,
+        "sums": [Money(minor, currency) for currency, minor in sorted(sums.items())],
+        "refused": bool(form.is_bound and form.errors),
+    }
+    status = form.status if form.is_bound and form.errors else 200
+    return render(request, "payments/prepare_many.html", context, status=status)
+
+
+def day_of_all(rows):
+    """Today where the latest of their programmes is, or rather the earliest day of them: none lies in the future."""
+    return min(today(row["account"].programme) for row in rows)
+
+
 def _picked(request, state):
-    """The orders named by ?order=, all visible and in that state. Raises Invalid when none is left."""
+    """The orders named by ?order=, all visible and in that state, or with ?all= those that need no look of their own.
+
+    Raises Invalid when none is left.
+    """
+    if request.method == "GET" and request.GET.get("all"):
+        rows = orders_of(request).in_state(state).with_paid_before().with_own_part(request.user).order_by("pk")
+        day = today()
+        found = [
+            order
+            for order in rows[:MOST]
+            if not order.own_part
+            and order.prepared_by_id != request.user.pk
+            and account_story(order, day).shape == "yes"
+        ]
+        currency = found[0].currency if found else ""
+        found = [order for order in found if order.currency == currency]
+        if found:
+            return found
     refs = (request.POST if request.method == "POST" else request.GET).getlist("order")[:MOST]
     found = list(orders_of(request).in_state(state).with_paid_before().filter(ref__in=refs).order_by("pk"))
     if request.method == "POST" and len(found) < len(set(refs)):
@@ -146,6 +206,9 @@ def _many(request, *, state, title, service, tab, lead, said):
     day = today()
     user = request.user if tab == "approve" else None
     form = ManyForm(request.POST or None, instance=orders[0], user=user)
+    seen = _seal(orders)
+    if request.method == "POST" and request.POST.get("seen") != seen:
+        raise Stale(_("One of these payments has changed since you opened the page. Open it again and look at them."))
     back = f"{reverse('payments:queue')}?tab={tab}"
     if request.method == "POST":
         row = attempt(form, service, orders=orders, on=day_of(orders[0]), by=request.user)
@@ -159,11 +222,18 @@ def _many(request, *, state, title, service, tab, lead, said):
         "crumbs": ((_("Payments"), back),),
         "rows": [{"order": order, "story": account_story(order, day)} for order in orders],
         "sum": _sum(orders),
+        "seen": seen,
         "refused": bool(form.is_bound and form.errors),
         "cash": [order for order in orders if tab == "send" and order.account.kind == PayeeAccount.Kind.CASH],
     }
     status = form.status if form.is_bound and form.errors else 200
     return render(request, "payments/many.html", context, status=status)
+
+
+def _seal(orders):
+    """Names the payments as they stand on the page: what a person confirmed is what is done."""
+    said = [f"{one.ref} {one.version} {one.amount} {one.account_id} {one.account.version}" for one in orders]
+    return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()
 
 
 def _sum(orders):
