@@ -1,20 +1,17 @@
 """The program is killed while a file is being written: nothing of the file is there, and the next try succeeds."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from programmes.clock import standing_at
+from tests.killed import kill_when, process
 from tests.office import DAY, grant_office
 from tests.test_import import sheet
 
-ROOT = Path(__file__).resolve().parents[1]
 ROWS = 3000
 COUNTED = ("applicants_party", "applicants_historicalparty", "applicants_application", "applicants_consent")
 
@@ -36,31 +33,6 @@ from tests.office import DAY
 with standing_at(DAY):
     call_command("import_file", sys.argv[1], kind="applications", programme="spring", by="spring-04@seedbed.test")
 """
-
-
-def process(script, *arguments, url, var):
-    settings = {
-        "SEEDBED_MODE": "test",
-        "SEEDBED_VAR": str(var),
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", script, *arguments], cwd=ROOT, env={**os.environ, **settings}
-    )
-
-
-def kill_when(writing, started):
-    """Kill -9 the process as soon as `writing()` says that rows are on their way; fail if it ends before."""
-    while started.poll() is None:
-        if writing():
-            started.send_signal(signal.SIGKILL)
-            return started.wait()
-        try:
-            started.wait(timeout=0.005)
-        except subprocess.TimeoutExpired:
-            continue
-    raise AssertionError("the import ended before it could be killed")
 
 
 @pytest.fixture

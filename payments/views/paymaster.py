@@ -25,7 +25,7 @@ from payments.forms_paymaster import (
     RunForm,
     SheetForm,
 )
-from payments.models import CashAdvance, PaySheet
+from payments.models import MONEY_ROLES, CashAdvance, PaySheet
 from payments.pay_paper import pay_sheet_paper
 from payments.services import (
     bring_back_cash,
@@ -41,7 +41,7 @@ from payments.services import (
 from payments.services.paymaster import CARRIERS
 from payments.views.access import chosen, day_of
 from programmes.models import FundingLine, Membership, Role
-from programmes.roles import held_by
+from programmes.roles import held_by, roles_of
 
 MOST = 50
 
@@ -73,6 +73,8 @@ def said_of(advance, on):
 @login_required
 @require_GET
 def paymaster(request):
+    if not roles_of(request.user) & set(MONEY_ROLES) and not _advances(request).exists():
+        raise NotAllowed(_("Only finance officers, managers and paymasters see this."))
     live = chosen(request, _advances(request)).live().prefetch_related("sheets")
     sheets = chosen(request, _sheets(request)).live()
     context = {
