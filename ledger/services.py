@@ -20,8 +20,11 @@ def open_book(*, key):
 
 
 def lock_book(key):
-    Book.objects.get_or_create(key=key)
-    return Book.objects.select_for_update().get(key=key)
+    found = Book.objects.select_for_update().filter(key=key).first()
+    if found is None:
+        Book.objects.get_or_create(key=key)
+        found = Book.objects.select_for_update().get(key=key)
+    return found
 
 
 def first_open_day(book, wanted):

@@ -30,17 +30,20 @@ def plan_visits(*, application, first_paid_on, on, by, assigned_to=None):
     planned = set(application.visits.exclude(state="cancelled").values_list("month", flat=True))
     months = [month for month in application.call.visit_months if month not in planned]
     refs = take_references("V", len(months), on.year) if months else []
-    for month, ref in zip(months, refs, strict=True):
-        visit = MonitoringVisit.objects.create(
+    visits = [
+        MonitoringVisit(
             ref=ref,
             programme=application.programme,
             application=application,
-            region=application.region,
+            region_id=application.region_id,
             month=month,
             planned_on=months_after(first_paid_on, month),
-            assigned_to=assigned_to or application.adviser,
+            assigned_to_id=assigned_to.pk if assigned_to else application.adviser_id,
         )
-        begin(visit, by=by, on=on, body={"application": application.ref, "month": month})
+        for month, ref in zip(months, refs, strict=True)
+    ]
+    for visit in MonitoringVisit.objects.bulk_create(visits):
+        begin(visit, by=by, on=on, body={"application": application.ref, "month": visit.month})
     return application
 
 

@@ -26,6 +26,12 @@ def lock_application(application):
     return Application.objects.select_for_update(of=("self",)).select_related("programme").get(pk=application.pk)
 
 
+def lock_applications(keys):
+    """{pk: Application} of these primary keys, as lock_application gives one, locked in the order of their keys."""
+    rows = Application.objects.select_for_update(of=("self",)).select_related("programme")
+    return {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+
+
 def claim_part(*, application, user, part, on):
     """`user` plays `part` on the dossier; raises NotAllowed when they play another one. Returns the Part.
 

@@ -159,7 +159,10 @@ class PaymentOrder(Moving):
                 name="payment_one_live_per_source",
             ),
         ]
-        indexes = [models.Index(fields=["programme", "state", "-id"], name="payment_queue")]
+        indexes = [
+            models.Index(fields=["programme", "state", "-id"], name="payment_queue"),
+            models.Index(fields=["programme", "-id"], name="payment_latest"),
+        ]
 
     def __str__(self):
         return self.ref

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from applicants.models import Part
-from applicants.services import claim_part, lock_application
+from applicants.services import claim_part, lock_application, lock_applications
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
@@ -137,10 +137,7 @@ def bank_text(programme, source_ref):
 
 def _locked(order):
     """The order as it is now, with its dossier locked."""
-    application = lock_application(order.application)
-    fresh = PaymentOrder.objects.select_related("programme").get(pk=order.pk)
-    fresh.application = application
-    return fresh
+    return lock_orders([order])[0]
 
 
 def _lock_account(order):
@@ -172,8 +169,12 @@ def approve_payments(*, orders, on, by, key=None):
 def lock_orders(orders):
     """The orders as they are now, all their dossiers locked in the order of their keys."""
     pks = [order.pk for order in orders]
-    wanted = PaymentOrder.objects.filter(pk__in=pks).select_related("application").order_by("application_id", "pk")
-    return [_locked(order) for order in wanted]
+    dossiers = lock_applications({order.application_id for order in orders})
+    rows = PaymentOrder.objects.select_related("programme", "batch").filter(pk__in=pks)
+    fresh = list(rows.order_by("application_id", "pk"))
+    for order in fresh:
+        order.application = dossiers[order.application_id]
+    return fresh
 
 
 def lock_all(orders):
@@ -253,9 +254,16 @@ def settle_payment(*, order, bank_reference, on, by, key=None, reason="", versio
     `purse`: the cash of a paymaster out of which it was paid instead; only the confirmed run of a sheet gives one.
     """
     order = _locked(order)
-    _check_way(order, purse)
+    check_way([order], purse)
     lines = list(order.lines.select_related("line"))
     lock_lines(*{part.line.key for part in lines})
+    return settle_locked(
+        order, lines, bank_reference=bank_reference, on=on, by=by, reason=reason, version=version, purse=purse
+    )
+
+
+def settle_locked(order, lines, *, bank_reference, on, by, reason="", version=None, purse=""):
+    """Settle an order whose dossier and funding lines are locked; `lines` are its own, with their funding lines."""
     bank_reference = bank_reference.strip()
     if not bank_reference:
         raise Invalid(_("Enter the bank's reference."), field="bank_reference")
@@ -290,14 +298,18 @@ def settle_payment(*, order, bank_reference, on, by, key=None, reason="", versio
     return order
 
 
-def _check_way(order, purse):
+def check_way(orders, purse=""):
     """What stands on a pay sheet is answered by that sheet, not by the bank. Raises Blocked."""
-    row = PaySheetRow.objects.filter(order=order).select_related("sheet__advance").first()
-    if purse != (row.sheet.advance.purse if row else ""):
-        raise Blocked(
-            _("%(ref)s is paid in cash by the pay sheet %(sheet)s. Confirm the sheet.")
-            % {"ref": order.ref, "sheet": row.sheet.ref if row else "–"}
-        )
+    rows = {
+        row.order_id: row.sheet for row in PaySheetRow.objects.filter(order__in=orders).select_related("sheet__advance")
+    }
+    for order in orders:
+        sheet = rows.get(order.pk)
+        if purse != (sheet.advance.purse if sheet else ""):
+            raise Blocked(
+                _("%(ref)s is paid in cash by the pay sheet %(sheet)s. Confirm the sheet.")
+                % {"ref": order.ref, "sheet": sheet.ref if sheet else "–"}
+            )
 
 
 def event_key(order, part):
@@ -317,7 +329,7 @@ def legs_of(kind, part):
 def return_payment(*, order, reason, on, by, key=None, version=None, purse=""):
     """The bank did not pay, or sent the money back days later: then what was booked is reversed on that day."""
     order = _locked(order)
-    _check_way(order, purse)
+    check_way([order], purse)
     _need(reason)
     lines = list(order.lines.select_related("line"))
     lock_lines(*{part.line.key for part in lines})

@@ -4,6 +4,7 @@ Locks: the dossiers of a sheet's payments by their keys, then the sheet, then th
 """
 
 import rules
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from applicants.services import add_evidence
@@ -65,6 +66,8 @@ def prepare_advance(*, line, paymaster, amount, on, by, key=None, reason=""):
     most = MoneyRule.objects.advance_amount(programme.pk, line.currency)
     if not 0 < amount <= most:
         raise Invalid(_("A paymaster carries at most %(most)s.") % {"most": Money(most, line.currency)}, field="amount")
+    # Two advances prepared at once wait here for each other; the constraint is the last reader.
+    get_user_model().objects.select_for_update(no_key=True).get(pk=paymaster.pk)
     earlier = CashAdvance.objects.live().filter(paymaster=paymaster).first()
     if earlier is not None:
         raise Blocked(

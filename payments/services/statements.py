@@ -22,7 +22,7 @@ from payments.models import Batch, OwnAccount, PaymentLine, PaymentOrder, Statem
 from payments.numbers import tail
 from payments.proposals import BATCH, RETURN, SETTLE
 from payments.services.capital import book_charge, receive_capital
-from payments.services.orders import lock_orders, return_payment, settle_payment
+from payments.services.orders import check_way, lock_orders, return_payment, settle_locked
 from payments.statements import read_statement
 from programmes.services import check_date, lock_lines
 
@@ -242,19 +242,21 @@ def _take(settled, returned, on, by, reason):
     lines = _lock_statement_lines([line for line, _what in [*settled, *returned]], by)
     for line, what in settled:
         _check_waiting(_meant(what, orders), [PaymentOrder.State.SENT])
-        _check_same(lines[line.pk], -lines[line.pk].amount, what)
+        _check_same(lines[line.pk], -lines[line.pk].amount, what if isinstance(what, Batch) else orders[what.pk])
     for line, order in returned:
         _check_waiting([orders[order.pk]], [PaymentOrder.State.SENT, PaymentOrder.State.SETTLED])
-        _check_same(lines[line.pk], lines[line.pk].amount, order)
+        _check_same(lines[line.pk], lines[line.pk].amount, orders[order.pk])
     for line, what in settled:
         facts = {"batch": what} if isinstance(what, Batch) else {"order": orders[what.pk]}
         advance(lines[line.pk], "settle", by=by, on=on, body={"for": what.ref}, **facts)
     for line, order in returned:
         advance(lines[line.pk], "take_return", by=by, on=on, body={"for": order.ref}, order=orders[order.pk])
     lock_lines(*_funding_keys(orders))
+    check_way(orders.values())
+    parts = _parts_of(orders)
     for line, what in settled:
         with _named(lines[line.pk]):
-            _settle(lines[line.pk], what, orders, by, reason)
+            _settle(lines[line.pk], _meant(what, orders), parts, by, reason)
     for line, order in returned:
         row = lines[line.pk]
         why = reason or row.return_reason or row.text or str(_("Returned by the bank"))
@@ -335,9 +337,18 @@ def _check_waiting(orders, states):
             )
 
 
-def _settle(line, what, orders, by, reason):
-    for order in _meant(what, orders):
-        settle_payment(order=order, bank_reference=line.bank_reference, on=line.value_on, by=by, reason=reason)
+def _parts_of(orders):
+    """{order pk: its lines with their funding lines}, all read at once."""
+    parts = {}
+    for part in PaymentLine.objects.filter(order__in=orders).select_related("line").order_by("pk"):
+        parts.setdefault(part.order_id, []).append(part)
+    return parts
+
+
+def _settle(line, orders, parts, by, reason):
+    facts = {"bank_reference": line.bank_reference, "on": line.value_on, "by": by, "reason": reason}
+    for order in orders:
+        settle_locked(order, parts[order.pk], **facts)
 
 
 @service
