@@ -371,7 +371,7 @@ def test_who_has_a_second_step_types_its_code_to_approve_and_a_code_is_good_once
     assert "This code is wrong" in said(client.post(approve, {**facts, "code": wrong}), 400)
     assert client.post(approve, {**facts, "code": f"{code[:3]} {code[3:]}"}).status_code == 302
     many = client.get(f"/money/approve/?order={second.ref}")
-    form = {"order": [second.ref], "version": second.version, "key": key_of(many)}
+    form = {"order": [second.ref], "version": second.version, "key": key_of(many), "seen": seen_on(many)}
     assert "Code of your second step" in said(many)
     assert "was used already" in said(client.post("/money/approve/", {**form, "code": code}), 400)
     assert list(PaymentOrder.objects.order_by("pk").values_list("state", flat=True)) == ["approved", "prepared"]
