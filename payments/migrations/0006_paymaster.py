@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('applicants', '0001_initial'),
         ('ledger', '0001_initial'),
-        ('payments', '0004_batch_own_account'),
+        ('payments', '0005_screening'),
         ('programmes', '0002_windows_account'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

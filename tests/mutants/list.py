@@ -181,8 +181,8 @@ MUTANTS: list[Mutant] = [
     Mutant(
         "lock: an entry is numbered beside another one",
         "ledger/services.py",
-        "    return Book.objects.select_for_update().get(key=key)",
-        "    return Book.objects.get(key=key)",
+        "    found = Book.objects.select_for_update().filter(key=key).first()",
+        "    found = Book.objects.filter(key=key).first()",
         ("tests/test_race_loans.py::test_payments_of_different_loans_at_once_are_numbered_one_after_the_other",),
         postgresql=True,
     ),
