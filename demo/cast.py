@@ -108,16 +108,18 @@ class Cast:
         adviser = self.advisers[region]
         return register_people(people=people, programme=self.programme, region=self.regions[region], on=day, by=adviser)
 
-    def account(self, day, party):
-        """A confirmed account of the party: entered by one finance officer, confirmed by the other."""
-        kind, number = self.invented(self.number("account"))
+    def account(self, day, party, kind=""):
+        """A confirmed account of the party, at a bank unless `kind` is cash: entered by one, confirmed by another."""
+        bank, number = "", ""
+        if kind != "cash":
+            bank, (kind, number) = "Demo Bank", self.invented(self.number("account"))
         account = enter_account(
             party=party,
             programme=self.programme,
             kind=kind,
             holder=party.name,
             number=number,
-            bank="Demo Bank",
+            bank=bank,
             currency=self.programme.currency,
             on=day,
             by=self["finance_1"],

@@ -221,12 +221,17 @@ class Granting:
         close_award(award=self.award, reason="The final account is done.", on=day, by=self.cast["manager"])
 
 
-def pay(day, cast, order_pk):
-    """The checker approves, the order goes to the bank, and the bank pays the next day."""
+def approve(day, cast, order_pk):
+    """The checker approves, once the payee has been compared with the lists. Returns the order."""
     order = PaymentOrder.objects.select_related("application__call", "payee", "programme").get(pk=order_pk)
     if missing([order.payee], order.programme, day, order.application.call.screening_days):
         cast.screen(day, order.payee, by=cast["finance_1"])
-    approve_payment(order=order, on=day, by=cast["finance_2"])
+    return approve_payment(order=order, on=day, by=cast["finance_2"])
+
+
+def pay(day, cast, order_pk):
+    """Approved, the order goes to the bank, and the bank pays the same day."""
+    order = approve(day, cast, order_pk)
     send_payments(orders=[order], on=day, by=cast["finance_1"])
     settle_payment(
         order=PaymentOrder.objects.get(pk=order_pk),

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from demo import applying, sitting, training, visiting
 from demo.applying import Plan
+from demo.cash import CashLending, Runs
 from demo.granting import Granting
-from demo.lending import Collections, Lending
+from demo.lending import Collections
 
 CREDIT = "remittance-tajikistan-credit"
 WORKS = "remittance-tajikistan-community-works"
@@ -63,8 +64,10 @@ def _credits(day, agenda, cast, homes):
     for number, plan in enumerate(plans):
         applying.schedule(agenda, cast, plan, day + timedelta(days=number % 5))
 
+    runs = Runs(agenda, cast, day, most=3_000_000, away=[homes[5]["person"].pk])
+
     def after(on, plan):
-        Lending(agenda, cast, plan, found=_found).begin(on)
+        CashLending(agenda, cast, plan, runs=runs, found=_found).begin(on)
 
     sitting.schedule(agenda, cast, cast.windows[CREDIT].call, plans, day + timedelta(days=30), after)
 
