@@ -47,6 +47,26 @@ def flags_answered(purchase):
     return None
 
 
+@fact(_("The award has not ended."))
+def award_open(purchase):
+    if purchase.award.is_open:
+        return None
+    return _("The award is %(state)s.") % {"state": purchase.award.state_label}
+
+
+@fact(_("The tranche pays for it."))
+def within_tranche(purchase):
+    """What was approved for the tranche stays within it: nobody would pay for the rest."""
+    others = purchase.tranche.purchases.live().exclude(pk=purchase.pk).exclude(approved_by=None)
+    total = purchase.amount + sum(others.values_list("amount", flat=True))
+    if purchase.award.window.purchases_required and total > purchase.tranche.amount:
+        return _("Purchases of %(bought)s would be approved, the tranche is %(tranche)s.") % {
+            "bought": Money(total, purchase.currency),
+            "tranche": Money(purchase.tranche.amount, purchase.currency),
+        }
+    return None
+
+
 @fact(_("The tranche is paid to this supplier."))
 def payee_is_supplier(purchase):
     payee = purchase.tranche.payee

@@ -17,6 +17,7 @@ from grants.services import (
     match_purchase,
     order_purchase,
     send_purchase_back,
+    terminate_award,
     waive_quotes,
 )
 from programmes.clock import standing_at
@@ -157,6 +158,27 @@ def test_the_order_names_the_payee_of_the_tranche(office, award):
     with pytest.raises(Blocked) as blocked:
         order_purchase(purchase=other, on=DAY, by=office.people.adviser)
     assert "is paid to" in str(blocked.value.missing[0])
+
+
+@pytest.mark.parametrize(("amount", "fits"), [(1_700_000, True), (1_700_001, False)])
+def test_nothing_is_approved_that_the_tranche_does_not_pay_for(office, award, amount, fits):
+    ordered(office, chosen(office, requested(office, award), 300_000))
+    purchase = chosen(office, requested(office, award), amount, amount + 1, amount + 2)
+    if fits:
+        assert approve_purchase(purchase=purchase, on=DAY, by=office.people.manager).state == "approved"
+        return
+    with pytest.raises(Blocked) as blocked:
+        approve_purchase(purchase=purchase, on=DAY, by=office.people.manager)
+    assert "Purchases of EUR 20,000.01 would be approved" in str(blocked.value.missing[0])
+
+
+def test_nothing_is_received_or_matched_under_an_award_that_ended(office, award):
+    purchase = ordered(office, chosen(office, requested(office, award), 300_000))
+    terminate_award(award=award, reason="Given up", on=DAY, by=office.people.manager)
+    with pytest.raises(Blocked) as blocked:
+        received(office, purchase)
+    assert str(blocked.value.missing[0]) == "The award is Terminated."
+    cancel_purchase(purchase=purchase, reason="The award ended", on=DAY, by=office.people.manager)
 
 
 def test_goods_are_counted_by_another_person_with_a_number_for_each(office, award):

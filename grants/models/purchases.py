@@ -203,7 +203,7 @@ class Purchase(Moving):
         state,
         source=State.CHOSEN,
         target=State.APPROVED,
-        conditions=[conditions.award_active, buying.flags_answered],
+        conditions=[conditions.award_active, buying.flags_answered, buying.within_tranche],
         permission=allowed("grants.approve_purchase", buying.APPROVER),
         custom={"label": _("Approve"), "style": "primary"},
     )
@@ -228,6 +228,7 @@ class Purchase(Moving):
         state,
         source=[State.ORDERED, State.RECEIVED],
         target=State.RECEIVED,
+        conditions=[buying.award_open],
         permission=allowed("grants.receive_goods", buying.RECEIVER),
         custom={"label": _("Record what arrived"), "style": "primary"},
     )
@@ -241,7 +242,7 @@ class Purchase(Moving):
         state,
         source=State.RECEIVED,
         target=State.MATCHED,
-        conditions=[buying.invoice_entered, buying.amounts_equal, buying.quantities_equal],
+        conditions=[buying.award_open, buying.invoice_entered, buying.amounts_equal, buying.quantities_equal],
         permission=allowed("grants.match_purchase", _("Another person than the one who entered the invoice matches.")),
         custom={"label": _("Match order, goods and invoice"), "style": "primary"},
     )
