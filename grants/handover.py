@@ -32,9 +32,15 @@ def draw_certificate(purchase, on):
         paper.text(title, "title"),
         paper.facts(facts),
         paper.table(rows, [1, 6, 4, 3], head=head, numbers=(0, 3), total=total),
-        paper.text(words(_("The grantee has received these goods, complete and working."))),
-        paper.text(_title(purchase, words)),
-        paper.signatures(signers(award, words)),
+        # Nobody signs a page on which nothing is said.
+        paper.together(
+            [
+                paper.space(8),
+                paper.text(words(_("The grantee has received these goods, complete and working."))),
+                paper.text(_title(purchase, words)),
+                paper.signatures(signers(award, words)),
+            ]
+        ),
     ]
     public = award.programme.public_name
     return paper.paper(

@@ -38,7 +38,9 @@ def test_a_supplier_is_found_bought_from_and_matched_page_by_page(client, office
     award, people = buying_award(office), office.people
     shop = supplier(office)
     client.force_login(people.adviser)
-    assert "Nothing is bought yet." in read(client, award.get_absolute_url())
+    page = read(client, award.get_absolute_url())
+    assert "Nothing is bought yet." in page
+    assert "Next: buy what tranche 1 pays for. Nothing was bought for it yet." in page
     page = send(client, reverse("grants:new_purchase", args=[award.ref]), what="Oven", quantity="2")
     assert "The purchase is requested." in page.content.decode()
     purchase = Purchase.objects.get()
