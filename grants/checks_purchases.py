@@ -4,7 +4,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from grants.conditions_purchases import BOUGHT, quotes_needed
-from grants.models import Asset, Purchase, Tranche
+from grants.models import Asset, Contribution, Expense, Purchase, Tranche
 
 PAST_CHOICE = (
     Purchase.State.CHOSEN,
@@ -19,6 +19,7 @@ def purchase_faults():
     """Yield a sentence for each fault, naming the row."""
     yield from _quote_faults()
     yield from _person_faults()
+    yield from _paper_faults()
     yield from _asset_faults()
     yield from _tranche_faults()
 
@@ -50,6 +51,15 @@ def _person_faults():
     for states, person in past:
         for row in Purchase.objects.filter(state__in=states, **{person: None})[:5]:
             yield f"grants_purchase {row.ref} is {row.state} without {person}"
+
+
+def _paper_faults():
+    """G2: an invoice counts once, and is not older than the agreement."""
+    for model in (Contribution, Expense):
+        keys = model.objects.exclude(invoice_key=None).values("invoice_key")
+        files = model.objects.exclude(file_hash=None).values("file_hash")
+        for row in Purchase.objects.filter(Q(invoice_key__in=keys) | Q(file_hash__in=files))[:5]:
+            yield f"grants_purchase {row.ref}: the same paper counts as another cost too"
     early = Purchase.objects.filter(state="matched", invoice_on__lt=F("award__signed_on"))
     for row in early[:5]:
         yield f"grants_purchase {row.ref}: the invoice is from before the agreement"

@@ -183,3 +183,13 @@ def test_verify_names_what_was_changed_behind_the_services(office):
     assert any("its assets cost 1000000" in fault for fault in faults)
     purchase.quotes.all().delete()
     assert any("no quote in time" in fault for fault in checks())
+
+
+def test_verify_finds_an_invoice_that_counts_twice_or_is_too_old(office):
+    award = buying_award(office)
+    purchase = matched(office, award)
+    award.contributions.update(invoice_key=purchase.invoice_key)
+    Purchase.objects.update(invoice_on=award.signed_on - timedelta(days=1))
+    faults = list(checks())
+    assert any("counts as another cost too" in fault for fault in faults)
+    assert any("the invoice is from before the agreement" in fault for fault in faults)
