@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from applicants.services import register_party
 from grants.models import Purchase
 from grants.services import (
     approve_purchase,
@@ -20,10 +21,10 @@ NOT_CHEAPEST = 9
 
 
 def rivals(cast, day, region, names):
-    """Other suppliers of the region, who are asked for a price too."""
-    village = cast.villages[region][0]
-    facts = {"kind": "enterprise", "sector": "trade", "legal_form": "L.L.C.", "village": village}
-    return [cast.register(day, region, name=name, **facts) for name in names]
+    """Other suppliers of the region, who are asked for a price too. They draw no lots: the story stays as it was."""
+    facts = {"kind": "enterprise", "sector": "trade", "legal_form": "L.L.C.", "village": cast.villages[region][0]}
+    place = {"programme": cast.programme, "region": cast.regions[region], "on": day, "by": cast.advisers[region]}
+    return [register_party(name=name, **facts, **place) for name in names]
 
 
 class Buying:
