@@ -68,6 +68,8 @@ class WindowOf:
     visibility: str = ""
     live_awards: int = 1
     consent_from: tuple = ()
+    purchases_required: bool = False
+    title_months: int = 0
 
 
 @dataclass(frozen=True)
@@ -287,6 +289,8 @@ def _call(programme, spec, lines):
             aid_limit_amount=to_minor(Decimal(window.aid_limit), window.currency),
             visibility_text=window.visibility,
             live_awards=window.live_awards,
+            purchases_required=window.purchases_required,
+            title_months=window.title_months,
         )
         for start, form, assessors, quotes, visits in window.bands:
             AmountBand.objects.create(

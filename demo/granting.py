@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from applicants.services import add_evidence
+from demo.buying import Buying
 from demo.files import paper
 from grants.models import Award
 from grants.services import (
@@ -35,13 +36,26 @@ class Granting:
     """One award on its way. `visits(day, application)` is called when the money is out, to plan what is found."""
 
     def __init__(
-        self, agenda, cast, plan, *, payee, payee_account, found, months=12, pace=30, stop="", paper_currency=""
+        self,
+        agenda,
+        cast,
+        plan,
+        *,
+        payee,
+        payee_account,
+        found,
+        months=12,
+        pace=30,
+        stop="",
+        paper_currency="",
+        rivals=(),
     ):
         self.agenda, self.cast, self.plan = agenda, cast, plan
         self.payee, self.account = payee, payee_account
         self.found, self.months, self.pace, self.stop = found, months, pace, stop
         self.paper_currency = paper_currency
         self.adviser = cast.advisers[plan.region]
+        self.buying = Buying(self, rivals) if rivals else None
 
     def begin(self, day):
         """The decision is effective: sign within weeks."""
@@ -152,6 +166,8 @@ class Granting:
         else:
             self.show_costs(day, number - 1)
         tranche = self.award.tranches.get(number=number)
+        if self.buying:
+            self.buying.begin(day, tranche)
         for deliverable in tranche.deliverables.all():
             evidence = self.file(day, "deliverable", deliverable.text)
             show_deliverable(deliverable=deliverable, evidence=evidence, on=day, by=self.adviser)
@@ -197,17 +213,10 @@ class Granting:
     def paid(self, day, number):
         award = self.award
         tranche = award.tranches.get(number=number)
-        asset = register_asset(
-            award=award,
-            tranche=tranche,
-            label=f"Equipment of part {number}",
-            amount=tranche.amount,
-            serial_number=f"SN{self.cast.number('serial'):06d}",
-            supplier=self.payee.name if self.payee else "",
-            on=day,
-            by=self.adviser,
-        )
-        hand_over_asset(asset=asset, on=day, by=self.adviser)
+        if self.buying:
+            self.buying.hand_over(day, number)
+        else:
+            self._equip(award, tranche, day)
         if number == 1:
             self.found(self, day)
         if award.tranches.filter(number=number + 1).exists():
@@ -215,6 +224,20 @@ class Granting:
         else:
             self.agenda.at(day + timedelta(days=30 * self.months - 14), self.show_costs, number)
             self.agenda.at(day + timedelta(days=30 * self.months), self.close)
+
+    def _equip(self, award, tranche, day):
+        """Bought by the grantee without a purchase of its own."""
+        asset = register_asset(
+            award=award,
+            tranche=tranche,
+            label=f"Equipment of part {tranche.number}",
+            amount=tranche.amount,
+            serial_number=f"SN{self.cast.number('serial'):06d}",
+            supplier=self.payee.name if self.payee else "",
+            on=day,
+            by=self.adviser,
+        )
+        hand_over_asset(asset=asset, on=day, by=self.adviser)
 
     def close(self, day):
         self.accept_costs(day)

@@ -55,7 +55,7 @@ def draw_agreement(award):
 
     In the programme's second language with English beside; a confidential programme carries its neutral name.
     """
-    words = _Words(award.programme.language)
+    words = Words(award.programme.language)
     title = words(_("Grant agreement"))
     draft = award.signed_on is None
     story = [
@@ -72,7 +72,7 @@ def draw_agreement(award):
             [
                 paper.text(words(_("What the parties agree")), "h2"),
                 *[paper.text(clause) for clause in _clauses(award, words)],
-                paper.signatures(_signers(award, words)),
+                paper.signatures(signers(award, words)),
                 *_genuine(award, words),
             ]
         ),
@@ -87,7 +87,7 @@ def draw_agreement(award):
     )
 
 
-class _Words:
+class Words:
     """Fixed words in the second language, with English beside where it reads differently."""
 
     def __init__(self, language):
@@ -101,7 +101,7 @@ class _Words:
         return " / ".join(dict.fromkeys(said))
 
 
-def _named(party):
+def named(party):
     name = f"{party.name} ({party.name_script})" if party.name_script else party.name
     return f"{name}, {party.ref}"
 
@@ -110,13 +110,13 @@ def _terms(award, words):
     pairs = [
         (words(_("Number")), award.ref),
         (words(_("Programme")), award.programme.public_name),
-        (words(_("Grantee")), _named(award.applicant)),
+        (words(_("Grantee")), named(award.applicant)),
         (words(_("For")), award.application.title),
         (words(_("Grant")), str(Money(award.amount, award.currency))),
         (words(_("Decision of the committee")), f"{award.decision_ref}, {award.approved_on:%d.%m.%Y}"),
     ]
     if award.business_id:
-        pairs.insert(3, (words(_("Business")), _named(award.business)))
+        pairs.insert(3, (words(_("Business")), named(award.business)))
     if award.signed_on:
         pairs.append((words(_("Date of the agreement")), f"{award.signed_on:%d.%m.%Y}"))
         pairs.append((words(_("Implementation ends")), f"{award.ends_on:%d.%m.%Y}"))
@@ -273,11 +273,11 @@ def _visibility(award, words):
 def draw_amendment(amendment, signed):
     """What changes: what stood in the agreement, and what stands there now. `signed`: Evidence of the agreement."""
     award = amendment.award
-    words = _Words(award.programme.language)
+    words = Words(award.programme.language)
     title = words(_("Amendment No. %(number)s of the grant agreement"), number=amendment.number)
     facts = [
         (words(_("Agreement")), f"{award.ref}, {award.signed_on:%d.%m.%Y}"),
-        (words(_("Grantee")), _named(award.applicant)),
+        (words(_("Grantee")), named(award.applicant)),
         (words(_("Why")), amendment.why),
         (words(_("In force from")), f"{amendment.decided_on:%d.%m.%Y}"),
         (words(_("The signed paper, SHA-256")), signed.sha256),
@@ -291,7 +291,7 @@ def draw_amendment(amendment, signed):
         paper.table(rows, [3, 4, 4], head=head),
         paper.space(8),
         paper.text(words(_("All else that was agreed stays as it is."))),
-        paper.signatures(_signers(award, words)),
+        paper.signatures(signers(award, words)),
     ]
     return paper.paper(
         title,
@@ -303,5 +303,5 @@ def draw_amendment(amendment, signed):
     )
 
 
-def _signers(award, words):
+def signers(award, words):
     return [(words(_("Grantee")), award.applicant.name), (words(_("For the programme")), award.programme.public_name)]

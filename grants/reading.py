@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from applicants.conditions import cofinancing_share
 from audit.moves import doors, facts, moving
+from grants.conditions_purchases import purchases_matched
 from grants.models import Award, Tranche
 
 
@@ -70,6 +71,10 @@ def _before_signing(award, on):
 
 def _of_tranche(tranche):
     number = {"number": tranche.number}
+    unbought = purchases_matched.missing(tranche)
+    if unbought and tranche.state in (Tranche.State.PLANNED, Tranche.State.REQUESTED):
+        sentence = _("Next: buy what tranche %(number)s pays for.") % number
+        return Next(f"{sentence} {unbought}", _("Business adviser or manager"))
     steps = {
         "planned": (_("Next: request tranche %(number)s."), _("Business adviser or manager")),
         "requested": (

@@ -37,3 +37,40 @@ rules.add_rule("grants.order_payment", has_role(Role.FINANCE))
 rules.add_rule("grants.hand_over", has_role(Role.ADVISER, Role.MANAGER, Role.MONITORING))
 rules.add_rule("grants.propose_amendment", prepares)
 rules.add_rule("grants.decide_amendment", has_role(Role.MANAGER, Role.FINANCE) & did_not_propose)
+
+
+# Purchases -----------------------------------------------------------------------------------------------------------
+
+
+@rules.predicate
+def apart_from_approval(user, purchase):
+    """The agency's own purchase is approved by somebody who neither requested nor chose."""
+    return purchase is None or not purchase.by_agency or purchase.chosen_by_id != user.pk
+
+
+@rules.predicate
+def apart_from_receipt(user, purchase):
+    """Goods are received by another than who ordered; those of the agency by one who had no part in it before."""
+    if purchase is None:
+        return True
+    before = {purchase.ordered_by_id}
+    if purchase.by_agency:
+        before |= {purchase.requested_by_id, purchase.chosen_by_id, purchase.approved_by_id}
+    return user.pk not in before
+
+
+@rules.predicate
+def did_not_bring_invoice(user, purchase):
+    return purchase is None or purchase.invoiced_by_id != user.pk
+
+
+examines_purchase = has_role(Role.MANAGER, Role.FINANCE, Role.MONITORING) & did_not_request
+rules.add_rule("grants.request_purchase", prepares)
+rules.add_rule("grants.quote", has_role(Role.ADVISER, Role.MANAGER, Role.FINANCE))
+rules.add_rule("grants.waive_quotes", is_manager & did_not_request)
+rules.add_rule("grants.choose_quote", examines_purchase)
+rules.add_rule("grants.answer_flag", examines_purchase)
+rules.add_rule("grants.approve_purchase", has_role(Role.MANAGER, Role.FINANCE) & did_not_request & apart_from_approval)
+rules.add_rule("grants.order_purchase", has_role(Role.ADVISER, Role.MANAGER, Role.FINANCE))
+rules.add_rule("grants.receive_goods", has_role(Role.ADVISER, Role.MANAGER, Role.MONITORING) & apart_from_receipt)
+rules.add_rule("grants.match_purchase", examines & did_not_bring_invoice)

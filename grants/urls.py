@@ -1,12 +1,13 @@
 from django.urls import path
 
-from grants.views import acts, awards, budget, genuine, texts
+from grants.views import acts, assets, awards, budget, genuine, purchases, texts
 
 app_name = "grants"
 
 urlpatterns = [
     path("grants/", awards.awards, name="awards"),
     path("grants/agreements/<slug:key>/<slug:language>/", texts.agreement_text, name="agreement_text"),
+    path("grants/assets/", assets.assets, name="assets"),
     path("grants/<slug:ref>/", awards.award, name="award"),
     path("grants/<slug:ref>/agreement.pdf", awards.agreement, name="agreement"),
     path("grants/<slug:ref>/do/<slug:verb>/", awards.move, name="move"),
@@ -22,6 +23,15 @@ urlpatterns = [
     path("grants/<slug:ref>/amendments/new/", budget.amend, name="amend"),
     path("grants/<slug:ref>/amendments/<int:number>/", budget.amendment, name="amendment"),
     path("grants/<slug:ref>/amendments/<int:number>/do/<slug:verb>/", budget.amendment_move, name="amendment_move"),
+    path("grants/<slug:ref>/purchases/new/", purchases.new_purchase, name="new_purchase"),
+    path("grants/<slug:ref>/purchases/<int:number>/", purchases.purchase, name="purchase"),
+    path("grants/<slug:ref>/purchases/<int:number>/do/<slug:verb>/", purchases.purchase_move, name="purchase_move"),
+    path("grants/<slug:ref>/purchases/<int:number>/quotes/new/", purchases.new_quote, name="new_quote"),
+    path("grants/<slug:ref>/purchases/<int:number>/waiver/", purchases.waive_other_quotes, name="waive_quotes"),
+    path("grants/<slug:ref>/purchases/<int:number>/findings/<int:place>/", purchases.answer, name="answer"),
+    path("grants/<slug:ref>/purchases/<int:number>/invoice/", purchases.invoice, name="invoice"),
+    path("grants/<slug:ref>/purchases/<int:number>/handover.pdf", purchases.certificate, name="certificate"),
+    path("grants/<slug:ref>/purchases/<int:number>/hand-over/", purchases.hand_over_all, name="hand_over_all"),
     path("genuine/<str:code>/", genuine.genuine, name="genuine"),
     path("grants/<slug:ref>/own-part/new/", acts.pledge, name="pledge"),
     path("grants/<slug:ref>/own-part/<int:pk>/evidence/", acts.evidence, name="evidence"),
@@ -30,6 +40,7 @@ urlpatterns = [
     path("grants/<slug:ref>/deliverables/<int:pk>/accept/", acts.accept_shown, name="accept_deliverable"),
     path("grants/<slug:ref>/assets/new/", acts.new_asset, name="new_asset"),
     path("grants/<slug:ref>/assets/<int:pk>/hand-over/", acts.hand_over, name="hand_over"),
+    path("grants/<slug:ref>/assets/<int:pk>/dispose/", assets.dispose, name="dispose"),
     path("grants/<slug:ref>/recovery/received/", acts.recovery_received, name="recovery_received"),
     path("grants/<slug:ref>/recovery/given-up/", acts.recovery_given_up, name="recovery_given_up"),
     path("grants/<slug:ref>/tranches/<int:number>/", acts.tranche, name="tranche"),

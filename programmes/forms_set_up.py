@@ -455,6 +455,8 @@ class WindowForm(PartForm):
             "overrun_pct",
             "aid_limit_amount",
             "aid_years",
+            "purchases_required",
+            "title_months",
             "visibility_text",
             "live_awards",
             "figure_code",

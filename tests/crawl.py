@@ -28,7 +28,7 @@ from applicants.services import (
     register_party,
     run_checks,
 )
-from grants.services import enter_expense, propose_amendment, register_asset
+from grants.services import choose_quote, enter_expense, propose_amendment, register_asset
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
@@ -49,6 +49,8 @@ from tests.steps_grants import ordered_tranche, ready_award, signed_award
 from tests.steps_loans import active_loan, disbursement_order, repay, signed_loan
 from tests.steps_paymaster import issued_sheet
 from tests.steps_payments import approved_order, held_match, own_account, sent_order
+from tests.steps_purchases import matched, quoted
+from tests.steps_purchases import requested as purchased
 from tests.steps_selection import open_session, rejected_session
 from tests.steps_statements import loaded, moved
 
@@ -119,6 +121,7 @@ VERBS = {
     "grants:move": ("sign", "suspend", "resume", "close", "terminate", "cancel"),
     "grants:tranche_move": ("request", "certify", "order", "settle"),
     "grants:amendment_move": ("approve", "refuse", "withdraw"),
+    "grants:purchase_move": ("choose", "send_back", "approve", "order", "receive", "match", "cancel"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
@@ -212,6 +215,29 @@ def _cast(office):
         "stranger": elsewhere.people.manager,
         "anonymous": None,
     }
+
+
+def _furnish_purchases(office, award):
+    """A purchase that is asked for, one that was chosen and looks odd, one that is matched."""
+    award.tranches.filter(number=2).update(modality="supplier")
+    asked = purchased(office, award, 2)
+    odd = purchased(office, award, 2)
+    quoted(office, odd, award.applicant, 90_000)
+    choose_quote(purchase=odd, quote=odd.quotes.get(), on=DAY, by=office.people.maker)
+    bought = matched(office, award, 2, 300_000)
+    numbers = {
+        "purchase": asked,
+        "purchase_move": asked,
+        "new_quote": asked,
+        "waive_quotes": asked,
+        "invoice": asked,
+        "certificate": bought,
+        "hand_over_all": bought,
+    }
+    found = {f"grants:{act}": {"ref": award.ref, "number": row.number} for act, row in numbers.items()}
+    found["grants:answer"] = {"ref": award.ref, "number": odd.number, "place": 1}
+    found["grants:dispose"] = {"ref": award.ref, "pk": bought.assets.first().pk}
+    return found
 
 
 def _furnish_grants(office, who):
@@ -343,6 +369,7 @@ def _furnish_grants(office, who):
         "grants:amendment": changed,
         "grants:amendment_move": changed,
         "grants:agreement_text": {"key": office.call.key, "language": "en"},
+        **_furnish_purchases(office, active),
         "grants:genuine": {"code": active.code},
         "grants:evidence": part,
         "grants:accept": part,

@@ -49,13 +49,19 @@ def signed_award(office, *, ends_on=ENDS, **facts):
     return sign_award(award=award, ends_on=ends_on, on=today(office.programme), by=office.people.manager)
 
 
-@replayed
-def certified_tranche(office, tranche):
-    """Its deliverables shown and accepted, requested by the adviser and certified by the manager."""
+def accounted_deliverables(office, tranche):
+    """All that must be shown before it is shown by the adviser and accepted by the M&E officer."""
     people, day = office.people, today(office.programme)
     for deliverable in tranche.deliverables.filter(accepted_on=None):
         show_deliverable(deliverable=deliverable, on=day, by=people.adviser)
         accept_deliverable(deliverable=deliverable, on=day, by=people.monitor)
+
+
+@replayed
+def certified_tranche(office, tranche):
+    """Its deliverables shown and accepted, requested by the adviser and certified by the manager."""
+    people, day = office.people, today(office.programme)
+    accounted_deliverables(office, tranche)
     request_tranche(tranche=tranche, on=day, by=people.adviser)
     return certify_tranche(tranche=tranche, on=day, by=people.manager)
 

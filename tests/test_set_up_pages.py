@@ -144,6 +144,8 @@ def furnish(client):
         "overrun_pct": "10",
         "aid_limit_amount": "",
         "aid_years": "3",
+        "title_months": "24",
+        "purchases_required": "on",
         "visibility_text": "The flag of the donor stands on the machine.",
         "modality": "cash",
         "tranche_plan": "60: Quote of the supplier\n40: Photo of the machine",

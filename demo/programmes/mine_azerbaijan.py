@@ -55,6 +55,7 @@ BLUEPRINT = Blueprint(
                     ceiling="1500",
                     floor="200",
                     modality="in_kind",
+                    purchases_required=True,
                     tranche_plan=({"percent": 100, "deliverable": "Handover certificate"},),
                     bands=(("0", "one_page", 1, 3, 2),),
                 ),

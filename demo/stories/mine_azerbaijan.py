@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from applicants.services import add_member, confirm_group
-from demo import applying, sitting, training, visiting
+from demo import applying, buying, sitting, training, visiting
 from demo.applying import Plan
 from demo.granting import Granting
 
@@ -50,6 +50,7 @@ def _apply(day, agenda, cast, people):
     plans = []
     supplier = cast.register(day, "Aran", kind="enterprise", name="Aran Təchizat MMC", sector="trade")
     account = cast.account(day, supplier)
+    rivals = buying.rivals(cast, day, "Aran", ("Kür Təchizat MMC", "Mil Avadanlıq MMC"))
     for number, person in enumerate(people[: GRANTS + 3]):
         if number < GRANTS:
             _household(cast, day, person)
@@ -69,7 +70,8 @@ def _apply(day, agenda, cast, people):
         applying.schedule(agenda, cast, plan, day + timedelta(days=number % 6))
 
     def after(on, plan):
-        Granting(agenda, cast, plan, payee=supplier, payee_account=account, found=_found, months=6, pace=24).begin(on)
+        given = {"payee": supplier, "payee_account": account, "rivals": rivals}
+        Granting(agenda, cast, plan, found=_found, months=6, pace=24, **given).begin(on)
 
     call = cast.windows[WINDOW].call
     sitting.schedule(agenda, cast, call, plans[:14], day + timedelta(days=30), after)

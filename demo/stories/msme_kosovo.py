@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from demo import answering, applying, sitting, visiting
+from demo import answering, applying, buying, sitting, visiting
 from demo.applying import Plan
 from demo.granting import Granting
 from grants.models import Award
@@ -99,7 +99,8 @@ def _suppliers(cast, day, suppliers):
         party = cast.register(
             day, region, kind="enterprise", name=f"Makineri {region} L.L.C.", sector="trade", legal_form="L.L.C."
         )
-        suppliers[region] = (party, cast.account(day, party))
+        others = buying.rivals(cast, day, region, (f"Teknika {region} L.L.C.", f"Pajisje {region} L.L.C."))
+        suppliers[region] = (party, cast.account(day, party), others)
 
 
 def _register(day, agenda, cast, plan, number):
@@ -128,8 +129,9 @@ def _register(day, agenda, cast, plan, number):
 
 def _after(agenda, cast, suppliers):
     def begin(day, plan):
-        payee, account = suppliers[plan.region]
-        Granting(agenda, cast, plan, payee=payee, payee_account=account, found=_found, months=14).begin(day)
+        payee, account, rivals = suppliers[plan.region]
+        given = {"payee": payee, "payee_account": account, "rivals": rivals}
+        Granting(agenda, cast, plan, found=_found, months=14, **given).begin(day)
         if plan.asked in PROLONGED:
             agenda.at(day + timedelta(days=150), _prolong, agenda, cast, plan)
 

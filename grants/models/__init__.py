@@ -1,10 +1,11 @@
-"""Award, tranches with their deliverables, budget and costs, co-financing, amendments, recoveries, assets."""
+"""Award, tranches with their deliverables, budget, costs, purchases, own part, amendments, assets."""
 
 from grants.models.amendments import Amendment
 from grants.models.assets import Asset
 from grants.models.awards import GRANT_ROLES, AidReceived, Award
 from grants.models.budget import BudgetLine, Expense, Vat
 from grants.models.own_part import Contribution
+from grants.models.purchases import FlagAnswer, Purchase, Quote
 from grants.models.recoveries import Recovery
 from grants.models.texts import AgreementText
 from grants.models.tranches import Deliverable, Tranche
@@ -20,6 +21,9 @@ __all__ = [
     "Contribution",
     "Deliverable",
     "Expense",
+    "FlagAnswer",
+    "Purchase",
+    "Quote",
     "Recovery",
     "Tranche",
     "Vat",

@@ -13,6 +13,7 @@ from applicants.models import Application, Evidence, Party
 from audit.models import Moving
 from audit.moves import allowed
 from grants import conditions
+from grants.conditions_purchases import no_purchase_open
 from ledger.fields import AmountField, CurrencyField
 from payments.clearance import current_screening
 from programmes.models import FundingLine, Programme, Region, Role, Window
@@ -152,7 +153,12 @@ class Award(Moving):
         state,
         source=State.ACTIVE,
         target=State.CLOSED,
-        conditions=[conditions.nothing_open, conditions.cofinancing_accepted, conditions.no_cost_waits],
+        conditions=[
+            conditions.nothing_open,
+            no_purchase_open,
+            conditions.cofinancing_accepted,
+            conditions.no_cost_waits,
+        ],
         permission=allowed("grants.manage"),
         custom={"label": _("Close"), "style": "primary"},
     )

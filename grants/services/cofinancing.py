@@ -1,4 +1,4 @@
-"""The grantee's own part: pledged, evidenced by an invoice that counts once, accepted by a second person. Assets."""
+"""The grantee's own part: pledged, evidenced by an invoice that counts once, accepted by a second person."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from grants.conditions import in_kind_cap
-from grants.models import Asset, Award, Contribution
+from grants.models import Asset, Contribution
 from grants.services.access import begin_act, demand, locked
-from grants.services.papers import FILE_COUNTS, check_counts_once, check_file_once, in_currency_of, invoice_key
+from grants.services.papers import FILE_COUNTS, check_counts_once, in_currency_of, invoice_key
 from grants.services.tranches import check_own_file
 from ledger import postings
 from ledger.money import Money
@@ -162,46 +162,3 @@ def _check_acceptable(contribution, amount):
                 % {"pct": award.window.in_kind_cap_pct, "left": Money(max(left, 0), award.currency)},
                 field="amount",
             )
-
-
-@service
-def register_asset(*, award, label, amount, on, by, tranche=None, serial_number="", supplier="", reason="", key=None):
-    """Something was bought under the award: `amount` is its cost in minor units."""
-    award = begin_act(award, "grants.evidence", on=on, by=by, reason=reason)
-    if award.state not in (Award.State.ACTIVE, Award.State.SUSPENDED):
-        raise Blocked(_("The award is %(state)s.") % {"state": award.state_label})
-    _above_zero(amount)
-    if not label.strip():
-        raise Invalid(_("Enter what was bought."), field="label")
-    if tranche is not None and tranche.award_id != award.pk:
-        raise Invalid(_("This tranche belongs to another award."), field="tranche")
-    asset = Asset.objects.create(
-        award=award,
-        tranche=tranche,
-        label=label.strip()[:160],
-        serial_number=serial_number.strip()[:80],
-        supplier=supplier.strip()[:160],
-        amount=amount,
-    )
-    _note_asset("asset.register", award, asset, by, on)
-    return asset
-
-
-def _note_asset(kind, award, asset, by, on):
-    body = {"asset": asset.pk, "amount": asset.amount, "currency": award.currency}
-    record(kind, award.ref, by=by, on=on, programme=award.programme.key, body=body)
-
-
-@service
-def hand_over_asset(*, asset, on, by, evidence=None, reason=""):
-    """The asset is at the grantee's, against signature; the signed paper is its evidence."""
-    award = begin_act(asset.award, "grants.hand_over", on=on, by=by, reason=reason)
-    check_own_file(award, evidence)
-    if evidence is not None:
-        check_file_once(evidence.sha256)
-    waiting = Asset.objects.filter(pk=asset.pk, handed_over_on=None)
-    if not waiting.update(handed_over_on=on, handed_over_by=by, evidence=evidence):
-        raise Blocked(_("This asset is handed over already."))
-    asset = Asset.objects.get(pk=asset.pk)
-    _note_asset("asset.hand_over", award, asset, by, on)
-    return asset

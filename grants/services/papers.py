@@ -6,10 +6,11 @@ import unicodedata
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Invalid
-from grants.models import Contribution, Expense
+from grants.models import Contribution, Expense, Purchase
 from ledger.money import digits, round_minor, to_major
 from programmes.models import ExchangeRate
 
+PAPERS = (Contribution, Expense, Purchase)
 FILE_COUNTS = _("This file counts already, for another part of the costs.")
 
 
@@ -23,8 +24,8 @@ def invoice_key(number, supplier, amount):
 
 
 def check_counts_once(row):
-    """Raises Invalid when the invoice or the file of `row` (a Contribution or an Expense) counts elsewhere already."""
-    for model in (Contribution, Expense):
+    """Raises Invalid when the invoice or the file of `row` (one of PAPERS) counts elsewhere already."""
+    for model in PAPERS:
         others = model.objects.exclude(pk=row.pk) if isinstance(row, model) else model.objects.all()
         if row.invoice_key and others.filter(invoice_key=row.invoice_key).exists():
             raise Invalid(_("An invoice with this number, supplier and amount counts already."), field="invoice_number")
@@ -34,7 +35,7 @@ def check_counts_once(row):
 
 def check_file_once(sha256):
     """Raises Invalid when a file of this hash counts as a cost already."""
-    if any(model.objects.filter(file_hash=sha256).exists() for model in (Contribution, Expense)):
+    if any(model.objects.filter(file_hash=sha256).exists() for model in PAPERS):
         raise Invalid(FILE_COUNTS, field="evidence")
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from applicants.models import Evidence
 from grants.agreement import agreement_pdf
+from grants.buying import is_bought, purchase_lines
 from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
 from grants.models import Award
@@ -123,6 +124,8 @@ def award(request, ref):
         "expenses": row.expenses.select_related("line", "rate", "evidence", "entered_by", "accepted_by"),
         "account": final_account(row) if row.signed_on else None,
         "amendments": row.amendments.for_pages(),
+        "purchases": purchase_lines(row),
+        "is_bought": is_bought(row),
         "recoveries": row.recoveries.select_related("by"),
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
@@ -164,6 +167,7 @@ def _may(user, award):
         "scan": award.signed_on is not None and may("grants.manage"),
         "expense": running and may("grants.evidence"),
         "amend": award.state == Award.State.ACTIVE and may("grants.propose_amendment"),
+        "buy": award.state == Award.State.ACTIVE and may("grants.request_purchase"),
         "assets": running and may("grants.evidence"),
         "hand_over": running and may("grants.hand_over"),
         "receive": asked_back and may("payments.book"),

@@ -135,6 +135,12 @@ class Window(Versioned):
     visibility_text = models.TextField(
         _("how the grantee makes the donor visible"), blank=True, help_text=_("Stands in the agreement.")
     )
+    purchases_required = models.BooleanField(
+        _("a supplier is paid, and goods are handed over, only on a purchase with its quotes"), default=False
+    )
+    title_months = models.PositiveSmallIntegerField(
+        _("months after the handover until what the grantee bought is the grantee's own"), default=0
+    )
     live_awards = models.PositiveSmallIntegerField(_("live awards of one applicant, at most"), default=1)
 
     class Meta:

@@ -1,0 +1,44 @@
+"""Guards of purchases: quotes, second persons, the match, who is paid."""
+
+from tests.mutants.list import Mutant
+
+BUYING = ("tests/test_purchases.py",)
+AFTER = ("tests/test_purchases_assets.py",)
+
+PURCHASES: list[Mutant] = [
+    Mutant(
+        "purchases: fewer quotes than the amount asks for",
+        "grants/conditions_purchases.py",
+        "    if have < need and not purchase.waived_by_id:",
+        "    if False:",
+        BUYING,
+    ),
+    Mutant(
+        "purchases: who ordered receives",
+        "grants/rules.py",
+        "    return user.pk not in before",
+        "    return True",
+        BUYING,
+    ),
+    Mutant(
+        "purchases: an invoice of another amount matches",
+        "grants/conditions_purchases.py",
+        "    if purchase.invoice_amount is None or purchase.invoice_amount == purchase.amount:",
+        "    if True:",
+        BUYING,
+    ),
+    Mutant(
+        "purchases: a supplier is paid before anything is matched",
+        "grants/conditions_purchases.py",
+        "    if not tranche.award.window.purchases_required or tranche.modality not in BOUGHT:",
+        "    if True:",
+        AFTER,
+    ),
+    Mutant(
+        "purchases: a finding needs no answer",
+        "grants/conditions_purchases.py",
+        "    count = len(open_flags(purchase))",
+        "    count = 0",
+        ("tests/test_purchases_flags.py",),
+    ),
+]
