@@ -1,4 +1,4 @@
-"""Award, tranches with their deliverables, budget and costs, co-financing, amendments, recoveries, assets."""
+"""Award, tranches, budget and costs, co-financing, amendments, recoveries, assets; tenders and works contracts."""
 
 from grants.models.amendments import Amendment
 from grants.models.assets import Asset
@@ -6,8 +6,10 @@ from grants.models.awards import GRANT_ROLES, AidReceived, Award
 from grants.models.budget import BudgetLine, Expense, Vat
 from grants.models.own_part import Contribution
 from grants.models.recoveries import Recovery
+from grants.models.tenders import Bid, Tender
 from grants.models.texts import AgreementText
 from grants.models.tranches import Deliverable, Tranche
+from grants.models.works import Certificate, Defect, Variation, WorksContract
 
 __all__ = [
     "GRANT_ROLES",
@@ -16,11 +18,17 @@ __all__ = [
     "Amendment",
     "Asset",
     "Award",
+    "Bid",
     "BudgetLine",
+    "Certificate",
     "Contribution",
+    "Defect",
     "Deliverable",
     "Expense",
     "Recovery",
+    "Tender",
     "Tranche",
+    "Variation",
     "Vat",
+    "WorksContract",
 ]

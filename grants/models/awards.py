@@ -12,7 +12,7 @@ from django_fsm import FSMField, transition
 from applicants.models import Application, Evidence, Party
 from audit.models import Moving
 from audit.moves import allowed
-from grants import conditions
+from grants import conditions, conditions_works
 from ledger.fields import AmountField, CurrencyField
 from payments.clearance import current_screening
 from programmes.models import FundingLine, Programme, Region, Role, Window
@@ -152,7 +152,12 @@ class Award(Moving):
         state,
         source=State.ACTIVE,
         target=State.CLOSED,
-        conditions=[conditions.nothing_open, conditions.cofinancing_accepted, conditions.no_cost_waits],
+        conditions=[
+            conditions.nothing_open,
+            conditions.cofinancing_accepted,
+            conditions.no_cost_waits,
+            conditions_works.works_finished,
+        ],
         permission=allowed("grants.manage"),
         custom={"label": _("Close"), "style": "primary"},
     )
@@ -207,6 +212,10 @@ class Award(Moving):
     def recovery_due_amount(self):
         """Minor units asked back and neither received nor given up."""
         return self.recovery_amount - self.recoveries.total_amount()
+
+    def works_certificates(self):
+        """Payment certificates of the award's works contracts."""
+        return apps.get_model("grants", "Certificate").objects.filter(contract__award=self)
 
 
 class AidReceivedQuerySet(models.QuerySet):

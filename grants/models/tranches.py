@@ -10,7 +10,7 @@ from django_fsm import FSMField, transition
 from applicants.models import Evidence, Party
 from audit.models import Moving
 from audit.moves import allowed
-from grants import conditions
+from grants import conditions, conditions_works
 from grants.models.awards import GRANT_ROLES, Award
 from ledger.fields import AmountField
 from programmes.roles import rows_for
@@ -127,6 +127,7 @@ class Tranche(Moving):
             conditions.deliverables_accepted,
             conditions.tranche_cofinancing_evidenced,
             conditions.reimbursed_costs_accepted,
+            conditions_works.works_certificate,
         ],
         permission=allowed("grants.certify_tranche", _("Another person than the one who requested it must certify.")),
         custom={"label": _("Certify"), "style": "primary"},
@@ -139,7 +140,7 @@ class Tranche(Moving):
         state,
         source=[State.CERTIFIED, State.RETURNED],
         target=State.IN_PAYMENT,
-        conditions=[conditions.award_active],
+        conditions=[conditions.award_active, conditions_works.works_certificate],
         permission=allowed("grants.order_payment"),
         custom={"label": _("Order the payment"), "style": "primary"},
     )
