@@ -7,7 +7,6 @@ from django.utils.translation import ngettext
 from audit.moves import fact
 from grants.conditions import day_of_move
 from ledger.money import Money
-from programmes.clock import months_after
 
 
 @fact(_("The time for bids is over."))
@@ -60,7 +59,7 @@ def nothing_waits(contract):
 
 @fact(_("The builder answered for defects long enough."))
 def defects_time_over(contract):
-    until = months_after(contract.accepted_on, contract.defects_months)
+    until = contract.defects_until
     if day_of_move(contract) < until:
         return _("The builder answers for defects until %(day)s.") % {"day": until.strftime("%d.%m.%Y")}
     return None
@@ -97,7 +96,9 @@ def within_contract(certificate):
 
 def certificates_for(tranche):
     """Certificates that may pay this tranche: its builder's, of the same amount, paying no other. The first counts."""
-    rows = tranche.award.works_certificates().filter(state="certified", contract__contractor=tranche.payee_id)
+    rows = tranche.award.works_certificates().filter(state="certified")
+    if tranche.payee_id is not None:
+        rows = rows.filter(contract__contractor=tranche.payee_id)
     # The one that is taken comes first, so that a tranche keeps its certificate.
     free = rows.filter(Q(tranche=None) | Q(tranche=tranche)).filter(net_amount=tranche.amount)
     return free.order_by(F("tranche").asc(nulls_last=True), "contract", "number")
@@ -108,8 +109,6 @@ def works_certificate(tranche):
     """Where the award has a works contract, its works tranches are paid by certificates. Older awards have none."""
     if tranche.modality != "works" or not tranche.award.works_contracts.exists():
         return None
-    if tranche.payee_id is None:
-        return _("The tranche has no builder as its payee.")
     if not certificates_for(tranche).exists():
         return _("There is no certificate of the builder that pays exactly %(amount)s.") % {
             "amount": Money(tranche.amount, tranche.currency)

@@ -13,6 +13,7 @@ from audit.moves import allowed
 from grants import conditions_works as conditions
 from grants.models.awards import GRANT_ROLES, Award
 from ledger.fields import AmountField
+from ledger.money import Money
 from programmes.roles import rows_for
 
 SECOND_PERSON = _("Another person than the one who chose the bid must approve it.")
@@ -187,6 +188,9 @@ class Bid(models.Model):
 
     def __str__(self):
         return str(self.bidder)
+
+    def money(self, currency):
+        return Money(self.amount, currency)
 
     @property
     def late(self):

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -16,6 +17,7 @@ from grants.models.tenders import OfAward, Tender
 from grants.models.tranches import Tranche
 from grants.works_account import NOTHING, Line, delay_days
 from ledger.fields import AmountField
+from programmes.clock import months_after
 from programmes.roles import rows_for
 
 SECOND_PERSON = _("Another person than the one who measured the work must certify it.")
@@ -24,6 +26,14 @@ SECOND_PERSON = _("Another person than the one who measured the work must certif
 class WorksContractQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(rows_for(user, GRANT_ROLES, programme="award__programme", region="award__region"))
+
+    def with_account(self):
+        """Annotate `done_amount` and `held_amount`: minor units certified, and held back of it."""
+        last = Certificate.objects.filter(contract=OuterRef("pk"), state="certified").order_by("-number")
+        return self.annotate(
+            done_amount=Coalesce(Subquery(last.values("work_done_amount")[:1]), 0),
+            held_amount=Coalesce(Subquery(last.values("held_amount")[:1]), 0),
+        )
 
 
 class WorksContract(OfAward, Moving):
@@ -137,6 +147,11 @@ class WorksContract(OfAward, Moving):
     def takes_amount(self):
         """Minor units of the award that this contract needs: one that ended early only what was certified net."""
         return self.account.paid if self.state == self.State.TERMINATED else self.total_amount
+
+    @property
+    def defects_until(self):
+        """The first day on which the works can be accepted finally; None before the provisional acceptance."""
+        return months_after(self.accepted_on, self.defects_months) if self.accepted_on else None
 
     def delay_days(self, on):
         """Days late on the day `on`, or when it was accepted."""

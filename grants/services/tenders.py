@@ -59,7 +59,7 @@ def receive_bid(*, tender, bidder, on, by, evidence=None, reason="", key=None):
         raise Blocked(_("The tender is %(state)s.") % {"state": tender.state_label})
     if on < tender.published_on or (tender.state == Tender.State.OPENED and on <= tender.deadline_on):
         raise Invalid(_("The bids are opened. One that comes now is late."))
-    if bidder.kind != "enterprise":
+    if bidder.kind != "enterprise" or not bidder.enrolments.filter(programme=tender.award.programme_id).exists():
         raise Invalid(_("A bidder is an enterprise on the register."), field="bidder")
     if tender.bids.filter(bidder=bidder).exists():
         raise Blocked(_("This enterprise has bid already."))

@@ -147,11 +147,13 @@ def certify_tranche(*, tranche, on, by, version=None, reason=""):
 
 
 def _take_certificate(tranche):
-    """A certificate pays once: the first that fits is this tranche's from now on."""
-    certificate = certificates_for(tranche).first()
-    if certificate is not None and certificate.tranche_id is None:
+    """A certificate pays once: the first that fits is this tranche's from now on, and its builder the payee."""
+    certificate = certificates_for(tranche).select_related("contract").first()
+    if certificate is not None:
         certificate.tranche = tranche
         certificate.save()
+        tranche.payee_id = certificate.contract.contractor_id
+        tranche.save()
 
 
 @service

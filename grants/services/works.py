@@ -315,6 +315,10 @@ def terminate_contract(*, contract, reason, on, by, version=None):
     if not reason.strip():
         raise Invalid(_("Say why."), field="reason")
     check_date(on=on, programme=contract.programme, by=by, reason=reason)
+    # What is left of the plan is for another builder.
+    for tranche in contract.award.tranches.filter(state="planned", modality="works", payee=contract.contractor):
+        tranche.payee = None
+        tranche.save()
     return contract
 
 

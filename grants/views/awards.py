@@ -15,6 +15,7 @@ from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
 from grants.models import Award
 from grants.reading import figures_of, next_step, own_share, tranche_lines
+from grants.reading_works import works_of
 from grants.services import (
     cancel_award,
     close_award,
@@ -123,6 +124,7 @@ def award(request, ref):
         "expenses": row.expenses.select_related("line", "rate", "evidence", "entered_by", "accepted_by"),
         "account": final_account(row) if row.signed_on else None,
         "amendments": row.amendments.for_pages(),
+        "works": works_of(row, on),
         "recoveries": row.recoveries.select_related("by"),
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
@@ -164,6 +166,10 @@ def _may(user, award):
         "scan": award.signed_on is not None and may("grants.manage"),
         "expense": running and may("grants.evidence"),
         "amend": award.state == Award.State.ACTIVE and may("grants.propose_amendment"),
+        "tender": award.state in (Award.State.APPROVED, Award.State.ACTIVE)
+        and award.tranches.kept().filter(modality="works").exists()
+        and not award.tenders.filter(state__in=["published", "opened", "chosen"]).exists()
+        and may("grants.prepare_works"),
         "assets": running and may("grants.evidence"),
         "hand_over": running and may("grants.hand_over"),
         "receive": asked_back and may("payments.book"),
