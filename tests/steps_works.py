@@ -26,14 +26,14 @@ PARTS = (900_000, 900_000, 200_000)
 
 
 def builder(office, name):
-    found = Party.objects.filter(kind="enterprise", name=name).first()
+    found = Party.objects.filter(enrolments__programme=office.programme, name=name).first()
     return found or registered_enterprise(office, name, sector="construction")
 
 
 @replayed
-def works_award(office, *, parts=PARTS, payee="Ararat Builders"):
+def works_award(office, *, parts=PARTS, payee="Ararat Builders", **facts):
     """An active award of works tranches whose payee is the builder."""
-    award = ready_award(office, deliverables=())
+    award = ready_award(office, deliverables=(), **{"amount": sum(parts), **facts})
     payee = builder(office, payee)
     plan = [{"amount": amount, "modality": "works", "payee": payee} for amount in parts]
     day, by = today(office.programme), office.people.manager
@@ -56,7 +56,7 @@ def published(office, award, *, days=0):
 
 
 def with_bids(office, tender, *bids):
-    """Bids (name, amount, responsive) received five days ago, opened and read today."""
+    """Bids (name, amount, responsive) received five days ago; opened and read today."""
     people, day = office.people, today(office.programme)
     held = {
         name: receive_bid(tender=tender, bidder=builder(office, name), on=day - timedelta(days=5), by=people.adviser)

@@ -83,7 +83,7 @@ def test_the_work_is_measured_and_certified_on_the_contracts_page_and_printed(cl
     assert client.get(put).status_code == 403
     client.force_login(people.monitor)
     assert put in client.get(contract.get_absolute_url()).content.decode()
-    assert "EUR 9,000.00" in client.get(put).content.decode()
+    assert "EUR\u00a09,000.00" in client.get(put).content.decode()
     send(client, put)
     assert Certificate.objects.get().state == "certified"
     certified_tranche(office, award.tranches.get(number=1))
