@@ -1,9 +1,10 @@
-"""46 projects of phase I as legacy records, 27 of phase II with their workers' registers."""
+"""46 projects of phase I as legacy records, 27 of phase II by works contracts, with their workers' registers."""
 
 from datetime import date, timedelta
 
 from demo import applying, sitting, visiting
 from demo.applying import Plan
+from demo.building import Building
 from demo.granting import Granting
 from monitoring.services import record_workers, verify_workers
 
@@ -66,8 +67,14 @@ def _projects(day, agenda, cast, window, count, state):
 
     def after(on, plan):
         _town, builder, account = state[plan.region]
-        found = _workers_found if with_workers else _users_found
-        Granting(agenda, cast, plan, payee=builder, payee_account=account, found=found, months=12).begin(on)
+        given = {"payee": builder, "payee_account": account, "months": 12}
+        if not with_workers:
+            Granting(agenda, cast, plan, found=_users_found, **given).begin(on)
+            return
+        place = regions.index(plan.region)
+        bidders = [state[regions[(place + step) % len(regions)]][1] for step in range(3)]
+        serial = plans.index(plan)
+        Building(agenda, cast, plan, found=_workers_found, bidders=bidders, serial=serial, **given).begin(on)
 
     call = cast.windows[window].call
     for place in range(0, count, 16):
