@@ -6,7 +6,8 @@ from demo import applying, sitting, visiting
 from demo.applying import Plan
 from demo.building import Building
 from demo.granting import Granting
-from monitoring.services import record_workers, verify_workers
+from monitoring.attendance import record_attendance, register_attendance
+from monitoring.services import verify_workers
 
 PHASES = (
     ("beautiful-kosovo-phase-1-works", "beautiful-kosovo-1", 46, date(2011, 3, 1), 600_000_000),
@@ -101,24 +102,25 @@ def _workers_found(granting, day):
 
 
 def _workers(day, granting):
+    """Attendance and wage sheets of the two months before; their sums are the register."""
     cast, plan = granting.cast, granting.plan
-    rows = []
     people = cast.register_people(
         day, plan.region, ["female" if number % 7 == 0 else "male" for number in range(WORKERS)]
     )
-    for number, person in enumerate(people):
-        days = 12 + number % 25
-        rows.append(
-            {
-                "worker": person,
-                "starts_on": day - timedelta(days=50),
-                "ends_on": day - timedelta(days=3),
-                "person_days": days,
-                "wage_amount": days * 1_700,
-                "registered": None if number >= KNOWN else number < REGISTERED,
-            }
-        )
-    record_workers(application=plan.application, rows=rows, on=day, by=cast.advisers[plan.region])
+    last = day.replace(day=1) - timedelta(days=1)
+    for month, first in (((last.replace(day=1) - timedelta(days=1)).replace(day=1), 0), (last.replace(day=1), 20)):
+        rows = []
+        for number, person in enumerate(people):
+            # 12 to 36 days in all: up to 20 of them in the first month.
+            worked = min(20, 12 + number % 25 - first)
+            if worked > 0:
+                registered = None if number >= KNOWN else number < REGISTERED
+                days = list(range(3, 3 + worked))
+                rows.append(
+                    {"worker": person, "days": days, "daily_amount": 1_700, "registered": registered, "paid_on": day}
+                )
+        record_attendance(application=plan.application, month=month, rows=rows, on=day, by=granting.adviser)
+    register_attendance(application=plan.application, on=day, by=granting.adviser)
     granting.agenda.at(day + timedelta(days=9), _verify, granting)
 
 
