@@ -6,7 +6,18 @@ import pytest
 from django.urls import reverse
 
 from grants.models import Certificate, WorksContract
-from grants.services import receive_bid
+from grants.queues import queue_for
+from grants.services import (
+    accept_finally,
+    accept_provisionally,
+    approve_variation,
+    cancel_tender,
+    certify_work,
+    close_defect,
+    measure_work,
+    propose_variation,
+    receive_bid,
+)
 from programmes.clock import standing_at
 from tests.markup import filled
 from tests.office import DAY
@@ -144,3 +155,30 @@ def test_a_bid_that_is_late_says_so(client, office, award):
     receive_bid(tender=tender, bidder=builder(office, "Lori Works"), on=DAY, by=office.people.adviser)
     client.force_login(office.people.manager)
     assert "late, not opened" in client.get(tender.get_absolute_url()).content.decode()
+
+
+def waiting(user):
+    return [item.verb_text for item in queue_for(user) if "/W" in item.why or "/T" in item.why]
+
+
+def test_each_step_waits_for_those_whose_it_is(office, award):
+    people, late = office.people, DAY + timedelta(days=200)
+    published(office, award)
+    assert waiting(people.manager) == ["Open the bids"]
+    assert waiting(people.maker) == []
+    cancel_tender(tender=award.tenders.get(), reason="Anew.", on=DAY, by=people.manager)
+    contract = running_contract(office, award, amount=1_900_000)
+    measure_work(contract=contract, work_done_amount=900_000, period_to=DAY, on=DAY, by=people.adviser)
+    propose_variation(contract=contract, amount=1_000, text="More kerb", on=DAY, by=people.adviser)
+    assert waiting(people.manager) == ["Decide a variation", "Certify work"]
+    assert (waiting(people.maker), waiting(people.monitor)) == (["Decide a variation"], ["Certify work"])
+    approve_variation(variation=contract.variations.get(), on=DAY, by=people.manager)
+    certify_work(certificate=contract.certificates.get(), on=DAY, by=people.manager)
+    accept_provisionally(contract=contract, present="Mayor", defects=[("Crack", DAY)], on=DAY, by=people.adviser)
+    assert waiting(people.adviser) == ["See whether a defect is put right"]
+    with standing_at(late):
+        assert waiting(people.manager) == []
+        close_defect(defect=contract.defects.get(), on=late, by=people.monitor)
+        assert waiting(people.manager) == ["Accept works finally"]
+        accept_finally(contract=contract, on=late, by=people.manager)
+        assert waiting(people.monitor) == ["Give back what was held back"]

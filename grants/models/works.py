@@ -222,6 +222,11 @@ class Variation(OfContract, models.Model):
         return self.text
 
 
+class DefectQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(closed_on=None)
+
+
 class Defect(OfContract, models.Model):
     """Something that the builder must put right by a day."""
 
@@ -231,6 +236,8 @@ class Defect(OfContract, models.Model):
     due_on = models.DateField(_("to be put right by"))
     closed_on = models.DateField(_("put right"), null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = DefectQuerySet.as_manager()
 
     class Meta:
         ordering = ["contract", "pk"]
