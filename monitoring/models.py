@@ -11,6 +11,7 @@ from applicants.models import Application, Evidence, Party, called
 from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
+from ledger.money import Money
 from monitoring import conditions
 from programmes.models import Programme, Region, Role
 from programmes.roles import held_by, rows_for
@@ -302,6 +303,9 @@ class AttendanceRow(models.Model):
 
     def __str__(self):
         return str(self.worker)
+
+    def money(self, name):
+        return Money(getattr(self, name), self.sheet.application.currency)
 
     @property
     def dates(self):

@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from monitoring.attendance import record_attendance, register_attendance
 from monitoring.checks import checks
 from monitoring.models import AttendanceRow, ShortTermJob
 from monitoring.services import verify_workers
+from tests.markup import filled
 from tests.office import DAY
 from tests.steps_applicants import registered_person, submitted_application
 
@@ -101,3 +104,54 @@ def test_a_sheet_is_entered_once_by_who_may_and_its_wage_is_what_the_days_make(o
         record_attendance(application=site, month=FEBRUARY, rows=[], on=DAY, by=office.people.adviser)
     with pytest.raises(IntegrityError), transaction.atomic():
         AttendanceRow.objects.update(wage_amount=1)
+
+
+# Pages ---------------------------------------------------------------------------------------------------------------
+
+
+def upload(client, site, text, month="12.02.2026"):
+    file = SimpleUploadedFile("sheet.csv", ("worker,days,daily_wage,registered,paid_on\n" + text).encode())
+    url = reverse("monitoring:new_sheet", args=[site.ref])
+    return client.post(url, {"month": month, "upload": file}, follow=True).content.decode()
+
+
+@pytest.mark.once
+def test_a_sheet_comes_as_a_file_and_goes_to_the_register(client, office, site, worker):
+    client.force_login(office.people.adviser)
+    text = upload(client, site, f'{worker.ref},"3-6, 9",17.00,yes,2026-03-02\n')
+    assert "The sheet is entered." in text
+    row = AttendanceRow.objects.get()
+    assert (row.days, row.wage_amount, row.registered, row.paid_on) == ([3, 4, 5, 6, 9], 8_500, True, date(2026, 3, 2))
+    page = client.get(reverse("monitoring:sheets", args=[site.ref])).content.decode()
+    assert "Put them on the register" in page
+    url = reverse("monitoring:register_sheets", args=[site.ref])
+    page = client.post(url, {**filled(client.get(url)), "sent": "1"}, follow=True).content.decode()
+    assert "The sheets are on the register." in page
+    assert ShortTermJob.objects.get().wage_amount == 8_500
+    assert "Blocked" not in page
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("P-999999,1,17.00,,", "Row 2: no person P-999999 is on your register."),
+        ("{ref},x,17.00,,", "Row 2: write the days like 1-5, 8."),
+        ("{ref},32,17.00,,", "Row 2: write the days like 1-5, 8."),
+        ("{ref},1,17.001,,", "has more decimals than EUR"),
+        ("{ref},1,17.00,perhaps,", "registered is yes, no or empty"),
+        ("{ref},1,17.00,,32.01.2026", "There is no day"),
+    ],
+)
+def test_a_wrong_sheet_says_in_which_row(client, office, site, worker, row, sentence):
+    client.force_login(office.people.adviser)
+    assert sentence in upload(client, site, row.format(ref=worker.ref) + "\n")
+    assert not AttendanceRow.objects.exists()
+
+
+@pytest.mark.once
+def test_sheets_are_for_those_who_keep_the_register(client, office, site):
+    url = reverse("monitoring:new_sheet", args=[site.ref])
+    for person, status in ((office.people.maker, 403), (office.people.member1, 404)):
+        client.force_login(person)
+        assert client.get(url).status_code == status
