@@ -13,7 +13,7 @@ from applicants.models import Evidence
 from grants.agreement import agreement_pdf
 from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
-from grants.models import Award
+from grants.models import Award, WorksContract
 from grants.reading import figures_of, next_step, own_share, tranche_lines
 from grants.reading_works import works_of
 from grants.services import (
@@ -94,7 +94,10 @@ class Awards(ListPage):
 @require_GET
 def awards(request):
     rows = awards_of(request).with_money().select_related("applicant", "business", "region", "window", "programme")
-    return Awards(request, rows).response()
+    buttons = []
+    if WorksContract.objects.visible_to(request.user).exists():
+        buttons.append((_("Works contracts"), reverse("grants:works_list"), "plain"))
+    return Awards(request, rows, buttons=buttons).response()
 
 
 @login_required
