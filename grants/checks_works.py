@@ -2,7 +2,7 @@
 
 from django.db.models import F, Min, Q
 
-from grants.models import Certificate, Tender, Tranche, WorksContract
+from grants.models import Award, Certificate, Tender, Tranche, WorksContract
 from grants.works_account import NOTHING, interim, release
 
 PAYING = ["certified", "in_payment", "paid"]
@@ -13,6 +13,7 @@ def works_faults():
     yield from tender_faults()
     yield from certificate_faults()
     yield from works_tranche_faults()
+    yield from room_faults()
 
 
 def tender_faults():
@@ -67,3 +68,12 @@ def works_tranche_faults():
     bare = bare.annotate(since=Min("award__works_contracts__tender__decided_on")).filter(certified_on__gt=F("since"))
     for tranche in bare[:5]:
         yield f"grants_tranche {tranche.ref} is {tranche.state} without a certificate of its works contract"
+
+
+def room_faults():
+    """The signed contracts of an award are within its works tranches."""
+    for award in Award.objects.filter(works_contracts__signed_on__isnull=False).distinct().iterator(chunk_size=200):
+        taken = sum(contract.takes_amount for contract in award.works_contracts.exclude(signed_on=None))
+        room = award.tranches.kept().filter(modality="works").total_amount()
+        if taken > room:
+            yield f"grants_award {award.ref}: its works contracts take {taken}, its works tranches are {room}"

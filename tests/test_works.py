@@ -27,6 +27,7 @@ from grants.services import (
     measure_work,
     note_defect,
     open_tender,
+    propose_amendment,
     propose_variation,
     publish_tender,
     read_bid,
@@ -39,6 +40,7 @@ from grants.services import (
     terminate_contract,
     withdraw_certificate,
 )
+from grants.standing import standing
 from grants.works_account import NOTHING, delay_days, interim, release
 from programmes.clock import standing_at
 from tests.office import DAY
@@ -251,6 +253,17 @@ def test_a_works_tranche_is_paid_only_against_a_certificate_of_its_amount_and_bu
     assert not Certificate.objects.exclude(tranche=None).exists()
     assert list(checks()) == []
     assert second.amount + last.amount == 1_100_000
+
+
+def test_an_amendment_leaves_what_was_contracted_within_the_works_tranches(office, award):
+    contract = running_contract(office, award)
+    rows = standing(award, ["tranches"])["tranches"]
+    rows[2] = {**rows[2], "modality": "cash"}
+    given = {"award": award, "why": "Benches", "on": DAY, "by": office.people.adviser}
+    with pytest.raises(Invalid, match=r"need EUR 20,000\.00, the works tranches would be EUR 18,000\.00"):
+        propose_amendment(after={"tranches": rows}, **given)
+    terminate_contract(contract=contract, reason="Insolvent.", on=DAY, by=office.people.manager)
+    assert propose_amendment(after={"tranches": rows}, **given).state == "proposed"
 
 
 def test_awards_without_a_contract_are_paid_as_before(office, award):
