@@ -1,9 +1,10 @@
 """Works of phase II: tender, contract, work measured and certified, two acceptances, what was held back given back."""
 
 from datetime import timedelta
+from functools import cached_property
 
 from demo.granting import Granting
-from grants.models import Certificate
+from grants.models import Award
 from grants.services import (
     accept_finally,
     accept_provisionally,
@@ -36,9 +37,16 @@ class Building(Granting):
         super().__init__(*arguments, **facts)
         self.bidders, self.serial = bidders, serial
 
-    @property
+    @cached_property
+    def award(self):
+        """Read once: services read what they change anew."""
+        return Award.objects.select_related("application", "window", "programme", "applicant").get(
+            application=self.plan.application
+        )
+
+    @cached_property
     def contract(self):
-        return self.award.works_contracts.get()
+        return self.award.works_contracts.select_related("tender", "contractor").get()
 
     def later(self, day, days, act, *arguments):
         self.agenda.at(day + timedelta(days=days), act, *arguments)
@@ -134,7 +142,7 @@ class Building(Granting):
     def taken_over_for_good(self, day):
         contract = accept_finally(contract=self.contract, on=day, by=self.cast["manager"])
         last = release_retention(contract=contract, on=day, by=self.adviser)
-        certify_work(certificate=Certificate.objects.get(pk=last.pk), on=day, by=self.cast["monitoring"])
+        certify_work(certificate=last, on=day, by=self.cast["monitoring"])
         for deliverable in self.award.tranches.get(number=3).deliverables.all():
             evidence = self.file(day, "deliverable", deliverable.text)
             show_deliverable(deliverable=deliverable, evidence=evidence, on=day, by=self.adviser)
