@@ -4,6 +4,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from grants.checks_purchases import purchase_faults
+from grants.checks_works import works_faults
 from grants.models import Amendment, Asset, Award, BudgetLine, Contribution, Expense, Recovery, Tranche
 from ledger import postings
 from ledger.models import Account, Entry, Leg
@@ -24,6 +25,7 @@ def checks():
     yield from amendment_faults()
     yield from screening_faults()
     yield from purchase_faults()
+    yield from works_faults()
 
 
 def _sum(queryset, field="amount", per="award"):

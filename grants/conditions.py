@@ -15,7 +15,7 @@ from payments.clearance import missing
 from programmes.clock import today
 
 
-def _on(row):
+def day_of_move(row):
     move = getattr(row, "move", None)
     return move.on if move and move.on else today(row.programme)
 
@@ -33,7 +33,7 @@ def still_approved(award):
 def screening_clear(award):
     """The applicant, the business and the people behind them, on the day of the signature."""
     days = award.application.call.screening_days
-    return missing([award.applicant, award.business], award.programme, _on(award), days)
+    return missing([award.applicant, award.business], award.programme, day_of_move(award), days)
 
 
 @fact(_("The conditions of the approval are met."))
@@ -180,7 +180,7 @@ def aid_within_limit(award):
         return None
     if award.aid_declared_on is None:
         return _("The grantee has not declared the public aid received.")
-    aid = aid_counted(award, _on(award))
+    aid = aid_counted(award, day_of_move(award))
     if aid + award.amount > limit:
         return _("With %(aid)s of public aid in %(years)s years this award passes the limit of %(limit)s.") % {
             "aid": Money(aid, award.currency),

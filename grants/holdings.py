@@ -6,14 +6,20 @@ from grants.models import (
     Amendment,
     Asset,
     Award,
+    Bid,
     BudgetLine,
+    Certificate,
     Contribution,
+    Defect,
     Deliverable,
     Expense,
     FlagAnswer,
     Purchase,
     Quote,
+    Tender,
     Tranche,
+    Variation,
+    WorksContract,
 )
 
 
@@ -39,3 +45,21 @@ def connect():
     declare_references(
         lambda parties: Purchase.objects.filter(award__applicant__in=parties).values_list("ref", flat=True)
     )
+    _connect_works()
+
+
+def _connect_works():
+    """The grantee's works. A bidder is an enterprise; one that is a person's has their bids and contracts."""
+    case = "award__applicant"
+    declare(Tender, case, subject="-", why_not_lowest="")
+    declare(WorksContract, case, present="")
+    declare(Bid, "bidder", reason="-")
+    declare(Variation, f"contract__{case}", text="-")
+    declare(Defect, f"contract__{case}", text="-")
+    declare(Certificate, f"contract__{case}")
+    for model, path in ((Tender, case), (WorksContract, case), (Certificate, f"contract__{case}")):
+        declare_references(
+            lambda parties, model=model, path=path: model.objects.filter(**{f"{path}__in": parties}).values_list(
+                "ref", flat=True
+            )
+        )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from applicants.names import search_key
 from grants.models import Award, Contribution, Deliverable, Tranche
 from grants.queues_purchases import purchases_for
+from grants.queues_works import works_queue
 from ledger.money import Money
 from pages.queues import Hit, QueueItem
 from pages.states import shape_of
@@ -24,7 +25,7 @@ def queue_for(user):
         items += _deliverables(user) + _contributions(user)
     if Role.ADVISER in roles:
         items += _requests(user)
-    return items + purchases_for(user)
+    return items + purchases_for(user) + works_queue(user)
 
 
 def _mine(user, roles, path=""):

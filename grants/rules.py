@@ -21,6 +21,16 @@ def did_not_propose(user, amendment):
 
 
 @rules.predicate
+def did_not_choose(user, tender):
+    return tender is None or tender.chosen_by_id != user.pk
+
+
+@rules.predicate
+def did_not_measure(user, certificate):
+    return certificate is None or certificate.measured_by_id != user.pk
+
+
+@rules.predicate
 def did_not_end(user, award):
     return award is None or award.ended_by_id != user.pk
 
@@ -74,3 +84,13 @@ rules.add_rule("grants.approve_purchase", has_role(Role.MANAGER, Role.FINANCE) &
 rules.add_rule("grants.order_purchase", has_role(Role.ADVISER, Role.MANAGER, Role.FINANCE))
 rules.add_rule("grants.receive_goods", has_role(Role.ADVISER, Role.MANAGER, Role.MONITORING) & apart_from_receipt)
 rules.add_rule("grants.match_purchase", examines & did_not_bring_invoice)
+
+# Works ----------------------------------------------------------------------------------------------------------------
+
+rules.add_rule("grants.prepare_works", prepares)
+rules.add_rule("grants.manage_works", is_manager)
+rules.add_rule("grants.open_bids", has_role(Role.ADVISER, Role.MANAGER, Role.FINANCE))
+rules.add_rule("grants.decide_tender", has_role(Role.MANAGER, Role.FINANCE) & did_not_choose)
+rules.add_rule("grants.measure_works", has_role(Role.ADVISER, Role.MONITORING))
+rules.add_rule("grants.certify_works", has_role(Role.MANAGER, Role.MONITORING) & did_not_measure)
+rules.add_rule("grants.approve_variation", has_role(Role.MANAGER, Role.FINANCE) & did_not_propose)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from grants.views import acts, assets, awards, budget, genuine, purchases, texts
+from grants.views import acts, assets, awards, budget, genuine, purchases, tenders, texts, works
 
 app_name = "grants"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("grants/", awards.awards, name="awards"),
     path("grants/agreements/<slug:key>/<slug:language>/", texts.agreement_text, name="agreement_text"),
     path("grants/assets/", assets.assets, name="assets"),
+    path("grants/works/", works.works_list, name="works_list"),
     path("grants/<slug:ref>/", awards.award, name="award"),
     path("grants/<slug:ref>/agreement.pdf", awards.agreement, name="agreement"),
     path("grants/<slug:ref>/do/<slug:verb>/", awards.move, name="move"),
@@ -30,7 +31,7 @@ urlpatterns = [
     path("grants/<slug:ref>/purchases/<int:number>/waiver/", purchases.waive_other_quotes, name="waive_quotes"),
     path("grants/<slug:ref>/purchases/<int:number>/findings/<int:place>/", purchases.answer, name="answer"),
     path("grants/<slug:ref>/purchases/<int:number>/invoice/", purchases.invoice, name="invoice"),
-    path("grants/<slug:ref>/purchases/<int:number>/handover.pdf", purchases.certificate, name="certificate"),
+    path("grants/<slug:ref>/purchases/<int:number>/handover.pdf", purchases.certificate, name="handover_certificate"),
     path("grants/<slug:ref>/purchases/<int:number>/hand-over/", purchases.hand_over_all, name="hand_over_all"),
     path("genuine/<str:code>/", genuine.genuine, name="genuine"),
     path("grants/<slug:ref>/own-part/new/", acts.pledge, name="pledge"),
@@ -45,4 +46,30 @@ urlpatterns = [
     path("grants/<slug:ref>/recovery/given-up/", acts.recovery_given_up, name="recovery_given_up"),
     path("grants/<slug:ref>/tranches/<int:number>/", acts.tranche, name="tranche"),
     path("grants/<slug:ref>/tranches/<int:number>/do/<slug:verb>/", acts.tranche_move, name="tranche_move"),
+    path("grants/<slug:ref>/tenders/new/", tenders.new_tender, name="new_tender"),
+    path("grants/<slug:ref>/tenders/<int:number>/", tenders.tender, name="tender"),
+    path("grants/<slug:ref>/tenders/<int:number>/bids/new/", tenders.new_bid, name="new_bid"),
+    path("grants/<slug:ref>/tenders/<int:number>/bids/<int:pk>/read/", tenders.read, name="read_bid"),
+    path("grants/<slug:ref>/tenders/<int:number>/contract/", tenders.draft, name="draft_contract"),
+    path("grants/<slug:ref>/tenders/<int:number>/do/<slug:verb>/", tenders.tender_move, name="tender_move"),
+    path("grants/<slug:ref>/works/<int:number>/", works.contract, name="works"),
+    path("grants/<slug:ref>/works/<int:number>/do/<slug:verb>/", works.contract_move, name="works_move"),
+    path("grants/<slug:ref>/works/<int:number>/measure/", works.measure, name="measure"),
+    path("grants/<slug:ref>/works/<int:number>/retention/", works.release, name="release_retention"),
+    path("grants/<slug:ref>/works/<int:number>/variations/new/", works.new_variation, name="new_variation"),
+    path("grants/<slug:ref>/works/<int:number>/variations/<int:part>/decide/", works.variation, name="variation"),
+    path("grants/<slug:ref>/works/<int:number>/defects/new/", works.new_defect, name="new_defect"),
+    path("grants/<slug:ref>/works/<int:number>/defects/<int:pk>/put-right/", works.defect_closed, name="close_defect"),
+    path("grants/<slug:ref>/works/<int:number>/hand-over/", works.hand_over, name="hand_over_works"),
+    path("grants/<slug:ref>/works/<int:number>/certificates/<int:part>/", works.certificate, name="certificate"),
+    path(
+        "grants/<slug:ref>/works/<int:number>/certificates/<int:part>/certificate.pdf",
+        works.certificate_pdf,
+        name="certificate_pdf",
+    ),
+    path(
+        "grants/<slug:ref>/works/<int:number>/certificates/<int:part>/do/<slug:verb>/",
+        works.certificate_move,
+        name="certificate_move",
+    ),
 ]

@@ -1,8 +1,8 @@
 """What must be true of visits and jobs, for `verify`."""
 
-from django.db.models import F
+from django.db.models import F, Sum
 
-from monitoring.models import Employment, MonitoringVisit, ShortTermJob
+from monitoring.models import AttendanceRow, Employment, MonitoringVisit, ShortTermJob
 
 
 def checks():
@@ -14,3 +14,22 @@ def checks():
         yield f"monitoring_employment {row.pk} has no evidence"
     for row in ShortTermJob.objects.filter(verified_by=F("recorded_by"))[:5]:
         yield f"monitoring_shorttermjob {row.pk} was verified by who entered it"
+    yield from attendance_faults()
+
+
+def attendance_faults():
+    """A register row is the sum of its sheets, and nobody works on two sites on one day."""
+    sums = ShortTermJob.objects.annotate(days=Sum("attendance__person_days"), wages=Sum("attendance__wage_amount"))
+    known = sums.exclude(days=None)
+    wrong = known.exclude(days=F("person_days")) | known.exclude(wages=F("wage_amount"))
+    for row in wrong[:5]:
+        yield f"monitoring_shorttermjob {row.pk} says {row.person_days} days, its sheets {row.days}"
+    seen = {}
+    rows = AttendanceRow.objects.order_by().values_list("pk", "worker", "sheet__month", "days", "person_days")
+    for pk, worker, month, days, count in rows.iterator(chunk_size=2000):
+        if len(set(days)) != count:
+            yield f"monitoring_attendancerow {pk} says {count} days, its list has {len(set(days))}"
+        taken = seen.setdefault((worker, month), set())
+        if taken & set(days):
+            yield f"monitoring_attendancerow {pk}: the worker is on two sites on one day"
+        taken.update(days)

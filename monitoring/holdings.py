@@ -1,7 +1,15 @@
 """What monitoring holds about a person."""
 
 from applicants.personal import declare, declare_references
-from monitoring.models import ActionPoint, Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
+from monitoring.models import (
+    ActionPoint,
+    AttendanceRow,
+    Employment,
+    JobPlace,
+    Measurement,
+    MonitoringVisit,
+    ShortTermJob,
+)
 
 CASE = "application__applicant"
 
@@ -12,6 +20,7 @@ def connect():
     declare(JobPlace, CASE, title="-")
     declare(Employment, "person")
     declare(ShortTermJob, "worker")
+    declare(AttendanceRow, "worker")
     declare(ActionPoint, f"visit__{CASE}", text="-", done_note="")
     visits = MonitoringVisit.objects.all()
     declare_references(lambda parties: visits.filter(application__applicant__in=parties).values_list("ref", flat=True))

@@ -11,6 +11,7 @@ from applicants.models import Application, Evidence, Party, called
 from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
+from ledger.money import Money
 from monitoring import conditions
 from programmes.models import Programme, Region, Role
 from programmes.roles import held_by, rows_for
@@ -255,6 +256,61 @@ class ShortTermJob(models.Model):
                 condition=Q(verified_by=None) | ~Q(verified_by=F("recorded_by")), name="short_term_job_second_person"
             ),
         ]
+
+
+class AttendanceSheet(models.Model):
+    """Who worked on a project on which days of one month, and what each earned."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="attendance_sheets")
+    month = models.DateField(_("month"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_on = models.DateField()
+
+    class Meta:
+        ordering = ["application", "month"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "month"], name="attendance_sheet_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="attendance_sheet_month"),
+        ]
+
+    def __str__(self):
+        return f"{self.month:%m.%Y}"
+
+
+class AttendanceRow(models.Model):
+    """A worker on a sheet. `days`: numbers of the days worked, ascending. Amounts: minor units of the application's
+    currency; the wage is the daily wage times the days."""
+
+    sheet = models.ForeignKey(AttendanceSheet, models.PROTECT, related_name="rows")
+    worker = models.ForeignKey(Party, models.PROTECT, related_name="attendance")
+    days = models.JSONField(_("days"))
+    person_days = models.PositiveSmallIntegerField(_("days worked"))
+    daily_amount = AmountField(_("daily wage"))
+    wage_amount = AmountField(_("wage"))
+    registered = models.BooleanField(_("registered at an employment centre"), null=True, blank=True)
+    paid_on = models.DateField(_("paid"), null=True, blank=True)
+    job = models.ForeignKey(ShortTermJob, models.PROTECT, null=True, blank=True, related_name="attendance")
+
+    class Meta:
+        ordering = ["sheet", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "worker"], name="attendance_row_once"),
+            models.CheckConstraint(
+                condition=Q(wage_amount=F("daily_amount") * F("person_days")), name="attendance_row_wage"
+            ),
+            models.CheckConstraint(condition=Q(person_days__range=(1, 31)), name="attendance_row_days"),
+        ]
+
+    def __str__(self):
+        return str(self.worker)
+
+    def money(self, name):
+        return Money(getattr(self, name), self.sheet.application.currency)
+
+    @property
+    def dates(self):
+        """The days worked, as dates."""
+        return [self.sheet.month.replace(day=number) for number in self.days]
 
 
 class ActionPoint(models.Model):

@@ -1,8 +1,5 @@
 """Visits, what they found, and the registers of short-term workers. Figures count what another person verified."""
 
-from calendar import monthrange
-from datetime import date
-
 import rules
 from django.utils.translation import gettext_lazy as _
 
@@ -11,16 +8,10 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from monitoring.models import ActionPoint, Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
+from programmes.clock import months_after
 from programmes.services import check_date, take_reference, take_references
 
 MONEY_CODES = {"sales", "profit", "household_income", "exports", "imports_replaced"}
-
-
-def months_after(day, months):
-    """The same day of the month `months` later, cut to that month's end."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @service

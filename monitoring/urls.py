@@ -1,6 +1,6 @@
 from django.urls import path
 
-from monitoring import views, workers
+from monitoring import sheets, views, workers
 
 app_name = "monitoring"
 
@@ -16,4 +16,7 @@ urlpatterns = [
     path("monitoring/workers/<slug:ref>/", workers.register, name="workers"),
     path("monitoring/workers/<slug:ref>/add/", workers.add, name="add_workers"),
     path("monitoring/workers/<slug:ref>/verify/", workers.verify, name="verify_workers"),
+    path("monitoring/workers/<slug:ref>/sheets/", sheets.sheets, name="sheets"),
+    path("monitoring/workers/<slug:ref>/sheets/new/", sheets.new_sheet, name="new_sheet"),
+    path("monitoring/workers/<slug:ref>/sheets/register/", sheets.register_sheets, name="register_sheets"),
 ]

@@ -11,6 +11,7 @@ EVENTS = {
     "action_point.add": _("Action point added"),
     "action_point.close": _("Action point done"),
     "workers.record": _("Workers entered"),
+    "workers.attend": _("Attendance and wages entered"),
     "workers.verify": _("Workers verified"),
     "job_place.end": _("Job place ended"),
 }

@@ -86,6 +86,7 @@ def register(request, ref):
     buttons = []
     if rules.test_rule("monitoring.record_workers", request.user, project):
         buttons.append((_("Add a worker"), reverse("monitoring:add_workers", args=[ref]), "primary"))
+    buttons.append((_("Attendance sheets"), reverse("monitoring:sheets", args=[ref]), "plain"))
     waits = rows.filter(verified_by=None).exclude(recorded_by=request.user).exists()
     if waits and rules.test_rule("monitoring.verify_workers", request.user, project):
         buttons.append((_("Verify the register"), reverse("monitoring:verify_workers", args=[ref]), "plain"))

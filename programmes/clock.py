@@ -1,8 +1,9 @@
 """What day it is. Days are those of the programme's time zone; the demo's clock stands still."""
 
 import threading
+from calendar import monthrange
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,3 +28,10 @@ def standing_at(day):
         yield
     finally:
         _standing.day = before
+
+
+def months_after(day, months):
+    """The same day of the month `months` later, cut to that month's end."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -28,7 +28,15 @@ from applicants.services import (
     register_party,
     run_checks,
 )
-from grants.services import choose_quote, enter_expense, propose_amendment, register_asset
+from grants.services import (
+    accept_provisionally,
+    choose_quote,
+    enter_expense,
+    measure_work,
+    propose_amendment,
+    propose_variation,
+    register_asset,
+)
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
 from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
@@ -53,6 +61,7 @@ from tests.steps_purchases import matched, quoted
 from tests.steps_purchases import requested as purchased
 from tests.steps_selection import open_session, rejected_session
 from tests.steps_statements import loaded, moved
+from tests.steps_works import published, running_contract, with_bids, works_award
 
 # The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
 NOT_OURS = ("admin", "account_", "mfa_", "allauth")
@@ -122,6 +131,9 @@ VERBS = {
     "grants:tranche_move": ("request", "certify", "order", "settle"),
     "grants:amendment_move": ("approve", "refuse", "withdraw"),
     "grants:purchase_move": ("choose", "send_back", "approve", "order", "receive", "match", "cancel"),
+    "grants:tender_move": ("open", "choose", "decide", "reconsider", "cancel"),
+    "grants:works_move": ("sign", "accept_provisionally", "accept_finally", "terminate"),
+    "grants:certificate_move": ("certify", "withdraw"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
@@ -231,7 +243,7 @@ def _furnish_purchases(office, award):
         "new_quote": asked,
         "waive_quotes": asked,
         "invoice": asked,
-        "certificate": bought,
+        "handover_certificate": bought,
         "hand_over_all": bought,
     }
     found = {f"grants:{act}": {"ref": award.ref, "number": row.number} for act, row in numbers.items()}
@@ -389,7 +401,37 @@ def _furnish_grants(office, who):
         "accounts:user": {"pk": people.adviser.pk},
         "accounts:reset_second_factor": {"pk": people.adviser.pk},
     }
-    return found | _furnish_monitoring(office, active.application) | _furnish_reports(office)
+    works = _furnish_works(office, registered_person(office, **who, birth_year=1976))
+    return found | works | _furnish_monitoring(office, active.application) | _furnish_reports(office)
+
+
+def _furnish_works(office, applicant):
+    """A contract that was accepted, with a defect, a measured certificate and a variation; and a tender with a bid."""
+    people = office.people
+    award = works_award(office, parts=(100_000, 50_000), own=50_000, applicant=applicant)
+    contract = running_contract(office, award, amount=100_000)
+    given = {"contract": contract, "on": DAY, "by": people.adviser}
+    accept_provisionally(present="The mayor", defects=[("Crack", DAY)], **given)
+    measure_work(work_done_amount=50_000, period_to=DAY, **given)
+    propose_variation(amount=1_000, text="More kerb", **given)
+    tender = with_bids(office, published(office, award), ("Kotayk Roads", 40_000, True))
+    at = {"ref": award.ref, "number": contract.number}
+    tendered = {"ref": award.ref, "number": tender.number}
+    return {
+        **{f"grants:{act}": tendered for act in ("tender", "new_bid", "draft_contract", "tender_move")},
+        **{
+            f"grants:{act}": at
+            for act in ("works", "works_move", "measure", "release_retention", "new_variation", "new_defect")
+        },
+        "grants:new_tender": {"ref": award.ref},
+        "grants:hand_over_works": at,
+        "grants:read_bid": {**tendered, "pk": tender.bids.get().pk},
+        "grants:close_defect": {**at, "pk": contract.defects.get().pk},
+        **{
+            f"grants:{act}": {**at, "part": 1}
+            for act in ("variation", "certificate", "certificate_pdf", "certificate_move")
+        },
+    }
 
 
 def _furnish_register(office, person):

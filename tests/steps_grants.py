@@ -66,17 +66,18 @@ def certified_tranche(office, tranche):
     return certify_tranche(tranche=tranche, on=day, by=people.manager)
 
 
-def account_for(office, award):
-    """The grantee's confirmed account, entered when first asked for."""
-    found = PayeeAccount.objects.filter(party=award.applicant, programme=office.programme).first()
-    return found or payable_account(office, award.applicant, currency=award.currency)
+def account_for(office, award, payee=None):
+    """The confirmed account of the payee, or of the grantee, entered when first asked for."""
+    payee = payee or award.applicant
+    found = PayeeAccount.objects.filter(party=payee, programme=office.programme).first()
+    return found or payable_account(office, payee, currency=award.currency)
 
 
 @replayed
 def ordered_tranche(office, tranche):
     """Certified, and its payment prepared by the maker. Returns the order."""
     tranche = certified_tranche(office, tranche)
-    account = account_for(office, tranche.award)
+    account = account_for(office, tranche.award, tranche.payee)
     return order_tranche(tranche=tranche, account=account, on=today(office.programme), by=office.people.maker)
 
 

@@ -68,7 +68,7 @@ def test_a_supplier_is_found_bought_from_and_matched_page_by_page(client, office
     client.force_login(people.monitor)
     page = send(client, at("purchase_move", purchase, "match"))
     assert "Match order, goods and invoice. Done." in page.content.decode()
-    paper = client.get(at("certificate", purchase))
+    paper = client.get(at("handover_certificate", purchase))
     assert paper["Content-Type"] == "application/pdf"
     scan = SimpleUploadedFile("signed.pdf", b"%PDF-signed")
     page = send(client, at("hand_over_all", purchase), upload=scan)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from applicants.models import Part
 from demo.bulk.plans import VISIT_RECORDED_AFTER, VISIT_VERIFIED_AFTER
 from monitoring.models import Employment, JobPlace, Measurement, MonitoringVisit
-from monitoring.services import MONEY_CODES, months_after
+from monitoring.services import MONEY_CODES
+from programmes.clock import months_after
 
 MODELS = (MonitoringVisit, Measurement, JobPlace, Employment)
 

@@ -12,7 +12,16 @@ CRITERIA = (
 )
 
 
-def phase(key, name, opens_on, closes_on, line, figure_code):
+WHOLE = ({"percent": 100, "deliverable": "Final acceptance of the works"},)
+# What a builder earns by two certificates with 10 percent held back, which are given back at the end.
+CERTIFIED = (
+    {"percent": 45, "deliverable": ""},
+    {"percent": 45, "deliverable": ""},
+    {"percent": 10, "deliverable": "Final acceptance of the works"},
+)
+
+
+def phase(key, name, opens_on, closes_on, line, figure_code, tranche_plan=WHOLE):
     return CallOf(
         key=key,
         name=name,
@@ -36,7 +45,7 @@ def phase(key, name, opens_on, closes_on, line, figure_code):
                 ceiling="250000",
                 floor="5000",
                 modality="works",
-                tranche_plan=({"percent": 100, "deliverable": "Final acceptance of the works"},),
+                tranche_plan=tranche_plan,
                 bands=(("0", "short", 1, 3, 1),),
                 live_awards=10,
             ),
@@ -80,6 +89,7 @@ BLUEPRINT = Blueprint(
             date(2015, 6, 30),
             "beautiful-kosovo-2",
             "projects_phase_2",
+            CERTIFIED,
         ),
     ),
     groups={

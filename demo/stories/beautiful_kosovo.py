@@ -1,11 +1,13 @@
-"""46 projects of phase I as legacy records, 27 of phase II with their workers' registers."""
+"""46 projects of phase I as legacy records, 27 of phase II by works contracts, with their workers' registers."""
 
 from datetime import date, timedelta
 
 from demo import applying, sitting, visiting
 from demo.applying import Plan
+from demo.building import Building
 from demo.granting import Granting
-from monitoring.services import record_workers, verify_workers
+from monitoring.attendance import record_attendance, register_attendance
+from monitoring.services import verify_workers
 
 PHASES = (
     ("beautiful-kosovo-phase-1-works", "beautiful-kosovo-1", 46, date(2011, 3, 1), 600_000_000),
@@ -66,8 +68,14 @@ def _projects(day, agenda, cast, window, count, state):
 
     def after(on, plan):
         _town, builder, account = state[plan.region]
-        found = _workers_found if with_workers else _users_found
-        Granting(agenda, cast, plan, payee=builder, payee_account=account, found=found, months=12).begin(on)
+        given = {"payee": builder, "payee_account": account, "months": 12}
+        if not with_workers:
+            Granting(agenda, cast, plan, found=_users_found, **given).begin(on)
+            return
+        place = regions.index(plan.region)
+        bidders = [state[regions[(place + step) % len(regions)]][1] for step in range(3)]
+        serial = plans.index(plan)
+        Building(agenda, cast, plan, found=_workers_found, bidders=bidders, serial=serial, **given).begin(on)
 
     call = cast.windows[window].call
     for place in range(0, count, 16):
@@ -94,24 +102,25 @@ def _workers_found(granting, day):
 
 
 def _workers(day, granting):
+    """Attendance and wage sheets of the two months before; their sums are the register."""
     cast, plan = granting.cast, granting.plan
-    rows = []
     people = cast.register_people(
         day, plan.region, ["female" if number % 7 == 0 else "male" for number in range(WORKERS)]
     )
-    for number, person in enumerate(people):
-        days = 12 + number % 25
-        rows.append(
-            {
-                "worker": person,
-                "starts_on": day - timedelta(days=50),
-                "ends_on": day - timedelta(days=3),
-                "person_days": days,
-                "wage_amount": days * 1_700,
-                "registered": None if number >= KNOWN else number < REGISTERED,
-            }
-        )
-    record_workers(application=plan.application, rows=rows, on=day, by=cast.advisers[plan.region])
+    last = day.replace(day=1) - timedelta(days=1)
+    for month, first in (((last.replace(day=1) - timedelta(days=1)).replace(day=1), 0), (last.replace(day=1), 20)):
+        rows = []
+        for number, person in enumerate(people):
+            # 12 to 36 days in all: up to 20 of them in the first month.
+            worked = min(20, 12 + number % 25 - first)
+            if worked > 0:
+                registered = None if number >= KNOWN else number < REGISTERED
+                days = list(range(3, 3 + worked))
+                rows.append(
+                    {"worker": person, "days": days, "daily_amount": 1_700, "registered": registered, "paid_on": day}
+                )
+        record_attendance(application=plan.application, month=month, rows=rows, on=day, by=granting.adviser)
+    register_attendance(application=plan.application, on=day, by=granting.adviser)
     granting.agenda.at(day + timedelta(days=9), _verify, granting)
 
 

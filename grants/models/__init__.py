@@ -1,4 +1,4 @@
-"""Award, tranches with their deliverables, budget, costs, purchases, own part, amendments, assets."""
+"""Award, tranches, budget, costs, purchases, works, own part, amendments, recoveries, assets."""
 
 from grants.models.amendments import Amendment
 from grants.models.assets import Asset
@@ -7,8 +7,10 @@ from grants.models.budget import BudgetLine, Expense, Vat
 from grants.models.own_part import Contribution
 from grants.models.purchases import FlagAnswer, Purchase, Quote
 from grants.models.recoveries import Recovery
+from grants.models.tenders import Bid, Tender
 from grants.models.texts import AgreementText
 from grants.models.tranches import Deliverable, Tranche
+from grants.models.works import Certificate, Defect, Variation, WorksContract
 
 __all__ = [
     "GRANT_ROLES",
@@ -17,14 +19,20 @@ __all__ = [
     "Amendment",
     "Asset",
     "Award",
+    "Bid",
     "BudgetLine",
+    "Certificate",
     "Contribution",
+    "Defect",
     "Deliverable",
     "Expense",
     "FlagAnswer",
     "Purchase",
     "Quote",
     "Recovery",
+    "Tender",
     "Tranche",
+    "Variation",
     "Vat",
+    "WorksContract",
 ]

@@ -12,7 +12,7 @@ from django_fsm import FSMField, transition
 from applicants.models import Application, Evidence, Party
 from audit.models import Moving
 from audit.moves import allowed
-from grants import conditions
+from grants import conditions, conditions_works
 from grants.conditions_purchases import no_purchase_open
 from ledger.fields import AmountField, CurrencyField
 from payments.clearance import current_screening
@@ -158,6 +158,7 @@ class Award(Moving):
             no_purchase_open,
             conditions.cofinancing_accepted,
             conditions.no_cost_waits,
+            conditions_works.works_finished,
         ],
         permission=allowed("grants.manage"),
         custom={"label": _("Close"), "style": "primary"},
@@ -213,6 +214,10 @@ class Award(Moving):
     def recovery_due_amount(self):
         """Minor units asked back and neither received nor given up."""
         return self.recovery_amount - self.recoveries.total_amount()
+
+    def works_certificates(self):
+        """Payment certificates of the award's works contracts."""
+        return apps.get_model("grants", "Certificate").objects.filter(contract__award=self)
 
 
 class AidReceivedQuerySet(models.QuerySet):

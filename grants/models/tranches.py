@@ -10,7 +10,7 @@ from django_fsm import FSMField, transition
 from applicants.models import Evidence, Party
 from audit.models import Moving
 from audit.moves import allowed
-from grants import conditions
+from grants import conditions, conditions_works
 from grants.conditions_purchases import purchases_matched
 from grants.models.awards import GRANT_ROLES, Award
 from ledger.fields import AmountField
@@ -129,6 +129,7 @@ class Tranche(Moving):
             conditions.tranche_cofinancing_evidenced,
             conditions.reimbursed_costs_accepted,
             purchases_matched,
+            conditions_works.works_certificate,
         ],
         permission=allowed("grants.certify_tranche", _("Another person than the one who requested it must certify.")),
         custom={"label": _("Certify"), "style": "primary"},
@@ -141,7 +142,7 @@ class Tranche(Moving):
         state,
         source=[State.CERTIFIED, State.RETURNED],
         target=State.IN_PAYMENT,
-        conditions=[conditions.award_active, purchases_matched],
+        conditions=[conditions.award_active, purchases_matched, conditions_works.works_certificate],
         permission=allowed("grants.order_payment"),
         custom={"label": _("Order the payment"), "style": "primary"},
     )

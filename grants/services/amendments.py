@@ -74,10 +74,25 @@ def _check_after(award, after, on):
     if any(row["modality"] not in Tranche.Modality.values for row in rows):
         raise Invalid(_("Choose how each tranche is paid."), field="modality")
     _equal(total, amount, award, _("The tranches add up to %(sum)s, the award is %(award)s."))
+    _check_works(award, fixed, rows)
     lines = after.get("budget", standing(award, ["budget"])["budget"])
     total = sum(line["grant_amount"] for line in lines)
     _equal(total, amount, award, _("The budget takes %(sum)s from the grant, the award is %(award)s."))
     _check_lines(award, lines)
+
+
+def _check_works(award, fixed, rows):
+    """What was contracted with builders stays within the works tranches."""
+    works = Tranche.Modality.WORKS
+    room = fixed.filter(modality=works).total_amount()
+    room += sum(row["amount"] for row in rows if row["modality"] == works)
+    signed = award.works_contracts.exclude(signed_on=None)
+    taken = sum(contract.takes_amount for contract in signed)
+    if room < taken:
+        raise Invalid(
+            _("The works contracts need %(taken)s, the works tranches would be %(room)s.")
+            % {"taken": Money(taken, award.currency), "room": Money(room, award.currency)}
+        )
 
 
 def _equal(total, amount, award, sentence):

@@ -8,6 +8,7 @@ from applicants.models import Evidence
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
+from grants.conditions_works import certificates_for
 from grants.models import Award, Deliverable, Tranche
 from grants.services.access import begin_act, demand, locked
 from grants.services.recoveries import lower_recovery
@@ -140,7 +141,19 @@ def certify_tranche(*, tranche, on, by, version=None, reason=""):
     tranche = locked_tranche(tranche)
     advance(tranche, "certify", by=by, on=on, version=version)
     check_date(on=on, programme=tranche.programme, by=by, reason=reason)
+    if tranche.modality == Tranche.Modality.WORKS:
+        _take_certificate(tranche)
     return tranche
+
+
+def _take_certificate(tranche):
+    """A certificate pays once: the first that fits is this tranche's from now on, and its builder the payee."""
+    certificate = certificates_for(tranche).select_related("contract").first()
+    if certificate is not None:
+        certificate.tranche = tranche
+        certificate.save()
+        tranche.payee_id = certificate.contract.contractor_id
+        tranche.save()
 
 
 @service

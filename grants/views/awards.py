@@ -14,8 +14,9 @@ from grants.agreement import agreement_pdf
 from grants.buying import is_bought, purchase_lines
 from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
-from grants.models import Award
+from grants.models import Award, WorksContract
 from grants.reading import figures_of, next_step, own_share, tranche_lines
+from grants.reading_works import works_of
 from grants.services import (
     cancel_award,
     close_award,
@@ -94,7 +95,10 @@ class Awards(ListPage):
 @require_GET
 def awards(request):
     rows = awards_of(request).with_money().select_related("applicant", "business", "region", "window", "programme")
-    return Awards(request, rows).response()
+    buttons = []
+    if WorksContract.objects.visible_to(request.user).exists():
+        buttons.append((_("Works contracts"), reverse("grants:works_list"), "plain"))
+    return Awards(request, rows, buttons=buttons).response()
 
 
 @login_required
@@ -126,6 +130,7 @@ def award(request, ref):
         "amendments": row.amendments.for_pages(),
         "purchases": purchase_lines(row),
         "is_bought": is_bought(row),
+        "works": works_of(row, on),
         "recoveries": row.recoveries.select_related("by"),
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
@@ -168,6 +173,10 @@ def _may(user, award):
         "expense": running and may("grants.evidence"),
         "amend": award.state == Award.State.ACTIVE and may("grants.propose_amendment"),
         "buy": award.state == Award.State.ACTIVE and may("grants.request_purchase"),
+        "tender": award.state in (Award.State.APPROVED, Award.State.ACTIVE)
+        and award.tranches.kept().filter(modality="works").exists()
+        and not award.tenders.filter(state__in=["published", "opened", "chosen"]).exists()
+        and may("grants.prepare_works"),
         "assets": running and may("grants.evidence"),
         "hand_over": running and may("grants.hand_over"),
         "receive": asked_back and may("payments.book"),
