@@ -29,12 +29,8 @@ from applicants.services import (
     run_checks,
 )
 from grants.services import (
-    accept_provisionally,
-    choose_quote,
     enter_expense,
-    measure_work,
     propose_amendment,
-    propose_variation,
     register_asset,
 )
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
@@ -44,6 +40,7 @@ from programmes.roles import held_by
 from programmes.services import name_contact
 from reports.services import draft_issue, make_link, publish_issue
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
+from tests.crawl_buying import furnish_purchases, furnish_works
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -57,11 +54,8 @@ from tests.steps_grants import ordered_tranche, ready_award, signed_award
 from tests.steps_loans import active_loan, disbursement_order, repay, signed_loan
 from tests.steps_paymaster import issued_sheet
 from tests.steps_payments import approved_order, held_match, own_account, sent_order
-from tests.steps_purchases import matched, quoted
-from tests.steps_purchases import requested as purchased
 from tests.steps_selection import open_session, rejected_session
 from tests.steps_statements import loaded, moved
-from tests.steps_works import published, running_contract, with_bids, works_award
 
 # The addresses of others: Django's admin and the sign-in of django-allauth, which have their own tests.
 NOT_OURS = ("admin", "account_", "mfa_", "allauth")
@@ -229,29 +223,6 @@ def _cast(office):
     }
 
 
-def _furnish_purchases(office, award):
-    """A purchase that is asked for, one that was chosen and looks odd, one that is matched."""
-    award.tranches.filter(number=2).update(modality="supplier")
-    asked = purchased(office, award, 2)
-    odd = purchased(office, award, 2)
-    quoted(office, odd, award.applicant, 90_000)
-    choose_quote(purchase=odd, quote=odd.quotes.get(), on=DAY, by=office.people.maker)
-    bought = matched(office, award, 2, 300_000)
-    numbers = {
-        "purchase": asked,
-        "purchase_move": asked,
-        "new_quote": asked,
-        "waive_quotes": asked,
-        "invoice": asked,
-        "handover_certificate": bought,
-        "hand_over_all": bought,
-    }
-    found = {f"grants:{act}": {"ref": award.ref, "number": row.number} for act, row in numbers.items()}
-    found["grants:answer"] = {"ref": award.ref, "number": odd.number, "place": 1}
-    found["grants:dispose"] = {"ref": award.ref, "pk": bought.assets.first().pk}
-    return found
-
-
 def _furnish_grants(office, who):
     """Things behind every address but those of loans: {name of the address: what it takes}."""
     people, programme = office.people, office.programme
@@ -381,7 +352,7 @@ def _furnish_grants(office, who):
         "grants:amendment": changed,
         "grants:amendment_move": changed,
         "grants:agreement_text": {"key": office.call.key, "language": "en"},
-        **_furnish_purchases(office, active),
+        **furnish_purchases(office, active),
         "grants:genuine": {"code": active.code},
         "grants:evidence": part,
         "grants:accept": part,
@@ -401,37 +372,8 @@ def _furnish_grants(office, who):
         "accounts:user": {"pk": people.adviser.pk},
         "accounts:reset_second_factor": {"pk": people.adviser.pk},
     }
-    works = _furnish_works(office, registered_person(office, **who, birth_year=1976))
+    works = furnish_works(office, registered_person(office, **who, birth_year=1976))
     return found | works | _furnish_monitoring(office, active.application) | _furnish_reports(office)
-
-
-def _furnish_works(office, applicant):
-    """A contract that was accepted, with a defect, a measured certificate and a variation; and a tender with a bid."""
-    people = office.people
-    award = works_award(office, parts=(100_000, 50_000), own=50_000, applicant=applicant)
-    contract = running_contract(office, award, amount=100_000)
-    given = {"contract": contract, "on": DAY, "by": people.adviser}
-    accept_provisionally(present="The mayor", defects=[("Crack", DAY)], **given)
-    measure_work(work_done_amount=50_000, period_to=DAY, **given)
-    propose_variation(amount=1_000, text="More kerb", **given)
-    tender = with_bids(office, published(office, award), ("Kotayk Roads", 40_000, True))
-    at = {"ref": award.ref, "number": contract.number}
-    tendered = {"ref": award.ref, "number": tender.number}
-    return {
-        **{f"grants:{act}": tendered for act in ("tender", "new_bid", "draft_contract", "tender_move")},
-        **{
-            f"grants:{act}": at
-            for act in ("works", "works_move", "measure", "release_retention", "new_variation", "new_defect")
-        },
-        "grants:new_tender": {"ref": award.ref},
-        "grants:hand_over_works": at,
-        "grants:read_bid": {**tendered, "pk": tender.bids.get().pk},
-        "grants:close_defect": {**at, "pk": contract.defects.get().pk},
-        **{
-            f"grants:{act}": {**at, "part": 1}
-            for act in ("variation", "certificate", "certificate_pdf", "certificate_move")
-        },
-    }
 
 
 def _furnish_register(office, person):
