@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import donors, evaluation, issues, live
+from reports.views import audit, donors, evaluation, issues, live
 
 app_name = "reports"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("reports/new/", issues.new, name="new"),
     path("reports/programmes/<slug:key>/", live.programme, name="programme"),
     path("reports/programmes/<slug:key>/target/", live.target, name="target"),
+    path("reports/programmes/<slug:key>/audit/", audit.sample, name="audit"),
     path("reports/<slug:ref>/", issues.issue, name="issue"),
     path("reports/<slug:ref>/do/<slug:verb>/", issues.move, name="move"),
     path("reports/<slug:ref>/correct/", issues.correct, name="correct"),
