@@ -4,6 +4,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
+from contextlib import ExitStack
 
 import rules
 from django.utils.translation import gettext_lazy as _
@@ -45,16 +46,15 @@ def make_audit_pack(*, programme, kind, start, end, size, seed, on, by):
     chosen = drawn(cases, size, seed)
     facts = {"kind": kind, "from": start, "to": end, "population": len(cases), "size": size, "seed": seed}
     body = {**facts, "chosen": [case.ref for case in chosen]}
-    # An export that could not be logged is not made: the event is in this transaction.
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller reads and closes it
-    try:
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
         with override("en"):
             _write(file, programme, facts, chosen)
-    except BaseException:
-        file.close()
-        raise
-    record("audit_pack.make", f"programme:{programme.key}", by=by, on=on, programme=programme.key, body=body)
-    file.seek(0)
+        # An export that could not be logged is not made: the event is in this transaction.
+        record("audit_pack.make", f"programme:{programme.key}", by=by, on=on, programme=programme.key, body=body)
+        file.seek(0)
+        # Whoever asked reads and closes it.
+        stack.pop_all()
     return file
 
 
