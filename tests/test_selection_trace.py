@@ -155,6 +155,8 @@ def candidates(office, corners):
         "other": [application.applicant.ref],
         "position": [case.position],
         "number": [1],
+        "part": [1],
+        "place": [1],
         "pk": range(1, MOST_PK + 1),
         "seat": [1],
         "rule": [1],
