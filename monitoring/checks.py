@@ -2,7 +2,7 @@
 
 from django.db.models import F, Sum
 
-from monitoring.models import AttendanceRow, Employment, MonitoringVisit, ShortTermJob
+from monitoring.models import AttendanceRow, AttendanceSheet, Employment, MonitoringVisit, ShortTermJob
 
 
 def checks():
@@ -24,6 +24,8 @@ def attendance_faults():
     wrong = known.exclude(days=F("person_days")) | known.exclude(wages=F("wage_amount"))
     for row in wrong[:5]:
         yield f"monitoring_shorttermjob {row.pk} says {row.person_days} days, its sheets {row.days}"
+    for sheet in AttendanceSheet.objects.exclude(month__day=1)[:5]:
+        yield f"monitoring_attendancesheet {sheet.pk} is of no month: {sheet.month} is no first day"
     seen = {}
     rows = AttendanceRow.objects.order_by().values_list("pk", "worker", "sheet__month", "days", "person_days")
     for pk, worker, month, days, count in rows.iterator(chunk_size=2000):

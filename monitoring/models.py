@@ -259,7 +259,11 @@ class ShortTermJob(models.Model):
 
 
 class AttendanceSheet(models.Model):
-    """Who worked on a project on which days of one month, and what each earned."""
+    """Who worked on a project on which days of one month (its first day), and what each earned.
+
+    That it is a first day is asked by `verify`: SQLite could check it only with a function of Django, and then no other
+    program could open the file.
+    """
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="attendance_sheets")
     month = models.DateField(_("month"))
@@ -270,7 +274,6 @@ class AttendanceSheet(models.Model):
         ordering = ["application", "month"]
         constraints = [
             models.UniqueConstraint(fields=["application", "month"], name="attendance_sheet_once"),
-            models.CheckConstraint(condition=Q(month__day=1), name="attendance_sheet_month"),
         ]
 
     def __str__(self):

@@ -52,10 +52,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('application', 'month'), name='attendance_sheet_once'),
         ),
         migrations.AddConstraint(
-            model_name='attendancesheet',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='attendance_sheet_month'),
-        ),
-        migrations.AddConstraint(
             model_name='attendancerow',
             constraint=models.UniqueConstraint(fields=('sheet', 'worker'), name='attendance_row_once'),
         ),
