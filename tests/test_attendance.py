@@ -16,7 +16,8 @@ from tests.markup import filled
 from tests.office import DAY
 from tests.steps_applicants import registered_person, submitted_application
 
-pytestmark = pytest.mark.django_db
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 FEBRUARY = date(2026, 2, 1)
 MARCH = date(2026, 3, 1)

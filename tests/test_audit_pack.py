@@ -21,7 +21,8 @@ from tests.markup import filled
 from tests.office import DAY, grant_office
 from tests.steps_grants import paid_tranche, signed_award
 
-pytestmark = pytest.mark.django_db
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
 @pytest.fixture
@@ -107,6 +108,7 @@ def test_duties_are_counted_by_dossier_and_who_met_an_applicant_twice_is_named(o
     ]
 
 
+@pytest.mark.once
 def test_only_manager_and_data_protection_draw_a_sample_and_the_page_gives_the_zip(office, client):
     signed_award(office)
     url = reverse("reports:audit", args=[office.programme.key])

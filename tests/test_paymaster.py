@@ -47,7 +47,8 @@ from tests.steps_paymaster import (
 )
 from tests.steps_payments import OTHER_IBAN
 
-pytestmark = pytest.mark.django_db
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 FRIDAY, MONDAY = date(2026, 3, 13), date(2026, 3, 16)
 

@@ -35,7 +35,8 @@ from tests.steps_purchases import (
     tranche_of,
 )
 
-pytestmark = pytest.mark.django_db
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
 @pytest.fixture

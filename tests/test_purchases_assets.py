@@ -28,7 +28,8 @@ from tests.steps_grants import accounted_deliverables, certified_tranche
 from tests.steps_payments import KOSOVO_IBAN, payable_account
 from tests.steps_purchases import buying_award, chosen, invoiced, matched, ordered, received, requested, tranche_of
 
-pytestmark = pytest.mark.django_db
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from tests.office import DAY, grant_office
 from tests.steps_payments import KOSOVO_IBAN, payable_account
 from tests.steps_purchases import THRESHOLD, buying_award, chosen, quoted, requested, supplier
 
-pytestmark = pytest.mark.django_db
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
 @pytest.fixture
