@@ -28,6 +28,9 @@ from tests.steps_grants import ENDS, account_for, certified_tranche, ready_award
 from tests.steps_loans import FIRST_DUE, approved_loan
 from tests.steps_payments import held_match, screened
 
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = pytest.mark.in_turn
+
 LATER = DAY + timedelta(days=1)
 UN = """<?xml version="1.0" encoding="utf-8"?>
 <CONSOLIDATED_LIST dateGenerated="2026-02-27T10:00:00Z"><INDIVIDUALS><INDIVIDUAL>

@@ -47,6 +47,9 @@ from tests.office import DAY
 from tests.steps_grants import paid_tranche
 from tests.steps_works import builder, certified, decided, published, running_contract, with_bids, works_award
 
+# What it shows does not hang on the database: on PostgreSQL in the long setting.
+pytestmark = pytest.mark.in_turn
+
 LATER = DAY + timedelta(days=110)
 
 
