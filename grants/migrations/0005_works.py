@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django_fsm
-import grants.models.tenders
+import grants.models.awards
 import grants.models.works
 import ledger.fields
 from django.conf import settings
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tender',
                 'ordering': ['award', 'number'],
             },
-            bases=(grants.models.tenders.OfAward, models.Model, django_fsm.ConcurrentTransitionMixin),
+            bases=(grants.models.awards.OfAward, models.Model, django_fsm.ConcurrentTransitionMixin),
         ),
         migrations.AddField(
             model_name='bid',
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'works contract',
                 'ordering': ['-pk'],
             },
-            bases=(grants.models.tenders.OfAward, models.Model, django_fsm.ConcurrentTransitionMixin),
+            bases=(grants.models.awards.OfAward, models.Model, django_fsm.ConcurrentTransitionMixin),
         ),
         migrations.CreateModel(
             name='Variation',

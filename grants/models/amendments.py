@@ -11,7 +11,7 @@ from applicants.models import Evidence
 from audit.models import Moving
 from audit.moves import allowed
 from grants import conditions
-from grants.models.awards import GRANT_ROLES, Award
+from grants.models.awards import GRANT_ROLES, Award, OfAward
 from programmes.roles import rows_for
 
 SECOND_PERSON = _("The manager or a finance officer decides, and not the one who proposed the amendment.")
@@ -28,7 +28,7 @@ class AmendmentQuerySet(models.QuerySet):
         return self.filter(state=Amendment.State.PROPOSED)
 
 
-class Amendment(Moving):
+class Amendment(OfAward, Moving):
     """A change of a signed agreement. `before` and `after` hold what is changed and nothing else:
 
     `ends_on` (ISO date), `amount` (minor units, only less than before), `tranches` (rows of those not yet requested:
@@ -75,18 +75,6 @@ class Amendment(Moving):
 
     def get_absolute_url(self):
         return reverse("grants:amendment", args=[self.award.ref, self.number])
-
-    @property
-    def programme(self):
-        return self.award.programme
-
-    @property
-    def programme_id(self):
-        return self.award.programme_id
-
-    @property
-    def region_id(self):
-        return self.award.region_id
 
     @transition(
         state,

@@ -244,3 +244,23 @@ class AidReceived(models.Model):
 
     def __str__(self):
         return self.giver
+
+
+class OfAward:
+    """What a row of an award says about whose it is."""
+
+    @property
+    def programme(self):
+        return self.award.programme
+
+    @property
+    def programme_id(self):
+        return self.award.programme_id
+
+    @property
+    def region_id(self):
+        return self.award.region_id
+
+    @property
+    def currency(self):
+        return self.award.currency

@@ -12,7 +12,7 @@ from audit.models import Moving
 from audit.moves import allowed
 from grants import conditions
 from grants import conditions_purchases as buying
-from grants.models.awards import GRANT_ROLES, Award
+from grants.models.awards import GRANT_ROLES, Award, OfAward
 from grants.models.tranches import Tranche
 from ledger.fields import AmountField
 from programmes.roles import rows_for
@@ -38,7 +38,7 @@ def _person():
     return models.ForeignKey(STAFF, models.PROTECT, null=True, related_name="+")
 
 
-class Purchase(Moving):
+class Purchase(OfAward, Moving):
     """One purchase for a tranche that is paid to a supplier or handed over in kind.
 
     `amount`: of the chosen quote. `received_quantity`, `serial_numbers`: of all that has arrived so far.
@@ -152,22 +152,6 @@ class Purchase(Moving):
 
     def get_absolute_url(self):
         return reverse("grants:purchase", args=[self.award.ref, self.number])
-
-    @property
-    def programme(self):
-        return self.award.programme
-
-    @property
-    def programme_id(self):
-        return self.award.programme_id
-
-    @property
-    def region_id(self):
-        return self.award.region_id
-
-    @property
-    def currency(self):
-        return self.award.currency
 
     @property
     def by_agency(self):

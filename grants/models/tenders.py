@@ -11,32 +11,12 @@ from applicants.models import Evidence, Party
 from audit.models import Moving
 from audit.moves import allowed
 from grants import conditions_works as conditions
-from grants.models.awards import GRANT_ROLES, Award
+from grants.models.awards import GRANT_ROLES, Award, OfAward
 from ledger.fields import AmountField
 from ledger.money import Money
 from programmes.roles import rows_for
 
 SECOND_PERSON = _("Another person than the one who chose the bid must approve it.")
-
-
-class OfAward:
-    """What a row of an award says about whose it is."""
-
-    @property
-    def programme(self):
-        return self.award.programme
-
-    @property
-    def programme_id(self):
-        return self.award.programme_id
-
-    @property
-    def region_id(self):
-        return self.award.region_id
-
-    @property
-    def currency(self):
-        return self.award.currency
 
 
 class TenderQuerySet(models.QuerySet):

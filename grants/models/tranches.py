@@ -12,7 +12,7 @@ from audit.models import Moving
 from audit.moves import allowed
 from grants import conditions, conditions_works
 from grants.conditions_purchases import purchases_matched
-from grants.models.awards import GRANT_ROLES, Award
+from grants.models.awards import GRANT_ROLES, Award, OfAward
 from ledger.fields import AmountField
 from programmes.roles import rows_for
 
@@ -33,7 +33,7 @@ class TrancheQuerySet(models.QuerySet):
         return self.kept().filter(Q(award__state__in=["approved", "active", "suspended"]) | Q(state=Tranche.State.PAID))
 
 
-class Tranche(Moving):
+class Tranche(OfAward, Moving):
     """A part of an award. It can be certified when its deliverables are accepted and its co-financing evidenced."""
 
     class State(models.TextChoices):
@@ -90,22 +90,6 @@ class Tranche(Moving):
 
     def get_absolute_url(self):
         return reverse("grants:tranche", args=[self.award.ref, self.number])
-
-    @property
-    def programme(self):
-        return self.award.programme
-
-    @property
-    def programme_id(self):
-        return self.award.programme_id
-
-    @property
-    def region_id(self):
-        return self.award.region_id
-
-    @property
-    def currency(self):
-        return self.award.currency
 
     @transition(
         state,

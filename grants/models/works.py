@@ -12,8 +12,8 @@ from applicants.models import Evidence, Party
 from audit.models import Moving
 from audit.moves import allowed
 from grants import conditions_works as conditions
-from grants.models.awards import GRANT_ROLES, Award
-from grants.models.tenders import OfAward, Tender
+from grants.models.awards import GRANT_ROLES, Award, OfAward
+from grants.models.tenders import Tender
 from grants.models.tranches import Tranche
 from grants.works_account import NOTHING, Line, delay_days
 from ledger.fields import AmountField

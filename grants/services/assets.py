@@ -1,7 +1,5 @@
 """The register of assets: what was bought, handed over against signature, and disposed of."""
 
-from calendar import monthrange
-from datetime import date
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +10,7 @@ from grants.models import Asset, Award
 from grants.services.access import begin_act, demand
 from grants.services.papers import check_file_once
 from grants.services.tranches import check_own_file
+from programmes.clock import months_after
 
 
 @service
@@ -41,12 +40,6 @@ def register_asset(*, award, label, amount, on, by, tranche=None, serial_number=
 def _note_asset(kind, award, asset, by, on):
     body = {"asset": asset.pk, "amount": asset.amount, "currency": award.currency}
     record(kind, award.ref, by=by, on=on, programme=award.programme.key, body=body)
-
-
-def months_after(day, months):
-    """The same day of the month `months` later, cut to that month's end."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def title_day(asset, on):
