@@ -1,13 +1,12 @@
 """The budget of an award, the costs that are shown for it, and the public aid declared beside it."""
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from grants.models import AidReceived, Award, BudgetLine, Expense, Vat
 from grants.services.access import begin_act, demand, locked
-from grants.services.papers import check_counts_once, in_currency_of, invoice_key
+from grants.services.papers import check_counts_once, check_invoice_day, in_currency_of, invoice_key, save_once
 from grants.services.tranches import check_own_file
 from ledger.money import Money, split
 from programmes.services import check_date
@@ -185,13 +184,7 @@ def enter_expense(
         raise Invalid(_("Enter supplier and number of the invoice."), field="invoice_number")
     if net_amount <= 0 or vat_amount < 0:
         raise Invalid(_("The amount must be above zero."), field="net_amount")
-    if invoice_on < award.signed_on:
-        raise Invalid(
-            _("The invoice is from before the agreement of %(date)s.") % {"date": award.signed_on.strftime("%d.%m.%Y")},
-            field="invoice_on",
-        )
-    if invoice_on > on:
-        raise Invalid(_("%(date)s lies in the future.") % {"date": invoice_on.strftime("%d.%m.%Y")}, field="invoice_on")
+    check_invoice_day(award, invoice_on, on)
     line = BudgetLine.objects.get(pk=line.pk)
     if line.award_id != award.pk or (tranche is not None and tranche.award_id != award.pk):
         raise Invalid(_("This line belongs to another award."), field="line")
@@ -223,11 +216,7 @@ def enter_expense(
         entered_on=on,
     )
     check_counts_once(expense)
-    try:
-        with transaction.atomic():
-            expense.save()
-    except IntegrityError as twin:
-        raise Invalid(_("This invoice counts already, in another award."), field="invoice_number") from twin
+    save_once(expense)
     _note("expense.enter", expense, net_amount + vat_amount, by, on)
     return expense
 

@@ -1,13 +1,12 @@
 """An approved purchase: ordered, received, invoiced, matched. Then its pieces are on the register of assets."""
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from grants.models import Asset, Purchase
-from grants.services.papers import check_counts_once, invoice_key
+from grants.services.papers import check_counts_once, check_invoice_day, invoice_key, save_once
 from grants.services.purchases import MOST_PIECES, begin_purchase, locked_purchase, need_state, note
 from grants.services.tranches import check_own_file
 from ledger.money import split
@@ -80,14 +79,7 @@ def enter_invoice(
         raise Invalid(_("Enter the number of the invoice."), field="invoice_number")
     if amount <= 0:
         raise Invalid(_("The amount must be above zero."), field="amount")
-    signed = purchase.award.signed_on
-    if invoice_on < signed:
-        raise Invalid(
-            _("The invoice is from before the agreement of %(date)s.") % {"date": signed.strftime("%d.%m.%Y")},
-            field="invoice_on",
-        )
-    if invoice_on > on:
-        raise Invalid(_("%(date)s lies in the future.") % {"date": invoice_on.strftime("%d.%m.%Y")}, field="invoice_on")
+    check_invoice_day(purchase.award, invoice_on, on)
     check_own_file(purchase.award, evidence)
     purchase.invoice_number, purchase.invoice_on, purchase.invoice_amount = invoice_number, invoice_on, amount
     purchase.invoice_key = invoice_key(invoice_number, purchase.supplier.name, amount)
@@ -95,11 +87,7 @@ def enter_invoice(
     purchase.file_hash = evidence.sha256 if evidence else None
     purchase.invoiced_by = by
     check_counts_once(purchase)
-    try:
-        with transaction.atomic():
-            purchase.save()
-    except IntegrityError as twin:
-        raise Invalid(_("This invoice counts already, in another award."), field="invoice_number") from twin
+    save_once(purchase)
     note("purchase.invoice", purchase, by, on, amount=amount, currency=purchase.currency)
     return purchase
 

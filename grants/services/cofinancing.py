@@ -1,6 +1,5 @@
 """The grantee's own part: pledged, evidenced by an invoice that counts once, accepted by a second person."""
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocked, Invalid, NotAllowed
@@ -8,7 +7,7 @@ from audit.services import record, service
 from grants.conditions import in_kind_cap
 from grants.models import Asset, Contribution
 from grants.services.access import begin_act, demand, locked
-from grants.services.papers import FILE_COUNTS, check_counts_once, in_currency_of, invoice_key
+from grants.services.papers import FILE_COUNTS, check_counts_once, in_currency_of, invoice_key, save_once
 from grants.services.tranches import check_own_file
 from ledger import postings
 from ledger.money import Money
@@ -101,18 +100,9 @@ def evidence_contribution(
         raise Invalid(FILE_COUNTS, field="evidence")
     contribution.evidence = evidence
     contribution.evidenced_amount, contribution.evidenced_on, contribution.evidenced_by = amount, on, by
-    _save_once(contribution)
+    save_once(contribution)
     _note("contribution.evidence", contribution, amount, by, on)
     return contribution
-
-
-def _save_once(contribution):
-    """Two awards may bring the same paper at the same moment: then the database lets one of them in."""
-    try:
-        with transaction.atomic():
-            contribution.save()
-    except IntegrityError as twin:
-        raise Invalid(_("This invoice counts already, in another award."), field="invoice_number") from twin
 
 
 @service

@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Invalid
@@ -31,6 +32,26 @@ def check_counts_once(row):
             raise Invalid(_("An invoice with this number, supplier and amount counts already."), field="invoice_number")
         if row.file_hash and others.filter(file_hash=row.file_hash).exists():
             raise Invalid(FILE_COUNTS, field="evidence")
+
+
+def check_invoice_day(award, invoice_on, on):
+    """Raises Invalid for an invoice from before the agreement, which nothing is paid for, and for one of the future."""
+    if invoice_on < award.signed_on:
+        raise Invalid(
+            _("The invoice is from before the agreement of %(date)s.") % {"date": f"{award.signed_on:%d.%m.%Y}"},
+            field="invoice_on",
+        )
+    if invoice_on > on:
+        raise Invalid(_("%(date)s lies in the future.") % {"date": f"{invoice_on:%d.%m.%Y}"}, field="invoice_on")
+
+
+def save_once(row):
+    """Save one of PAPERS. Two awards may bring the same paper at the same moment: the database lets one of them in."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as twin:
+        raise Invalid(_("This invoice counts already, in another award."), field="invoice_number") from twin
 
 
 def check_file_once(sha256):
