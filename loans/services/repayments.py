@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from applicants.models import Application
 from applicants.services import lock_application
 from audit.refusals import Blocked, Invalid, Refusal
 from audit.services import record, service
 from ledger import postings
 from ledger.services import post, reverse
-from loans.models import Application, Loan, Repayment
+from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.restating import fold_loan, mark_reversed, restate
 from programmes.clock import today

@@ -1,4 +1,4 @@
-"""Loan products, loans, schedule versions, repayments and their allocation. Amounts are minor units."""
+"""Loans: from the decision to the last repayment. Amounts are minor units."""
 
 from datetime import timedelta
 
@@ -11,71 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from applicants.models import Application, Evidence, Party
-from audit.models import Moving, Versioned
+from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
-from ledger.models import Entry, Leg
+from ledger.models import Leg
 from ledger.postings import PRINCIPAL
 from loans import conditions
 from loans.allocation import COMPONENTS
-from programmes.models import FundingLine, Programme, Region, Role, Window
+from loans.models.products import LoanProduct
+from loans.models.schedules import Instalment, ScheduleVersion, open_part
+from programmes.models import FundingLine, Programme, Region, Role
 from programmes.roles import rows_for
 
 LOAN_ROLES = (Role.ADVISER, Role.MANAGER, Role.LOAN_OFFICER, Role.FINANCE, Role.MONITORING)
-
-
-class LoanProduct(Versioned):
-    """Terms of a kind of loan: how interest is reckoned, when it is due, how repayments are allocated."""
-
-    class Method(models.TextChoices):
-        EQUAL_INSTALMENT = "declining_equal_instalment", _("Equal instalments")
-        EQUAL_PRINCIPAL = "declining_equal_principal", _("Equal principal")
-        FLAT = "flat", _("Flat")
-
-    class DayCount(models.TextChoices):
-        THIRTY_360 = "30/360", _("30/360")
-        ACTUAL_365 = "actual/365", _("Actual/365")
-
-    class Prepay(models.TextChoices):
-        NEXT = "next_instalments", _("Early money pays the coming instalments")
-        HOLD = "hold", _("Early money is held as an overpayment")
-
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="loan_products")
-    windows = models.ManyToManyField(Window, related_name="loan_products")
-    key = models.SlugField(unique=True, max_length=60)
-    name = models.CharField(_("loan product"), max_length=120)
-    currency = CurrencyField()
-    method = models.CharField(_("repayment"), max_length=30, choices=Method.choices, default=Method.EQUAL_INSTALMENT)
-    annual_rate_pct = models.DecimalField(_("interest, percent a year"), max_digits=7, decimal_places=4)
-    day_count = models.CharField(
-        _("days counted"), max_length=12, choices=DayCount.choices, default=DayCount.THIRTY_360
-    )
-    least_months = models.PositiveSmallIntegerField(_("least months"), default=3)
-    most_months = models.PositiveSmallIntegerField(_("most months"), default=24)
-    grace_months = models.PositiveSmallIntegerField(_("months without principal"), default=0)
-    fee_pct = models.DecimalField(_("fee withheld, percent"), max_digits=5, decimal_places=2, default=0)
-    penalty_pct = models.DecimalField(
-        _("penalty, percent a year of overdue principal"), max_digits=6, decimal_places=2, default=0
-    )
-    allocation_order = models.JSONField(_("a repayment pays first"), default=list)
-    prepay = models.CharField(max_length=16, choices=Prepay.choices, default=Prepay.NEXT)
-
-    class Meta:
-        ordering = ["programme", "name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(annual_rate_pct__gte=0) & Q(annual_rate_pct__lte=100), name="loan_product_rate"
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-def open_part():
-    """What is unpaid of an instalment, all parts, as an expression."""
-    parts = [F(f"{name}_amount") - F(f"{name}_paid_amount") for name in COMPONENTS]
-    return sum(parts[1:], parts[0])
 
 
 class LoanQuerySet(models.QuerySet):
@@ -365,179 +313,3 @@ class Loan(Moving):
     def order(self):
         """What a repayment pays first, as `loans.allocation` reads it."""
         return tuple(self.allocation_order) or COMPONENTS
-
-
-class ScheduleVersion(models.Model):
-    """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen."""
-
-    loan = models.ForeignKey(Loan, models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    made_on = models.DateField(_("in force from"))
-    starts_on = models.DateField(_("interest runs from"))
-    held_amount = AmountField(_("overpayment held at its start"), default=0)
-    request = models.JSONField(help_text=_("The request of which the schedule is the answer."))
-    reason = models.CharField(max_length=300, blank=True)
-    decision_ref = models.CharField(max_length=40, blank=True)
-
-    class Meta:
-        ordering = ["loan", "number"]
-        constraints = [models.UniqueConstraint(fields=["loan", "number"], name="schedule_version_once")]
-
-
-class Instalment(models.Model):
-    """One row of a schedule version: what is due, what was paid of each part, and when it was settled in full."""
-
-    loan = models.ForeignKey(Loan, models.PROTECT, related_name="instalments")
-    version = models.PositiveSmallIntegerField()
-    number = models.PositiveSmallIntegerField()
-    due_on = models.DateField()
-    principal_amount = AmountField()
-    interest_amount = AmountField(default=0)
-    fee_amount = AmountField(default=0)
-    penalty_amount = AmountField(default=0)
-    penalty_brought_amount = AmountField(_("of it from an earlier schedule"), default=0)
-    principal_paid_amount = AmountField(default=0)
-    interest_paid_amount = AmountField(default=0)
-    fee_paid_amount = AmountField(default=0)
-    penalty_paid_amount = AmountField(default=0)
-    settled_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["loan", "version", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["loan", "version", "number"], name="instalment_once"),
-            models.CheckConstraint(
-                condition=Q(principal_paid_amount__gte=0)
-                & Q(principal_paid_amount__lte=F("principal_amount"))
-                & Q(interest_paid_amount__gte=0)
-                & Q(interest_paid_amount__lte=F("interest_amount"))
-                & Q(fee_paid_amount__gte=0)
-                & Q(fee_paid_amount__lte=F("fee_amount"))
-                & Q(penalty_paid_amount__gte=0)
-                & Q(penalty_paid_amount__lte=F("penalty_amount")),
-                name="instalment_paid_within_due",
-            ),
-        ]
-        indexes = [models.Index(fields=["settled_on", "due_on"], name="instalment_open")]
-
-    @property
-    def due_amount(self):
-        return self.principal_amount + self.interest_amount + self.fee_amount + self.penalty_amount
-
-    @property
-    def open_amount(self):
-        return self.due_amount - self.paid_amount
-
-    @property
-    def due(self):
-        """The names by which loans/arrears.py reads an instalment."""
-        return self.due_on
-
-    @property
-    def outstanding(self):
-        return self.open_amount
-
-    @property
-    def paid_amount(self):
-        return self.principal_paid_amount + self.interest_paid_amount + self.fee_paid_amount + self.penalty_paid_amount
-
-
-class RepaymentQuerySet(models.QuerySet):
-    def live(self):
-        return self.filter(reversed_on=None)
-
-    def visible_to(self, user):
-        return self.filter(loan__in=Loan.objects.visible_to(user))
-
-    def on_schedule(self, version):
-        """Live repayments that were allocated to that schedule version, in the order of their value dates."""
-        return self.live().filter(version=version).order_by("value_on", "pk")
-
-
-class Repayment(models.Model):
-    """Money received from the borrower, in its parts. Parts add up to the amount; the rest is an overpayment."""
-
-    class Means(models.TextChoices):
-        BANK = "bank", _("Bank transfer")
-        CASH = "cash", _("Cash")
-        MOBILE = "mobile", _("Mobile money")
-        HELD = "held", _("From the overpayment held")
-
-    loan = models.ForeignKey(Loan, models.PROTECT, related_name="repayments")
-    amount = AmountField()
-    currency = CurrencyField()
-    value_on = models.DateField(_("received"))
-    means = models.CharField(max_length=6, choices=Means.choices, default=Means.BANK)
-    reference = models.CharField(_("bank reference or receipt"), max_length=60, blank=True)
-    version = models.PositiveSmallIntegerField(
-        null=True, help_text=_("The schedule version it was allocated to; empty for a recovery after write-off.")
-    )
-    penalty_amount = AmountField(default=0)
-    fee_amount = AmountField(default=0)
-    interest_amount = AmountField(default=0)
-    principal_amount = AmountField(default=0)
-    overpaid_amount = AmountField(default=0)
-    recovered_amount = AmountField(_("recovery after write-off"), default=0)
-    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    reversed_on = models.DateField(null=True, blank=True)
-    reversal_reason = models.CharField(max_length=300, blank=True)
-
-    objects = RepaymentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["loan", "value_on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    amount=F("penalty_amount")
-                    + F("fee_amount")
-                    + F("interest_amount")
-                    + F("principal_amount")
-                    + F("overpaid_amount")
-                    + F("recovered_amount")
-                )
-                & Q(amount__gt=0),
-                name="repayment_conserved",
-            ),
-            models.CheckConstraint(
-                condition=Q(reversed_on=None) | ~Q(reversal_reason=""), name="repayment_reversal_has_reason"
-            ),
-        ]
-        indexes = [models.Index(fields=["value_on"], name="repayment_value_on")]
-
-
-class Allocation(models.Model):
-    """The part of a repayment that paid one component of one instalment."""
-
-    class Component(models.TextChoices):
-        PENALTY = "penalty", _("Penalty")
-        FEE = "fee", _("Fee")
-        INTEREST = "interest", _("Interest")
-        PRINCIPAL = "principal", _("Principal")
-
-    repayment = models.ForeignKey(Repayment, models.PROTECT, related_name="allocations")
-    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="allocations")
-    component = models.CharField(max_length=9, choices=Component.choices)
-    amount = AmountField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["repayment", "instalment", "component"], name="allocation_once"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_amount"),
-        ]
-
-
-class Refund(models.Model):
-    """An overpayment paid back. `returned_on`: the bank returned it, and the money is held again."""
-
-    loan = models.ForeignKey(Loan, models.PROTECT, related_name="refunds")
-    version = models.PositiveSmallIntegerField(help_text=_("The schedule version in force."))
-    order_ref = models.CharField(_("payment order"), max_length=16, unique=True)
-    amount = AmountField()
-    value_on = models.DateField(_("paid back"))
-    returned_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["loan", "value_on", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount")]

@@ -1,0 +1,89 @@
+"""Schedule versions and their instalments. Amounts are minor units."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ledger.fields import AmountField
+from loans.allocation import COMPONENTS
+
+
+def open_part():
+    """What is unpaid of an instalment, all parts, as an expression."""
+    parts = [F(f"{name}_amount") - F(f"{name}_paid_amount") for name in COMPONENTS]
+    return sum(parts[1:], parts[0])
+
+
+class ScheduleVersion(models.Model):
+    """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen."""
+
+    loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    made_on = models.DateField(_("in force from"))
+    starts_on = models.DateField(_("interest runs from"))
+    held_amount = AmountField(_("overpayment held at its start"), default=0)
+    request = models.JSONField(help_text=_("The request of which the schedule is the answer."))
+    reason = models.CharField(max_length=300, blank=True)
+    decision_ref = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["loan", "number"]
+        constraints = [models.UniqueConstraint(fields=["loan", "number"], name="schedule_version_once")]
+
+
+class Instalment(models.Model):
+    """One row of a schedule version: what is due, what was paid of each part, and when it was settled in full."""
+
+    loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="instalments")
+    version = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    principal_amount = AmountField()
+    interest_amount = AmountField(default=0)
+    fee_amount = AmountField(default=0)
+    penalty_amount = AmountField(default=0)
+    penalty_brought_amount = AmountField(_("of it from an earlier schedule"), default=0)
+    principal_paid_amount = AmountField(default=0)
+    interest_paid_amount = AmountField(default=0)
+    fee_paid_amount = AmountField(default=0)
+    penalty_paid_amount = AmountField(default=0)
+    settled_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["loan", "version", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "version", "number"], name="instalment_once"),
+            models.CheckConstraint(
+                condition=Q(principal_paid_amount__gte=0)
+                & Q(principal_paid_amount__lte=F("principal_amount"))
+                & Q(interest_paid_amount__gte=0)
+                & Q(interest_paid_amount__lte=F("interest_amount"))
+                & Q(fee_paid_amount__gte=0)
+                & Q(fee_paid_amount__lte=F("fee_amount"))
+                & Q(penalty_paid_amount__gte=0)
+                & Q(penalty_paid_amount__lte=F("penalty_amount")),
+                name="instalment_paid_within_due",
+            ),
+        ]
+        indexes = [models.Index(fields=["settled_on", "due_on"], name="instalment_open")]
+
+    @property
+    def due_amount(self):
+        return self.principal_amount + self.interest_amount + self.fee_amount + self.penalty_amount
+
+    @property
+    def open_amount(self):
+        return self.due_amount - self.paid_amount
+
+    @property
+    def due(self):
+        """The names by which loans/arrears.py reads an instalment."""
+        return self.due_on
+
+    @property
+    def outstanding(self):
+        return self.open_amount
+
+    @property
+    def paid_amount(self):
+        return self.principal_paid_amount + self.interest_paid_amount + self.fee_paid_amount + self.penalty_paid_amount
