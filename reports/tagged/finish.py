@@ -5,8 +5,8 @@ from functools import lru_cache
 from xml.sax.saxutils import escape
 
 import pikepdf
-from PIL import ImageCms
 from pikepdf import Array, Dictionary, Name, OutlineItem, Stream, String
+from PIL import ImageCms
 
 PRODUCER = "Seedbed"
 
