@@ -15,7 +15,7 @@ def finish(content, story, marked, *, lang, title, author, on):
     """The PDF as bytes. content: ReportLab's; marked: what its canvas noted; on: the day it carries, or None."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
         pages = [page.obj for page in pdf.pages]
-        annotations = _links(pdf, pages, marked.links)
+        annotations = _links(pdf, pages, marked.links, story.anchors)
         _structure(pdf, pages, annotations, story.root, marked)
         for number, page in enumerate(pages):
             page.StructParents, page.Tabs = number, Name.S
@@ -34,7 +34,7 @@ def finish(content, story, marked, *, lang, title, author, on):
     return made.getvalue()
 
 
-def _links(pdf, pages, links):
+def _links(pdf, pages, links, anchors):
     made = []
     for number, link in enumerate(links):
         annotation = Dictionary(
@@ -46,10 +46,11 @@ def _links(pdf, pages, links):
             Contents=String(link.words),
             StructParent=len(pages) + number,
         )
-        if isinstance(link.target, str):
-            annotation.A = Dictionary(S=Name.URI, URI=String(link.target))
+        target = anchors[link.target[1:]] if isinstance(link.target, str) and link.target[0] == "#" else link.target
+        if isinstance(target, str):
+            annotation.A = Dictionary(S=Name.URI, URI=String(target))
         else:
-            page, left, top = link.target.where()
+            page, left, top = target.where()
             annotation.Dest = Array([pages[page], Name.XYZ, round(left, 2), round(top, 2), None])
         annotation = pdf.make_indirect(annotation)
         made.append(annotation)

@@ -18,7 +18,7 @@ class Story:
 
     def __init__(self, lang):
         self.lang, self.root, self.parts, self.headings = lang, Element("Document"), [], []
-        self._contents = None
+        self.anchors, self._contents = {}, None
 
     # Words -----------------------------------------------------------------------------------------------------------
 
@@ -48,19 +48,21 @@ class Story:
 
     # Tables and pictures ---------------------------------------------------------------------------------------------
 
-    def table(self, rows, widths, *, head, numbers=(), total=None, links=None):
+    def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None):
         """A table: `head` repeats on each page, the first cell of each row names it, `numbers` stand to the right.
 
         rows: lists of values; widths: shares of the page's width; total: a last row in bold; links: {(row, column):
-        (element or address, what it leads to)}.
+        ("#" and an anchor, or an address, and what it leads to)}; anchors: {row: its name for links}.
         """
-        links = links or {}
+        links, anchors = links or {}, anchors or {}
         grid = self.root.add("Table")
         lines = [self._row(grid.add("THead"), head, "cell_head", numbers, {}, scope="Column")]
         body = grid.add("TBody")
         for number, row in enumerate(rows):
             mine = {column: link for (at, column), link in links.items() if at == number} if links else {}
             lines.append(self._row(body, row, "cell", numbers, mine))
+            if number in anchors:
+                self.anchors[anchors[number]] = body.kids[-1]
         if total is not None:
             lines.append(self._row(body, total, "cell_bold", numbers, {}))
         scale = WIDTH / sum(widths)
