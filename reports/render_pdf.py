@@ -278,11 +278,7 @@ def _traces(story, report):
     """From which records each figure comes, and the arithmetic of its shares."""
     story.heading(2, _("Annex B: where it comes from"))
     if report.reference:
-        story.text(
-            _(
-                "The number of a figure in Annex A leads to its page. Who may see the records finds them there, signed in."
-            )
-        )
+        story.text(_("The number of a figure in Annex A leads to its page. Who may see the records finds them there."))
     number = framework.numbers(report)
     ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
     rows = []
