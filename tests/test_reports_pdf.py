@@ -1,11 +1,10 @@
 """The donor's report on paper: read aloud, kept for decades, and every name in it whole."""
 
 import io
-import shutil
 import subprocess
 from datetime import date
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, pairwise
 
 import pikepdf
 import pytest
@@ -180,9 +179,8 @@ def test_a_paper_with_a_fault_does_not_pass(plant, verdicts):
 # What it says ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.verapdf
 def test_the_names_of_every_script_come_out_of_the_paper_whole(content, tmp_path):
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not installed")
     (tmp_path / "report.pdf").write_bytes(content)
     done = subprocess.run(["pdftotext", str(tmp_path / "report.pdf"), "-"], capture_output=True, text=True, check=True)
     said = " ".join(done.stdout.split())
@@ -198,7 +196,7 @@ def test_headings_lead_through_the_paper_and_stand_in_outline_and_contents(pdf):
     levels = [int(str(one.S)[2:]) for one in elements(pdf) if str(one.S)[1] == "H"]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     with pdf.open_outline() as outline:
         titles = [item.title for item in chain(*(one.children for one in outline.root))]
     assert titles[:3] == ["Contents", "Summary", "Results against targets"]

@@ -1,6 +1,7 @@
-"""veraPDF, where it is here: holds papers against PDF/UA-1 and PDF/A-2a. Its classes come with a wheel of requirements-dev.
+"""veraPDF, where it is here: holds papers against PDF/UA-1 and PDF/A-2a.
 
-It also needs a JDK and the classes for XML that Java no longer brings (Debian: default-jdk-headless, libjaxb-java).
+Its classes come with a wheel of requirements-dev.txt. It also needs a JDK, and the classes for XML that Java no longer
+brings (Debian: default-jdk-headless, libjaxb-java).
 """
 
 import shutil
@@ -22,6 +23,8 @@ def missing():
         return "veraPDF needs a JDK, and none is installed (Debian: default-jdk-headless)"
     if not all((JAXB / name).exists() for name in CLASSES):
         return "veraPDF needs the classes of JAXB, which are not installed (Debian: libjaxb-java)"
+    if not shutil.which("pdftotext"):
+        return "what veraPDF passed is read back with pdftotext, which is not installed (Debian: poppler-utils)"
     return ""
 
 
