@@ -13,7 +13,7 @@ from reportlab.lib.units import mm
 
 from pages.paper import WIDTH, bar_chart
 from reports import framework, render_way
-from reports.charts import charts
+from reports.charts import charts, way
 from reports.figure import MONEY, SHARE, printed
 from reports.shown import matrices
 from reports.tagged import Story, tagged_paper
@@ -184,16 +184,36 @@ def _chapter(story, report, chapter, figures):
     _columns(story, figures, columns)
     part = replace(report, figures=tuple(figures))
     if chapter.key == "way":
-        render_way.write(story, report)
-    for chart in charts(part):
-        _chart(story, chart)
+        _way(story, report)
+    else:
+        for chart in charts(part):
+            _chart(story, chart, *_chart_table(chart))
     for matrix in matrices(part):
         _matrix(story, matrix)
 
 
-def _chart(story, chart):
+def _way(story, report):
+    """The steps as a chart, the share that each keeps of the one before it, approvals by sex."""
+    chart = way(report)
+    if chart:
+        head, rows = _chart_table(chart)
+        shares = render_way.shares(chart.exact[0])
+        rows = [[*row, share] for row, share in zip(rows, shares, strict=True)]
+        _chart(story, chart, [*head, _("Of the step before")], rows)
+        story.text(
+            _("A step may be larger than the one before it: not everybody is referred, and training can be waived."),
+            "quiet",
+        )
+    render_way.approvals(story, report)
+
+
+def _chart_table(chart):
+    """(head, rows) of the table beside a chart."""
     rows = [[label, *(chart.cell(values[place]) for values in chart.exact)] for place, label in enumerate(chart.labels)]
-    head = [chart.over, *chart.names]
+    return [chart.over, *chart.names], rows
+
+
+def _chart(story, chart, head, rows):
     said = "; ".join(f"{label}: {', '.join(cells)}" for label, *cells in rows)
     drawing = bar_chart(
         chart.labels, chart.series, names=chart.names, height=62 * mm, width=WIDTH, printed=chart.printed
@@ -202,7 +222,7 @@ def _chart(story, chart):
         story.heading(3, chart.title)
         story.text(chart.subtitle, "quiet")
         story.picture(drawing, f"{chart.title}. {chart.subtitle} {said}.")
-        story.table(rows, [50, *([40] * len(chart.names))], head=head, numbers=range(1, len(head)))
+        story.table(rows, [50, *([40] * (len(head) - 1))], head=head, numbers=range(1, len(head)))
 
 
 def _matrix(story, matrix):

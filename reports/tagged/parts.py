@@ -108,21 +108,21 @@ class Picture(Flowable):
 class Entry(Flowable):
     """A line of the contents: title, dots, page number; the whole of it leads to the heading."""
 
-    def __init__(self, title, heading, element, depth, lang):
+    def __init__(self, title, heading, element, lang):
         super().__init__()
-        self._heading, self._element, self._indent, self._title = heading, element, depth * 12, clean(title)
+        self._heading, self._element, self._title = heading, element, clean(title)
         self._text = TaggedParagraph(worded(title, lang), styles()["text"])
         self._text.element = element
 
     def wrap(self, *_room):
-        _width, self._tall = self._text.wrap(WIDTH - self._indent - 36, 10**6)
+        _width, self._tall = self._text.wrap(WIDTH - 36, 10**6)
         self.width, self.height = WIDTH, self._tall + 3
         return self.width, self.height
 
     def draw(self):
         canvas, base = self.canv, 3 + self._text.style.leading - self._text.style.fontSize - 1
-        self._text.drawOn(canvas, self._indent, 3)
-        begin = self._indent + self._text.getActualLineWidths0()[-1] + 6
+        self._text.drawOn(canvas, 0, 3)
+        begin = self._text.getActualLineWidths0()[-1] + 6
         with canvas.artifact("Layout"):
             canvas.saveState()
             canvas.setStrokeColor(QUIET)

@@ -23,7 +23,7 @@ class Story:
     # Words -----------------------------------------------------------------------------------------------------------
 
     def heading(self, level, value, style=""):
-        """A heading of level 1 to 3; those of levels 2 and 3 stand in the contents. Returns its element."""
+        """A heading of level 1 to 3; all stand in the reader's outline. Returns its element."""
         element = self.root.add(f"H{level}")
         self.headings.append((level, clean(value), element))
         self.parts.append(paragraph(value, style or HEADINGS[level], element, self.lang))
@@ -67,7 +67,12 @@ class Story:
             lines.append(self._row(body, total, "cell_bold", numbers, {}))
         scale = WIDTH / sum(widths)
         made = TaggedTable(
-            lines, colWidths=[width * scale for width in widths], repeatRows=1, hAlign="LEFT", splitInRow=1
+            lines,
+            colWidths=[width * scale for width in widths],
+            repeatRows=1,
+            hAlign="LEFT",
+            splitInRow=1,
+            spaceAfter=5,
         )
         made.setStyle(TableStyle(_table_style(total is not None)))
         self.parts.append(made)
@@ -117,7 +122,7 @@ class Story:
     # Contents --------------------------------------------------------------------------------------------------------
 
     def contents(self):
-        """Here the table of contents will stand; it lists every heading of levels 2 and 3 that follows."""
+        """Here the table of contents will stand; it lists every heading of level 2 that follows."""
         self.heading(2, _("Contents"))
         self._contents = len(self.parts), len(self.headings), self.root.add("TOC")
 
@@ -127,9 +132,9 @@ class Story:
             return self.parts
         at, known, contents = self._contents
         lines = []
-        for level, title, heading in self.headings[known:]:
+        for _level, title, heading in (one for one in self.headings[known:] if one[0] == 2):
             link = contents.add("TOCI").add("Reference").add("Link")
-            lines.append(Entry(title, heading, link, level - 2, self.lang))
+            lines.append(Entry(title, heading, link, self.lang))
         return [*self.parts[:at], *lines, *self.parts[at:]]
 
 
