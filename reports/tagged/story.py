@@ -44,7 +44,7 @@ class Story:
             rows.append([paragraph(words, style, element, self.lang) for words, element in parts])
         made = TaggedTable(rows, colWidths=[5 * mm, WIDTH - 5 * mm], hAlign="LEFT", splitInRow=1)
         made.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_padded(left=0, above=0, below=0)]))
-        self.parts.append(made)
+        self.parts += [together([made]), space(4)]
 
     # Tables and pictures ---------------------------------------------------------------------------------------------
 
