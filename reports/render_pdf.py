@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 
@@ -15,19 +16,25 @@ from pages.paper import WIDTH, bar_chart
 from reports import framework, render_way
 from reports.charts import charts, way
 from reports.figure import MONEY, SHARE, printed
+from reports.language import in_language, language_of_paper
 from reports.shown import matrices
 from reports.tagged import Story, tagged_paper
 from reports.words import goal_words, period_words, state_of, value_cell, value_parts, value_words
 
-LANGUAGE = "en"
 MOST_HEADLINES = 6
 # Under the bars of an upright chart there is room for so many letters.
 MOST_LETTERS = 75
 
 
 def render(report):
-    """PDF as bytes."""
-    story = Story(LANGUAGE)
+    """PDF as bytes, in the reader's language if the house is translated into it, else in English."""
+    lang = language_of_paper()
+    with translation.override(lang):
+        return _rendered(in_language(report, lang), lang)
+
+
+def _rendered(report, lang):
+    story = Story(lang)
     name = report.title or _("Impact report")
     _cover(story, report, name)
     story.space(24)
@@ -158,8 +165,7 @@ def _columns(story, figures, columns):
     made = [column for place, column in enumerate(made) if place < 2 or any(column[2])]
     rows = list(zip(*(cells for _width, _head, cells in made), strict=True))
     links = {
-        (row, 0): (f"#{one.code}", _("How %(figure)s is counted") % {"figure": one.name})
-        for row, one in enumerate(figures)
+        row: (f"#{one.code}", _("How %(figure)s is counted") % {"figure": one.name}) for row, one in enumerate(figures)
     }
     story.table(
         rows,
@@ -298,7 +304,7 @@ def _definitions(story, report):
     links = {}
     if report.reference:
         links = {
-            (row, 0): (_address(report, one), _("The records of %(figure)s") % {"figure": one.name})
+            row: (_address(report, one), _("The records of %(figure)s") % {"figure": one.name})
             for row, one in enumerate(ordered)
         }
     story.table(

@@ -7,12 +7,17 @@ from itertools import chain, pairwise
 
 import pikepdf
 import pytest
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from django.utils import translation
+from django.utils.translation import trans_real
 from pikepdf import Name
 
 from reports import framework
 from reports.edition import Report
 from reports.figure import COUNT, MONEY, SHARE, Cell, Figure, Goal, ratio
 from reports.render_pdf import render
+from reports.tagged import Story, tagged_paper
 from tests import verapdf
 
 NAMES = {
@@ -71,6 +76,7 @@ def report():
         figure("women_run_share", "people", SHARE, numerator=19, denominator=36, in_all=ratio(19, 36)),
         figure("found_tomorrow", "a section of next year", COUNT, value=7),
         figure("hidden_one", "jobs", COUNT, hidden=True),
+        figure("short_term_jobs", "jobs", COUNT, name="Short-term jobs", target=Goal(Decimal(1700), ">")),
     ]
     return Report(
         key="all",
@@ -185,6 +191,14 @@ def test_the_names_of_every_script_come_out_of_the_paper_whole(content, tmp_path
     assert [name for name in NAMES.values() if name not in said] == []
 
 
+@pytest.mark.verapdf
+def test_what_is_planned_stands_in_the_column_of_targets_only(content, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(content)
+    said = verapdf.words_of(tmp_path / "report.pdf")
+    assert said.count("1,700") == 1
+    assert "Short-term jobs more than 1,700 no data" in said
+
+
 def test_words_of_another_script_are_said_in_their_language(pdf):
     streams = b"".join(page.Contents.read_bytes() for page in pdf.pages)
     assert [code for code in ("hy", "ka", "ru", "tg", "az") if f"/Lang ({code})".encode() not in streams] == []
@@ -234,3 +248,38 @@ def test_a_figure_that_nobody_foresaw_still_has_a_chapter_and_a_number(report):
         "women",
         "monitoring",
     )
+
+
+def test_the_head_of_a_long_table_is_read_once_and_seen_on_every_page():
+    story = Story("en")
+    story.table([[number, number * number] for number in range(100)], [1, 1], head=["Number", "Square"], numbers=(1,))
+    with pikepdf.open(io.BytesIO(tagged_paper("Squares", story))) as pdf:
+        pages = [page.Contents.read_bytes() for page in pdf.pages]
+        heads = [one for one in elements(pdf, "TH") if one.A.Scope == "/Column"]
+        assert len(elements(pdf, "TR")) == 101
+        assert [one.K for one in heads] == [0, 1]
+    assert sum(page.count(b"/TH <</MCID") for page in pages) == 2 + 100
+    # Its two words, besides the head and the foot of the page.
+    assert [page.count(b"/Artifact <</Type /Pagination>> BDC") for page in pages] == [1, 3, 3]
+
+
+def test_a_reader_of_another_language_has_the_paper_wholly_in_one(report, content, settings, tmp_path):
+    with translation.override("hy"):
+        assert render(report) == content
+    folder = tmp_path / "hy" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    catalogue = Catalog("hy")
+    for said, translated in (("Contents", "Բովանդակություն"), ("Awards", "Դրամաշնորհներ")):
+        catalogue.add(said, translated)
+    with open(folder / "django.mo", "wb") as file:
+        write_mo(file, catalogue)
+    settings.LOCALE_PATHS = [tmp_path]
+    trans_real._translations.clear()
+    with translation.override("hy"), pikepdf.open(io.BytesIO(render(report))) as pdf:
+        assert str(pdf.Root.Lang) == "hy"
+        with pdf.open_outline() as outline:
+            assert outline.root[0].children[0].title == "Բովանդակություն"
+        streams = b"".join(page.Contents.read_bytes() for page in pdf.pages)
+    assert b"/Lang (hy)" not in streams
+    assert b"/Lang (ka)" in streams
+    trans_real._translations.clear()

@@ -14,7 +14,7 @@ HEADINGS = {1: "title", 2: "h2", 3: "h3"}
 
 
 class Story:
-    """Document, its parts in the order of reading, its headings. lang: the language of its words."""
+    """Document, its parts in the order of reading, its headings. lang: the language of its words. It is drawn once."""
 
     def __init__(self, lang):
         self.lang, self.root, self.parts, self.headings = lang, Element("Document"), [], []
@@ -51,20 +51,19 @@ class Story:
     def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None):
         """A table: `head` repeats on each page, the first cell of each row names it, `numbers` stand to the right.
 
-        rows: lists of values; widths: shares of the page's width; total: a last row in bold; links: {(row, column):
-        ("#" and an anchor, or an address, and what it leads to)}; anchors: {row: its name for links}.
+        rows: lists of values; widths: shares of the page's width; total: a last row in bold; links: {row: where its
+        first cell leads, as "#" and an anchor or an address, and in words}; anchors: {row: its name for links}.
         """
         links, anchors = links or {}, anchors or {}
         grid = self.root.add("Table")
-        lines = [self._row(grid.add("THead"), head, "cell_head", numbers, {}, scope="Column")]
+        lines = [self._row(grid.add("THead"), head, "cell_head", numbers, scope="Column")]
         body = grid.add("TBody")
         for number, row in enumerate(rows):
-            mine = {column: link for (at, column), link in links.items() if at == number} if links else {}
-            lines.append(self._row(body, row, "cell", numbers, mine))
+            lines.append(self._row(body, row, "cell", numbers, link=links.get(number)))
             if number in anchors:
                 self.anchors[anchors[number]] = body.kids[-1]
         if total is not None:
-            lines.append(self._row(body, total, "cell_bold", numbers, {}))
+            lines.append(self._row(body, total, "cell_bold", numbers))
         scale = WIDTH / sum(widths)
         made = TaggedTable(
             lines,
@@ -77,13 +76,13 @@ class Story:
         made.setStyle(TableStyle(_table_style(total is not None)))
         self.parts.append(made)
 
-    def _row(self, above, values, style, numbers, links, scope=""):
+    def _row(self, above, values, style, numbers, *, scope="", link=None):
         row, cells = above.add("TR"), []
         for column, value in enumerate(values):
             side = f"{style}_number" if column in numbers else style
             named = scope or ("" if column else "Row")
             cell = row.add("TH" if named else "TD", scope=named)
-            target, words = links.get(column, (None, ""))
+            target, words = link if link and not column else (None, "")
             element = cell.add("Link") if target is not None else cell
             cells.append(paragraph(value, side, element, self.lang, target, words))
         return cells
