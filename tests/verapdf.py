@@ -11,6 +11,7 @@ from pathlib import Path
 
 PROGRAM = Path(__file__).parent / "data" / "PdfRules.java"
 JAXB = Path("/usr/share/java")
+FLAVOURS = ("ua1", "2a")
 CLASSES = ("jaxb-runtime.jar", "jaxb-core.jar")
 
 
@@ -28,13 +29,12 @@ def missing():
     return ""
 
 
-def broken_rules(paths):
-    """{(path, "ua1" or "2a"): [what is broken]}; an empty list for a paper that passes. Paths as texts."""
-    words = ["java", "-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+def broken_rules(asked):
+    """{(path, flavour): [what is broken]} of pairs of a path as text and "ua1" or "2a"; [] for a paper that passes."""
     places = [str(_jar()), *(str(JAXB / name) for name in CLASSES)]
-    done = subprocess.run(
-        [*words, "-cp", ":".join(places), str(PROGRAM), *paths], capture_output=True, text=True, check=True, timeout=300
-    )
+    words = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", ":".join(places), str(PROGRAM)]
+    words += [f"{flavour}={path}" for path, flavour in asked]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=300)
     found = {}
     for line in done.stdout.splitlines():
         path, flavour, verdict, *rules = line.rstrip("\t").split("\t")
