@@ -10,10 +10,10 @@ from reports.tagged import Story, tagged_paper
 
 TIMES = 5
 HEAD = ["No.", "Figure", "Target", "In all", "Records"]
-WIDTHS = [10, 70, 30, 30, 20]
+WIDTHS = [16, 60, 34, 30, 22]
 NUMBERS = (2, 3, 4)
 # As many as fill a page.
-ROWS = 26
+ROWS = 31
 SAID = "Persons who completed a training other than an orientation, each once, by the day of the record."
 
 

@@ -19,11 +19,11 @@ from reports.figure import MONEY, SHARE, printed
 from reports.language import in_language, language_of_paper
 from reports.shown import matrices
 from reports.tagged import Story, tagged_paper
-from reports.words import goal_words, period_words, state_of, value_cell, value_parts, value_words
+from reports.words import goal_words, period_words, state_of, value_cell, value_parts
 
 MOST_HEADLINES = 6
-# Under the bars of an upright chart there is room for so many letters.
-MOST_LETTERS = 75
+# Points that a letter of a chart's labels takes, about.
+LETTER = 4
 
 
 def render(report):
@@ -97,13 +97,11 @@ def _summary(story, report):
     story.heading(2, _("Summary"))
     headlines = report.headlines(MOST_HEADLINES)
     if headlines:
-        story.tiles(
-            [(one.name, "strong"), (value_words(one), "figure"), (goal_words(one), "quiet")] for one in headlines
-        )
+        story.tiles(_tile(one) for one in headlines)
     aimed = [one for one in report.figures if one.target and one.reached is not None]
     if aimed:
         reached = sum(one.reached for one in aimed)
-        said = _("Of %(all)s targets with a figure, %(reached)s are reached.")
+        said = _("Targets reached: %(reached)s of %(all)s.")
         story.text(said % {"all": len(aimed), "reached": reached}, "strong")
         story.items([_stands(one, _("target %(goal)s")) for one in aimed])
     compared = [one for one in report.figures if not one.target and one.reached is not None]
@@ -116,6 +114,13 @@ def _summary(story, report):
             _("In %(number)s figures something is hidden, so that nobody can be recognised.") % {"number": hidden},
             "quiet",
         )
+
+
+def _tile(figure):
+    value, small = value_parts(figure)
+    if figure.unit == SHARE:
+        return [(figure.name, "strong"), (value, "figure"), (small, "quiet"), (goal_words(figure), "quiet")]
+    return [(figure.name, "strong"), (f"{value} {small}".strip(), "figure"), (goal_words(figure), "quiet")]
 
 
 def _stands(figure, beside):
@@ -137,26 +142,30 @@ def _framework(story, report):
     """Headline figures and all that have a goal. Planned values stand in the column of targets only."""
     number = framework.numbers(report)
     with_all = report.period_from is not None
+    chosen = [one for one in report.figures if one.goal() or one.headline] or report.figures
     columns = [
         (9, _("No."), lambda one: number[one.code]),
-        (42, _("Figure"), _named),
+        (40, _("Figure"), _named),
         (20, _("Baseline"), lambda one: framework.baseline(report, one)),
-        (26, _("Target"), lambda one: goal_words(one, published=False)),
-        (26, _("Published"), lambda one: goal_words(one, target=False)),
-        (26, _("This period") if with_all else _("In all"), lambda one: value_parts(one)[0]),
-        (26, _("In all"), _in_all) if with_all else None,
-        (15, _("Women"), lambda one: framework.percent(framework.women(one))),
-        (15, _("Under 30"), lambda one: framework.percent(framework.youth(one))),
-        (15, _("Known"), lambda one: framework.percent(framework.known(one))),
-        (12, _("Grade"), lambda one: framework.grade(framework.known(one))),
+        (25, _("Target"), lambda one: goal_words(one, published=False)),
+        (25, _("Published"), lambda one: goal_words(one, target=False)),
+        (25, _("This period") if with_all else _("In all"), lambda one: value_parts(one)[0]),
+        (25, _("In all"), _in_all) if with_all else None,
+        (19, _("Women"), lambda one: framework.percent(framework.women(one))),
+        (19, _("Under 30"), lambda one: framework.percent(framework.youth(one))),
+        (21, _("Known, grade"), _known_and_grade),
     ]
     story.heading(2, _("Results against targets"))
-    chosen = [one for one in report.figures if one.goal() or one.headline]
-    _columns(story, chosen or report.figures, columns)
-    story.text(str(framework.RULE), "quiet")
-    story.text(
-        _("Women and those under 30: of the persons whose sex or age is known, where no cell is hidden."), "quiet"
-    )
+    _columns(story, chosen, columns)
+    if any(_known_and_grade(one) for one in chosen):
+        story.text(str(framework.RULE), "quiet")
+    if any(part(one) is not None for part in (framework.women, framework.youth) for one in chosen):
+        story.text(_("Women, and those under 30: of all whose sex or age is known, where no cell is hidden."), "quiet")
+
+
+def _known_and_grade(figure):
+    share = framework.known(figure)
+    return f"{framework.percent(share)} {framework.grade(share)}".strip()
 
 
 def _columns(story, figures, columns):
@@ -234,7 +243,7 @@ def _chart_table(chart):
 def _chart(story, chart, head, rows):
     said = "; ".join(f"{label}: {', '.join(cells)}" for label, *cells in rows)
     # Long names run into each other under upright bars.
-    lying = sum(len(label) for label in chart.labels) > MOST_LETTERS
+    lying = max(map(len, chart.labels)) * LETTER > (WIDTH - 30 * mm) / len(chart.labels)
     height = max(62, 7 * len(chart.labels) * len(chart.series)) * mm if lying else 62 * mm
     drawing = bar_chart(
         chart.labels,

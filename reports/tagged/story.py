@@ -4,9 +4,10 @@ from contextlib import contextmanager
 
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import TableStyle
 
-from pages.paper import FONT, INK, LINE, QUIET, SUNK, WIDTH, clean, new_page, space, together
+from pages.paper import BOLD, FONT, INK, LINE, QUIET, SUNK, WIDTH, clean, new_page, space, together
 from reports.tagged.parts import Entry, Picture, TaggedTable, paragraph
 from reports.tagged.tree import Element
 
@@ -51,8 +52,9 @@ class Story:
     def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None):
         """A table: `head` repeats on each page, the first cell of each row names it, `numbers` stand to the right.
 
-        rows: lists of values; widths: shares of the page's width; total: a last row in bold; links: {row: where its
-        first cell leads, as "#" and an anchor or an address, and in words}; anchors: {row: its name for links}.
+        rows: lists of values; widths: shares of the page's width, more where a word asks for it; total: a last row in
+        bold; links: {row: (where its first cell leads, as "#" and an anchor or as an address; the same in words)};
+        anchors: {row: its name for links}.
         """
         links, anchors = links or {}, anchors or {}
         grid = self.root.add("Table")
@@ -64,10 +66,9 @@ class Story:
                 self.anchors[anchors[number]] = body.kids[-1]
         if total is not None:
             lines.append(self._row(body, total, "cell_bold", numbers))
-        scale = WIDTH / sum(widths)
         made = TaggedTable(
             lines,
-            colWidths=[width * scale for width in widths],
+            colWidths=_fitted(widths, head, [*rows, *([total] if total else [])]),
             repeatRows=1,
             hAlign="LEFT",
             splitInRow=1,
@@ -140,6 +141,29 @@ class Story:
 def _padded(*, left, above, below):
     sides = {"LEFTPADDING": left, "RIGHTPADDING": 8, "TOPPADDING": above, "BOTTOMPADDING": below}
     return [(side, (0, 0), (-1, -1), points) for side, points in sides.items()]
+
+
+def _fitted(widths, head, rows):
+    """Points for each column: its share, or as much as its longest word takes, so that no amount is broken in two."""
+    scale = WIDTH / sum(widths)
+    needs = [_longest(cells, FONT, 8.5) for cells in zip(*rows, strict=True)] if rows else [0] * len(head)
+    needs = [max(need, _longest([said], BOLD, 8)) for need, said in zip(needs, head, strict=True)]
+    fixed = {}
+    while True:
+        room = WIDTH - sum(fixed.values())
+        loose = sum(width for column, width in enumerate(widths) if column not in fixed)
+        if room <= 0 or not loose:
+            return [width * scale for width in widths]
+        found = [fixed.get(column, width * room / loose) for column, width in enumerate(widths)]
+        tight = {column: need for column, need in enumerate(needs) if need > found[column] + 0.01}
+        if not tight:
+            return found
+        fixed |= tight
+
+
+def _longest(cells, font, size):
+    words = {word for cell in cells for word in clean(cell).split()}
+    return 7 + max((stringWidth(word, font, size) for word in words), default=0)
 
 
 def _table_style(with_total):
