@@ -60,6 +60,8 @@ SEED = colors.HexColor("#37631d")
 SUNK = colors.HexColor("#f4f2ec")
 SERIES = [colors.HexColor(code) for code in ("#37631d", "#b26a0c", "#2a6a94", "#8b4470")]
 
+LACKING = "\N{REPLACEMENT CHARACTER}"
+
 MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
 HEIGHT = A4[1] - 46 * mm
@@ -107,9 +109,22 @@ def styles():
 
 
 def clean(value):
-    """Any value as one plain text: no control characters, composed letters, line breaks kept."""
+    """Any value as one plain text: no control characters, composed letters, line breaks kept.
+
+    A letter that the faces lack becomes the sign for one, which can be read aloud and kept; an empty box cannot.
+    """
     said = unicodedata.normalize("NFC", "" if value is None else str(value))
-    return "".join(letter for letter in said if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
+    said = "".join(letter for letter in said if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
+    if said.isascii():
+        return said
+    return "".join(letter if letter in "\n\t" or ord(letter) in _letters() else LACKING for letter in said)
+
+
+@lru_cache(maxsize=1)
+def _letters():
+    """The letters that every face has, as numbers."""
+    fonts()
+    return frozenset.intersection(*(frozenset(pdfmetrics.getFont(name).face.charToGlyph) for name in FACES))
 
 
 def text(value, style="text"):

@@ -56,6 +56,9 @@ class Story:
         bold; links: {row: (where its first cell leads, as "#" and an anchor or as an address; the same in words)};
         anchors: {row: its name for links}.
         """
+        if not rows and total is None:
+            self.text(_("No rows."), "quiet")
+            return
         links, anchors = links or {}, anchors or {}
         grid = self.root.add("Table")
         lines = [self._row(grid.add("THead"), head, "cell_head", numbers, scope="Column")]
