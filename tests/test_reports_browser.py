@@ -99,7 +99,7 @@ def test_the_pages_of_reports_are_accessible_obey_the_policy_and_fit(theme, widt
     assert one.complaints == []
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", "small"), ("dark", "wide")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_a_donor_opens_the_link_with_nothing_but_a_browser(theme, width, reported, live_browser):
     base, _office, _issue, _newer, link = reported
     one = reader(live_browser, base, theme, width).open(f"/r/{link.token}/")

@@ -32,7 +32,7 @@ from tests.office import DAY, make_user, seat
 from tests.steps_applicants import submitted_application
 from tests.steps_loans import loan_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 PROGRAMME = {
     "key": "valley",
