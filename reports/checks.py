@@ -1,7 +1,8 @@
 """What must always be true of reports, read from the tables: what `verify` asks."""
 
 from reports.edition import digest
-from reports.models import Issue, LinkOpening
+from reports.models import Issue, LinkOpening, WarningAnswer
+from reports.warnings.found import key_of
 
 
 def checks():
@@ -12,3 +13,17 @@ def checks():
     drafts = LinkOpening.objects.filter(link__issue__state=Issue.State.DRAFT).values_list("link__issue__ref", flat=True)
     for ref in drafts.distinct().order_by("link__issue__ref")[:10]:
         yield f"report {ref}: it is a draft, and a link opened it"
+    yield from _answers()
+
+
+def _answers():
+    """Answers to warnings: by two people, neither named in it nor adviser of a case concerned, under their own key."""
+    rows = WarningAnswer.objects.select_related("programme").prefetch_related("cases").order_by("pk")
+    for answer in rows.defer("text").iterator(chunk_size=500):
+        who = {answer.answered_by_id, answer.closed_by_id} - {None}
+        if answer.closed_by_id == answer.answered_by_id:
+            yield f"warning {answer}: the one who answered closed it"
+        if answer.key != key_of(answer.kind, answer.about):
+            yield f"warning {answer}: its key is not that of its references"
+        if who & {case.adviser_id for case in answer.cases.all()} or {f"U-{pk}" for pk in who} & set(answer.about):
+            yield f"warning {answer}: somebody with a part in it answered or closed it"

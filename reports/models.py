@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from accounts.encryption import EncryptedField
-from applicants.models import Party
+from applicants.models import Application, Party
 from audit.models import Moving, Versioned
 from audit.moves import allowed
 from programmes.models import Donor, Programme, Role
@@ -192,6 +192,7 @@ class WarningAnswer(Versioned):
     kind = models.SlugField(max_length=20)
     about = models.JSONField(default=list)
     parties = models.ManyToManyField(Party, related_name="+")
+    cases = models.ManyToManyField(Application, related_name="+")
     verdict = models.CharField(_("verdict"), max_length=9, choices=Verdict.choices)
     text = EncryptedField(_("what was found"))
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

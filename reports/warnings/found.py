@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +73,14 @@ KINDS = {
 }
 
 
+STATES = {
+    "open": _("Not answered"),
+    "look": _("To look into"),
+    "waits": _("Waits for a second person"),
+    "closed": _("Answered and closed"),
+}
+
+
 @dataclass
 class Finding:
     """One warning. `about`: references, sorted, that make the key. `sentence`: what was seen, with names, for the page.
@@ -89,7 +97,7 @@ class Finding:
     cases: frozenset = frozenset()
     url: str = ""
     settled: bool = False
-    answer: object = field(default=None)
+    answer: object = None
 
     @property
     def key(self):
@@ -100,8 +108,23 @@ class Finding:
         return KINDS[self.kind].title
 
     @property
-    def elsewhere(self):
-        return bool(self.url)
+    def state(self):
+        """open, look (answered: to look into), waits (for the second person) or closed."""
+        if self.url:
+            return "closed" if self.settled else "open"
+        if self.answer is None:
+            return "open"
+        if self.answer.closed_on:
+            return "closed"
+        return "look" if self.answer.verdict == self.answer.Verdict.LOOK else "waits"
+
+    @property
+    def state_label(self):
+        return STATES[self.state]
+
+    @property
+    def is_open(self):
+        return self.state in ("open", "look")
 
 
 def key_of(kind, about):

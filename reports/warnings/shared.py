@@ -49,9 +49,8 @@ def shared(sides, tokens, same, near):
         joined = same if kind == "identity" else near
         for value, parties in values.items():
             staff = sides.staff_phones.get(value, set()) if kind == "phone" else set()
-            if (len(parties) > 1 or staff) and not parties.isdisjoint(sides.cases):
-                if staff or strangers(parties, joined):
-                    yield _finding(kind, sides, parties, staff)
+            if not parties.isdisjoint(sides.cases) and (staff or strangers(parties, joined)):
+                yield _finding(kind, sides, parties, staff)
 
 
 def _finding(kind, sides, parties, staff):

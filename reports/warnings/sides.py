@@ -11,7 +11,7 @@ from applicants.models import Application, Party
 from applicants.names import phone_digits
 from grants.models import Bid, Purchase, Quote
 from payments.models import PaymentOrder
-from programmes.models import Programme
+from programmes.models import Membership, Programme, Role
 
 MOST_NAMED = 8
 SHORTEST_PHONE = 6
@@ -51,7 +51,7 @@ class Sides:
         return tuple(sorted([*(self.names[pk][0] for pk in parties), *(f"U-{pk}" for pk in staff)]))
 
 
-def sides_of(programme):
+def sides_of(programme, on):
     """Everybody who is compared, in a fixed number of queries.
 
     Another confidential programme is left out whole: that somebody belongs to it shows nowhere outside it.
@@ -66,7 +66,7 @@ def sides_of(programme):
                 for pk in filter(None, parties):
                     cases[pk].add(application)
     sides = Sides(programme, programmes, cases, everybody)
-    _add_staff(sides)
+    _add_staff(sides, on)
     return sides
 
 
@@ -81,9 +81,11 @@ def _acting():
     )
 
 
-def _add_staff(sides):
-    seated = Q(memberships__programme__in=sides.programmes) | Q(memberships__programme=None, memberships__isnull=False)
-    for user in User.objects.filter(seated).exclude(phone="").distinct():
+def _add_staff(sides, on):
+    """Who holds a seat, or held one: an administrator's may name no programme. A donor is no staff."""
+    seats = Membership.objects.filter(Q(programme__in=sides.programmes) | Q(programme=None), starts_on__lte=on)
+    seats = seats.exclude(role=Role.DONOR)
+    for user in User.objects.filter(pk__in=seats.values("user")).exclude(phone=""):
         digits = phone_digits(user.phone)
         if len(digits) >= SHORTEST_PHONE:
             sides.staff[user.pk] = str(user)
