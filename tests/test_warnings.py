@@ -107,13 +107,8 @@ def test_strangers_with_the_same_fact_are_named_and_one_household_or_one_party_i
     assert len(found(office, kind)) == (kind == "identity")
     PartyMember.objects.filter(person=two).update(until=DAY - timedelta(days=1))
     assert len(found(office, kind)) == 1
-    answered = {
-        "verdict": "same",
-        "kept": one,
-        "reason": "Seen together",
-        "answered_by": office.people.adviser,
-        "answered_on": DAY,
-    }
+    answered = {"verdict": "same", "kept": one, "reason": "Seen together", "answered_on": DAY, "confirmed_on": DAY}
+    people = {"answered_by": office.people.adviser, "confirmed_by": office.people.manager}
     DuplicateAnswer.objects.create(party=one, other=two, **people, **answered)
     assert found(office, kind) == []
 
