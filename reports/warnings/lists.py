@@ -2,6 +2,7 @@
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Invalid
@@ -75,7 +76,7 @@ class WarningList(ListPage):
     def cursor(self, row):
         return row.key
 
-    @property
+    @cached_property
     def page_rows(self):
         """(rows of this page, is there a page before, is there one after)."""
         before, after = self.request.GET.get("before"), self.request.GET.get("after")

@@ -49,7 +49,7 @@ def shared(sides, tokens, same, near):
         joined = same if kind == "identity" else near
         for value, parties in values.items():
             staff = sides.staff_phones.get(value, set()) if kind == "phone" else set()
-            if not parties.isdisjoint(sides.cases) and (staff or strangers(parties, joined)):
+            if sides.here(parties) and (staff or strangers(parties, joined)):
                 yield _finding(kind, sides, parties, staff)
 
 
@@ -84,7 +84,7 @@ def same_files(sides, near):
     found = []
     for members in groups.values():
         parties = {owner for _pk, owner in members}
-        if not parties.isdisjoint(sides.cases) and strangers(parties, near):
+        if sides.here(parties) and strangers(parties, near):
             sentence = _("The same file stands in the cases of %(names)s.") % {"names": sides.named(parties)}
             about = tuple(sorted(f"F{pk}" for pk, _owner in members))
             found.append(Finding("file", about, sentence, parties=frozenset(parties), cases=sides.cases_of(parties)))

@@ -32,6 +32,10 @@ class Sides:
     staff_phones: dict = field(default_factory=lambda: defaultdict(set))
     names: dict = field(default_factory=dict)
 
+    def here(self, parties):
+        """True when one of them acts in this programme. A set's own isdisjoint would walk through all of `cases`."""
+        return any(pk in self.cases for pk in parties)
+
     def cases_of(self, parties):
         return frozenset().union(*(self.cases.get(pk, ()) for pk in parties))
 
