@@ -6,7 +6,8 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -129,6 +130,17 @@ def test_a_new_record_makes_a_new_warning_and_an_old_answer_stays(office):
     ]
     assert report.findings[0].sentence.startswith("Not seen any more: ")
     assert report.waiting == 1
+
+
+def test_the_number_of_queries_grows_with_no_party_and_no_warning(office):
+    def queries(count):
+        people = [applicant(office, f"{letter}{letter * 5}a Petrosyan", 1950 + 5 * count) for letter in "BDGK"[:count]]
+        shared_by(office, "phone", people, f"9355577{count}")
+        with CaptureQueriesContext(connection) as asked:
+            assert len(found(office, "phone")) == count - 1
+        return len(asked)
+
+    assert queries(2) == queries(3)
 
 
 def test_a_supplier_reached_at_the_phone_of_staff_is_named_and_two_of_the_staff_are_not(office):

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from applicants.models import Application, Part
@@ -57,7 +58,11 @@ def changed_accounts(programme, rule):
         looked += 1
         days = ((value_on or approved_on) - facts[account]).days if account in facts else -1
         if account in changed and 0 <= days <= rule.account_days:
-            said = _("%(ref)s was paid %(days)s days after the payee's account changed.") % {"ref": ref, "days": days}
+            said = ngettext(
+                "%(ref)s: the payee's account changed %(days)s day before the payment.",
+                "%(ref)s: the payee's account changed %(days)s days before the payment.",
+                days,
+            ) % {"ref": ref, "days": days}
             found.append(
                 Finding(
                     "changed",
