@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from accounts.encryption import blind_index
 from accounts.models import User
 from applicants.models import Application, DuplicateAnswer, Identity, Part, Party, PartyMember
+from applicants.personal import holdings
 from applicants.services import add_evidence
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
@@ -356,6 +357,11 @@ def test_a_warning_is_answered_by_one_without_a_part_and_closed_by_another(offic
         ("warning.close", people.monitor.pk),
     ]
     assert list(checks()) == []
+    # Somebody who is forgotten is forgotten in the answer too, and never reads what was said inside.
+    holding = next(one for one in holdings() if one.model is WarningAnswer)
+    assert holding.inside
+    holding.rows([pair[0].pk]).order_by().update(**holding.blanks)
+    assert WarningAnswer.objects.get().text == "-"
     WarningAnswer.objects.update(key="0" * 64, about=[people.monitor.ref])
     assert [fault.rpartition(": ")[2] for fault in checks()] == [
         "its key is not that of its references",
