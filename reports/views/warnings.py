@@ -30,7 +30,10 @@ from reports.warnings.services import (
 
 class AnswerForm(SeedbedForm):
     versioned = True
-    verdict = forms.ChoiceField(label=gettext_lazy("Verdict"), choices=WarningAnswer.Verdict.choices)
+    # Nothing is chosen beforehand: an answer that costs no thought explains nothing.
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Verdict"), choices=[("", gettext_lazy("Choose one")), *WarningAnswer.Verdict.choices]
+    )
     text = forms.CharField(
         label=gettext_lazy("What you found"),
         max_length=LONGEST,
