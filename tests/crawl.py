@@ -38,7 +38,10 @@ from payments.services import receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
+from reports.models import WarningRule
 from reports.services import draft_issue, make_link, publish_issue
+from reports.warnings.report import warnings_of
+from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
@@ -505,12 +508,18 @@ def _furnish_reports(office):
     issue = publish_issue(
         issue=draft_issue(**span, title="The first spring", on=DAY, by=people.manager), on=DAY, by=people.manager
     )
+    WarningRule.objects.create(programme=programme, award_unit=1)
+    seen = next(row for row in warnings_of(programme, DAY).findings if row.kind == "round")
+    given = {"programme": programme, "code": seen.key, "verdict": "explained", "text": "As asked for.", "version": 0}
+    answer = answer_warning(**given, on=DAY, by=people.manager)
     link = make_link(issue=issue, label="The donor", expires_on=date(2026, 6, 30), on=DAY, by=people.manager)
     return {
         "issues": {"ref": issue.ref},
         "reports:move": {"ref": draft.ref},
         "reports:revoke": {"ref": issue.ref, "pk": link.pk},
         "reports:opened": {"token": link.token},
+        "reports:warning": {"key": programme.key, "code": answer.key},
+        "reports:warning_close": {"key": programme.key, "code": answer.key},
     }
 
 

@@ -7,6 +7,13 @@ AFTER = ("tests/test_purchases_assets.py",)
 
 PURCHASES: list[Mutant] = [
     Mutant(
+        "warnings: whoever has a part in the case answers",
+        "reports/warnings/services.py",
+        "    if by.pk in involved(finding):",
+        "    if False:",
+        ("tests/test_warnings.py",),
+    ),
+    Mutant(
         "purchases: fewer quotes than the amount asks for",
         "grants/conditions_purchases.py",
         "    if have < need and not purchase.waived_by_id:",
