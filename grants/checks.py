@@ -1,6 +1,6 @@
 """What must always be true of awards (INVARIANTS G1 to G3, G6), read from the tables: what `verify` asks."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from grants.checks_purchases import purchase_faults
@@ -19,6 +19,7 @@ def checks():
     yield from ledger_faults()
     yield from commitment_faults()
     yield from tranche_faults()
+    yield from retention_faults()
     yield from contribution_faults()
     yield from agreement_faults()
     yield from budget_faults()
@@ -113,6 +114,14 @@ def tranche_faults():
     unshown = Tranche.objects.filter(state__in=["certified", "in_payment", "paid"], deliverables__accepted_on=None)
     for tranche in unshown.exclude(deliverables=None).distinct().iterator(chunk_size=500):
         yield f"grants_tranche {tranche.ref} is {tranche.state} with a deliverable that is not accepted"
+
+
+def retention_faults():
+    """What is retained is the last tranche of the plan, once."""
+    later = Tranche.objects.kept().filter(award=OuterRef("award"), number__gt=OuterRef("number"))
+    early = Tranche.objects.kept().filter(kind=Tranche.Kind.RETENTION).filter(Exists(later))
+    for tranche in early.iterator(chunk_size=500):
+        yield f"grants_tranche {tranche.ref} is a retention and not the last tranche"
 
 
 def contribution_faults():

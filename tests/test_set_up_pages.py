@@ -141,6 +141,8 @@ def furnish(client):
         "cofinancing_sources": ["own_cash", "remittance"],
         "in_kind_cap_pct": "50",
         "accounted_pct": "70",
+        "retention_pct": "10",
+        "acceptance_days": "30",
         "overrun_pct": "10",
         "aid_limit_amount": "",
         "aid_years": "3",

@@ -41,4 +41,11 @@ PURCHASES: list[Mutant] = [
         "    count = 0",
         ("tests/test_purchases_flags.py",),
     ),
+    Mutant(
+        "tranches: a retention is requested before its days are over",
+        "grants/conditions.py",
+        "    if day_of_move(tranche) < due_on:",
+        "    if False:",
+        ("tests/test_grants_budget.py",),
+    ),
 ]
