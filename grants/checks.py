@@ -5,7 +5,18 @@ from django.db.models.functions import Coalesce
 
 from grants.checks_purchases import purchase_faults
 from grants.checks_works import works_faults
-from grants.models import Amendment, Asset, Award, BudgetLine, Contribution, Expense, Recovery, Tranche
+from grants.models import (
+    Amendment,
+    Asset,
+    Award,
+    BudgetLine,
+    Contribution,
+    CountedPaper,
+    Expense,
+    Purchase,
+    Recovery,
+    Tranche,
+)
 from ledger import postings
 from ledger.models import Account, Entry, Leg
 from payments.clearance import first_list_on, was_cleared
@@ -23,6 +34,7 @@ def checks():
     yield from contribution_faults()
     yield from agreement_faults()
     yield from budget_faults()
+    yield from paper_faults()
     yield from amendment_faults()
     yield from screening_faults()
     yield from purchase_faults()
@@ -166,6 +178,20 @@ def budget_faults():
                 f"grants_budgetline {line.pk} of {line.award.ref}: {line.accepted_total} is accepted, "
                 f"it takes {line.grant_amount} from the grant"
             )
+
+
+def paper_faults():
+    """G2: each paper that counts is taken by the row that brought it, and by no other."""
+    for model in (Contribution, Expense, Purchase):
+        owner = model._meta.model_name
+        for field in ("invoice_key", "file_hash"):
+            taken = CountedPaper.objects.filter(key=OuterRef(field), **{owner: OuterRef("pk")})
+            for row in model.objects.exclude(**{field: None}).exclude(Exists(taken)).select_related("award")[:5]:
+                yield f"grants_{owner} {row.pk} of {row.award.ref}: its paper counts without being taken by it"
+        named = CountedPaper.objects.exclude(**{owner: None})
+        kept = Q(**{f"{owner}__invoice_key": F("key")}) | Q(**{f"{owner}__file_hash": F("key")})
+        for row in named.exclude(pk__in=named.filter(kept).values("pk"))[:5]:
+            yield f"grants_countedpaper {row.pk} is taken by a {owner} that does not bring it"
 
 
 def amendment_faults():

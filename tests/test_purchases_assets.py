@@ -193,4 +193,5 @@ def test_verify_finds_an_invoice_that_counts_twice_or_is_too_old(office):
     Purchase.objects.update(invoice_on=award.signed_on - timedelta(days=1))
     faults = list(checks())
     assert any("counts as another cost too" in fault for fault in faults)
+    assert any("its paper counts without being taken by it" in fault for fault in faults)
     assert any("the invoice is from before the agreement" in fault for fault in faults)

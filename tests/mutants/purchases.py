@@ -48,4 +48,20 @@ PURCHASES: list[Mutant] = [
         "    if False:",
         ("tests/test_grants_budget.py",),
     ),
+    Mutant(
+        "papers: one invoice counts as a cost and as an own part at the same moment",
+        "grants/services/papers.py",
+        "            take_papers(row)",
+        "            pass",
+        ("tests/test_race_papers.py",),
+        postgresql=True,
+    ),
+    Mutant(
+        "attendance: two sites take one worker's day at the same moment",
+        "monitoring/attendance.py",
+        "    _take_days(made)\n",
+        "",
+        ("tests/test_race_papers.py",),
+        postgresql=True,
+    ),
 ]
