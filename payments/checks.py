@@ -116,6 +116,8 @@ def statement_line_faults():
     used = StatementLine.objects.exclude(state__in=["open", "set_aside"]).select_related("order", "batch", "entry")
     sums = dict(
         Leg.objects.filter(entry__in=used.values("entry"), account__code=postings.BANK)
+        # What is in a paymaster's hands is money of the line, and not on the account.
+        .exclude(account__subject__startswith="cash:")
         .values_list("entry")
         .annotate(total=Sum("amount"))
     )

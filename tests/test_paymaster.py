@@ -13,10 +13,12 @@ from loans.fund import cash_at, fund_statement
 from loans.models import Loan
 from loans.services import order_disbursement
 from payments.cash import due_back_on, in_hand, loose_cash, next_working_day
+from payments.matching import proposals_for
 from payments.models import CashAdvance, PaymentOrder, PaySheet, PaySheetRow
 from payments.queues import queue_for
 from payments.services import (
     approve_payment,
+    book_line_as_cash,
     bring_back_cash,
     change_account,
     confirm_account,
@@ -33,6 +35,7 @@ from programmes.clock import standing_at
 from programmes.models import Holiday
 from programmes.services import bank_on, cash_on
 from tests.crawl import PICTURE
+from tests.markup import filled
 from tests.office import DAY
 from tests.steps_grants import ordered_tranche, signed_award
 from tests.steps_paymaster import (
@@ -45,7 +48,8 @@ from tests.steps_paymaster import (
     prepared_advance,
     recorded_sheet,
 )
-from tests.steps_payments import OTHER_IBAN
+from tests.steps_payments import OTHER_IBAN, own_account
+from tests.steps_statements import loaded, moved
 
 # What it shows does not hang on the database: on PostgreSQL in the long setting.
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
@@ -193,6 +197,50 @@ def test_a_loss_is_a_managers_decision_and_a_cost_of_the_line(lending):
     assert (cash_on(lending.line), list(faults())) == (970_000, [])
     Account.objects.filter(subject=advance.purse).update(balance_amount=5)
     assert f"payments_cashadvance {advance.ref}" in " ".join(faults())
+
+
+def test_the_banks_lines_of_an_advance_and_of_what_came_back_are_proposed_and_booked_once(lending, client):
+    """One advance is recorded before the statement comes, its deposit after; of another the line is the only paper."""
+    people, account = lending.people, own_account(lending)
+    first = open_advance(lending, 200_000)
+    lines = [moved(-200_000, "CASH-1"), moved(50_000, "IN-1", text=f"cash {first.ref}"), moved(150_000, "IN-2")]
+    statement = loaded(lending, account, [*lines, moved(-200_000, "CASH-9"), moved(-200_001)], currency="USD")
+    out, back, rest, other, more = statement.lines.order_by("position")
+    found = proposals_for(statement)
+    assert [(found[row.pk].act, found[row.pk].ref, found[row.pk].sure) for row in (out, other)] == [
+        ("cash", first.ref, True),
+        ("cash", first.ref, False),
+    ]
+    assert (back.pk in found, found.get(rest.pk)) == (False, None)
+    bring_back_cash(advance=first, amount=50_000, reference="SLIP", on=DAY, by=people.maker)
+    found = proposals_for(statement)
+    assert [(found[row.pk].sure, found[row.pk].at_once) for row in (back, rest)] == [(True, False), (False, False)]
+    facts = {"advance": first, "on": DAY, "by": people.checker}
+    with pytest.raises(Invalid, match=r"The line is USD 2,000\.01 and the advance USD 2,000\.00"):
+        book_line_as_cash(line=more, **facts)
+    booked = book_line_as_cash(line=out, **facts)
+    assert (booked.state, booked.entry.event_key) == ("booked", f"advance:{first.ref}")
+    with pytest.raises(Blocked, match="waits for no line"):
+        book_line_as_cash(line=other, **facts)
+    assert book_line_as_cash(line=back, **facts).entry == first.returns.get().entry
+    client.force_login(people.checker)
+    url = f"{rest.get_absolute_url()}do/book/"
+    page = client.get(url).content.decode()
+    assert first.ref in page
+    assert client.post(url, {**filled(page), "choice": first.ref}).status_code == 302
+    first.refresh_from_db()
+    assert (first.state, list(first.returns.values_list("amount", "reference"))) == (
+        "closed",
+        [(50_000, "SLIP"), (150_000, "IN-2")],
+    )
+    second = prepared_advance(lending, 200_000)
+    for nobody in (people.maker, people.manager):
+        with pytest.raises(NotAllowed):
+            book_line_as_cash(line=other, advance=second, on=DAY, by=nobody)
+    book_line_as_cash(line=other, advance=second, on=DAY, by=people.checker)
+    second.refresh_from_db()
+    assert (second.state, second.bank_reference, in_hand(second)) == ("open", "CASH-9", 200_000)
+    assert list(faults()) == []
 
 
 def test_unpaid_money_is_due_on_the_next_working_day_and_late_after_it(lending):

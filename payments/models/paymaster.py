@@ -6,7 +6,7 @@ line until it is in the hands of the payees.
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -18,6 +18,7 @@ from ledger.fields import AmountField, CurrencyField
 from payments import conditions
 from payments.models.accounts import MONEY_ROLES
 from payments.models.orders import Batch, PaymentOrder
+from payments.models.statements import StatementLine
 from programmes.models import FundingLine, Programme, Village
 from programmes.roles import rows_for
 
@@ -290,6 +291,13 @@ class PaySheetRow(models.Model):
         return f"{self.sheet.ref}/{self.number}"
 
 
+class CashReturnQuerySet(models.QuerySet):
+    def on_no_statement(self):
+        """Deposits that no line of the bank names yet."""
+        named = StatementLine.objects.filter(entry=OuterRef("entry"))
+        return self.filter(Q(kind=CashReturn.Kind.DEPOSIT) & ~Exists(named))
+
+
 class CashReturn(models.Model):
     """Cash of an advance that was brought back to the bank, or that a manager counted as lost."""
 
@@ -304,6 +312,8 @@ class CashReturn(models.Model):
     reference = models.CharField(_("bank reference"), max_length=60, blank=True)
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = CashReturnQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -3,6 +3,7 @@
 from payments.services.accounts import change_account, close_account, confirm_account, enter_account, read_number
 from payments.services.bank_files import file_for_bank, list_for_bank
 from payments.services.capital import book_charge, convert, free_cash_on, receive_capital, return_capital
+from payments.services.cash_lines import book_line_as_cash
 from payments.services.orders import (
     approve_payment,
     approve_payments,
@@ -43,6 +44,7 @@ __all__ = [
     "approve_payments",
     "book_charge",
     "book_line_as_capital",
+    "book_line_as_cash",
     "book_line_as_charge",
     "bring_back_cash",
     "cancel_advance",

@@ -64,4 +64,11 @@ PURCHASES: list[Mutant] = [
         ("tests/test_race_papers.py",),
         postgresql=True,
     ),
+    Mutant(
+        "statements: two lines name the same advance",
+        "payments/services/cash_lines.py",
+        "    if entry is None or StatementLine.objects.filter(entry=entry).exists():",
+        "    if False:",
+        ("tests/test_paymaster.py",),
+    ),
 ]
