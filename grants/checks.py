@@ -28,6 +28,7 @@ def checks():
     """Yield a sentence for each fault, naming the row."""
     yield from sum_faults()
     yield from ledger_faults()
+    yield from clawback_faults()
     yield from commitment_faults()
     yield from tranche_faults()
     yield from retention_faults()
@@ -94,6 +95,25 @@ def ledger_faults():
     same = Award.objects.filter(recoveries__kind=Recovery.Kind.GIVEN_UP, recoveries__by=F("ended_by")).distinct()
     for award in same.iterator(chunk_size=500):
         yield f"grants_award {award.ref}: who ended it has given its recovery up"
+
+
+def clawback_faults():
+    """What is asked back for an asset is one entry of that amount, decided by another than who let it go."""
+    booked = Entry.objects.live().filter(event_key__startswith="clawback:", kind="grant_recovery_decided")
+    legs = Leg.objects.filter(entry__in=booked.values("pk"), account__code=postings.RECOVERIES_DUE)
+    amounts = dict(legs.values_list("entry__event_key", "amount"))
+    for asset in Asset.objects.claimed().select_related("award").iterator(chunk_size=500):
+        amount = amounts.pop(f"clawback:{asset.pk}", None)
+        if amount != asset.claimed_amount:
+            yield (
+                f"grants_asset {asset.pk} of {asset.award.ref}: {asset.claimed_amount} is asked back, "
+                f"its entry says {amount}"
+            )
+    for key in list(amounts)[:5]:
+        yield f"ledger_entry {key}: nothing is asked back for that asset"
+    given_up = Award.objects.filter(recoveries__kind=Recovery.Kind.GIVEN_UP, recoveries__by=F("assets__claimed_by"))
+    for award in given_up.filter(assets__claimed_amount__gt=0).distinct()[:5]:
+        yield f"grants_award {award.ref}: who decided what is asked back for an asset has given a recovery up"
 
 
 def commitment_faults():

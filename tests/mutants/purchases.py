@@ -71,4 +71,11 @@ PURCHASES: list[Mutant] = [
         "    if False:",
         ("tests/test_paymaster.py",),
     ),
+    Mutant(
+        "assets: who let an asset go decides what is asked back",
+        "grants/services/assets.py",
+        "    if asset.disposed_by_id == by.pk:",
+        "    if False:",
+        AFTER,
+    ),
 ]
