@@ -15,6 +15,7 @@ from payments.models import (
     Batch,
     CashAdvance,
     Match,
+    MoneyRule,
     OwnAccount,
     PaymentLine,
     PaymentOrder,
@@ -37,6 +38,7 @@ def checks():
     yield from own_account_faults()
     yield from screening_faults()
     yield from advance_faults()
+    yield from money_rule_faults()
     yield from pay_sheet_faults()
 
 
@@ -208,6 +210,14 @@ def advance_faults():
     live = CashAdvance.objects.live().order_by().values("paymaster").annotate(rows=Count("pk"))
     for row in live.filter(rows__gt=1):
         yield f"accounts_user {row['paymaster']} has {row['rows']} open advances"
+
+
+def money_rule_faults():
+    """A rule that holds was confirmed by another than who proposed it."""
+    for row in MoneyRule.objects.filter(confirmed_by=F("proposed_by"))[:5]:
+        yield f"payments_moneyrule {row.pk} was confirmed by who proposed it"
+    for row in MoneyRule.objects.exclude(proposed_by=None).exclude(confirmed_on=None).filter(confirmed_by=None)[:5]:
+        yield f"payments_moneyrule {row.pk} is in force and nobody confirmed it"
 
 
 def pay_sheet_faults():

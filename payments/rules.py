@@ -75,3 +75,11 @@ rules.add_rule("payments.confirm_run", is_finance & is_not_paymaster)
 rules.add_rule("payments.bring_back_cash", is_finance & is_not_paymaster)
 rules.add_rule("payments.count_loss", is_manager & is_not_paymaster)
 rules.add_rule("payments.set_money_rule", is_manager)
+
+
+@rules.predicate
+def did_not_propose(user, rule):
+    return rule is None or rule.proposed_by_id != user.pk
+
+
+rules.add_rule("payments.confirm_money_rule", has_role(Role.MANAGER, Role.FINANCE) & did_not_propose)

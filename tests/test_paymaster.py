@@ -14,7 +14,7 @@ from loans.models import Loan
 from loans.services import order_disbursement
 from payments.cash import due_back_on, in_hand, loose_cash, next_working_day
 from payments.matching import proposals_for
-from payments.models import CashAdvance, PaymentOrder, PaySheet, PaySheetRow
+from payments.models import CashAdvance, MoneyRule, PaymentOrder, PaySheet, PaySheetRow
 from payments.queues import queue_for
 from payments.services import (
     approve_payment,
@@ -22,13 +22,13 @@ from payments.services import (
     bring_back_cash,
     change_account,
     confirm_account,
+    confirm_money_rule,
     confirm_run,
     count_loss,
     give_back_sheet,
     pay_out_advance,
     record_run,
     return_payment,
-    set_money_rule,
     settle_payment,
 )
 from programmes.clock import standing_at
@@ -44,6 +44,7 @@ from tests.steps_paymaster import (
     WITNESS,
     cash_orders,
     issued_sheet,
+    money_rule,
     open_advance,
     prepared_advance,
     recorded_sheet,
@@ -105,9 +106,7 @@ def test_maker_checker_and_paymaster_are_three_people_and_the_limit_is_kept(lend
         prepared_advance(lending, paymaster=people.donor)
     with pytest.raises(NotAllowed):
         prepared_advance(lending, by=people.manager)
-    set_money_rule(
-        programme=lending.programme, currency="USD", advance_amount=50_000, cooling_days=0, on=DAY, by=people.manager
-    )
+    money_rule(lending, "USD", advance_amount=50_000, cooling_days=0)
     with pytest.raises(Invalid, match=r"at most .*500\.00"):
         prepared_advance(lending, 50_001)
     advance = prepared_advance(lending, 50_000, paymaster=people.checker)
@@ -270,14 +269,42 @@ def test_a_changed_account_waits_a_day_before_an_approval_counts(office):
     with pytest.raises(Blocked) as refused:
         approve_payment(order=order, on=DAY, by=people.checker)
     assert "can be approved from 13.03.2026 on" in str(refused.value)
-    rule = {"programme": office.programme, "currency": "EUR", "advance_amount": 1, "on": DAY, "by": people.manager}
-    with pytest.raises(NotAllowed):
-        set_money_rule(**{**rule, "by": people.maker}, cooling_days=0)
-    set_money_rule(**rule, cooling_days=2)
+    money_rule(office, "EUR", advance_amount=1, cooling_days=2)
     with standing_at(FRIDAY), pytest.raises(Blocked):
         approve_payment(order=order, on=FRIDAY, by=people.checker)
-    set_money_rule(**rule, cooling_days=0)
+    money_rule(office, "EUR", advance_amount=1, cooling_days=0)
     assert approve_payment(order=order, on=DAY, by=people.checker).state == "approved"
+
+
+def test_a_rule_of_payments_holds_when_a_second_person_has_confirmed_it_on_the_page(lending, client):
+    people, rules = lending.people, MoneyRule.objects
+    place = lending.programme.pk, "USD"
+    propose = f"/money/rules/{lending.programme.key}/USD/"
+
+    def send(user, url, **given):
+        client.force_login(user)
+        page = client.get(url)
+        if page.status_code != 200:
+            return page.status_code
+        return client.post(url, {**filled(page.content.decode()), **given}).status_code
+
+    assert send(people.maker, propose) == 403
+    assert send(people.manager, propose, advance_amount="500.00", cooling_days="31") == 400
+    for most in ("600.00", "500.00"):
+        assert send(people.manager, propose, advance_amount=most, cooling_days="3") == 302
+    rule = rules.get()
+    assert (rules.advance_amount(*place), rules.cooling_days(*place)) == (1_000_000, 1)
+    confirm = f"/money/rules/{rule.pk}/confirm/"
+    assert [send(user, confirm) for user in (people.manager, people.adviser, people.checker)] == [403, 404, 302]
+    assert (rules.advance_amount(*place), rules.cooling_days(*place)) == (50_000, 3)
+    with pytest.raises(Blocked, match="in force already"):
+        confirm_money_rule(rule=rule, on=DAY, by=people.checker)
+    assert "500.00" in client.get("/money/rules/").content.decode()
+    assert send(people.manager, propose, advance_amount="700.00", cooling_days="0") == 302
+    assert (rules.advance_amount(*place), rules.count()) == (50_000, 2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rules.waiting().update(confirmed_by=people.manager, confirmed_on=DAY)
+    assert list(faults()) == []
 
 
 def test_the_pages_of_a_run_from_the_advance_to_the_last_coin(lending, visit):

@@ -78,4 +78,11 @@ PURCHASES: list[Mutant] = [
         "    if False:",
         AFTER,
     ),
+    Mutant(
+        "payments: who proposed a rule of payments confirms it",
+        "payments/rules.py",
+        "    return rule is None or rule.proposed_by_id != user.pk",
+        "    return True",
+        ("tests/test_paymaster.py",),
+    ),
 ]
