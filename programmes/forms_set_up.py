@@ -387,6 +387,7 @@ class CallForm(PartForm):
             "total_threshold_pct",
             "verification_days",
             "screening_days",
+            "list_days",
             "appeal_days",
             "appeal_answer_days",
             "duration_months",

@@ -22,6 +22,7 @@ from payments.screening import read_list
 from payments.screening.likeness import HOLD_AT, compare, words_of
 from payments.services import approve_payment, decide_match, load_list, screen_party
 from programmes.clock import standing_at
+from programmes.models import Call
 from tests.office import DAY, grant_office
 from tests.steps_applicants import registered_enterprise, registered_person
 from tests.steps_grants import ENDS, account_for, certified_tranche, ready_award, signed_award
@@ -333,6 +334,33 @@ def test_nothing_is_signed_or_paid_without_a_list(office):
         sign_award(award=award, ends_on=ENDS, on=DAY, by=office.people.manager)
     with pytest.raises(Blocked, match="No sanctions list is loaded"):
         screened(office, award.applicant)
+
+
+def test_nothing_is_signed_or_paid_while_a_list_is_older_than_the_call_says_until_a_newer_one_is_loaded(office, client):
+    """The office's list is of 1 January 2026: on 12 March that is 70 days ago."""
+    award, people = ready_award(office), office.people
+    name = ScreeningList.objects.get().name
+    said = f"The list “{name}” of 01.01.2026 is too old. Load a newer one under Payments, Screening."
+    Call.objects.update(list_days=69)
+    award = Award.objects.get(pk=award.pk)
+    with pytest.raises(Blocked) as refused:
+        sign_award(award=award, ends_on=ENDS, on=DAY, by=people.manager)
+    assert refused.value.missing == [said]
+    client.force_login(people.manager)
+    assert (
+        "is too old: nothing is signed or paid" in client.get(f"{award.get_absolute_url()}screening/").content.decode()
+    )
+    Call.objects.update(list_days=70)
+    award = sign_award(award=Award.objects.get(pk=award.pk), ends_on=ENDS, on=DAY, by=people.manager)
+    tranche = certified_tranche(office, award.tranches.get())
+    order = order_tranche(tranche=tranche, account=account_for(office, award), on=DAY, by=people.maker)
+    Call.objects.update(list_days=69)
+    order = PaymentOrder.objects.get(pk=order.pk)
+    with pytest.raises(Blocked) as refused:
+        approve_payment(order=order, on=DAY, by=people.checker)
+    assert refused.value.missing == [said]
+    loaded(office, rows("Zorbek Qadiruk,,person,1961,,X-1"), name=name, listed_on=DAY, smaller=True, reason="Shorter.")
+    assert approve_payment(order=order, on=DAY, by=people.checker).state == "approved"
 
 
 def test_an_award_of_somebody_on_hold_is_not_signed(office):

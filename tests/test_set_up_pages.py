@@ -68,6 +68,7 @@ CALL = {
     "total_threshold_pct": "60",
     "verification_days": "180",
     "screening_days": "90",
+    "list_days": "45",
     "appeal_days": "14",
     "appeal_answer_days": "30",
     "duration_months": "12",

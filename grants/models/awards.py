@@ -16,6 +16,7 @@ from grants import conditions, conditions_works
 from grants.conditions_purchases import no_purchase_open
 from ledger.fields import AmountField, CurrencyField
 from payments.clearance import current_screening
+from payments.conditions import lists_new_enough
 from programmes.models import FundingLine, Programme, Region, Role, Window
 from programmes.roles import rows_for
 
@@ -112,6 +113,7 @@ class Award(Moving):
         conditions=[
             conditions.still_approved,
             conditions.screening_clear,
+            lists_new_enough,
             conditions.conditions_met,
             conditions.cofinancing_pledged,
             conditions.tranches_cover_award,

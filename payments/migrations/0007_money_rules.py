@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('payments', '0006_paymaster'),
-        ('programmes', '0004_retention'),
+        ('programmes', '0003_purchases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.lists import Column, ListPage
-from payments.clearance import people_behind
+from payments.clearance import old_lists, people_behind
 from payments.filters import ScreeningFilter
 from payments.forms import DecideMatchForm, SanctionsListForm, ScreenForm
 from payments.models import Match, Screening, ScreeningList
@@ -155,6 +155,7 @@ def screen_page(request, row, parties, *, crumbs):
                 for party in people
             ],
             "lists": ScreeningList.objects.newest(on),
+            "old": old_lists(on, row.application.call.list_days),
         },
     )
 

@@ -64,6 +64,9 @@ class Call(Versioned):
     appeal_days = models.PositiveSmallIntegerField(_("days to appeal"), default=14)
     appeal_answer_days = models.PositiveSmallIntegerField(_("days to answer an appeal"), default=30)
     screening_days = models.PositiveSmallIntegerField(_("a screening is valid, days"), default=90)
+    list_days = models.PositiveSmallIntegerField(
+        _("a sanctions list is valid, days after its date"), default=0, help_text=_("0: its age is not asked.")
+    )
     duration_months = models.PositiveSmallIntegerField(_("months of implementation"), default=12)
     visit_months = models.JSONField(_("visits after the first payment, months"), default=list)
 

@@ -85,4 +85,11 @@ PURCHASES: list[Mutant] = [
         "    return True",
         ("tests/test_paymaster.py",),
     ),
+    Mutant(
+        "screening: a list of any age will do",
+        "payments/clearance.py",
+        "    if not days:\n        return []",
+        "    return []",
+        ("tests/test_screening.py",),
+    ),
 ]
