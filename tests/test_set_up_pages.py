@@ -204,6 +204,20 @@ def test_a_programme_is_set_up_by_pages_alone_to_the_last_rule(valley, enter):
     assert Event.objects.filter(kind="programme.set_up", programme="valley").count() == 11
 
 
+def test_the_set_up_leads_to_the_words_of_agreements_and_to_the_rules_of_payments(office, lending, enter):
+    words = reverse("grants:agreement_text", args=[office.call.key, office.programme.language])
+    rules = reverse("payments:money_rules")
+    page = reverse("programmes:set_up", args=[office.programme.key])
+    client = enter(office.people.manager)
+    said = client.get(page).content.decode()
+    assert [f'href="{url}"' in said for url in (words, rules)] == [True, True]
+    assert f'href="{page}"' in client.get(words).content.decode()
+    assert client.get(rules).status_code == 200
+    client = enter(lending.people.manager)
+    loans = client.get(reverse("programmes:set_up", args=[lending.programme.key])).content.decode()
+    assert "Words of the agreement" not in loans
+
+
 def test_a_loan_product_is_set_up_beside_its_window(lending, enter):
     client = enter(lending.people.manager)
     product = {
