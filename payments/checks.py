@@ -184,6 +184,8 @@ def screening_faults():
     alone = Match.objects.filter(carried_from=None, decided_by=F("screened_by"))
     for match in alone.iterator(chunk_size=500):
         yield f"payments_match {match.pk} was decided by who screened"
+    for match in Match.objects.filter(decided_by=F("screening__staff"))[:5]:
+        yield f"payments_match {match.pk} was decided by who is looked at"
     undecided = Match.objects.filter(screening=OuterRef("pk")).exclude(decision="other")
     for row in Screening.objects.filter(Exists(undecided), outcome="clear").iterator(chunk_size=500):
         yield f"payments_screening {row.pk} is clear with a possible match that nobody has ruled out"

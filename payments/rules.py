@@ -27,7 +27,8 @@ def did_not_enter(user, account):
 
 @rules.predicate
 def did_not_screen(user, match):
-    return match is None or match.screened_by_id != user.pk
+    """Neither who screened nor who is looked at."""
+    return match is None or user.pk not in (match.screened_by_id, match.screening.staff_id)
 
 
 rules.add_rule("payments.load_list", has_role(Role.FINANCE, Role.MANAGER))

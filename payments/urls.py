@@ -44,6 +44,7 @@ urlpatterns = [
     path("money/orders/<slug:ref>/screening/", screening.screen_payee, name="screen_payee"),
     path("money/screening/", screening.screenings, name="screenings"),
     path("money/screening/load/", screening.load, name="load_list"),
+    path("money/screening/staff/<slug:key>/", screening.screen_staff_of, name="screen_staff"),
     path("money/screening/matches/<int:pk>/", screening.match, name="match"),
     path("money/statements/", statements.statements, name="statements"),
     path("money/statements/load/", statements.load, name="load_statement"),

@@ -20,9 +20,10 @@ from payments.clearance import is_clear, people_behind
 from payments.models import Match, PaymentOrder, Screening, ScreeningEntry, ScreeningList, ScreeningWord
 from payments.screening import read_list
 from payments.screening.likeness import HOLD_AT, compare, words_of
-from payments.services import approve_payment, decide_match, load_list, screen_party
+from payments.services import approve_payment, decide_match, load_list, screen_party, screen_staff
 from programmes.clock import standing_at
 from programmes.models import Call
+from tests.markup import filled
 from tests.office import DAY, grant_office
 from tests.steps_applicants import registered_enterprise, registered_person
 from tests.steps_grants import ENDS, account_for, certified_tranche, ready_award, signed_award
@@ -244,6 +245,36 @@ def test_a_party_is_found_in_its_own_script_and_held_until_a_second_person_decid
     bodies = "".join(Event.objects.filter(kind__startswith="screening.").values_list("body", flat=True))
     assert "Arshak" not in bodies
     assert "father" not in bodies
+
+
+def test_the_staff_is_screened_by_name_and_a_hit_is_decided_by_neither_screener_nor_who_is_looked_at(office, client):
+    people, name = office.people, "Zorbek Qadiruk"
+    type(people.checker).objects.filter(pk__in=[people.checker.pk, people.donor.pk]).update(name=name)
+    people.checker.refresh_from_db()
+    url = f"/money/screening/staff/{office.programme.key}/"
+    client.force_login(people.adviser)
+    assert client.get(url).status_code == 403
+    client.force_login(people.maker)
+    form = filled(client.get(url).content.decode())
+    page = client.post(url, form, follow=True).content.decode()
+    assert "1 possible match waits for a second person" in page
+    assert name in page
+    match, staff = Match.objects.get(), Screening.objects.filter(party=None)
+    assert (match.screening.staff, match.screening.outcome) == (people.checker, "held")
+    assert not staff.filter(staff=people.donor).exists()
+    assert set(staff.exclude(pk=match.screening.pk).values_list("outcome", flat=True)) == {"clear"}
+    for who in (people.maker, people.checker):
+        with pytest.raises(NotAllowed, match="Another person"):
+            decide_match(match=match, decision="other", note="Born later.", on=DAY, by=who)
+    client.force_login(people.manager)
+    assert "Staff" in client.get(match.get_absolute_url()).content.decode()
+    decide_match(match=match, decision="other", note="Born later.", on=DAY, by=people.manager)
+    screen_staff(programme=office.programme, on=DAY, by=people.maker)
+    assert Match.objects.open().count() == 0
+    assert staff.newest().count() * 2 == staff.count()
+    assert list(screening_faults()) == []
+    Match.objects.update(decided_by=people.checker)
+    assert f"payments_match {match.pk} was decided by who is looked at" in list(screening_faults())
 
 
 def test_the_database_refuses_one_person_for_both(office):

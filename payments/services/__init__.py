@@ -27,7 +27,7 @@ from payments.services.paymaster import (
     prepare_advance,
     record_run,
 )
-from payments.services.screening import decide_match, load_list, screen_many, screen_party
+from payments.services.screening import decide_match, load_list, screen_many, screen_party, screen_staff
 from payments.services.statements import (
     book_line_as_capital,
     book_line_as_charge,
@@ -81,6 +81,7 @@ __all__ = [
     "return_payment",
     "screen_many",
     "screen_party",
+    "screen_staff",
     "send_payments",
     "set_aside_line",
     "settle_by_lines",

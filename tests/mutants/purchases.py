@@ -92,4 +92,11 @@ PURCHASES: list[Mutant] = [
         "    return []",
         ("tests/test_screening.py",),
     ),
+    Mutant(
+        "screening: who is looked at decides",
+        "payments/rules.py",
+        "user.pk not in (match.screened_by_id, match.screening.staff_id)",
+        "match.screened_by_id != user.pk",
+        ("tests/test_screening.py",),
+    ),
 ]

@@ -14,6 +14,7 @@ def keep_in_force(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('applicants', '0001_initial'),
         ('payments', '0006_paymaster'),
         ('programmes', '0003_purchases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -60,6 +61,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='moneyrule',
             constraint=models.CheckConstraint(condition=models.Q(('proposed_by', None), ('confirmed_by', None), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='money_rule_second_person'),
+        ),
+        migrations.AddField(
+            model_name='screening',
+            name='staff',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AlterField(
+            model_name='screening',
+            name='party',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='applicants.party'),
+        ),
+        migrations.AddConstraint(
+            model_name='screening',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('party', None), ('staff__isnull', False)), models.Q(('party__isnull', False), ('staff', None)), _connector='OR'), name='screening_of_one'),
         ),
         migrations.RunPython(keep_in_force, migrations.RunPython.noop),
     ]
