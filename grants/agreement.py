@@ -126,7 +126,10 @@ def _terms(award, words):
 def _tranches(award, words):
     rows = []
     for tranche in award.tranches.kept().prefetch_related("deliverables").order_by("number"):
-        shown_first = "\n".join(deliverable.text for deliverable in tranche.deliverables.all())
+        texts = [deliverable.text for deliverable in tranche.deliverables.all()]
+        if tranche.kind == Tranche.Kind.RETENTION:
+            texts.insert(0, _retention(award, words))
+        shown_first = "\n".join(texts)
         rows.append(
             [
                 tranche.number,
@@ -147,6 +150,13 @@ def _tranches(award, words):
     ]
     total = ["", words(_("Total")), "", "", "", shown(award.tranches.kept().total_amount(), award.currency)]
     return paper.table(rows, [1, 3, 5, 3, 3, 3], head=head, numbers=(0, 4, 5), total=total)
+
+
+def _retention(award, words):
+    days = award.window.acceptance_days
+    if not days:
+        return words(_("Retention: paid when all before it is paid and accounted for"))
+    return f"{words(_('Retention: paid this many days after the last deliverable was accepted'))}: {days}"
 
 
 def _budget(award, words):

@@ -387,6 +387,7 @@ class CallForm(PartForm):
             "total_threshold_pct",
             "verification_days",
             "screening_days",
+            "list_days",
             "appeal_days",
             "appeal_answer_days",
             "duration_months",
@@ -452,6 +453,8 @@ class WindowForm(PartForm):
             "modality",
             "tranche_plan",
             "accounted_pct",
+            "retention_pct",
+            "acceptance_days",
             "overrun_pct",
             "aid_limit_amount",
             "aid_years",
@@ -479,6 +482,9 @@ class WindowForm(PartForm):
             self.instance.currency = data["line"].currency
         if data.get("floor_amount") and data.get("ceiling_amount") and data["floor_amount"] > data["ceiling_amount"]:
             self.add_error("ceiling_amount", _("The ceiling lies under the least amount."))
+        retained = data.get("retention_pct") or 0
+        if retained > 30 or (retained and data.get("modality") not in ("cash", "reimbursement")):
+            self.add_error("retention_pct", _("At most 30 percent, and only of what is paid to the grantee itself."))
         return data
 
 

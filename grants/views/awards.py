@@ -150,7 +150,7 @@ def _may(user, award):
     """Which acts that are no move of the state the page offers."""
     approved = award.state == Award.State.APPROVED
     running = award.state in (Award.State.ACTIVE, Award.State.SUSPENDED)
-    asked_back = not award.is_open and award.recovery_due_amount > 0
+    asked_back = award.recovery_due_amount > 0
 
     def may(rule):
         return rules.test_rule(rule, user, award)
@@ -179,6 +179,7 @@ def _may(user, award):
         and may("grants.prepare_works"),
         "assets": running and may("grants.evidence"),
         "hand_over": running and may("grants.hand_over"),
+        "claw_back": may("grants.claw_back"),
         "receive": asked_back and may("payments.book"),
         "give_up": asked_back and may("grants.give_up"),
     }
