@@ -115,7 +115,6 @@ def withdraw(cases, by):
 
 def promise(line, window, case, by):
     reserve(
-        line=FundingLine.objects.get(pk=line),
         window=Window.objects.get(pk=window),
         applicant_ref="P-000001",
         case_ref=case,

@@ -83,6 +83,7 @@ class CommitmentQuerySet(models.QuerySet):
 class Commitment(models.Model):
     """The one record of committed money. It is taken with the FundingLine row locked, so two approvals cannot oversell.
 
+    A case of a window that is shared by several lines has one on each of them.
     `case_ref` is the application ("A-2026-00123"), `applicant_ref` its party; both are opaque here.
     """
 
@@ -113,7 +114,7 @@ class Commitment(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["case_ref"], condition=~Q(state="released"), name="commitment_one_live_per_case"
+                fields=["case_ref", "line"], condition=~Q(state="released"), name="commitment_one_live_per_line"
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0)
@@ -126,6 +127,44 @@ class Commitment(models.Model):
 
     def __str__(self):
         return f"{self.case_ref} {self.amount} {self.currency}"
+
+    @property
+    def promised_amount(self):
+        """Minor units still promised or already paid: what was not released."""
+        return self.amount - self.released_amount
+
+    @property
+    def unused_amount(self):
+        """Minor units promised and not yet paid out."""
+        return self.promised_amount - self.used_amount
+
+
+class LineShareQuerySet(models.QuerySet):
+    def of_donor(self, donor):
+        return self.filter(line__donor=donor)
+
+
+class LineShare(models.Model):
+    """A part of a window's money that comes from one line: `weight` in basis points; those of a window are 10,000.
+
+    They are set before the first money of the window is promised, and stay. A window without any has its one line.
+    """
+
+    window = models.ForeignKey("programmes.Window", models.CASCADE, related_name="shares")
+    line = models.ForeignKey(FundingLine, models.PROTECT, related_name="shares")
+    weight = models.PositiveSmallIntegerField(_("basis points"))
+
+    objects = LineShareQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["window", "line"], name="line_share_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0, weight__lt=10_000), name="line_share_weight"),
+        ]
+
+    def __str__(self):
+        return f"{self.line} {self.weight}"
 
 
 class ExchangeRateQuerySet(models.QuerySet):

@@ -1,0 +1,59 @@
+"""What each funding line has in an award: promised, paid, asked back. Amounts are minor units of its currency."""
+
+from django.db.models import Sum
+
+from ledger import postings
+from ledger.models import Account
+from payments.models import PaymentLine, PaymentOrder
+from programmes.models import Commitment
+from programmes.shares import WHOLE, next_parts, split_within, weights_of
+
+
+def promises_of(award):
+    """The live Commitments of an award, one for each funding line, in the order in which the lines share."""
+    rows = Commitment.objects.live().filter(case_ref=award.application.ref)
+    return list(rows.select_related("line__donor").order_by("pk"))
+
+
+def _weights(award, promises):
+    weights = weights_of(award.window)
+    return [weights.get(row.line, WHOLE) for row in promises]
+
+
+def payment_parts(award, amount):
+    """{FundingLine: minor units} of the next payment: with what is paid and on its way it splits as the award does."""
+    promises = promises_of(award)
+    if len(promises) < 2:
+        return {award.line: amount}
+    live = PaymentLine.objects.filter(order__in=PaymentOrder.objects.live(), subject=award.ref)
+    taken = dict(live.order_by().values_list("line").annotate(total=Sum("amount")))
+    parts = next_parts(
+        amount,
+        _weights(award, promises),
+        [taken.get(row.line_id, 0) for row in promises],
+        [row.promised_amount for row in promises],
+    )
+    return {row.line: part for row, part in zip(promises, parts, strict=True) if part}
+
+
+def recovery_parts(award, amount):
+    """{FundingLine: minor units} of what an ending award asks back: no line gets back more than was paid from it."""
+    promises = promises_of(award)
+    if len(promises) < 2:
+        return {award.line: amount}
+    parts = split_within(amount, _weights(award, promises), most=[row.used_amount for row in promises])
+    return {row.line: part for row, part in zip(promises, parts, strict=True) if part}
+
+
+def settled_parts(award, amount):
+    """{key of a FundingLine: minor units} of a part of the recovery, out of what the ledger still asks for each."""
+    due = dict(
+        Account.objects.filter(
+            book__key=award.programme.key, code=postings.RECOVERIES_DUE, subject=award.ref, balance_amount__gt=0
+        ).values_list("line", "balance_amount")
+    )
+    if len(due) < 2:
+        return {next(iter(due), award.line.key): amount}
+    weights = {line.key: weight for line, weight in weights_of(award.window).items() if line.key in due}
+    parts = split_within(amount, list(weights.values()), most=[due[key] for key in weights])
+    return {key: part for key, part in zip(weights, parts, strict=True) if part}
