@@ -1,7 +1,7 @@
 """Donors, their funding lines, what is promised on them, and the rates at which currencies meet."""
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Versioned
@@ -78,6 +78,15 @@ class CommitmentQuerySet(models.QuerySet):
         return self.live().aggregate(total=Sum(F("amount") - F("released_amount") - F("used_amount"), default=0))[
             "total"
         ]
+
+    def by_case(self):
+        """A dict for each case, its lines together: case_ref, currency, made_on, promised and paid in minor units."""
+        return (
+            self.order_by()
+            .values("case_ref", "currency", "made_on")
+            .annotate(promised=Sum("amount"), paid=Sum("used_amount"), first=Min("pk"))
+            .order_by("first")
+        )
 
 
 class Commitment(models.Model):
