@@ -145,5 +145,5 @@ def _approvals():
     pending = Decision.objects.live().filter(outcome="approve", effective_on=None).select_related("application")
     for decision in pending:
         live = Commitment.objects.live().filter(case_ref=decision.application.ref)
-        if live.aggregate(total=Sum("amount", default=0))["total"] != decision.amount:
+        if live.total_live_amount() != decision.amount:
             yield f"selection_decision {decision.ref}: its money is not reserved"
