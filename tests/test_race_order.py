@@ -113,7 +113,7 @@ def withdraw(cases, by):
             withdraw_application(application=by_pk[pk], reason="They moved away.", on=DAY, by=user)
 
 
-def promise(line, window, case, by):
+def promise(window, case, by):
     reserve(
         window=Window.objects.get(pk=window),
         applicant_ref="P-000001",
@@ -292,7 +292,7 @@ def test_a_committee_decides_while_the_applicants_withdraw(busy, database_url):
 
 
 def test_two_promises_against_the_last_money_of_a_line_wait_for_each_other(busy, database_url):
-    facts = {"line": busy.line.pk, "window": busy.window.pk, "by": busy.people.manager.pk}
+    facts = {"window": busy.window.pk, "by": busy.people.manager.pk}
     calls = [(f"{HERE}:promise", {**facts, "case": f"A-2026-0000{number}"}) for number in (1, 2)]
     results = collide(database_url, busy.line.pk, calls, model=FundingLine)
     assert sorted(result.refused for result in results) == ["", "Blocked"]
