@@ -1,11 +1,23 @@
 """An award that several donors share: each line has its part of every promise, payment and recovery, to the cent."""
 
+import io
+from datetime import date
 
 import pytest
+from django.db import connection, transaction
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
+from applicants.eligibility import live_award
+from applicants.figures import applied
+from audit import guards
+from audit.refusals import Blocked
 from config.proof import faults
+from grants.agreement import draw_agreement
+from grants.checks import checks as grant_checks
+from grants.figures import awards, committed, contributed, disbursed, paid
 from grants.funding import promises_of
 from grants.services import (
     approve_amendment,
@@ -18,17 +30,29 @@ from grants.services import (
 from grants.standing import standing
 from ledger.models import Account
 from payments.services import return_payment
-from programmes.models import Donor, LineShare
-from programmes.services import available_on
-from programmes.shares import next_parts, split_within
+from programmes.ahead import payments_of
+from programmes.checks import checks as programme_checks
+from programmes.forms_set_up import WindowForm
+from programmes.models import Commitment, Donor, LineShare, Window
+from programmes.services import available_on, reserve
+from programmes.shares import next_parts, split_within, weights_of
+from reports.indicators.collect import scope_of
+from selection.ahead import lines_ahead
+from selection.board import Board
+from selection.reserve import reserve_lists
+from selection.services import close_session, decide_all, decide_case
 from tests.office import DAY
 from tests.replay import replayed
+from tests.steps_applicants import eligible_application
 from tests.steps_grants import (
+    accepted_contribution,
     account_for,
     certified_tranche,
+    paid_tranche,
     signed_award,
 )
 from tests.steps_payments import another_line, settled_order
+from tests.steps_selection import sitting_session, vote_all
 
 THIRDS = [3_333, 3_333, 3_334]
 SEVEN_THREE = [7_000, 3_000]
@@ -162,6 +186,165 @@ def test_a_70_30_award_is_paid_returned_lowered_ended_and_asked_back_line_by_lin
 
 def _order(office, tranche):
     tranche = certified_tranche(office, tranche)
-    return order_tranche(
-        tranche=tranche, account=account_for(office, tranche.award), on=DAY, by=office.people.maker
+    return order_tranche(tranche=tranche, account=account_for(office, tranche.award), on=DAY, by=office.people.maker)
+
+
+# Before the committee ------------------------------------------------------------------------------------------------
+
+
+def test_the_second_line_is_short_and_everybody_before_the_vote_reads_which(office):
+    """20,000.00 each: 14,000 and 6,000. The Water Fund has 10,000.00: it reaches for one and is short of 2,000."""
+    seed, water = shared_window(office, ceiling=1_000_000)
+    session = vote_all(
+        office, sitting_session(office, *(eligible_application(office, amount=2_000_000, own=500_000) for _ in "12"))
     )
+    ahead = {row.line: row for row in lines_ahead(list(session.cases.order_by("position")), DAY)}
+    assert (ahead[seed].count, ahead[seed].short) == (2, None)
+    assert ahead[water].sentence == (
+        "If you approve all 2, the line water-line is short by EUR 2,000.00 in March 2026."
+    )
+    board = Board(session, office.people.secretary)
+    assert [(now.line, now.asked, now.short) for now in board.lines()] == [
+        (seed, 2_800_000, 0),
+        (water, 1_200_000, 200_000),
+    ]
+    assert [(row.left, row.cut) for row in board.ranking()] == [
+        (400_000, ""),
+        (-200_000, "The money of water-line ends here: EUR 4,000.00 is left, not enough for this case."),
+    ]
+    one, two = session.cases.order_by("position")
+    decide_case(case=one, on=DAY, by=office.people.secretary)
+    with pytest.raises(Blocked, match=r"The line water-line has EUR 4,000\.00 left; .* needs EUR 6,000\.00"):
+        decide_case(case=two, on=DAY, by=office.people.secretary)
+    assert Commitment.objects.count() == 2
+    decide_all(session=session, on=DAY, by=office.people.secretary)
+    close_session(session=session, on=DAY, by=office.people.secretary)
+    (waiting,) = reserve_lists(office.people.secretary)
+    assert (waiting.line, waiting.free, waiting.fitting) == (water, 400_000, [])
+    water.ceiling_amount = 1_200_000
+    water.save()
+    (waiting,) = reserve_lists(office.people.secretary)
+    assert (waiting.free, [row.left for row in waiting.fitting]) == (600_000, [0])
+    assert list(faults()) == []
+
+
+def test_a_case_on_two_lines_is_one_live_award_and_each_line_asks_for_its_own_days(office):
+    _seed, water = shared_window(office)
+    case = eligible_application(office)
+    promise = {"window": office.window, "applicant_ref": case.applicant.ref, "by": None, "on": DAY}
+    office.window.live_awards = 2
+    office.window.save()
+    reserve(**promise, case_ref="A-2025-00007", amount=80_000)
+    case.refresh_from_db()
+    assert live_award(case, {}, None, DAY) == ("passed", "No other live award in this window.")
+    office.window.live_awards = 1
+    office.window.save()
+    case.refresh_from_db()
+    assert live_award(case, {}, None, DAY)[1] == "Live in this window: A-2025-00007 (EUR 800.00)."
+    water.ends_on = date(2026, 3, 11)
+    water.save()
+    with pytest.raises(Blocked, match="The line water-line is not eligible on that date"):
+        reserve(**promise, case_ref="A-2025-00008", amount=80_000)
+    assert Commitment.objects.count() == 2
+
+
+# Figures -------------------------------------------------------------------------------------------------------------
+
+
+def test_each_donor_reads_its_own_money_and_an_award_counts_once(office):
+    """12,000 of 20,000 is paid, an own part of 5,000 accepted: 70% and 30% of each."""
+    seed, water = shared_window(office)
+    award = signed_award(office, parts=[1_200_000, 800_000])
+    paid_tranche(office, award.tranches.get(number=1))
+    accepted_contribution(office, award.contributions.get(), amount=500_000)
+
+    def read(donor):
+        scope = scope_of(office.programme, donor=donor)
+        sums = [figure["EUR"].value for figure in (committed(scope), disbursed(scope), contributed(scope, "accepted"))]
+        return [awards(scope).value, paid(scope).value, applied(scope).value, *sums]
+
+    assert read(None) == [1, 1, 1, 2_000_000, 1_200_000, 500_000]
+    assert read(seed.donor) == [1, 1, 1, 1_400_000, 840_000, 350_000]
+    assert read(water.donor) == [1, 1, 1, 600_000, 360_000, 150_000]
+    by_line = committed(scope_of(office.programme))["EUR"]
+    assert [(part.key, part.value, part.units) for part in by_line.parts] == [
+        (("Seed money",), 1_400_000, 1),
+        (("water-line",), 600_000, 0),
+    ]
+    assert [sum(amount for _day, amount in payments_of(line, DAY)) for line in (seed, water)] == [560_000, 240_000]
+
+
+# Setting it up -------------------------------------------------------------------------------------------------------
+
+
+def test_the_manager_shares_a_window_on_its_page_until_its_money_is_promised(office, client):
+    another_line(office, key="water-line", donor=Donor.objects.create(key="water", name="Water Fund"))
+    another_line(office, key="dollars", currency="USD")
+    window = office.window
+    page = reverse("programmes:edit_part", args=[office.programme.key, "window", window.pk])
+    client.force_login(office.people.maker)
+    assert client.get(page).status_code == 403
+    client.force_login(office.people.manager)
+
+    def post(shares, **other):
+        window.refresh_from_db()
+        form = WindowForm(instance=window, programme=office.programme)
+        values = {name: form[name].value() for name in form.fields}
+        values = {name: "" if value is None else value for name, value in values.items()}
+        values |= {"tranche_plan": "100: Quote", "shares": shares, "ceiling_amount": "25,000", "floor_amount": "1"}
+        return client.post(page, {**values, "aid_limit_amount": "", **other})
+
+    for shares, sentence in (
+        ("water-line", "Write the key of a line and its percentage"),
+        ("river: 30", "is no funding line of this programme"),
+        ("dollars: 30", "More is in USD, the window in EUR"),
+        ("water-line: 99\nspring-line: 2", "the window&#x27;s own takes the rest"),
+        ("water-line: 0", "the window&#x27;s own takes the rest"),
+    ):
+        answer = post(shares)
+        assert (answer.status_code, sentence in answer.content.decode()) == (400, True), answer.content.decode()
+    assert weights_of(Window.objects.get(pk=window.pk)) == {office.line: 10_000}
+    assert post("water-line: 33.33").status_code == 302
+    window = Window.objects.get(pk=window.pk)
+    assert [(line.key, weight) for line, weight in weights_of(window).items()] == [
+        ("spring-line", 6_667),
+        ("water-line", 3_333),
+    ]
+    assert "water-line: 33.33" in client.get(page).content.decode()
+    award = signed_award(office)
+    assert promised(award) == [(1_333_400, 0), (666_600, 0)]
+    assert post("water-line: 33.33").status_code == 302
+    assert post("water-line: 30").status_code == post("").status_code == 409
+    text = client.get(award.get_absolute_url()).content.decode()
+    assert "6,666.00, of it paid 0.00" in text
+    paper = "".join(page.extract_text() for page in PdfReader(io.BytesIO(draw_agreement(award))).pages)
+    assert "Water Fund: EUR 6,666.00" in " ".join(paper.split())
+
+
+# What verify finds ---------------------------------------------------------------------------------------------------
+
+CHANGES = [
+    ("UPDATE programmes_lineshare SET weight = 2999 WHERE weight = 3000", "its lines share 9999 of 10000"),
+    (
+        "UPDATE programmes_commitment SET amount = amount + CASE amount WHEN 600000 THEN 1 ELSE -1 END",
+        "its lines have [600001, 1399999], not [600000, 1400000]",
+    ),
+    (
+        "UPDATE programmes_commitment SET used_amount = used_amount + CASE amount WHEN 600000 THEN 1 ELSE -1 END",
+        "360001 used on water-line, its payments drew 360000",
+    ),
+    ("UPDATE programmes_fundingline SET ceiling_amount = 599999 WHERE key = 'water-line'", "promised beyond its money"),
+]
+
+
+def test_verify_names_the_line_on_which_a_cent_is_wrong(office):
+    shared_window(office)
+    award = signed_award(office, parts=[1_200_000, 800_000])
+    paid_tranche(office, award.tranches.get(number=1))
+    assert [*programme_checks(), *grant_checks()] == []
+    for sql, sentence in CHANGES:
+        with guards.suspended(), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+            found = [*programme_checks(), *grant_checks()]
+            transaction.set_rollback(True)
+        assert any(sentence in fault for fault in found), (sentence, found)
