@@ -278,7 +278,8 @@ def test_each_donor_reads_its_own_money_and_an_award_counts_once(office):
 
 
 def test_the_manager_shares_a_window_on_its_page_until_its_money_is_promised(office, client):
-    another_line(office, key="water-line", donor=Donor.objects.create(key="water", name="Water Fund"))
+    water = Donor.objects.create(key="water", name="Water Fund")
+    another_line(office, key="water-line", donor=water, ceiling_amount=4_000_000)
     another_line(office, key="dollars", currency="USD")
     window = office.window
     page = reverse("programmes:edit_part", args=[office.programme.key, "window", window.pk])
@@ -286,13 +287,13 @@ def test_the_manager_shares_a_window_on_its_page_until_its_money_is_promised(off
     assert client.get(page).status_code == 403
     client.force_login(office.people.manager)
 
-    def post(shares, **other):
+    def post(shares):
         window.refresh_from_db()
         form = WindowForm(instance=window, programme=office.programme)
         values = {name: form[name].value() for name in form.fields}
         values = {name: "" if value is None else value for name, value in values.items()}
         values |= {"tranche_plan": "100: Quote", "shares": shares, "ceiling_amount": "25,000", "floor_amount": "1"}
-        return client.post(page, {**values, "aid_limit_amount": "", **other})
+        return client.post(page, {**values, "aid_limit_amount": "", "reason": "Agreed with the donors."})
 
     for shares, sentence in (
         ("water-line", "Write the key of a line and its percentage"),
