@@ -1,7 +1,9 @@
 """What each funding line has in an award: promised, paid, asked back. Amounts are minor units of its currency."""
 
 from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
 
+from audit.refusals import Blocked
 from ledger import postings
 from ledger.models import Account
 from payments.models import PaymentLine, PaymentOrder
@@ -20,13 +22,20 @@ def _weights(award, promises):
     return [weights.get(row.line, WHOLE) for row in promises]
 
 
-def payment_parts(award, amount):
-    """{FundingLine: minor units} of the next payment: with what is paid and on its way it splits as the award does."""
+def payment_parts(tranche):
+    """{FundingLine: minor units} of the payment of a tranche: with the others' it splits as the award does.
+
+    Raises Blocked when the lines have not promised as much.
+    """
+    award, amount = tranche.award, tranche.amount
     promises = promises_of(award)
     if len(promises) < 2:
         return {award.line: amount}
-    live = PaymentLine.objects.filter(order__in=PaymentOrder.objects.live(), subject=award.ref)
+    others = PaymentOrder.objects.live().exclude(source_ref=tranche.ref)
+    live = PaymentLine.objects.filter(order__in=others, subject=award.ref)
     taken = dict(live.order_by().values_list("line").annotate(total=Sum("amount")))
+    if sum(taken.values()) + amount > sum(row.promised_amount for row in promises):
+        raise Blocked(_("More would be paid than was promised to %(case)s.") % {"case": award.application.ref})
     parts = next_parts(
         amount,
         _weights(award, promises),

@@ -146,7 +146,10 @@ def test_a_70_30_award_is_paid_returned_lowered_ended_and_asked_back_line_by_lin
     award = signed_award(office, parts=[1_200_001, 799_999])
     assert promised(award) == [(1_400_000, 0), (600_000, 0)]
     first = award.tranches.get(number=1)
-    order = settled_order(office, _order(office, first))
+    order = _order(office, first)
+    with pytest.raises(Blocked, match="is prepared already"):
+        order_tranche(tranche=first, account=account_for(office, award), on=DAY, by=people.maker)
+    order = settled_order(office, order)
     assert [(part.line, part.amount) for part in order.lines.all()] == [(seed, 840_001), (water, 360_000)]
     assert promised(award) == [(1_400_000, 840_001), (600_000, 360_000)]
     assert balances(award, "5000") == {seed.key: 840_001, water.key: 360_000}

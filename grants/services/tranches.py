@@ -164,7 +164,7 @@ def order_tranche(*, tranche, account, on, by, key=None, version=None, reason=""
     award = tranche.award
     lines = [
         {"line": line, "debit_code": postings.GRANTS_PAID, "subject": award.ref, "amount": part}
-        for line, part in payment_parts(award, tranche.amount).items()
+        for line, part in payment_parts(tranche).items()
     ]
     # The facts of the tranche are asked before the payment exists; its reference is set by the same move.
     order = prepare_payment(
