@@ -187,6 +187,27 @@ def test_a_70_30_award_is_paid_returned_lowered_ended_and_asked_back_line_by_lin
     assert list(faults()) == []
 
 
+def test_a_payment_that_comes_back_after_the_end_is_asked_of_the_grantee_no_more_on_either_line(office):
+    """By hand. 10,000.01 and 9,999.99 are paid: 7,000.01 and 3,000.00, then 6,999.99 and 3,000.00. The second comes
+    back after the end: 6,999.99 and 3,000.00 of it are forgotten, the first is still asked back.
+    """
+    seed, water = shared_window(office)
+    award = signed_award(office, parts=[1_000_001, 999_999])
+    paid_tranche(office, award.tranches.get(number=1))
+    second = award.tranches.get(number=2)
+    order = settled_order(office, _order(office, second), "BANK-2")
+    assert [part.amount for part in order.lines.all()] == [699_999, 300_000]
+    award.refresh_from_db()
+    terminate_award(award=award, reason="Business closed.", on=DAY, by=office.people.manager)
+    assert balances(award, "1200") == {seed.key: 1_400_000, water.key: 600_000}
+    return_payment(order=order, reason="account closed", on=DAY, by=office.people.maker)
+    assert balances(award, "1200") == {seed.key: 700_001, water.key: 300_000}
+    assert set(balances(award, "5000").values()) == {0}
+    assert promised(award) == [(700_001, 700_001), (300_000, 300_000)]
+    assert (available_on(seed), available_on(water)) == (9_299_999, 3_700_000)
+    assert list(faults()) == []
+
+
 def _order(office, tranche):
     tranche = certified_tranche(office, tranche)
     return order_tranche(tranche=tranche, account=account_for(office, tranche.award), on=DAY, by=office.people.maker)
@@ -315,6 +336,8 @@ def test_the_manager_shares_a_window_on_its_page_until_its_money_is_promised(off
         ("water-line", 3_333),
     ]
     assert "water-line: 33.33" in client.get(page).content.decode()
+    home = reverse("programmes:set_up", args=[office.programme.key])
+    assert "Seed money + More, EUR" in client.get(home).content.decode()
     award = signed_award(office)
     assert promised(award) == [(1_333_400, 0), (666_600, 0)]
     assert post("water-line: 33.33").status_code == 302
