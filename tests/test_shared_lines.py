@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from applicants.eligibility import live_award
 from applicants.figures import applied
 from audit import guards
-from audit.refusals import Blocked
+from audit.refusals import Blocked, Stale
 from config.proof import faults
 from grants.agreement import draw_agreement
 from grants.checks import checks as grant_checks
@@ -270,6 +270,11 @@ def test_a_case_on_two_lines_is_one_live_award_and_each_line_asks_for_its_own_da
     with pytest.raises(Blocked, match="The line water-line is not eligible on that date"):
         reserve(**promise, case_ref="A-2025-00008", amount=80_000)
     assert Commitment.objects.count() == 2
+    # Whoever decides has read the shares; meanwhile they became others.
+    window = Window.objects.prefetch_related("shares__line").get(pk=office.window.pk)
+    LineShare.objects.filter(line=office.line).update(weight=6_999)
+    with pytest.raises(Stale):
+        reserve(**{**promise, "window": window}, case_ref="A-2025-00009", amount=80_000)
 
 
 # Figures -------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from programmes.models import (
     Village,
     Window,
 )
+from programmes.services.shared import lock_lines
 from programmes.shares import WHOLE
 
 # What applications are judged by. Once one was handed in, a change needs a reason; sessions have frozen their rules.
@@ -128,6 +129,8 @@ def _set_shares(window, weights):
     """
     if list(weights.items()) == [(share.line, share.weight) for share in window.shares.select_related("line")]:
         return
+    # Whoever promises money of the window at this moment holds one of the lines, or reads the new shares.
+    lock_lines(*FundingLine.objects.filter(programme=window.call.programme_id).values_list("key", flat=True))
     if window.commitments.exists():
         raise Blocked(_("Money of this window is promised already: its lines and their shares stay."))
     if weights:

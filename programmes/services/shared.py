@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from audit.refusals import Blocked, Invalid, NotAllowed
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from ledger.models import Account
 from ledger.money import Money
@@ -18,6 +18,7 @@ from programmes.models import (
     FundingLine,
     Membership,
     Role,
+    Window,
 )
 from programmes.roles import forget, holds
 from programmes.shares import WHOLE, parts_of, split_within, weights_of
@@ -100,10 +101,15 @@ def lines_short(parts):
 def reserve(*, window, applicant_ref, case_ref, amount, by, on):
     """Reserve `amount` minor units for a case on the lines of its window, each its share: lock them, sum, insert.
 
-    Returns the Commitments. Raises Blocked, naming the line, when the money of one of them is short.
+    Returns the Commitments. Raises Blocked, naming the line, when the money of one of them is short, and Stale when
+    the lines of the window were changed at this moment.
     """
     parts = parts_of(window, amount)
-    for line, left in lines_short(parts):
+    short = lines_short(parts)
+    # Who changes them holds every line of the programme.
+    if weights_of(Window.objects.select_related("line").get(pk=window.pk)) != weights_of(window):
+        raise Stale()
+    for line, left in short:
         raise Blocked(
             _("The line %(line)s has %(left)s left; %(case)s needs %(amount)s.")
             % {
