@@ -197,6 +197,20 @@ MUTANTS: list[Mutant] = [
         ("tests/test_shared_lines.py",),
     ),
     Mutant(
+        "shares: they change under money that is promised",
+        "programmes/services/set_up.py",
+        "    if window.commitments.exists():",
+        "    if False:",
+        ("tests/test_shared_lines.py",),
+    ),
+    Mutant(
+        "shares: money is promised by shares that were changed meanwhile",
+        "programmes/services/shared.py",
+        "    if weights_of(Window.objects.select_related",
+        "    if False and weights_of(Window.objects.select_related",
+        ("tests/test_shared_lines.py",),
+    ),
+    Mutant(
         "shares: the remainder is lost",
         "programmes/shares.py",
         "        parts[at] += given",
