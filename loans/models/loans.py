@@ -20,6 +20,7 @@ from loans import conditions
 from loans.allocation import COMPONENTS
 from loans.models.products import LoanProduct
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
+from payments.conditions import lists_new_enough
 from programmes.models import FundingLine, Programme, Region, Role
 from programmes.roles import rows_for
 
@@ -211,6 +212,7 @@ class Loan(Moving):
         conditions=[
             conditions.decision_in_effect,
             conditions.screening_clear,
+            lists_new_enough,
             conditions.terms_within_product,
         ],
         permission=allowed("loans.sign"),
