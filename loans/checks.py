@@ -102,9 +102,9 @@ def schedule_faults():
     previous = Instalment.objects.filter(
         loan=OuterRef("loan"), version=OuterRef("version"), number=OuterRef("number") - 1
     ).values("due_on")[:1]
-    backwards = Instalment.objects.annotate(before=Subquery(previous)).filter(due_on__lte=F("before"))
+    backwards = Instalment.objects.annotate(before=Subquery(previous)).filter(due_on__lt=F("before"))
     for row in backwards[:5]:
-        yield f"loans_instalment {row.pk} falls due on {row.due_on}, not after the one before it"
+        yield f"loans_instalment {row.pk} falls due on {row.due_on}, before the one before it"
 
 
 def allocation_faults():

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applicants.models import called
 from loans.models import Loan, LoanProduct, Repayment
+from loans.terms import limits_of
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
@@ -54,15 +55,17 @@ class TermsForm(SeedbedForm):
 
     versioned = True
 
-    instalments_number = forms.IntegerField(label=_("Monthly instalments"), min_value=1)
+    instalments_number = forms.IntegerField(label=_("Instalments"), min_value=1)
     grace_months = forms.IntegerField(label=_("First months without principal"), min_value=0)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         product = self.instance.product
-        self.fields["instalments_number"].help_text = _("From %(least)s to %(most)s.") % {
-            "least": product.least_months,
-            "most": product.most_months,
+        least, most = limits_of(product)
+        self.fields["instalments_number"].help_text = _("From %(least)s to %(most)s, %(frequency)s.") % {
+            "least": least,
+            "most": most,
+            "frequency": product.get_frequency_display().lower(),
         }
         self.fields["grace_months"].help_text = _("At most %(most)s.") % {"most": product.grace_months}
 
@@ -71,7 +74,7 @@ class SignForm(MoveForm):
     """The contract is signed with its first due date; the others follow month by month."""
 
     first_due_on = DateField(
-        label=_("First instalment falls due"), help_text=_("The other instalments fall due on that day of each month.")
+        label=_("First instalment falls due"), help_text=_("The other instalments follow from that day on.")
     )
 
 
@@ -88,7 +91,7 @@ class RescheduleForm(SeedbedForm):
     versioned = True
     keyed = True
 
-    instalments_number = forms.IntegerField(label=_("Monthly instalments from now"), min_value=1, max_value=120)
+    instalments_number = forms.IntegerField(label=_("Instalments from now"), min_value=1, max_value=120)
     first_due_on = DateField(label=_("First new instalment falls due"))
     grace_months = forms.IntegerField(label=_("First months without principal"), min_value=0, initial=0)
     capitalise = forms.BooleanField(

@@ -85,7 +85,7 @@ class Lending:
         if terms.prepay != "next_instalments":
             raise ValueError(f"{product}: money that is held is not carried in bulk.")
         first_due = next_collection(signed_on, 1 if signed_on.day <= 20 else 2)
-        due = first_due_after(first_due, paid_on)
+        due = first_due_after(first_due, paid_on, terms)
         request, rows = rows_for(
             terms,
             principal=terms.amount,

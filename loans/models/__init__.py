@@ -1,7 +1,7 @@
 """Products, loans, schedule versions and instalments, repayments and refunds."""
 
 from loans.models.loans import LOAN_ROLES, Loan
-from loans.models.products import LoanProduct
+from loans.models.products import LoanProduct, LoanTerms
 from loans.models.repayments import Allocation, Refund, Repayment
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
 
@@ -11,6 +11,7 @@ __all__ = [
     "Instalment",
     "Loan",
     "LoanProduct",
+    "LoanTerms",
     "Refund",
     "Repayment",
     "ScheduleVersion",

@@ -15,6 +15,7 @@ def check_request(request: ScheduleRequest) -> None:
     _check_choices(request)
     _check_money(request)
     _check_dates(request)
+    _check_calendar(request)
     _check_rate(request)
     _check_rows(request)
     _check_weights(request)
@@ -22,7 +23,6 @@ def check_request(request: ScheduleRequest) -> None:
     _check_rate_changes(request)
     _check_payments(request)
     _check_payoff(request)
-    _check_calendar(request)
     Periods(request).due(request.n or 1)
 
 
@@ -247,3 +247,5 @@ def _check_calendar(request: ScheduleRequest) -> None:
         raise ScheduleError("non_working.weekend", "names every day of the week; leave at least one working day.")
     for place, day in enumerate(request.non_working.holidays):
         _day(f"non_working.holidays[{place}]", day)
+    if not isinstance(request.non_working.interest_moves, bool):
+        raise ScheduleError("non_working.interest_moves", "give true or false.")

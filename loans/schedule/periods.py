@@ -56,7 +56,8 @@ class Periods:
     def due(self, no: int) -> date:
         """The nominal due date of row `no`; row 0 is the nominal start of the first period."""
         while len(self._nominal) <= no:
-            self._nominal.append(self._step(len(self._nominal) - 1))
+            day = self._step(len(self._nominal) - 1)
+            self._nominal.append(self._working(day) if self.request.non_working.interest_moves else day)
         return self._nominal[no]
 
     def start(self, no: int) -> date:
@@ -68,7 +69,9 @@ class Periods:
 
     def shown(self, no: int) -> date:
         """The due date on paper: moved to the next day that is neither weekend nor holiday."""
-        day = self.due(no)
+        return self._working(self.due(no))
+
+    def _working(self, day: date) -> date:
         while day.weekday() in self._weekend or day in self._holidays:
             day += ONE_DAY
         return day
@@ -85,6 +88,8 @@ class Periods:
             if request.frequency.unit != "month":
                 return Fraction(days, 360)
         whole = (self.due(no) - self.start(no)).days
+        if not whole:
+            return Fraction(0)  # two days off in a row moved to one working day
         if request.period_rate_pct is not None:
             return Fraction(days, whole)
         return Fraction(days * request.frequency.every, whole * 12)

@@ -80,8 +80,11 @@ class RateChange:
 
 @dataclass(frozen=True, slots=True)
 class NonWorking:
+    """`interest_moves`: a period ends on the day that is shown, so that the days moved bear interest."""
+
     weekend: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
+    interest_moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

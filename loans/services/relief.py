@@ -10,10 +10,10 @@ from ledger.services import post
 from loans.models import Instalment, Loan, ScheduleVersion
 from loans.schedule import ScheduleError
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
-from loans.services.agreement import instalments_of
+from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
 from loans.standing import Row
-from loans.terms import month_after, rows_for
+from loans.terms import instalments_in, month_after, rows_for
 from programmes.services import check_date
 
 SECOND_PERSON = _("Another person than the adviser and the officer of this loan must do this.")
@@ -141,7 +141,8 @@ def reschedule_loan(
             starts_on=min(starts_on, first_due_on),
             first_due=first_due_on,
             number=instalments_number,
-            grace=grace_months,
+            grace=instalments_in(grace_months, loan),
+            holidays=days_off_of(loan, starts_on),
         )
     except ScheduleError as wrong:
         raise Invalid(wrong.sentence, field="instalments_number") from wrong
