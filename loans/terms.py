@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from ledger.money import digits, round_minor, to_major, to_minor
+from loans.allocation import COMPONENTS
 from loans.schedule import (
     Frequency,
     NonWorking,
@@ -15,6 +16,7 @@ from loans.schedule import (
     ScheduleRequest,
     build_schedule,
     request_as_json,
+    request_from_json,
 )
 from loans.standing import Row, Terms
 
@@ -153,5 +155,14 @@ def rows_for(loan, **facts) -> tuple[dict, list[Row]]:
     return request_as_json(request), rows_of(build_schedule(request), loan.currency)
 
 
-def terms_of(loan) -> Terms:
-    return Terms(order=loan.order, prepay=loan.prepay, penalty_pct=loan.penalty_pct)
+def terms_of(loan, request: dict) -> Terms:
+    """How money pays the schedule that was made from `request`, as stored with its version."""
+    return Terms(
+        order=tuple(loan.allocation_order) or COMPONENTS,
+        prepay=loan.prepay,
+        penalty_pct=loan.penalty_pct,
+        penalty_grace_days=loan.penalty_grace_days,
+        penalty_cap_pct=loan.penalty_cap_pct,
+        early_interest=loan.early_interest,
+        request=request_from_json(request),
+    )

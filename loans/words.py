@@ -36,6 +36,7 @@ EVENTS = {
     "loan.cancel": _("Cancelled"),
     "loan.reckon": _("Penalties reckoned"),
     "loan.reschedule": _("New schedule"),
+    "loan.waive": _("Interest or penalties waived"),
     "repayment.record": _("Repayment recorded"),
     "repayment.restate": _("Repayment divided anew"),
     "repayment.reverse": _("Repayment reversed"),

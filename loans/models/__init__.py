@@ -3,7 +3,7 @@
 from loans.models.loans import LOAN_ROLES, Loan
 from loans.models.products import LoanProduct, LoanTerms
 from loans.models.repayments import Allocation, Refund, Repayment
-from loans.models.schedules import Instalment, ScheduleVersion, open_part
+from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
 
 __all__ = [
     "LOAN_ROLES",
@@ -15,5 +15,6 @@ __all__ = [
     "Refund",
     "Repayment",
     "ScheduleVersion",
+    "Waiver",
     "open_part",
 ]

@@ -17,7 +17,6 @@ from ledger.fields import AmountField, CurrencyField
 from ledger.models import Leg
 from ledger.postings import PRINCIPAL
 from loans import conditions
-from loans.allocation import COMPONENTS
 from loans.models.products import LoanProduct, LoanTerms
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
 from programmes.models import FundingLine, Programme, Region, Role
@@ -302,8 +301,3 @@ class Loan(Moving, LoanTerms):
 
     def get_absolute_url(self):
         return reverse("loans:loan", args=[self.ref])
-
-    @property
-    def order(self):
-        """What a repayment pays first, as `loans.allocation` reads it."""
-        return tuple(self.allocation_order) or COMPONENTS

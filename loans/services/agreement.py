@@ -228,6 +228,8 @@ def instalments_of(loan, version, rows):
             version=version,
             number=row.no,
             due_on=row.due,
+            planned_principal_amount=row.principal,
+            planned_interest_amount=row.interest,
             principal_amount=row.principal,
             interest_amount=row.interest,
             fee_amount=row.fee,

@@ -6,14 +6,16 @@ from audit.moves import advance
 from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
 from ledger import postings
+from ledger.money import Money
 from ledger.services import post
-from loans.models import Instalment, Loan, ScheduleVersion
+from loans.models import Instalment, Loan, ScheduleVersion, Waiver
 from loans.schedule import ScheduleError
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
 from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
 from loans.standing import Row
 from loans.terms import instalments_in, month_after, rows_for
+from programmes.clock import today
 from programmes.services import check_date
 
 SECOND_PERSON = _("Another person than the adviser and the officer of this loan must do this.")
@@ -190,6 +192,45 @@ def reschedule_loan(
     return loan
 
 
+@service
+def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None, key=None):
+    """Interest or penalties that fell due by `on` are not asked for any more, by a decision. Returns the Waiver.
+
+    No money moves. Money of an earlier day that is entered later pays first, and less is waived then.
+    """
+    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
+    if component not in Waiver.Component.values:
+        raise Invalid(_("Choose interest or penalties."), field="component")
+    unpaid = sum(row.open_part(component) for row in standing.rows if row.due <= on)
+    if not 0 < amount <= unpaid:
+        raise Invalid(
+            _("%(amount)s of it fell due and is not paid; only that can be waived.")
+            % {"amount": Money(unpaid, loan.currency)},
+            field="amount",
+        )
+    waiver = Waiver.objects.create(
+        loan=loan,
+        version=loan.current_version,
+        component=component,
+        amount=amount,
+        value_on=on,
+        decision_ref=decision_ref,
+        reason=reason[:300],
+        recorded_by=by,
+    )
+    record(
+        "loan.waive",
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={"decision": decision_ref, "component": component, "amount": amount, "currency": loan.currency},
+        reason=reason,
+    )
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
+    return waiver
+
+
 def unpaid_parts(standing, on):
     """What fell due by `on` and was not paid, in minor units, and the interest that was paid ahead for later days."""
     due = [row for row in standing.rows if row.due <= on]
@@ -206,6 +247,8 @@ def interest_paid_to(standing, loan, on):
     """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start."""
     start = loan.versions.get(number=loan.current_version).starts_on
     days = [
-        row.due for row in standing.rows if row.due <= on or (row.paid["interest"] and not row.open_part("interest"))
+        row.closed_on or row.due
+        for row in standing.rows
+        if row.due <= on or row.closed_on or (row.paid["interest"] and not row.open_part("interest"))
     ]
     return max([start, *days])
