@@ -310,11 +310,10 @@ def _end_early(standing: Standing, left: int, day: date) -> bool:
 def _reshape(standing: Standing, left: int, day: date) -> list[Piece]:
     """Money beyond what is due is more principal of the instalment of that day, or closes the coming one before its
     day where it reaches; the later ones are made anew."""
-    coming = standing.coming(day)
-    if not coming:
+    if not standing.coming(day):
         return []
     today = next((row for row in reversed(standing.rows) if row.due == day and row.closed_on is None), None)
-    row = today or coming[0]
+    row = today or next(row for row in standing.rows if row.due > day and row.closed_on is None)
     planned = sum(standing.reshaped.rows[row.row.no])
     if today:
         amount = planned + min(left, standing.principal)
