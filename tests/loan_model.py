@@ -312,7 +312,8 @@ class Version:
     def replan(self, place, balance):
         if place >= self.number:
             return
-        if self.deal.prepay == "reduce_instalment" and balance:
+        # The instalment is found when the first line repays principal: money that comes before then lowers it.
+        if balance and (self.deal.prepay == "reduce_instalment" or place <= self.grace):
             self.set_regular(max(place, self.grace), balance, self.carry if place >= self.grace else [])
         self.plan(self.lines, place, balance, self.carry)
 
