@@ -162,10 +162,6 @@ class Standing:
         whole = self.reshaped.interest_on(first, day, self.terms.early_interest) + sum(row.brought for row in later)
         return max(whole - sum(row.paid["interest"] for row in later), 0)
 
-    def payoff_on(self, day: date) -> int:
-        """What repays the whole loan on `day`, the last one folded: what is due, and the rest; less money held."""
-        return max(self.due_by(day) + self.rest_on(day) - self.overpaid, 0)
-
 
 def fold(
     rows: Sequence[Row],

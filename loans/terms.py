@@ -80,8 +80,10 @@ def fee_of(amount: int, fee_pct) -> int:
     return round_minor(amount * fee_pct / 100)
 
 
-def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holidays: Sequence[date] = ()):
+def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holidays: Sequence[date] = (), **more):
     """The ScheduleRequest of `number` instalments on `principal` minor units, the first `grace` without principal.
+
+    `more` are settings of the request that hang on the loan's course: graces of interest, changes of rate, anchor day.
 
     A first period that is not one step long bears interest for its own days, so that no day is charged twice and none
     goes free. Raises ScheduleError where the harvest months leave no instalment to repay in.
@@ -109,11 +111,16 @@ def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holid
         annuity="solved",
         remainder=loan.remainder,
         grace_principal=grace,
-        grace_interest=min(loan.interest_grace, number - 1),
-        grace_interest_kind=loan.interest_grace_kind if loan.interest_grace else None,
         principal_weights=weights,
         non_working=_days_off(loan, holidays),
+        **more,
     )
+
+
+def interest_grace_of(loan) -> dict:
+    """The first instalments without interest, as the request of a new loan names them."""
+    number = min(loan.interest_grace, loan.instalments_number - 1)
+    return {"grace_interest": number, "grace_interest_kind": loan.interest_grace_kind} if number > 0 else {}
 
 
 def _days_off(loan, holidays):

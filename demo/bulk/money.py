@@ -12,7 +12,7 @@ from loans.models import Allocation, Instalment, Loan, Repayment, ScheduleVersio
 from loans.services.agreement import facts_of, instalments_of, product_for
 from loans.services.restating import allocations_of, apply_standing, event_body, legs_of, set_parts
 from loans.standing import Receipt, fold
-from loans.terms import first_due_after, rows_for, terms_of
+from loans.terms import first_due_after, instalments_in, interest_grace_of, rows_for, terms_of
 from payments.clearance import people_behind
 from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder, Screening, ScreeningList
 from payments.numbers import clean_number, tail
@@ -91,7 +91,8 @@ class Lending:
             starts_on=paid_on,
             first_due=due,
             number=terms.instalments_number,
-            grace=terms.grace_months,
+            grace=instalments_in(terms.grace_months, terms),
+            **interest_grace_of(terms),
         )
         paid = [row for row in loan_plan.paying(loan_plan, rows) if row[0] <= self.last_day]
         days = [on for on, _amount, _reference in paid]

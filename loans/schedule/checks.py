@@ -1,5 +1,6 @@
 """Does a request make sense? Each fault is one sentence that says what, where and what to do."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -93,6 +94,11 @@ def _check_dates(request: ScheduleRequest) -> None:
     if request.first_due <= request.disbursed_on:
         sentence = f"{request.first_due} is not after the disbursement on {request.disbursed_on}; choose a later date."
         raise ScheduleError("first_due", sentence)
+    if request.anchor_day is not None:
+        _whole("anchor_day", request.anchor_day, 1, 31)
+        last = monthrange(request.first_due.year, request.first_due.month)[1]
+        if request.frequency.unit != "month" or request.first_due.day != min(request.anchor_day, last):
+            raise ScheduleError("anchor_day", "is the day of the month on which first_due falls; correct one of them.")
 
 
 def _check_rate(request: ScheduleRequest) -> None:

@@ -119,6 +119,7 @@ _read_request = _object_of(
         on_disbursement=_word,
         first_due=_date,
         frequency=_object_of(Frequency, _named(every=_whole, unit=_word), ("every", "unit")),
+        anchor_day=_whole,
         n=_whole,
         method=_word,
         annual_rate_pct=_decimal,

@@ -11,11 +11,11 @@ ONE_DAY = timedelta(days=1)
 FIXED_YEARS = {"actual/365": 365, "actual/364": 364, "actual/360": 360}
 
 
-def add_months(day: date, months: int) -> date:
-    """`day` so many months later, cut to the end of a shorter month."""
+def add_months(day: date, months: int, anchor: int | None = None) -> date:
+    """`day` so many months later, on its day of the month or on `anchor`, cut to the end of a shorter month."""
     count = day.year * 12 + day.month - 1 + months
     year, month = divmod(count, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(anchor or day.day, monthrange(year, month + 1)[1]))
 
 
 def year_fraction_actual(begin: date, end: date) -> Fraction:
@@ -43,11 +43,15 @@ class Periods:
         actual = request.first_period == "actual_days_in_annuity"
         self.first_begin = request.disbursed_on if actual else self._nominal[0]
 
+    def nominal(self, no: int) -> date:
+        """The due date of row `no` before any day off moves it."""
+        return self._step(no - 1)
+
     def _step(self, steps: int) -> date:
         every, unit = self.request.frequency.every, self.request.frequency.unit
         try:
             if unit == "month":
-                return add_months(self.request.first_due, every * steps)
+                return add_months(self.request.first_due, every * steps, self.request.anchor_day)
             return self.request.first_due + timedelta(days=every * steps * (7 if unit == "week" else 1))
         except (ValueError, OverflowError):
             sentence = "the last due date would lie past the year 9999; ask for fewer or shorter periods."

@@ -113,6 +113,7 @@ class ScheduleRequest:
     disbursements: tuple[Disbursement, ...] = ()
     on_disbursement: str = "recompute_instalment"
     frequency: Frequency = Frequency()
+    anchor_day: int | None = None  # the day of the month to keep, where first_due was cut to a short month's end
     annual_rate_pct: Decimal | None = None
     day_count: str = "30/360"
     period_rate_pct: Decimal | None = None

@@ -9,7 +9,16 @@ from audit.services import record, service
 from loans.models import Instalment, Loan, LoanProduct, LoanTerms, ScheduleVersion
 from loans.schedule import ScheduleError
 from loans.services.access import demand, lock_loan, need_state
-from loans.terms import fee_of, first_due_after, instalments_in, limits_of, month_after, rows_for
+from loans.terms import (
+    fee_of,
+    first_due_after,
+    instalments_in,
+    interest_grace_of,
+    limits_of,
+    month_after,
+    rows_for,
+    step_of,
+)
 from payments.models import PaymentOrder
 from payments.services import prepare_payment
 from programmes.models import Holiday
@@ -189,8 +198,11 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
     return loan
 
 
-def make_first_version(loan, *, starts_on, made_on):
-    """Schedule version 1 from that pay-out day. Nothing is paid on it yet, so an earlier one is replaced."""
+def make_first_version(loan, *, starts_on, made_on, **more):
+    """Schedule version 1 from that pay-out day. Nothing is paid on it yet, so an earlier one is replaced.
+
+    `more` are settings of the request beside the loan's terms.
+    """
     try:
         request, rows = rows_for(
             loan,
@@ -200,6 +212,8 @@ def make_first_version(loan, *, starts_on, made_on):
             number=loan.instalments_number,
             grace=instalments_in(loan.grace_months, loan),
             holidays=days_off_of(loan, starts_on),
+            **interest_grace_of(loan),
+            **more,
         )
     except ScheduleError as wrong:
         raise Invalid(wrong.sentence, field="first_due_on") from wrong
@@ -285,8 +299,12 @@ def activate_loan(*, order, on, by):
         )
     first = loan.versions.get(number=1)
     if first.starts_on != on:
-        loan.first_due_on = first_due_after(loan.first_due_on, on, loan)
-        make_first_version(loan, starts_on=on, made_on=loan.signed_on)
+        agreed = loan.first_due_on
+        loan.first_due_on = first_due_after(agreed, on, loan)
+        anchor = (
+            {"anchor_day": agreed.day} if loan.first_due_on.day < agreed.day and step_of(loan).unit == "month" else {}
+        )
+        make_first_version(loan, starts_on=on, made_on=loan.signed_on, **anchor)
         loan.contract = None
     loan.principal_amount = loan.amount
     loan.payee_order_ref = order.ref
