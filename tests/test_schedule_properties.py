@@ -170,7 +170,7 @@ def test_days_off_move_the_shown_dates_forward_and_nothing_else(request, weekend
     for before, after in zip(plain.rows, moved.rows, strict=True):
         assert timedelta(0) <= after.due - before.due <= timedelta(days=len(weekend))
         assert words.WEEKDAYS[after.due.weekday()] not in weekend
-        assert replace(after, due=before.due) == before
+        assert after._replace(due=before.due) == before
 
 
 @given(eventful_requests())

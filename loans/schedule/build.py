@@ -1,5 +1,6 @@
 """From a request to its schedule."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 from loans.schedule.checks import check_request
@@ -7,6 +8,8 @@ from loans.schedule.declining import DecliningRun
 from loans.schedule.flat import flat_lines
 from loans.schedule.lines import Line
 from loans.schedule.periods import Periods, Rates
+from loans.schedule.plain import is_plain, plain_lines
+from loans.schedule.plans import plan_for
 from loans.schedule.request import Schedule, ScheduleRequest, ScheduleRow
 from loans.schedule.rounding import Number, Rounder
 
@@ -18,15 +21,19 @@ def build_schedule(request: ScheduleRequest) -> Schedule:
     """
     check_request(request)
     periods = Periods(request)
+    periods.due(request.n or 1)  # before anything is computed: is every due date a day of the calendar?
     rates = Rates(request, periods)
     rounder = Rounder(request)
     if request.is_flat:
         lines = flat_lines(request, periods, rates, rounder)
         difference = lines[-1].principal - lines[request.grace_principal].principal
     else:
-        run = DecliningRun(request, periods, rates, rounder)
-        lines = run.run()
-        difference = run.plan.last_difference(lines[-1])
+        plan = plan_for(request, periods, rates, rounder)
+        if is_plain(request, rounder):
+            lines = plain_lines(request, periods, rates, rounder, plan)
+        else:
+            lines = DecliningRun(request, periods, rates, rounder, plan).run()
+        difference = plan.last_difference(lines[-1])
     if request.remainder == "first":
         _move_remainder_first(request, lines, difference, periods, rounder)
     if request.first_period == "actual_days_on_top":
@@ -63,8 +70,11 @@ def _balances(
     first, *later = ((tranche.date, rounder.units(tranche.amount)) for tranche in request.tranches)
     owed, balances = first[1], []
     for line in lines:
-        due = periods.due(line.no)
         owed -= line.principal
+        if not later:
+            balances.append(owed)
+            continue
+        due = periods.due(line.no)
         paid_out = sum(amount for day, amount in later if day < due or (with_tranche_of_the_day and day == due))
         balances.append(owed + paid_out)
     return balances
@@ -72,17 +82,24 @@ def _balances(
 
 def _shown(request: ScheduleRequest, lines: list[Line], periods: Periods, rounder: Rounder) -> Schedule:
     balances = _balances(request, lines, periods, rounder, with_tranche_of_the_day=True)
-    rows = tuple(
-        ScheduleRow(
-            no=line.no,
-            due=periods.shown(line.no),
-            principal=rounder.shown(line.principal),
-            interest=rounder.shown(line.interest),
-            total=rounder.shown(line.principal + line.interest),
-            balance=rounder.shown(balance),
-        )
-        for line, balance in zip(lines, balances, strict=True)
-    )
-    interest = sum(line.interest for line in lines)
-    repaid = sum(line.principal for line in lines)
-    return Schedule(rows=rows, total_interest=rounder.shown(interest), total_due=rounder.shown(repaid + interest))
+    shown, rows = rounder.shown, []
+    if rounder.coin is not None:
+        rows = _rows_in_coins(lines, balances, periods, rounder.coin)
+    else:
+        for line, balance in zip(lines, balances, strict=True):
+            parts = (line.principal, line.interest, line.principal + line.interest, balance)
+            rows.append(ScheduleRow(line.no, periods.shown(line.no), *map(shown, parts)))
+    interest = sum([line.own_interest + line.carried_interest for line in lines])
+    repaid = sum([line.principal for line in lines])
+    return Schedule(rows=tuple(rows), total_interest=shown(interest), total_due=shown(repaid + interest))
+
+
+def _rows_in_coins(lines: list[Line], balances: list[int], periods: Periods, coin: Decimal) -> list[ScheduleRow]:
+    """The rows where nothing is left to round: sums of what is shown are shown sums."""
+    rows = []
+    for line, balance in zip(lines, balances, strict=True):
+        principal = Decimal(line.principal) * coin
+        interest = Decimal(line.own_interest + line.carried_interest) * coin
+        due = periods.shown(line.no)
+        rows.append(ScheduleRow(line.no, due, principal, interest, principal + interest, Decimal(balance) * coin))
+    return rows

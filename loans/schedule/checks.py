@@ -24,7 +24,6 @@ def check_request(request: ScheduleRequest) -> None:
     _check_rate_changes(request)
     _check_payments(request)
     _check_payoff(request)
-    Periods(request).due(request.n or 1)
 
 
 def _choice(field: str, value: object, allowed: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ Money and rates are `Decimal` (money in major units, rates in per cent), days ar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 METHODS = (
     "flat",
@@ -150,8 +151,7 @@ class ScheduleRequest:
         return tuple(sorted(self.disbursements, key=lambda tranche: tranche.date))
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRow:
+class ScheduleRow(NamedTuple):
     """One instalment, in major units with the currency's digits. `balance` is owed after it, `due` the shown date."""
 
     no: int
