@@ -2,6 +2,7 @@
 
 import calendar
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
@@ -160,6 +161,18 @@ def rows_for(loan, **facts) -> tuple[dict, list[Row]]:
     """The request as stored with a schedule version, and its rows in minor units. `facts` as for request_for."""
     request = request_for(loan, **facts)
     return request_as_json(request), rows_of(build_schedule(request), loan.currency)
+
+
+def interest_spared(loan, request: dict) -> int | None:
+    """How much less interest the schedule of `request` bears than at the product's reference rate, in minor units.
+
+    None without such a rate. A subsidised borrower sees what the loan would cost elsewhere.
+    """
+    if loan.reference_rate_pct is None or loan.day_count == "period":
+        return None
+    asked = request_from_json(request)
+    market = build_schedule(replace(asked, annual_rate_pct=loan.reference_rate_pct))
+    return to_minor(market.total_interest - build_schedule(asked).total_interest, loan.currency)
 
 
 def terms_of(loan, request: dict) -> Terms:

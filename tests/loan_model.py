@@ -76,6 +76,7 @@ class Version:
         self.begins = [nominal, *self.dues[:-1]]
         self.grace = grace
         self.brought = brought or dict.fromkeys(PARTS, 0)
+        self.ahead = 0  # interest of the first line that was paid on the schedule before
         self.money, self.waivers, self.refunds = {}, [], []
 
     # Interest -------------------------------------------------------------------------------------------------------
@@ -153,6 +154,8 @@ class Version:
             days = Fraction((self.dues[0] - self.start).days, (self.dues[0] - self.begins[0]).days)
             lines[0].asked["interest"] = self.brought["interest"] + rounded(rounded(self.whole(balance, 0)) * days)
         self.own_interest = [line.asked["interest"] - line.brought_interest for line in lines]
+        lines[0].asked["interest"] -= min(self.ahead, self.own_interest[0])
+        lines[0].brought_interest -= min(self.ahead, self.own_interest[0])
         self.own_balance = [
             self.amount - sum(one.asked["principal"] for one in lines[:place]) for place in range(self.number)
         ]

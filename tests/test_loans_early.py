@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from ledger.models import Entry
+from loans import contract
 from loans.payoff import payoff_quote
 from loans.services import change_rate, record_repayment, reverse_repayment, waive
 from programmes.clock import standing_at
@@ -234,3 +235,15 @@ def test_months_on_the_paper_become_instalments_of_the_product(lending):
     assert (loan.instalments_number, loan.matures_on) == (13, date(2026, 9, 10))
     with pytest.raises(Blocked):
         record_repayment(loan=loan, amount=1, on=DAY, by=lending.people.loan_officer)
+
+
+def test_the_contract_says_the_annual_cost_and_what_a_subsidised_borrower_is_spared(lending):
+    terms = {"fee_pct": Decimal(2), "reference_rate_pct": Decimal(24), "early_interest": "date"}
+    loan = signed_loan(lending, terms=terms, months=6)
+    told = {str(name): str(value) for name, value in contract._terms(loan, contract._Words("en"))}
+    # Six of 172.55 are worth the 980.00 that were received at 1.59% a month, and 1.0159 to the twelfth is 1.209.
+    assert told["Annual cost (APR)"] == "20.9%"
+    assert told["Interest"] == "12% a year"
+    assert told["Instalments"] == "6, every month"
+    # At 24% six instalments of 178.53 bear 71.15 of interest, at 12% six of 172.55 bear 35.29.
+    assert told["Subsidy"].endswith("35.86 less interest than at 24% a year")

@@ -2,13 +2,15 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
+from operator import add, sub
 
 from loans.schedule.checks import check_request
 from loans.schedule.declining import DecliningRun
 from loans.schedule.flat import flat_lines
 from loans.schedule.lines import Line
 from loans.schedule.periods import Periods, Rates
-from loans.schedule.plain import is_plain, plain_lines
+from loans.schedule.plain import is_plain, plain_parts
 from loans.schedule.plans import plan_for
 from loans.schedule.request import Schedule, ScheduleRequest, ScheduleRow
 from loans.schedule.rounding import Number, Rounder
@@ -30,7 +32,11 @@ def build_schedule(request: ScheduleRequest) -> Schedule:
     else:
         plan = plan_for(request, periods, rates, rounder)
         if is_plain(request, rounder):
-            lines = plain_lines(request, periods, rates, rounder, plan)
+            principals, interests = plain_parts(request, periods, rates, rounder, plan)
+            if rounder.coin is not None and _is_final(request):
+                return _shown_in_coins(request, periods, rounder, principals, interests)
+            numbers = range(1, len(principals) + 1)
+            lines = [Line(*parts) for parts in zip(numbers, principals, interests, strict=True)]
         else:
             lines = DecliningRun(request, periods, rates, rounder, plan).run()
         difference = plan.last_difference(lines[-1])
@@ -80,26 +86,32 @@ def _balances(
     return balances
 
 
+def _is_final(request: ScheduleRequest) -> bool:
+    """Do the rows stay as they were run?"""
+    return request.remainder != "first" and request.first_period != "actual_days_on_top"
+
+
 def _shown(request: ScheduleRequest, lines: list[Line], periods: Periods, rounder: Rounder) -> Schedule:
     balances = _balances(request, lines, periods, rounder, with_tranche_of_the_day=True)
     shown, rows = rounder.shown, []
-    if rounder.coin is not None:
-        rows = _rows_in_coins(lines, balances, periods, rounder.coin)
-    else:
-        for line, balance in zip(lines, balances, strict=True):
-            parts = (line.principal, line.interest, line.principal + line.interest, balance)
-            rows.append(ScheduleRow(line.no, periods.shown(line.no), *map(shown, parts)))
-    interest = sum([line.own_interest + line.carried_interest for line in lines])
-    repaid = sum([line.principal for line in lines])
+    for line, balance in zip(lines, balances, strict=True):
+        parts = (line.principal, line.interest, line.principal + line.interest, balance)
+        rows.append(ScheduleRow(line.no, periods.shown(line.no), *map(shown, parts)))
+    interest = sum(line.interest for line in lines)
+    repaid = sum(line.principal for line in lines)
     return Schedule(rows=tuple(rows), total_interest=shown(interest), total_due=shown(repaid + interest))
 
 
-def _rows_in_coins(lines: list[Line], balances: list[int], periods: Periods, coin: Decimal) -> list[ScheduleRow]:
-    """The rows where nothing is left to round: sums of what is shown are shown sums."""
-    rows = []
-    for line, balance in zip(lines, balances, strict=True):
-        principal = Decimal(line.principal) * coin
-        interest = Decimal(line.own_interest + line.carried_interest) * coin
-        due = periods.shown(line.no)
-        rows.append(ScheduleRow(line.no, due, principal, interest, principal + interest, Decimal(balance) * coin))
-    return rows
+def _shown_in_coins(
+    request: ScheduleRequest, periods: Periods, rounder: Rounder, principals: list[int], interests: list[int]
+) -> Schedule:
+    """The same where a unit is a coin and nothing is left to round: sums of what is shown are shown sums."""
+    coin, number = rounder.coin, len(principals)
+    repaid = [Decimal(amount) * coin for amount in principals]
+    interest = [Decimal(amount) * coin for amount in interests]
+    owed = accumulate(repaid, sub, initial=Decimal(sum(principals)) * coin)
+    next(owed)
+    dues = periods.all_shown(number)
+    rows = tuple(map(ScheduleRow, range(1, number + 1), dues, repaid, interest, map(add, repaid, interest), owed))
+    total = Decimal(sum(interests)) * coin
+    return Schedule(rows=rows, total_interest=total, total_due=Decimal(sum(principals)) * coin + total)

@@ -95,6 +95,12 @@ class Periods:
         """The due date on paper: moved to the next day that is neither weekend nor holiday."""
         return self._working(self.due(no)) if self._weekend or self._holidays else self.due(no)
 
+    def all_shown(self, number: int) -> list[date]:
+        """The due dates on paper of rows 1 to `number`."""
+        if self._weekend or self._holidays:
+            return [self.shown(no) for no in range(1, number + 1)]
+        return self.dues(number)[1 : number + 1]
+
     def _working(self, day: date) -> date:
         while day.weekday() in self._weekend or day in self._holidays:
             day += ONE_DAY
@@ -150,7 +156,8 @@ class Rates:
     def __init__(self, request: ScheduleRequest, periods: Periods) -> None:
         self.periods = periods
         percent = request.annual_rate_pct if request.period_rate_pct is None else request.period_rate_pct
-        self.base = Fraction(percent) / 100
+        numerator, denominator = percent.as_integer_ratio()
+        self.base = Fraction(numerator, denominator * 100)
         changes = sorted(request.rate_changes, key=lambda change: change.from_)
         self.dates = [change.from_ for change in changes]
         self._rates = [Fraction(change.annual_rate_pct) / 100 for change in changes]

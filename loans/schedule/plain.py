@@ -4,11 +4,14 @@ Most schedules are of this kind, so it is worth a run of its own in whole number
 same lines (tested over random requests).
 """
 
-from loans.schedule.lines import Line
+from fractions import Fraction
+
 from loans.schedule.periods import Periods, Rates
 from loans.schedule.plans import LevelPlan, PrincipalPlan, Row
 from loans.schedule.request import ScheduleRequest
 from loans.schedule.rounding import Rounder
+
+Plan = LevelPlan | PrincipalPlan
 
 
 def is_plain(request: ScheduleRequest, rounder: Rounder) -> bool:
@@ -18,35 +21,31 @@ def is_plain(request: ScheduleRequest, rounder: Rounder) -> bool:
     return rounder.is_whole and not (eventful or told or spread or request.grace_interest)
 
 
-def plain_lines(
-    request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder, plan: LevelPlan | PrincipalPlan
-) -> list[Line]:
-    """The lines, in whole smallest units. A level instalment is asked of the plan once."""
-    balance, lines, last = rounder.units(request.principal), [], request.n
-    rate, quotient = rates.base, rounder.quotient
-    over, under = rate.numerator, rate.denominator
+def plain_parts(
+    request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder, plan: Plan
+) -> tuple[list[int], list[int]]:
+    """The principals and the interests of all rows, in smallest units. A level instalment is asked of the plan once."""
+    balance, last = rounder.units(request.principal), request.n
+    over, under, quotient = rates.base.numerator, rates.base.denominator, rounder.quotient
     ratios = list(periods.ratios())
     ratios[0] = periods.ratio(1, periods.first_begin, periods.due(1))
     level, grace, amount = request.is_level, request.grace_principal, None
+    principals, interests = [], []
     for no, (share, whole) in enumerate(ratios, 1):
         interest = quotient(balance * over * share, under * whole)
         if no <= grace:
             principal = 0
         elif amount is None or not level:
-            principal = plan.scheduled(_row(no, balance, interest, periods, rate))
+            stretch = Fraction(balance * over * share, under * whole)
+            principal = plan.scheduled(Row(no, balance, interest, [stretch], periods.due(no)))
             amount = plan.amount if level else 0
         elif no == last or balance + interest <= amount:
             principal = balance
         else:
             principal = amount - interest if amount > interest else 0
-        lines.append(Line(no, principal, interest))
+        principals.append(principal)
+        interests.append(interest)
         balance -= principal
         if not balance and level:
             break
-    return lines
-
-
-def _row(no, balance, interest, periods, rate):
-    due = periods.due(no)
-    stretch = balance * rate * periods.share(no, periods.begin(no), due)
-    return Row(no, balance, interest, [stretch], due)
+    return principals, interests
