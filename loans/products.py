@@ -179,6 +179,9 @@ def _faults(data):
     method, prepay = data.get("method"), data.get("prepay")
     early = prepay in (LoanProduct.Prepay.SHORTER, LoanProduct.Prepay.SMALLER)
     level = (LoanProduct.Method.EQUAL_INSTALMENT, LoanProduct.Method.EQUAL_PRINCIPAL)
+    for name in ("annual_rate_pct", "reference_rate_pct"):
+        if data.get(name) is not None and not 0 <= data[name] <= 100:
+            yield name, _("A rate is from 0 to 100 percent.")
     if data.get("frequency") == LoanProduct.Frequency.DAYS and not 1 <= (data.get("frequency_days") or 0) <= 366:
         yield "frequency_days", _("Say how many days lie between two instalments, from 1 to 366.")
     if method == LoanProduct.Method.SEASONAL and not data.get("harvest_months"):

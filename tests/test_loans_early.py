@@ -8,8 +8,11 @@ from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from ledger.models import Entry
+from ledger.services import close_period
 from loans import contract
+from loans.models import LoanProduct
 from loans.payoff import payoff_quote
+from loans.products import ProductForm
 from loans.services import change_rate, record_repayment, reverse_repayment, waive
 from programmes.clock import standing_at
 from programmes.models import Holiday
@@ -245,5 +248,80 @@ def test_the_contract_says_the_annual_cost_and_what_a_subsidised_borrower_is_spa
     assert told["Annual cost (APR)"] == "20.9%"
     assert told["Interest"] == "12% a year"
     assert told["Instalments"] == "6, every month"
-    # At 24% six instalments of 178.53 bear 71.15 of interest, at 12% six of 172.55 bear 35.29.
-    assert told["Subsidy"].endswith("35.86 less interest than at 24% a year")
+    # At 24% six instalments of 178.53 bear 71.16 of interest, at 12% six of 172.55 bear 35.28.
+    assert told["Subsidy"].endswith("35.88 less interest than at 24% a year")
+
+
+# Bad input -----------------------------------------------------------------------------------------------------------
+
+
+def test_money_of_a_closed_month_keeps_its_day_and_is_posted_in_the_open_one(lending):
+    loan = active_loan(lending)
+    with standing_at(date(2026, 5, 4)):
+        close_period(book_key=lending.programme.key, through=date(2026, 4, 30), by=None, on=date(2026, 5, 4))
+        row = record_repayment(
+            loan=loan, amount=8885, on=DUE, by=lending.people.loan_officer, reason="Found in the drawer."
+        )
+        assert (row.entry.value_on, row.entry.posted_on) == (DUE, date(2026, 5, 1))
+        assert loan.instalments.get(number=1).settled_on == DUE
+        assert_sound()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"frequency": "days"}, "frequency_days"),
+        ({"method": "declining_weighted_principal"}, "harvest_months"),
+        ({"method": "declining_weighted_principal", "harvest_months": "9: 60, 13: 40"}, "harvest_months"),
+        ({"method": "declining_weighted_principal", "harvest_months": "9, 9"}, "harvest_months"),
+        ({"method": "balloon", "balloon_pct": "100"}, "balloon_pct"),
+        ({"method": "bullet", "prepay": "reduce_number"}, "prepay"),
+        ({"method": "flat", "prepay": "reduce_instalment"}, "prepay"),
+        ({"prepay": "reduce_instalment"}, "first_period"),
+        ({"prepay": "reduce_number", "remainder": "first"}, "remainder"),
+        ({"annual_rate_pct": "1000"}, "annual_rate_pct"),
+        ({"annual_rate_pct": "-1"}, "annual_rate_pct"),
+        ({"grace_months": "24"}, "grace_months"),
+        ({"allocation_order": "interest"}, "allocation_order"),
+    ],
+)
+def test_terms_that_do_not_go_together_are_named_at_their_field(lending, change, field):
+    form = product_form(lending, change)
+    assert field in form.errors
+    assert not LoanProduct.objects.exists()
+
+
+def test_a_product_takes_every_setting_as_people_write_it(lending):
+    form = product_form(
+        lending,
+        {
+            "method": "declining_weighted_principal",
+            "harvest_months": "9: 60, 10: 40",
+            "multiple_amount": "5",
+            "days_off": "move",
+            "early_interest": "period_end",
+        },
+    )
+    assert form.errors == {}
+    product = form.instance
+    assert (product.harvest_months, product.multiple_amount) == ({"9": 60, "10": 40}, 500)
+    assert (product.days_off, product.early_interest, product.rounding) == ("move", "period_end", "half_up")
+
+
+def product_form(office, change):
+    facts = {
+        "key": "orchard-harvest",
+        "name": "Harvest loan",
+        "windows": [office.window.pk],
+        "method": "declining_equal_instalment",
+        "annual_rate_pct": "12",
+        "day_count": "30/360",
+        "least_months": "3",
+        "most_months": "24",
+        "grace_months": "0",
+        "fee_pct": "0",
+        "penalty_pct": "0",
+        "allocation_order": "penalty, fee, interest, principal",
+        "prepay": "next_instalments",
+    }
+    return ProductForm(facts | change, programme=office.programme)
