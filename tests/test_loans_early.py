@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
+from config.proof import faults
 from ledger.models import Entry
 from ledger.services import close_period
 from loans import contract
@@ -43,6 +44,12 @@ def test_money_above_the_instalment_makes_the_loan_shorter(lending):
         loan.refresh_from_db()
         assert (state_of(loan), loan.matures_on) == (before, date(2026, 9, 12))
         assert_sound()
+
+
+def test_verify_finds_an_instalment_that_early_money_cannot_explain(lending):
+    loan = active_loan(lending, months=6, terms=EARLY)
+    loan.instalments.filter(number=1).update(planned_principal_amount=1)
+    assert any(f"{loan.ref}: its instalments repay 100000" in fault for fault in faults())
 
 
 def test_money_above_the_instalment_makes_the_coming_ones_smaller(lending):
