@@ -1,6 +1,6 @@
 """`make bench`: every figure beside its target and its floor. Losses stay in the table.
 
-    python -m benchmarks [--only lists, imports, figures, ... as in BENCHMARKS] [--quick]
+    python -m benchmarks [--only NAME] [--quick]     NAME is one of BENCHMARKS
 
 Works in a database of its own in a temporary folder, and leaves its result in var/bench.json.
 """
@@ -25,6 +25,7 @@ BENCHMARKS = (
     "statements",
     "queue",
     "tagged",
+    "schedules",
 )
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -1,9 +1,9 @@
 """Products, loans, schedule versions and instalments, repayments and refunds."""
 
 from loans.models.loans import LOAN_ROLES, Loan
-from loans.models.products import LoanProduct
+from loans.models.products import LoanProduct, LoanTerms
 from loans.models.repayments import Allocation, Refund, Repayment
-from loans.models.schedules import Instalment, ScheduleVersion, open_part
+from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
 
 __all__ = [
     "LOAN_ROLES",
@@ -11,8 +11,10 @@ __all__ = [
     "Instalment",
     "Loan",
     "LoanProduct",
+    "LoanTerms",
     "Refund",
     "Repayment",
     "ScheduleVersion",
+    "Waiver",
     "open_part",
 ]

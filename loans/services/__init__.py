@@ -10,7 +10,7 @@ from loans.services.agreement import (
     sign_loan,
 )
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
-from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
+from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "approve_loan",
     "bounce_loan",
     "cancel_loan",
+    "change_rate",
     "forgive_loan",
     "order_disbursement",
     "reckon_loan",
@@ -30,5 +31,6 @@ __all__ = [
     "set_terms",
     "settle_refund",
     "sign_loan",
+    "waive",
     "write_off_loan",
 ]
