@@ -17,6 +17,7 @@ from ledger.fields import AmountField, CurrencyField
 from ledger.models import Leg
 from ledger.postings import PRINCIPAL
 from loans import conditions
+from loans import conditions_people as people
 from loans.allocation import COMPONENTS
 from loans.models.products import LoanProduct
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
@@ -156,6 +157,9 @@ class Loan(Moving):
     reckoned_on = models.DateField(_("penalties reckoned to"), null=True, blank=True)
     current_version = models.PositiveSmallIntegerField(default=0)
     ever_rescheduled = models.BooleanField(default=False)
+    penalty_pauses = models.JSONField(
+        default=list, blank=True, help_text=_("Days without penalties: pairs of the first day and the last, or null.")
+    )
     payee_order_ref = models.CharField(max_length=16, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     written_off_on = models.DateField(null=True, blank=True)
@@ -212,6 +216,10 @@ class Loan(Moving):
             conditions.decision_in_effect,
             conditions.screening_clear,
             conditions.terms_within_product,
+            people.guarantors_enough,
+            people.guarantors_sound,
+            people.collateral_enough,
+            people.group_constituted,
         ],
         permission=allowed("loans.sign"),
         custom={"label": _("Sign the contract"), "style": "primary"},
