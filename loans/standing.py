@@ -42,11 +42,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`penalty_pct` is percent a year of overdue principal, by calendar days over 365."""
+    """`penalty_pct` is percent a year of overdue principal, by calendar days over 365.
+
+    `penalty_pauses` are (first day, last day or None while it lasts): for no day between them runs a penalty.
+    """
 
     order: tuple[str, ...] = COMPONENTS
     prepay: str = "next_instalments"
     penalty_pct: Decimal = Decimal(0)
+    penalty_pauses: tuple[tuple[date, date | None], ...] = ()
 
 
 @dataclass(slots=True)
@@ -139,8 +143,14 @@ def _accrue(standing: Standing, day: date, terms: Terms) -> None:
     for row in standing.rows:
         since = row.accrued_to or row.due
         if day > since:
-            row.accrued += row.open_part("principal") * rate * (day - since).days
+            row.accrued += row.open_part("principal") * rate * days_charged(since, day, terms.penalty_pauses)
             row.accrued_to = day
+
+
+def days_charged(since: date, day: date, pauses: Iterable[tuple[date, date | None]]) -> int:
+    """The days after `since` up to `day`, without those of the pauses; pauses do not overlap."""
+    rested = sum(max((min(last or day, day) - max(first, since)).days, 0) for first, last in pauses)
+    return (day - since).days - rested
 
 
 def _apply_held(standing: Standing, day: date, terms: Terms) -> None:

@@ -78,4 +78,7 @@ def rows_for(loan, *, principal, starts_on, first_due, number, grace=0) -> tuple
 
 
 def terms_of(loan) -> Terms:
-    return Terms(order=loan.order, prepay=loan.prepay, penalty_pct=loan.penalty_pct)
+    pauses = tuple(
+        (date.fromisoformat(first), date.fromisoformat(last) if last else None) for first, last in loan.penalty_pauses
+    )
+    return Terms(order=loan.order, prepay=loan.prepay, penalty_pct=loan.penalty_pct, penalty_pauses=pauses)

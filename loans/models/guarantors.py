@@ -87,8 +87,6 @@ class GuarantorNotice(models.Model):
     class Meta:
         ordering = ["guarantor", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["guarantor", "version", "instalment_number"], name="guarantor_notice_once"
-            ),
+            models.UniqueConstraint(fields=["guarantor", "version", "instalment_number"], name="guarantor_notice_once"),
             models.CheckConstraint(condition=Q(overdue_amount__gt=0), name="guarantor_notice_of_something"),
         ]
