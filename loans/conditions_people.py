@@ -45,6 +45,10 @@ def guarantors_sound(loan):
     if not guarantors:
         return None
     for guarantor in guarantors:
+        if guarantor.amount > loan.amount:
+            return _("%(name)s guarantees more than the loan is. Record the guarantee anew.") % {
+                "name": guarantor.party
+            }
         sentence = late_borrower(guarantor.party, loan, _on(loan)) or over_ceiling(guarantor.party, loan)
         if sentence:
             return sentence
@@ -81,3 +85,21 @@ def group_constituted(loan):
             "loan": Money(loan.amount, loan.currency),
         }
     return None
+
+
+def limit_of(product, cycle):
+    """Minor units that a borrower's loan of that number may have: of the last number up to it; None without limits."""
+    return (
+        product.cycle_limits.filter(cycle__lte=cycle).order_by("-cycle").values_list("limit_amount", flat=True).first()
+    )
+
+
+@fact(_("The amount is within the limit of the borrower's cycle."))
+def within_cycle_limit(loan):
+    limit = limit_of(loan.product, loan.cycle)
+    if limit is None or loan.amount <= limit:
+        return None
+    return _("With loan number %(cycle)s a borrower gets up to %(limit)s.") % {
+        "cycle": loan.cycle,
+        "limit": Money(limit, loan.currency),
+    }

@@ -95,7 +95,7 @@ class Moratorium(Versioned):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name="moratorium_months"),
+            models.CheckConstraint(condition=Q(months__gte=1, months__lte=11), name="moratorium_months"),
             models.CheckConstraint(
                 condition=~Q(state="applied") | (Q(applied_by__isnull=False) & ~Q(applied_by=F("prepared_by"))),
                 name="moratorium_second_person",

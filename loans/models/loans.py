@@ -216,6 +216,7 @@ class Loan(Moving):
             conditions.decision_in_effect,
             conditions.screening_clear,
             conditions.terms_within_product,
+            people.within_cycle_limit,
             people.guarantors_enough,
             people.guarantors_sound,
             people.collateral_enough,

@@ -105,21 +105,22 @@ def reschedule_loan(
     by,
     grace_months=0,
     capitalise=False,
+    free_months=0,
     version=None,
     key=None,
 ):
     """A new schedule version over the principal outstanding; the old one stays to be seen.
 
     Interest, fees and penalties that fell due and were not paid are brought into the first new instalment; with
-    `capitalise` the interest becomes principal, by an entry of its own. The mark "rescheduled" never goes away.
+    `capitalise` the interest becomes principal, by an entry of its own. No interest is charged for `free_months`. The
+    mark "rescheduled" never goes away.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
     if first_due_on <= on:
         raise Invalid(_("The first new instalment falls due after the day of rescheduling."), field="first_due_on")
     if first_due_on > month_after(on, 12):
         raise Invalid(_("The first new instalment falls due within a year."), field="first_due_on")
-    owed = unpaid_parts(standing, on)
-    capital = owed["interest"] if capitalise else 0
+    capital = unpaid_parts(standing, on)["interest"] if capitalise else 0
     number = loan.current_version + 1
     if capital:
         loan.capitalised_amount += capital
@@ -133,26 +134,15 @@ def reschedule_loan(
             by,
             reason,
         )
-    starts_on = interest_paid_to(standing, loan, on)
-    try:
-        request, rows = rows_for(
-            loan,
-            principal=standing.principal + capital,
-            starts_on=min(starts_on, first_due_on),
-            first_due=first_due_on,
-            number=instalments_number,
-            grace=grace_months,
-        )
-    except ScheduleError as wrong:
-        raise Invalid(wrong.sentence, field="instalments_number") from wrong
-    first = rows[0]
-    rows[0] = Row(
-        first.no,
-        first.due,
-        first.principal,
-        max(first.interest - owed["paid_ahead"], 0) + owed["interest"] - capital,
-        owed["fee"],
-        owed["penalty"],
+    starts_on, request, rows = new_rows(
+        loan,
+        standing,
+        on,
+        first_due_on=first_due_on,
+        instalments_number=instalments_number,
+        grace_months=grace_months,
+        capital=capital,
+        free_months=free_months,
     )
     ScheduleVersion.objects.create(
         loan=loan,
@@ -187,6 +177,36 @@ def reschedule_loan(
         reason=reason,
     )
     return loan
+
+
+def new_rows(loan, standing, on, *, first_due_on, instalments_number, grace_months=0, capital=0, free_months=0):
+    """(starts_on, request, rows) of a new schedule over what the standing leaves: what is shown is what is booked.
+
+    `capital` minor units of unpaid interest become principal; interest begins `free_months` later. Raises Invalid.
+    """
+    owed = unpaid_parts(standing, on)
+    starts_on = month_after(interest_paid_to(standing, loan, on), free_months)
+    try:
+        request, rows = rows_for(
+            loan,
+            principal=standing.principal + capital,
+            starts_on=min(starts_on, first_due_on),
+            first_due=first_due_on,
+            number=instalments_number,
+            grace=grace_months,
+        )
+    except ScheduleError as wrong:
+        raise Invalid(wrong.sentence, field="instalments_number") from wrong
+    first = rows[0]
+    rows[0] = Row(
+        first.no,
+        first.due,
+        first.principal,
+        max(first.interest - owed["paid_ahead"], 0) + owed["interest"] - capital,
+        owed["fee"],
+        owed["penalty"],
+    )
+    return starts_on, request, rows
 
 
 def unpaid_parts(standing, on):

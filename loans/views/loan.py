@@ -169,9 +169,10 @@ def _crumbs(row):
 
 @login_required
 def screen(request, ref):
-    """The borrower, the business and the people behind them are compared with the lists."""
+    """The borrower, the business, the guarantors and the people behind them are compared with the lists."""
     row = loan_or_404(request, ref)
-    return screen_page(request, row, [row.borrower, row.business], crumbs=_crumbs(row))
+    guarantors = [guarantor.party for guarantor in row.guarantors.standing().select_related("party")]
+    return screen_page(request, row, [row.borrower, row.business, *guarantors], crumbs=_crumbs(row))
 
 
 @login_required
