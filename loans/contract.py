@@ -62,7 +62,7 @@ def draw_contract(loan):
                 (words(_("Loan officer")), str(loan.signed_by or "")),
                 *[
                     (words(_("Guarantor")), row.party.name)
-                    for row in loan.guarantors.standing().select_related("party")
+                    for row in loan.guarantors.stood_on(loan.signed_on).select_related("party")
                 ],
             ]
         ),
@@ -105,12 +105,10 @@ def _terms(loan, words):
         (words(_("Instalments")), words(_("%(number)s monthly"), number=loan.instalments_number)),
     ]
     rules = getattr(loan.product, "lending_rules", None)
+    if loan.business_id:
+        pairs.insert(3, (words(_("Business")), f"{loan.business.name}, {loan.business.ref}"))
     if rules and rules.lender:
         pairs.insert(2, (words(_("Lender")), rules.lender))
-    if loan.business_id:
-        pairs.insert(
-            4 if rules and rules.lender else 3, (words(_("Business")), f"{loan.business.name}, {loan.business.ref}")
-        )
     if loan.fee_amount:
         pairs.append((words(_("Fee withheld at the pay-out")), str(Money(loan.fee_amount, loan.currency))))
         pairs.append((words(_("Paid out")), str(Money(loan.amount - loan.fee_amount, loan.currency))))
@@ -133,7 +131,7 @@ def _charge(loan):
 def _security(loan, words):
     """Who and what stands for the loan, and the members' shares of a group; [] where there is nothing of it."""
     story = []
-    guarantors = list(loan.guarantors.standing().select_related("party"))
+    guarantors = list(loan.guarantors.stood_on(loan.signed_on).select_related("party"))
     if guarantors:
         head = [words(_("Guarantor")), words(_("Up to")), words(_("Consent signed"))]
         rows = [
@@ -141,7 +139,7 @@ def _security(loan, words):
             for row in guarantors
         ]
         story += [paper.text(words(_("Guarantors")), "h2"), paper.table(rows, [6, 3, 3], head=head, numbers=(1,))]
-    things = list(loan.collateral.held().select_related("owner"))
+    things = list(loan.collateral.stood_on(loan.signed_on).select_related("owner"))
     if things:
         head = [words(_("Collateral")), words(_("Owner")), words(_("Value")), words(_("Registration"))]
         rows = [
@@ -215,5 +213,5 @@ def _joint_clauses(loan, words):
     """What those answer for who are not the borrower alone."""
     if loan.shares.exists():
         yield words(_("6. The members answer for the whole loan jointly, each of them first for their own share."))
-    elif loan.guarantors.standing().exists():
+    elif loan.guarantors.stood_on(loan.signed_on).exists():
         yield words(_("6. Each guarantor answers for the loan up to the amount beside their name."))

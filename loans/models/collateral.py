@@ -15,6 +15,10 @@ class CollateralQuerySet(models.QuerySet):
     def held(self):
         return self.filter(released_on=None)
 
+    def stood_on(self, day):
+        """What secured a loan at the end of that day."""
+        return self.filter(Q(released_on=None) | Q(released_on__gt=day))
+
     def total_value_amount(self):
         return self.aggregate(total=Sum("value_amount", default=0))["total"]
 

@@ -19,6 +19,10 @@ class GuarantorQuerySet(models.QuerySet):
         """Guarantees not released."""
         return self.filter(released_on=None)
 
+    def stood_on(self, day):
+        """Those who stood for a loan at the end of that day."""
+        return self.filter(Q(released_on=None) | Q(released_on__gt=day))
+
     def live(self):
         """Guarantees not released, of loans that are not over; what was written off is still guaranteed."""
         return self.standing().exclude(loan__state__in=OVER)

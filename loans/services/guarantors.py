@@ -139,8 +139,8 @@ def letter_to(guarantor, loan, overdue, days):
         }
         late = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
         return _(
-            "%(name)s: on the loan %(ref)s, which you guarantee up to %(amount)s, %(overdue)s is overdue since "
-            "%(late)s. Please speak with the borrower. %(programme)s"
+            "%(name)s: on the loan %(ref)s, which you guarantee up to %(amount)s, %(overdue)s is overdue, "
+            "the oldest part by %(late)s. Please speak with the borrower. %(programme)s"
         ) % {**facts, "late": late}
 
 

@@ -34,7 +34,7 @@ def prepare_handover(*, programme, giver, taker, loans, reason, on, by, key=None
         raise Invalid(_("Choose another adviser."), field="taker")
     loans = list(Loan.objects.filter(pk__in=[loan.pk for loan in loans]).select_related("region").order_by("pk"))
     theirs = Loan.objects.filter(programme=programme, application__adviser=giver, state__in=CARED_FOR)
-    if not loans or theirs.filter(pk__in=loans).count() != len(loans):
+    if not loans or theirs.filter(pk__in=[loan.pk for loan in loans]).count() != len(loans):
         raise Invalid(_("Only open loans of this adviser can be handed over."), field="loans")
     for loan in loans:
         demand("loans.hand_over", by, loan)
