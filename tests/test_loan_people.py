@@ -24,6 +24,7 @@ from loans.services import (
     sign_loan,
 )
 from programmes.clock import standing_at, today
+from programmes.roles import forget
 from tests.office import DAY, make_user, seat
 from tests.steps_applicants import registered_person
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
@@ -232,6 +233,7 @@ def test_loans_go_to_another_adviser_by_a_list_that_the_taker_signs(lending):
     with pytest.raises(Invalid, match="is not an adviser in"):
         prepare_handover(taker=taker, **given)
     seat(taker, lending.programme, "adviser", region=lending.region)
+    forget(taker)
     with pytest.raises(NotAllowed):
         prepare_handover(taker=taker, **{**given, "by": people.adviser})
     handover = prepare_handover(taker=taker, **given)

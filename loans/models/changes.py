@@ -58,11 +58,6 @@ class LifeEvent(Versioned):
         ]
 
 
-class MoratoriumQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(programme__in=Loan.objects.visible_to(user).values("programme"))
-
-
 class Moratorium(Versioned):
     """Many loans of an area rest for some months by one decision. Prepared by one person, applied by another."""
 
@@ -89,8 +84,6 @@ class Moratorium(Versioned):
     prepared_on = models.DateField()
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     applied_on = models.DateField(null=True, blank=True)
-
-    objects = MoratoriumQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -14,7 +14,7 @@ from programmes.services import check_date
 
 @service
 def constitute_group(*, loan, leader, constituted_on, act, shares, on, by, key=None):
-    """The members' shares ({Party: minor units}) of a group's loan that is not signed yet, by its signed act.
+    """The members' shares (pairs of Party and minor units) of a group's loan that is not signed yet, by its signed act.
 
     A second act before the signature replaces the first. Raises Invalid when shares miss the loan by a cent.
     """
@@ -26,7 +26,7 @@ def constitute_group(*, loan, leader, constituted_on, act, shares, on, by, key=N
         raise Invalid(_("The borrower is not a group."))
     if not loan.application.programme_id or constituted_on > on:
         raise Invalid(_("The act was signed today or before."), field="constituted_on")
-    shares = {member: amount for member, amount in shares.items() if amount}
+    shares = {member: amount for member, amount in shares if amount}
     known = set(PartyMember.objects.filter(party=loan.borrower).values_list("person", flat=True))
     for member, amount in shares.items():
         if member.pk not in known:
@@ -61,7 +61,7 @@ def constitute_group(*, loan, leader, constituted_on, act, shares, on, by, key=N
 
 @service
 def leave_group(*, loan, member, reason, on, by, takers=None, leader=None, key=None):
-    """A member leaves from `on`; the others take the share over: as `takers` ({Party: minor units}) say, or by shares.
+    """A member leaves from `on`; the others take the share over: as `takers` (pairs like shares) say, or by shares.
 
     Of 100.01 over three equal members each of the first two takes 33.34 and the last 33.33. When the leader leaves,
     `leader` is the new one. Returns the GroupLoan.
@@ -112,8 +112,8 @@ def leave_group(*, loan, member, reason, on, by, takers=None, leader=None, key=N
 
 def _taken(gone, rows, takers):
     """{pk of a member: minor units taken over} of the share `gone` by the members of `rows`."""
-    if takers:
-        taken = {party.pk: amount for party, amount in takers.items() if amount}
+    taken = {party.pk: amount for party, amount in takers or () if amount}
+    if taken:
         if set(taken) - set(rows) or any(amount < 0 for amount in taken.values()):
             raise Invalid(_("Only the other members take the share over."), field="takers")
         if sum(taken.values()) != gone.amount:
@@ -149,7 +149,7 @@ def divide_repayment(loan, repayment):
 
 @service
 def type_member_payments(*, repayment, amounts, reason, on, by, key=None):
-    """Who of the group brought what of a repayment: {Party: minor units}, to the cent. Returns the Repayment."""
+    """Who of the group brought what of a repayment: pairs of Party and minor units, to the cent. Returns it."""
     loan = lock_loan(repayment.loan)
     demand("loans.group", by, loan)
     check_date(on=on, programme=loan.programme, by=by)
@@ -157,7 +157,7 @@ def type_member_payments(*, repayment, amounts, reason, on, by, key=None):
     if repayment.reversed_on:
         raise Blocked(_("This repayment was reversed."))
     need_text(reason, "reason", _("Say why it is not divided by what each owes."))
-    amounts = {member: amount for member, amount in amounts.items() if amount}
+    amounts = {member: amount for member, amount in amounts if amount}
     known = set(loan.shares.values_list("member", flat=True))
     if any(member.pk not in known or amount < 0 for member, amount in amounts.items()):
         raise Invalid(_("Only members of the group pay for it."), field="amounts")

@@ -14,6 +14,7 @@ from loans.contract import READABLE, contract_pdf
 from loans.forms import AccountForm, EndForm, RescheduleForm, SignForm, TermsForm
 from loans.models import Loan
 from loans.reading import figures_of, money_lines, next_step, schedule_table
+from loans.reading_people import people_of
 from loans.services import (
     cancel_loan,
     forgive_loan,
@@ -86,6 +87,7 @@ def loan(request, ref):
         "money": lines,
         "events": history_of(row.ref),
         "may": _may(request.user, row, order),
+        "people": people_of(row, request.user, on),
         "readable": row.state in READABLE and row.current_version > 0,
     }
     return render(request, "loans/loan.html", context)
