@@ -5,14 +5,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loans.models import Collateral, GuarantorNotice, Handover, LifeEvent, Loan, Moratorium
+from loans.models import LEADING, Collateral, GuarantorNotice, Handover, LifeEvent, Loan, Moratorium
 from loans.models.guarantors import OVER
 from pages.queues import QueueItem
-from programmes.models import Role
 from programmes.roles import rows_for
 
 MOST = 10
-LEADING = (Role.LOAN_OFFICER, Role.MANAGER)
 
 
 def people_waiting(user):

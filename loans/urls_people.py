@@ -7,7 +7,7 @@ from loans.views import areas, groups, people
 patterns = [
     path("loans/areas/", areas.areas, name="areas"),
     path("loans/areas/<slug:key>/moratorium/", areas.new_moratorium, name="new_moratorium"),
-    path("loans/areas/<slug:key>/handover/<int:giver>/", areas.new_handover, name="new_handover"),
+    path("loans/areas/<slug:key>/handover/<int:adviser_pk>/", areas.new_handover, name="new_handover"),
     path("loans/moratoria/<int:pk>/", areas.moratorium, name="moratorium"),
     path("loans/moratoria/<int:pk>/apply/", areas.apply_one, name="apply_moratorium"),
     path("loans/moratoria/<int:pk>/cancel/", areas.cancel_one, name="cancel_moratorium"),

@@ -29,7 +29,7 @@ from tests.steps_applicants import registered_person
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
 from tests.steps_payments import screened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NAMES = ("Ana Aghajanyan", "Bella Baghdasaryan", "Carine Chobanyan", "Diana Danielyan")
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from applicants.services import add_evidence
+from applicants.services import add_evidence, anonymise_party
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from loans.contract import draw_contract
@@ -30,7 +30,7 @@ from tests.steps_applicants import registered_person
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
 from tests.steps_payments import screened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def paper(office, loan, text="Signed."):
@@ -73,6 +73,8 @@ def test_one_person_guarantees_up_to_the_ceiling_over_all_loans_and_not_a_cent_m
         stand(lending, second, person, 30_001)
     assert Guarantor.objects.count() == 1
     stand(lending, second, person, 30_000)
+    with pytest.raises(Blocked, match="cannot be forgotten yet"):
+        anonymise_party(party=person, reason="Asked by letter.", on=DAY, by=other.manager)
     rules.guarantor_ceiling_amount = 89_999
     rules.save()
     screened(lending, person)

@@ -5,12 +5,13 @@ from loans.models.collateral import Collateral
 from loans.models.groups import GroupClaim, GroupLoan, GroupShare, MemberPayment
 from loans.models.guarantors import Guarantor, GuarantorNotice
 from loans.models.lending import CycleLimit, LendingRules, SecurityBand
-from loans.models.loans import LOAN_ROLES, Loan
+from loans.models.loans import LEADING, LOAN_ROLES, Loan
 from loans.models.products import LoanProduct
 from loans.models.repayments import Allocation, Refund, Repayment
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
 
 __all__ = [
+    "LEADING",
     "LOAN_ROLES",
     "Allocation",
     "Collateral",

@@ -26,6 +26,9 @@ from programmes.roles import rows_for
 
 LOAN_ROLES = (Role.ADVISER, Role.MANAGER, Role.LOAN_OFFICER, Role.FINANCE, Role.MONITORING)
 
+# Who leads what is done with many loans.
+LEADING = (Role.LOAN_OFFICER, Role.MANAGER)
+
 
 class LoanQuerySet(models.QuerySet):
     def visible_to(self, user):

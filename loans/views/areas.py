@@ -12,16 +12,15 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from audit.refusals import NotAllowed
 from loans import forms_people as forms
-from loans.models import Handover, Loan, Moratorium
+from loans.models import LEADING, Handover, Loan, Moratorium
 from loans.services import apply_moratorium, cancel_moratorium, prepare_handover, prepare_moratorium, sign_handover
 from loans.services.handover import CARED_FOR
 from loans.services.moratorium import totals_of
 from pages.forms import attempt, done, form_page
 from programmes.clock import today
-from programmes.models import Programme, Role
+from programmes.models import Programme
 from programmes.roles import held_by
 
-LEADING = (Role.LOAN_OFFICER, Role.MANAGER)
 MOST_SHOWN = 200
 
 
@@ -32,7 +31,7 @@ def _programmes(request):
 
 
 def _crumbs():
-    return ((_("Loans"), reverse("loans:loans")), (_("Areas and lists"), reverse("loans:areas")))
+    return ((_("Loans"), reverse("loans:loans")), (_("Moratoria and handovers"), reverse("loans:areas")))
 
 
 @login_required
@@ -50,7 +49,7 @@ def areas(request):
     if not programmes and not lists.exists():
         raise Http404
     context = {
-        "title": _("Areas and lists"),
+        "title": _("Moratoria and handovers"),
         "crumbs": _crumbs()[:1],
         "programmes": programmes,
         "moratoria": _moratoria(request).select_related("region", "programme")[:100],
@@ -152,9 +151,9 @@ def cancel_one(request, pk):
 
 
 @login_required
-def new_handover(request, key, giver):
+def new_handover(request, key, adviser_pk):
     programme = get_object_or_404(_programmes(request), key=key)
-    adviser = get_object_or_404(User, pk=giver)
+    adviser = get_object_or_404(User, pk=adviser_pk)
     loans = Loan.objects.visible_to(request.user).filter(programme=programme, application__adviser=adviser)
     loans = loans.filter(state__in=CARED_FOR).select_related("borrower").order_by("ref")
     form = forms.HandoverForm(request.POST or None, programme=programme, giver=adviser, loans=loans)
