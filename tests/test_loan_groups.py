@@ -172,7 +172,7 @@ def test_a_moratorium_is_shown_first_and_then_made_by_a_second_person_once(lendi
         assert line.interest_before_amount == 5619
         assert line.interest_after_amount - line.interest_before_amount == 2704
         assert loan.versions.count() == 1
-        with pytest.raises(NotAllowed, match="Another person"):
+        with pytest.raises(NotAllowed, match="than who prepared it"):
             apply_moratorium(moratorium=moratorium, on=HAIL, by=people.loan_officer)
         before = list(loan.instalments.filter(version=1).order_by("number").values())
         moratorium = apply_moratorium(moratorium=moratorium, on=HAIL, by=people.manager)

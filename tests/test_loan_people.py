@@ -196,7 +196,7 @@ def test_a_death_stops_penalties_until_another_person_has_decided(lending):
             evidence=paper(lending, loan),
             payer=payer,
             on=day,
-            by=people.loan_officer,
+            by=people.manager,
         )
         row.refresh_from_db()
         assert row.penalty_amount == 79
@@ -208,9 +208,12 @@ def test_a_death_stops_penalties_until_another_person_has_decided(lending):
     decided = {"event": event, "outcome": "continue", "decision_ref": "S-2026-05/1", "on": later}
     with standing_at(later):
         daily(later)
-        with pytest.raises(NotAllowed):
-            decide_life_event(**decided, by=people.loan_officer)
-        decide_life_event(**decided, by=people.manager)
+        other = make_user("Second Manager", "T-078")
+        seat(other, lending.programme, "manager")
+        for signed_or_recorded in (people.loan_officer, people.manager):
+            with pytest.raises(NotAllowed):
+                decide_life_event(**decided, by=signed_or_recorded)
+        decide_life_event(**decided, by=other)
     end = date(2026, 6, 1)
     with standing_at(end):
         daily(end)
