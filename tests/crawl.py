@@ -41,6 +41,7 @@ from programmes.services import name_contact
 from reports.services import draft_issue, make_link, publish_issue
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
+from tests.crawl_loans import furnish_loan_people
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -446,6 +447,7 @@ def _furnish_loans(office, who):
         "loans:fund": {"key": office.line.key},
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
         "visits of loans": {"ref": loan.application.visits.first().ref},
+        **furnish_loan_people(office, who, loan, repayment),
     }
 
 
