@@ -8,6 +8,7 @@ from math import ceil
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from applicants import asks
 from audit.moves import fact
 from ledger.money import Money
 from programmes.clock import today
@@ -171,7 +172,7 @@ def within_ceiling(application):
             "floor": Money(window.floor_amount, window.currency),
             "window": window,
         }
-    return None
+    return asks.over_limit(application)
 
 
 @fact(_("The co-financing reaches its minimum."))

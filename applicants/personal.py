@@ -33,6 +33,7 @@ class Holding:
 
 
 _holdings = []
+_needs = []
 _references = []
 
 
@@ -44,6 +45,16 @@ def declare(model, *paths, delete=False, inside=False, only=None, **blanks):
 def declare_references(function):
     """`function(parties) -> references` under which the events and files of an app stand, such as its contracts."""
     _references.append(function)
+
+
+def declare_need(function):
+    """`function(parties) -> sentence or None` says why these parties (ids) cannot be forgotten yet."""
+    _needs.append(function)
+
+
+def needed(parties):
+    """The first sentence that says why these parties (ids) cannot be forgotten yet, or None."""
+    return next(filter(None, (need(parties) for need in _needs)), None)
 
 
 def holdings():

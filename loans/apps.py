@@ -14,5 +14,7 @@ class LoansConfig(AppConfig):
         import_module("loans.ahead").register()
         import_module("loans.forecast").connect()
         import_module("loans.products").connect()
+        import_module("loans.lending").connect()
+        import_module("applicants.asks").register_limit(import_module("loans.cycles").over_cycle_limit)
         import_module("applicants.eligibility").register_finished(import_module("loans.over").over)
         import_module("loans.holdings").connect()

@@ -57,12 +57,17 @@ def draw_contract(loan):
         paper.facts(_terms(loan, words)),
         paper.text(words(_("Repayment")), "h2"),
         *_schedule(loan, words),
+        *_security(loan, words),
         paper.text(words(_("What the parties agree")), "h2"),
         *[paper.text(clause) for clause in _clauses(loan, words)],
         paper.signatures(
             [
                 (words(_("Borrower")), loan.borrower.name),
                 (words(_("Loan officer")), str(loan.signed_by or "")),
+                *[
+                    (words(_("Guarantor")), row.party.name)
+                    for row in loan.guarantors.stood_on(loan.signed_on).select_related("party")
+                ],
             ]
         ),
     ]
@@ -100,10 +105,11 @@ def _terms(loan, words):
         (words(_("Borrower")), f"{name}, {loan.borrower.ref}"),
         (words(_("Purpose")), loan.application.title),
         (words(_("Loan")), str(Money(loan.amount, loan.currency))),
-        (words(_("Interest")), _interest(loan, words)),
+        (words(_charge(loan)), _interest(loan, words)),
         (words(_("Instalments")), f"{loan.instalments_number}, {_frequency(loan, words)}"),
         (words(_("Annual cost (APR)")), _annual_cost(loan, words)),
     ]
+    rules = getattr(loan.product, "lending_rules", None)
     spared = interest_spared(loan, loan.versions.get(number=1).request)
     if spared is not None:
         sentence = words(
@@ -114,6 +120,8 @@ def _terms(loan, words):
         pairs.append((words(_("Subsidy")), sentence))
     if loan.business_id:
         pairs.insert(3, (words(_("Business")), f"{loan.business.name}, {loan.business.ref}"))
+    if rules and rules.lender:
+        pairs.insert(2, (words(_("Lender")), rules.lender))
     if loan.fee_amount:
         pairs.append((words(_("Fee withheld at the pay-out")), str(Money(loan.fee_amount, loan.currency))))
         pairs.append((words(_("Paid out")), str(Money(loan.amount - loan.fee_amount, loan.currency))))
@@ -153,6 +161,41 @@ def _annual_cost(loan, words):
     return f"{rate}%"
 
 
+def _charge(loan):
+    """What the charge for the loan is called here: interest, service charge or mark-up."""
+    rules = getattr(loan.product, "lending_rules", None)
+    return rules.get_charge_display() if rules else _("Interest")
+
+
+def _security(loan, words):
+    """Who and what stands for the loan, and the members' shares of a group; [] where there is nothing of it."""
+    story = []
+    guarantors = list(loan.guarantors.stood_on(loan.signed_on).select_related("party"))
+    if guarantors:
+        head = [words(_("Guarantor")), words(_("Up to")), words(_("Consent signed"))]
+        rows = [
+            [f"{row.party.name}, {row.party.ref}", _amount(loan, row.amount), f"{row.consented_on:%d.%m.%Y}"]
+            for row in guarantors
+        ]
+        story += [paper.text(words(_("Guarantors")), "h2"), paper.table(rows, [6, 3, 3], head=head, numbers=(1,))]
+    things = list(loan.collateral.stood_on(loan.signed_on).select_related("owner"))
+    if things:
+        head = [words(_("Collateral")), words(_("Owner")), words(_("Value")), words(_("Registration"))]
+        rows = [
+            [row.description, row.owner.name, _amount(loan, row.value_amount), row.registration or "-"]
+            for row in things
+        ]
+        story += [paper.text(words(_("Collateral")), "h2"), paper.table(rows, [5, 3, 3, 3], head=head, numbers=(2,))]
+    shares = list(loan.shares.in_force(loan.signed_on).select_related("member").order_by("pk"))
+    if shares:
+        head = [words(_("Member")), words(_("Share"))]
+        rows = [[row.member.name, _amount(loan, row.amount)] for row in shares]
+        total = [words(_("Total")), _amount(loan, sum(row.amount for row in shares))]
+        table = paper.table(rows, [6, 3], head=head, numbers=(1,), total=total)
+        story += [paper.text(words(_("Members of the group and their shares")), "h2"), table]
+    return story
+
+
 def _decimal(value):
     return format(value.normalize(), "f")
 
@@ -177,7 +220,7 @@ def _schedule(loan, words):
         words(_("No.")),
         words(_("Due")),
         words(_("Principal")),
-        words(_("Interest")),
+        words(_charge(loan)),
         words(_("Instalment")),
         words(_("Owed after it")),
     ]
@@ -201,4 +244,13 @@ def _clauses(loan, words):
         words(_("3. Money above what is due is used as the programme's rules say, and never lost to the borrower.")),
         words(_("4. Where the money is paid out on another day, the programme hands over the schedule of that day.")),
         words(_("5. Who cannot pay in time says so early: a new schedule can be decided by the committee.")),
+        *_joint_clauses(loan, words),
     ]
+
+
+def _joint_clauses(loan, words):
+    """What those answer for who are not the borrower alone."""
+    if loan.shares.exists():
+        yield words(_("6. The members answer for the whole loan jointly, each of them first for their own share."))
+    elif loan.guarantors.stood_on(loan.signed_on).exists():
+        yield words(_("6. Each guarantor answers for the loan up to the amount beside their name."))

@@ -1,9 +1,10 @@
-"""What happens to loans each day: penalties are reckoned, and money held pays what falls due."""
+"""What happens to loans each day: penalties are reckoned, held money pays what falls due, guarantors are told."""
 
 from django.db.models import Q
 
 from loans.models import Loan
-from loans.services import reckon_loan
+from loans.services import notify_guarantors, reckon_loan
+from loans.services.guarantors import notice_due
 
 
 def daily(on):
@@ -17,3 +18,5 @@ def daily(on):
     waiting = Loan.objects.outstanding().filter(overdue | held).filter(Q(reckoned_on=None) | Q(reckoned_on__lt=on))
     for pk in waiting.order_by("pk").values_list("pk", flat=True).distinct():
         reckon_loan(loan=Loan.objects.select_related("application").get(pk=pk), on=on)
+    for loan in notice_due(on).select_related("application"):
+        notify_guarantors(loan=loan, on=on)

@@ -1,13 +1,47 @@
 """What loans hold about a person."""
 
-from applicants.personal import declare, declare_references
-from loans.models import Instalment, Loan, Repayment, ScheduleVersion, Waiver
+from django.utils.translation import gettext as _
+
+from applicants.personal import declare, declare_need, declare_references
+from loans.models import (
+    Collateral,
+    GroupClaim,
+    GroupShare,
+    Guarantor,
+    GuarantorNotice,
+    Instalment,
+    LifeEvent,
+    Loan,
+    MemberPayment,
+    MoratoriumLoan,
+    Repayment,
+    ScheduleVersion,
+    Waiver,
+)
+from loans.models.guarantors import OVER
+
+
+def stands_for(parties):
+    """A sentence when one of the parties (ids) guarantees a loan that is not over, or has a share in a group's."""
+    guarantee = Guarantor.objects.live().filter(party__in=parties).select_related("loan").first()
+    share = GroupShare.objects.filter(member__in=parties, until=None).exclude(loan__state__in=OVER)
+    found = guarantee or share.select_related("loan").first()
+    return _("Who stands for the loan %(ref)s cannot be forgotten yet.") % {"ref": found.loan.ref} if found else None
 
 
 def connect():
+    declare_need(stands_for)
     declare(Loan, "borrower")
     declare(ScheduleVersion, "loan__borrower", reason="")
     declare(Waiver, "loan__borrower", reason="")
     declare(Instalment, "loan__borrower")
     declare(Repayment, "loan__borrower", reference="-", reversal_reason="")
+    declare(Guarantor, "party", release_reason="-")
+    declare(GuarantorNotice, "guarantor__party", letter="-")
+    declare(Collateral, "owner", description="-", valued_by="-", registration="", release_reason="-")
+    declare(GroupShare, "member", reason="")
+    declare(MemberPayment, "member")
+    declare(GroupClaim, "member", reason="-")
+    declare(LifeEvent, "loan__borrower")
+    declare(MoratoriumLoan, "loan__borrower")
     declare_references(lambda parties: Loan.objects.filter(borrower__in=parties).values_list("ref", flat=True))

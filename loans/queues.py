@@ -6,7 +6,8 @@ from django.utils.translation import ngettext
 
 from applicants.models import called
 from ledger.money import Money
-from loans.models import Loan
+from loans.models import LifeEvent, Loan
+from loans.queues_people import lists_to_sign, people_waiting
 from loans.reading import days_late
 from pages.queues import Hit, QueueItem
 from pages.states import shape_of
@@ -23,6 +24,9 @@ def queue_for(user):
     roles, items = roles_of(user), []
     if Role.LOAN_OFFICER in roles:
         items += _contracts(user) + _late_loans(user)
+    if roles & {Role.LOAN_OFFICER, Role.MANAGER}:
+        items += people_waiting(user)
+    items += lists_to_sign(user)
     if Role.ADVISER in roles:
         items += _late_borrowers(user)
     return items
@@ -82,6 +86,7 @@ def _late_loans(user):
 def _late_borrowers(user):
     day = today()
     late = _mine(user, Role.ADVISER).filter(application__adviser=user, state=Loan.State.ACTIVE).at_risk(day)
+    late = late.exclude(life_events__in=LifeEvent.objects.filter(decided_on=None))
     return [
         _item(
             loan,

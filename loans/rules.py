@@ -12,8 +12,23 @@ is_finance = has_role(Role.FINANCE)
 
 @rules.predicate
 def is_not_theirs(user, loan):
-    """True for somebody who neither advised on the dossier nor signed the contract."""
-    return user.pk not in (loan.application.adviser_id, loan.signed_by_id)
+    """True for somebody who neither advised on the dossier, now or before a handover, nor signed the contract."""
+    if user.pk in (loan.application.adviser_id, loan.signed_by_id):
+        return False
+    return not loan.handovers.filter(handover__giver=user).exists()
+
+
+@rules.predicate
+def decides_event(user, event):
+    """True for an officer or manager who neither recorded the event nor made the loan."""
+    loan = event.loan
+    theirs = (is_officer | is_manager)(user, loan) and is_not_theirs(user, loan)
+    return theirs and user.pk != event.recorded_by_id
+
+
+@rules.predicate
+def is_not_preparer(user, moratorium):
+    return user.pk != moratorium.prepared_by_id
 
 
 rules.add_rule("loans.set_terms", is_officer | is_manager)
@@ -23,6 +38,13 @@ rules.add_rule("loans.record_repayment", is_officer | is_finance)
 rules.add_rule("loans.reverse_repayment", is_officer | is_finance)
 rules.add_rule("loans.refund", is_finance)
 rules.add_rule("loans.relieve", (is_officer | is_manager) & is_not_theirs)
+rules.add_rule("loans.secure", is_officer | is_manager)
+rules.add_rule("loans.group", is_officer | is_manager)
+rules.add_rule("loans.life_event", is_officer | is_manager | has_role(Role.ADVISER))
+rules.add_rule("loans.decide_life_event", decides_event)
+rules.add_rule("loans.apply_moratorium", (is_officer | is_manager) & is_not_preparer)
+rules.add_rule("loans.moratorium", is_officer | is_manager)
+rules.add_rule("loans.hand_over", is_officer | is_manager)
 rules.add_rule("loans.cancel", is_officer | is_manager)
 rules.add_rule("loans.fund", is_officer | is_manager | is_finance)
 rules.add_rule("loans.portfolio", is_officer | is_manager | is_finance | has_role(Role.MONITORING))

@@ -57,6 +57,8 @@ class Terms:
     `penalty_cap_pct` the most of it in percent of the instalment's principal.
 
     `request` is the schedule's own; it is needed where early money changes interest.
+
+    `penalty_pauses` are (first day, last day or None while it lasts): for no day between them runs a penalty.
     """
 
     order: tuple[str, ...] = COMPONENTS
@@ -64,6 +66,7 @@ class Terms:
     penalty_pct: Decimal = Decimal(0)
     penalty_grace_days: int = 0
     penalty_cap_pct: Decimal | None = None
+    penalty_pauses: tuple[tuple[date, date | None], ...] = ()
     early_interest: str = "schedule"
     request: ScheduleRequest | None = None
 
@@ -221,10 +224,16 @@ def _accrue(standing: Standing, day: date) -> None:
     for row in standing.rows:
         since = row.accrued_to or row.due + timedelta(days=terms.penalty_grace_days)
         if day > since:
-            row.accrued += row.open_part("principal") * rate * (day - since).days
+            row.accrued += row.open_part("principal") * rate * days_charged(since, day, terms.penalty_pauses)
             row.accrued_to = day
             if terms.penalty_cap_pct is not None:
                 row.accrued = min(row.accrued, row.row.principal * Fraction(terms.penalty_cap_pct) / 100)
+
+
+def days_charged(since: date, day: date, pauses: Iterable[tuple[date, date | None]]) -> int:
+    """The days after `since` up to `day`, without those of the pauses; pauses do not overlap."""
+    rested = sum(max((min(last or day, day) - max(first, since)).days, 0) for first, last in pauses)
+    return (day - since).days - rested
 
 
 def _waive(standing: Standing, waiver: Waiver) -> None:

@@ -183,6 +183,10 @@ def terms_of(loan, request: dict) -> Terms:
         penalty_pct=loan.penalty_pct,
         penalty_grace_days=loan.penalty_grace_days,
         penalty_cap_pct=loan.penalty_cap_pct,
+        penalty_pauses=tuple(
+            (date.fromisoformat(first), date.fromisoformat(last) if last else None)
+            for first, last in loan.penalty_pauses
+        ),
         early_interest=loan.early_interest,
         request=request_from_json(request),
     )

@@ -1,10 +1,12 @@
 from django.urls import path
 
+from loans.urls_people import patterns as people
 from loans.views import fund, lists, loan, money, relief
 
 app_name = "loans"
 
 urlpatterns = [
+    *people,
     path("loans/", lists.loans, name="loans"),
     path("loans/arrears/", lists.arrears, name="arrears"),
     path("loans/collections/", money.collections, name="collections"),

@@ -1,8 +1,9 @@
 """How loans read on the pages of others: shapes of their states, words of their events, panels on lower pages."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from applicants import panels
+from applicants import cases, panels
 from applicants.panels import Panel, PanelRow
 from ledger.money import Money
 from loans.models import Loan
@@ -38,6 +39,25 @@ EVENTS = {
     "loan.reschedule": _("New schedule"),
     "loan.change_rate": _("Rate changed"),
     "loan.waive": _("Interest or penalties waived"),
+    "loan.life_event": _("Death or move abroad recorded"),
+    "loan.decide_life_event": _("Decided what follows"),
+    "loan.hand_over": _("Handed to another adviser"),
+    "guarantor.add": _("Guarantor recorded"),
+    "guarantor.release": _("Guarantor released"),
+    "guarantor.notify": _("Guarantors told of the arrears"),
+    "guarantor.notice_sent": _("Notice to a guarantor sent"),
+    "collateral.add": _("Collateral recorded"),
+    "collateral.release": _("Collateral released"),
+    "group.constitute": _("Group constituted"),
+    "group.leave": _("Member left the group"),
+    "group.pay": _("Members' parts of a repayment typed"),
+    "group.claim": _("Group claims from a member"),
+    "group.settle_claim": _("Claim within the group settled"),
+    "moratorium.prepare": _("Moratorium prepared"),
+    "moratorium.apply": _("Moratorium in effect"),
+    "moratorium.cancel": _("Moratorium cancelled"),
+    "handover.prepare": _("List of loans to hand over"),
+    "handover.sign": _("Loans handed over"),
     "repayment.record": _("Repayment recorded"),
     "repayment.restate": _("Repayment divided anew"),
     "repayment.reverse": _("Repayment reversed"),
@@ -51,8 +71,13 @@ def register():
     """Called once, from AppConfig.ready()."""
     states.register({"loan": SHAPES})
     history.register_words(EVENTS)
+    cases.register("L", loan_visible)
     panels.register(Panel("application", _("Loan"), rows=rows_of_application, order=40))
     panels.register(Panel("party", _("Loans"), rows=rows_of_party, order=40))
+
+
+def loan_visible(user, ref):
+    return Loan.objects.visible_to(user).filter(ref=ref).exists()
 
 
 def rows_of_application(user, application):
@@ -60,7 +85,8 @@ def rows_of_application(user, application):
 
 
 def rows_of_party(user, party):
-    return _rows(Loan.objects.visible_to(user).filter(borrower=party))
+    mine = Q(borrower=party) | Q(guarantors__party=party, guarantors__released_on=None)
+    return _rows(Loan.objects.visible_to(user).filter(mine).distinct())
 
 
 def _rows(loans):

@@ -44,6 +44,7 @@ from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
+from tests.crawl_loans import furnish_loan_people
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -454,6 +455,7 @@ def _furnish_loans(office, who):
         "loans:fund": {"key": office.line.key},
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
         "visits of loans": {"ref": loan.application.visits.first().ref},
+        **furnish_loan_people(office, who, loan, repayment),
     }
 
 

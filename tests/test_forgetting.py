@@ -63,7 +63,10 @@ ABOUT_NOBODY = {
     "payments.ScreeningName",
     "payments.ScreeningWord",
     "payments.Statement",
+    "loans.Handover",
+    "loans.LendingRules",
     "loans.LoanProduct",
+    "loans.Moratorium",
     "loans.Refund",
 }
 # The reason of a reversal is sealed with its entry; forms ask for no names in it.

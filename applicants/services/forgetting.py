@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applicants.eligibility import finished
 from applicants.models import Application, Evidence, Party, Revision
-from applicants.personal import holdings, references_of
+from applicants.personal import holdings, needed, references_of
 from applicants.services.application import digest
 from applicants.services.evidence import NAMELESS, path_of
 from audit.models import Event, Remark
@@ -70,6 +70,9 @@ def _ask_nothing_open(parties, refs):
     live = set(Commitment.objects.live().filter(case_ref__in=refs).values_list("case_ref", flat=True))
     for ref in sorted(live - finished(live)):
         raise Blocked(_("A grant or loan on %(ref)s is not over: money may be owed.") % {"ref": ref})
+    sentence = needed(parties)
+    if sentence:
+        raise Blocked(sentence)
 
 
 def _blank_revisions(parties):

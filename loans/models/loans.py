@@ -17,6 +17,7 @@ from ledger.fields import AmountField, CurrencyField
 from ledger.models import Leg
 from ledger.postings import PRINCIPAL
 from loans import conditions
+from loans import conditions_people as people
 from loans.models.products import LoanProduct, LoanTerms
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
 from payments.conditions import lists_new_enough
@@ -24,6 +25,9 @@ from programmes.models import FundingLine, Programme, Region, Role
 from programmes.roles import rows_for
 
 LOAN_ROLES = (Role.ADVISER, Role.MANAGER, Role.LOAN_OFFICER, Role.FINANCE, Role.MONITORING)
+
+# Who leads what is done with many loans.
+LEADING = (Role.LOAN_OFFICER, Role.MANAGER)
 
 
 class LoanQuerySet(models.QuerySet):
@@ -150,6 +154,9 @@ class Loan(Moving, LoanTerms):
     reckoned_on = models.DateField(_("penalties reckoned to"), null=True, blank=True)
     current_version = models.PositiveSmallIntegerField(default=0)
     ever_rescheduled = models.BooleanField(default=False)
+    penalty_pauses = models.JSONField(
+        default=list, blank=True, help_text=_("Days without penalties: pairs of the first day and the last, or null.")
+    )
     payee_order_ref = models.CharField(max_length=16, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     written_off_on = models.DateField(null=True, blank=True)
@@ -207,6 +214,11 @@ class Loan(Moving, LoanTerms):
             conditions.screening_clear,
             lists_new_enough,
             conditions.terms_within_product,
+            people.within_cycle_limit,
+            people.guarantors_enough,
+            people.guarantors_sound,
+            people.collateral_enough,
+            people.group_constituted,
         ],
         permission=allowed("loans.sign"),
         custom={"label": _("Sign the contract"), "style": "primary"},

@@ -109,13 +109,15 @@ def reschedule_loan(
     by,
     grace_months=0,
     capitalise=False,
+    free_months=0,
     version=None,
     key=None,
 ):
     """A new schedule version over the principal outstanding; the old one stays to be seen.
 
     Interest, fees and penalties that fell due and were not paid are brought into the first new instalment; with
-    `capitalise` the interest becomes principal, by an entry of its own. The mark "rescheduled" never goes away.
+    `capitalise` the interest becomes principal, by an entry of its own. No interest is charged for `free_months`. The
+    mark "rescheduled" never goes away.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
     if first_due_on <= on:
@@ -138,6 +140,7 @@ def reschedule_loan(
         first_due=first_due_on,
         number=instalments_number,
         grace=instalments_in(grace_months, loan),
+        free_months=free_months,
     )
     loan.ever_rescheduled = True
     loan.save()
@@ -208,13 +211,21 @@ def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, version=
     return loan
 
 
-def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
-    """The next schedule version over what is owed, with what fell due before in its first instalment; saves no loan."""
-    starts_on = min(interest_paid_to(standing, loan, on), facts["first_due"] - ONE_DAY)
-    principal = standing.principal + owed["capital"]
+def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
+    """(starts_on, request, rows) of a new schedule over what is owed: what is shown is what is booked.
+
+    `owed` as of unpaid_parts, with the `capital` that becomes principal: what fell due before stands in the first
+    instalment. Interest begins `free_months` later. `facts` as for `loans.terms.request_for`. Raises Invalid.
+    """
+    starts_on = month_after(interest_paid_to(standing, loan, on), free_months)
+    starts_on = min(starts_on, facts["first_due"] - ONE_DAY)
     try:
         request, rows = rows_for(
-            loan, principal=principal, starts_on=starts_on, holidays=days_off_of(loan, starts_on), **facts
+            loan,
+            principal=standing.principal + owed["capital"],
+            starts_on=starts_on,
+            holidays=days_off_of(loan, starts_on),
+            **facts,
         )
     except ScheduleError as wrong:
         raise Invalid(wrong.sentence, field="instalments_number") from wrong
@@ -227,6 +238,12 @@ def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
         owed["fee"],
         owed["penalty"],
     )
+    return starts_on, request, rows
+
+
+def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
+    """The next schedule version over what is owed, with what fell due before in its first instalment; saves no loan."""
+    starts_on, request, rows = new_rows(loan, standing, owed, on, **facts)
     loan.current_version += 1
     ScheduleVersion.objects.create(
         loan=loan,
@@ -239,7 +256,7 @@ def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
         decision_ref=decision_ref,
     )
     Instalment.objects.bulk_create(instalments_of(loan, loan.current_version, rows))
-    loan.principal_amount = principal
+    loan.principal_amount = standing.principal + owed["capital"]
     loan.matures_on = rows[-1].due
 
 

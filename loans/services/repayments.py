@@ -10,6 +10,7 @@ from ledger import postings
 from ledger.services import post, reverse
 from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
+from loans.services.groups import divide_repayment
 from loans.services.restating import fold_loan, mark_reversed, restate
 from programmes.clock import today
 from programmes.services import check_date
@@ -86,6 +87,7 @@ def _recover(loan, *, amount, on, by, means, reference):
     repayment.version = None
     repayment.recovered_amount = amount
     repayment.save()
+    divide_repayment(loan, repayment)
     repayment.entry = post(
         book_key=loan.programme.key,
         kind="loan_recovered",

@@ -14,6 +14,7 @@ from ledger.services import post, reverse
 from loans.allocation import COMPONENTS
 from loans.allocation import Allocation as Parts
 from loans.models import Allocation, Instalment, Loan, Repayment
+from loans.services.groups import divide_repayment
 from loans.standing import OverdrawnError, Receipt, Row, Waiver, fold
 from loans.terms import terms_of
 
@@ -175,6 +176,8 @@ def _book(loan, repayment, parts, numbers, by):
             by=by,
         )
         repayment.save(update_fields=["entry"])
+    if born:
+        divide_repayment(loan, repayment)
     record(
         "repayment.record" if born else "repayment.restate",
         loan.ref,

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_GET
 
 from ledger.money import Money
 from loans.forms import LoanFilter
-from loans.models import Loan
+from loans.models import LEADING, Loan
 from loans.reading import days_late
 from loans.views.access import loans_of
 from pages.lists import Column, ListPage
 from programmes.clock import today
+from programmes.roles import roles_of
 
 
 def _script(row):
@@ -105,6 +106,8 @@ def loans(request):
         (_("Late loans"), reverse("loans:arrears"), "plain"),
         (_("Portfolio"), reverse("loans:portfolio"), "plain"),
     )
+    if roles_of(request.user) & set(LEADING):
+        buttons += ((_("Moratoria and handovers"), reverse("loans:areas"), "plain"),)
     return LoanList(request, rows, buttons=buttons).response()
 
 

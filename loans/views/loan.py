@@ -14,6 +14,7 @@ from loans.contract import READABLE, contract_pdf
 from loans.forms import AccountForm, EndForm, SignForm, TermsForm
 from loans.models import Loan
 from loans.reading import figures_of, money_lines, next_step, schedule_table
+from loans.reading_people import people_of
 from loans.services import (
     cancel_loan,
     forgive_loan,
@@ -84,6 +85,7 @@ def loan(request, ref):
         "money": lines,
         "events": history_of(row.ref),
         "may": _may(request.user, row, order),
+        "people": people_of(row, request.user, on),
         "readable": row.state in READABLE and row.current_version > 0,
     }
     return render(request, "loans/loan.html", context)
@@ -164,9 +166,10 @@ def move(request, ref, verb):
 
 @login_required
 def screen(request, ref):
-    """The borrower, the business and the people behind them are compared with the lists."""
+    """The borrower, the business, the guarantors and the people behind them are compared with the lists."""
     row = loan_or_404(request, ref)
-    return screen_page(request, row, [row.borrower, row.business], crumbs=crumbs_of(row))
+    guarantors = [guarantor.party for guarantor in row.guarantors.standing().select_related("party")]
+    return screen_page(request, row, [row.borrower, row.business, *guarantors], crumbs=crumbs_of(row))
 
 
 @login_required

@@ -1,0 +1,154 @@
+"""What changes under a running loan: a death or a move abroad, a moratorium of an area, another loan officer."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from applicants.models import Evidence, Party
+from audit.models import Versioned
+from ledger.fields import AmountField, CurrencyField
+from loans.models.loans import Loan
+from programmes.models import Programme, Region, Village
+
+
+class LifeEvent(Versioned):
+    """The borrower died or moved abroad. Penalties and reminders rest from that day until it is decided what follows.
+
+    `payer` is who pays from then on, `attorney` the power of attorney by which somebody acts for the borrower.
+    """
+
+    class Kind(models.TextChoices):
+        DEATH = "death", _("The borrower died")
+        ABROAD = "abroad", _("The borrower moved abroad")
+
+    class Outcome(models.TextChoices):
+        CONTINUE = "continue", _("It is repaid as agreed, by the payer")
+        RESCHEDULE = "reschedule", _("It gets a new schedule")
+        WRITE_OFF = "write_off", _("It is written off")
+        FORGIVE = "forgive", _("The rest is forgiven")
+
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="life_events")
+    kind = models.CharField(_("what happened"), max_length=6, choices=Kind.choices)
+    happened_on = models.DateField(_("when"))
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+")
+    payer = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who pays from now on")
+    )
+    attorney = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_on = models.DateField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    outcome = models.CharField(_("what follows"), max_length=10, choices=Outcome.choices, blank=True)
+    decision_ref = models.CharField(_("decision"), max_length=40, blank=True)
+    decided_on = models.DateField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["loan", "happened_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["loan"], condition=Q(decided_on=None), name="life_event_one_open"),
+            models.CheckConstraint(
+                condition=Q(decided_on=None, outcome="")
+                | (Q(decided_on__gte=F("happened_on")) & ~Q(outcome="") & ~Q(decision_ref="")),
+                name="life_event_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("recorded_by")), name="life_event_second_person"
+            ),
+        ]
+
+
+class Moratorium(Versioned):
+    """Many loans of an area rest for some months by one decision. Prepared by one person, applied by another."""
+
+    class Interest(models.TextChoices):
+        CARRIED = "carried", _("It is owed, with the first instalment after them")
+        WAIVED = "waived", _("It is not charged")
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Prepared")
+        APPLIED = "applied", _("In effect")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="moratoria")
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+    villages = models.ManyToManyField(Village, blank=True, related_name="+", verbose_name=_("towns and villages"))
+    sector = models.CharField(_("sector"), max_length=60, blank=True)
+    months = models.PositiveSmallIntegerField(_("months without instalments"))
+    interest = models.CharField(_("interest of these months"), max_length=7, choices=Interest.choices)
+    starts_on = models.DateField(_("in effect from"))
+    decision_ref = models.CharField(_("decision of the committee"), max_length=40)
+    reason = models.CharField(_("reason"), max_length=300)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PREPARED)
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prepared_on = models.DateField()
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    applied_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(months__gte=1, months__lte=11), name="moratorium_months"),
+            models.CheckConstraint(
+                condition=~Q(state="applied") | (Q(applied_by__isnull=False) & ~Q(applied_by=F("prepared_by"))),
+                name="moratorium_second_person",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.programme}, {self.starts_on}"
+
+
+class MoratoriumLoan(models.Model):
+    """One loan of a moratorium and its effect, as it was shown before the decision took effect. Minor units."""
+
+    moratorium = models.ForeignKey(Moratorium, models.PROTECT, related_name="loans")
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="moratoria")
+    currency = CurrencyField()
+    principal_amount = AmountField()
+    instalments_number = models.PositiveSmallIntegerField()
+    first_due_on = models.DateField()
+    matured_on = models.DateField(_("last instalment before"))
+    matures_on = models.DateField(_("last instalment after"))
+    interest_before_amount = AmountField()
+    interest_after_amount = AmountField()
+    waived_amount = AmountField(default=0)
+    version = models.PositiveSmallIntegerField(_("schedule version made"), null=True)
+
+    class Meta:
+        ordering = ["moratorium", "loan"]
+        constraints = [models.UniqueConstraint(fields=["moratorium", "loan"], name="moratorium_loan_once")]
+
+
+class Handover(Versioned):
+    """A list of loans that one adviser hands to another. It takes effect when the taker signs it."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="loan_handovers")
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("from"))
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("to"))
+    reason = models.CharField(_("reason"), max_length=300)
+    prepared_on = models.DateField()
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signed_on = models.DateField(_("signed by the taker"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(giver=F("taker")), name="handover_between_two"),
+            models.CheckConstraint(
+                condition=Q(signed_on=None) | Q(signed_on__gte=F("prepared_on")), name="handover_days"
+            ),
+        ]
+
+
+class HandoverLoan(models.Model):
+    """A loan on the list as it stood when it was handed over. Amounts are minor units."""
+
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="loans")
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="handovers")
+    principal_amount = AmountField(_("outstanding principal"))
+    days_late = models.PositiveIntegerField(_("days past due"))
+
+    class Meta:
+        ordering = ["handover", "loan"]
+        constraints = [models.UniqueConstraint(fields=["handover", "loan"], name="handover_loan_once")]

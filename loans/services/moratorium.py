@@ -1,0 +1,217 @@
+"""A moratorium of an area: many loans rest for some months by one decision, its money effect shown first."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+
+from applicants.services import lock_applications
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
+from audit.services import record, service
+from loans.models import Loan, Moratorium, MoratoriumLoan
+from loans.services.access import PARENTS, demand, need_after_last_money, need_text
+from loans.services.relief import new_rows, reschedule_loan, unpaid_parts
+from loans.services.restating import fold_loan
+from loans.terms import month_after
+from programmes.services import check_date
+
+MOST_MONTHS = 11
+MOST_LOANS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a moratorium does to one loan. Amounts are minor units; interest is all that is still to be paid."""
+
+    principal_amount: int
+    instalments_number: int
+    first_due_on: date
+    matured_on: date
+    matures_on: date
+    interest_before_amount: int
+    interest_after_amount: int
+    waived_amount: int
+
+
+def loans_in(moratorium):
+    """Active loans of the area: by region, by the borrower's village, by the sector of the business or borrower."""
+    loans = Loan.objects.filter(programme=moratorium.programme, state=Loan.State.ACTIVE)
+    if moratorium.region_id:
+        loans = loans.filter(region=moratorium.region_id)
+    villages = list(moratorium.villages.values_list("pk", flat=True))
+    if villages:
+        loans = loans.filter(borrower__village__in=villages)
+    if moratorium.sector:
+        in_sector = loans.filter(business__sector__iexact=moratorium.sector)
+        loans = in_sector | loans.filter(business=None, borrower__sector__iexact=moratorium.sector)
+    return loans.select_related(*PARENTS).order_by("pk")
+
+
+def effect_on(loan, moratorium):
+    """The Effect on one active loan, reckoned as its new schedule will be made. Writes nothing. Raises Blocked."""
+    on, months = moratorium.starts_on, moratorium.months
+    need_after_last_money(loan, on)
+    if loan.reckoned_on and loan.reckoned_on > on:
+        loan.reckoned_on = on
+    standing, _instalments, _pairs = fold_loan(loan, on)
+    unpaid = [row for row in standing.rows if row.outstanding]
+    ahead = [row.due for row in unpaid if row.due > on]
+    owed = unpaid_parts(standing, loan, on) | {"capital": 0}
+    terms = {"first_due": month_after(min(ahead, default=on), months), "number": len(unpaid)}
+    _starts_on, _request, carried = new_rows(loan, standing, owed, on, **terms)
+    _starts_on, _request, made = new_rows(loan, standing, owed, on, free_months=free_months(moratorium), **terms)
+    after = sum(row.interest for row in made)
+    return Effect(
+        principal_amount=standing.principal,
+        instalments_number=len(unpaid),
+        first_due_on=terms["first_due"],
+        matured_on=loan.matures_on,
+        matures_on=made[-1].due,
+        interest_before_amount=sum(row.open_part("interest") for row in standing.rows),
+        interest_after_amount=after,
+        waived_amount=sum(row.interest for row in carried) - after,
+    )
+
+
+def free_months(moratorium):
+    return moratorium.months if moratorium.interest == Moratorium.Interest.WAIVED else 0
+
+
+@service
+def prepare_moratorium(
+    *,
+    programme,
+    months,
+    interest,
+    starts_on,
+    decision_ref,
+    reason,
+    on,
+    by,
+    region=None,
+    villages=(),
+    sector="",
+    key=None,
+):
+    """The list of loans with the effect on each, kept as it is shown; nothing is changed on a loan yet.
+
+    Of no region, village or sector every active loan of the programme is meant. Raises Invalid, Blocked, NotAllowed.
+    """
+    moratorium = Moratorium(
+        programme=programme,
+        region=region,
+        sector=sector.strip(),
+        months=months,
+        interest=interest,
+        starts_on=starts_on,
+        decision_ref=decision_ref.strip(),
+        reason=reason.strip()[:300],
+        prepared_by=by,
+        prepared_on=on,
+    )
+    demand("loans.moratorium", by, moratorium)
+    check_date(on=on, programme=programme, by=by)
+    check_date(on=starts_on, programme=programme, by=by, reason=reason)
+    need_text(decision_ref, "decision_ref", _("Name the decision of the committee."))
+    need_text(reason, "reason", _("Say why."))
+    if not 1 <= months <= MOST_MONTHS:
+        raise Invalid(_("A moratorium lasts 1 to %(most)s months.") % {"most": MOST_MONTHS}, field="months")
+    moratorium.save()
+    moratorium.villages.set(villages)
+    loans = list(loans_in(moratorium)[: MOST_LOANS + 1])
+    if not loans:
+        raise Invalid(_("No active loan is in this area."))
+    if len(loans) > MOST_LOANS:
+        raise Invalid(_("More than %(most)s loans are in this area. Choose a smaller one.") % {"most": MOST_LOANS})
+    seen = set(loans_in(moratorium).filter(pk__in=Loan.objects.visible_to(by)).values_list("pk", flat=True))
+    if any(loan.pk not in seen for loan in loans):
+        raise NotAllowed(_("Some loans of this area are not yours to see. Choose your own region."))
+    MoratoriumLoan.objects.bulk_create(
+        [
+            MoratoriumLoan(
+                moratorium=moratorium, loan=loan, currency=loan.currency, **asdict(effect_on(loan, moratorium))
+            )
+            for loan in loans
+        ]
+    )
+    body = {"moratorium": moratorium.pk, "decision": decision_ref, "loans": len(loans), "months": months}
+    record("moratorium.prepare", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
+    return moratorium
+
+
+@service
+def apply_moratorium(*, moratorium, on, by, version=None, key=None):
+    """Another person puts it into effect: each loan gets its new schedule, as it was shown, or nothing is done.
+
+    Raises Blocked when money of a loan moved since it was prepared, or when it is in effect already.
+    """
+    rows = list(moratorium.loans.select_related("loan").order_by("loan__application"))
+    lock_applications([row.loan.application_id for row in rows])
+    moratorium = Moratorium.objects.select_for_update(of=("self",)).select_related("programme").get(pk=moratorium.pk)
+    if version is not None and int(version) != moratorium.version:
+        raise Stale()
+    if moratorium.state != Moratorium.State.PREPARED:
+        raise Blocked(_("This moratorium is in effect or cancelled already."))
+    demand("loans.apply_moratorium", by, moratorium, _("Another person than who prepared it must do this."))
+    check_date(on=on, programme=moratorium.programme, by=by)
+    loans = Loan.objects.select_related(*PARENTS).in_bulk([row.loan_id for row in rows])
+    for row in rows:
+        loan = loans[row.loan_id]
+        if loan.state != Loan.State.ACTIVE or asdict(effect_on(loan, moratorium)) != _shown(row):
+            raise Blocked(
+                _("Something changed on %(ref)s after this was prepared. Cancel it and prepare it anew.")
+                % {"ref": loan.ref}
+            )
+        row.version = reschedule_loan(
+            loan=loan,
+            instalments_number=row.instalments_number,
+            first_due_on=row.first_due_on,
+            free_months=free_months(moratorium),
+            decision_ref=moratorium.decision_ref,
+            reason=moratorium.reason,
+            on=moratorium.starts_on,
+            by=by,
+        ).current_version
+    MoratoriumLoan.objects.bulk_update(rows, ["version"])
+    moratorium.state, moratorium.applied_by, moratorium.applied_on = Moratorium.State.APPLIED, by, on
+    moratorium.save()
+    programme = moratorium.programme
+    body = {"moratorium": moratorium.pk, "decision": moratorium.decision_ref, "loans": len(rows)}
+    record("moratorium.apply", programme.ref, by=by, on=on, programme=programme.key, body=body)
+    return moratorium
+
+
+def _shown(row):
+    return {field.name: getattr(row, field.name) for field in fields(Effect)}
+
+
+@service
+def cancel_moratorium(*, moratorium, reason, on, by, version=None, key=None):
+    """A prepared moratorium is given up; no loan was changed by it."""
+    moratorium = Moratorium.objects.select_for_update(of=("self",)).select_related("programme").get(pk=moratorium.pk)
+    demand("loans.moratorium", by, moratorium)
+    need_text(reason, "reason", _("Say why."))
+    if moratorium.state != Moratorium.State.PREPARED:
+        raise Blocked(_("This moratorium is in effect or cancelled already."))
+    moratorium.state = Moratorium.State.CANCELLED
+    moratorium.save()
+    programme = moratorium.programme
+    body = {"moratorium": moratorium.pk}
+    record("moratorium.cancel", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
+    return moratorium
+
+
+def totals_of(moratorium):
+    """The effect in each currency: [{currency, loans, principal, before, after, waived}], in minor units."""
+    return list(
+        moratorium.loans.order_by("currency")
+        .values("currency")
+        .annotate(
+            number=Count("pk"),
+            principal=Sum("principal_amount"),
+            before=Sum("interest_before_amount"),
+            after=Sum("interest_after_amount"),
+            waived=Sum("waived_amount"),
+        )
+    )

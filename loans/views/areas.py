@@ -1,0 +1,203 @@
+"""Acts over many loans: a moratorium of an area, and a list of loans that go to another adviser."""
+
+import rules
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from audit.refusals import NotAllowed
+from loans import forms_people as forms
+from loans.models import LEADING, Handover, Loan, Moratorium
+from loans.services import apply_moratorium, cancel_moratorium, prepare_handover, prepare_moratorium, sign_handover
+from loans.services.handover import CARED_FOR
+from loans.services.moratorium import totals_of
+from pages.forms import attempt, done, form_page
+from programmes.clock import today
+from programmes.models import Programme
+from programmes.roles import held_by
+
+MOST_SHOWN = 200
+
+
+def _programmes(request):
+    """Those in which the user is loan officer or manager."""
+    keys = {held.programme_id for held in held_by(request.user) if held.role in LEADING}
+    return Programme.objects.filter(pk__in=keys).order_by("name")
+
+
+def _crumbs():
+    return ((_("Loans"), reverse("loans:loans")), (_("Moratoria and handovers"), reverse("loans:areas")))
+
+
+@login_required
+@require_GET
+def areas(request):
+    """Moratoria and lists of the programmes that the user leads loans in, and the lists that wait for their name."""
+    programmes = _programmes(request)
+    lists = _handovers(request)
+    mine = Loan.objects.visible_to(request.user).filter(programme__in=programmes, state__in=CARED_FOR)
+    advisers = (
+        mine.order_by("application__adviser__name", "programme__name")
+        .values("application__adviser", "application__adviser__name", "programme__key", "programme__name")
+        .annotate(number=Count("pk"))
+    )
+    if not programmes and not lists.exists():
+        raise Http404
+    context = {
+        "title": _("Moratoria and handovers"),
+        "crumbs": _crumbs()[:1],
+        "programmes": programmes,
+        "moratoria": _moratoria(request).select_related("region", "programme")[:100],
+        "lists": lists.select_related("giver", "taker")[:100],
+        "advisers": [
+            {
+                "name": row["application__adviser__name"],
+                "number": row["number"],
+                "programme": row["programme__name"],
+                "url": reverse("loans:new_handover", args=[row["programme__key"], row["application__adviser"]]),
+            }
+            for row in advisers
+        ],
+    }
+    return render(request, "loans/areas.html", context)
+
+
+@login_required
+def new_moratorium(request, key):
+    programme = get_object_or_404(_programmes(request), key=key)
+    form = forms.MoratoriumForm(request.POST or None, programme=programme)
+    on = today(programme)
+    if request.method == "POST":
+        made = attempt(form, prepare_moratorium, programme=programme, on=on, by=request.user)
+        if made is not None:
+            said = _("Look at the effect. Another person puts it into effect.")
+            return done(request, said, "loans:moratorium", made.pk)
+    return form_page(
+        request,
+        form,
+        title=_("Prepare a moratorium"),
+        submit=_("Show the effect"),
+        lead=_("Nothing changes on a loan before another person puts it into effect."),
+        back=reverse("loans:areas"),
+        crumbs=_crumbs(),
+    )
+
+
+def _moratoria(request):
+    """Those of programmes that the user leads loans in, with a loan that they may see."""
+    seen = Loan.objects.visible_to(request.user)
+    return Moratorium.objects.filter(programme__in=_programmes(request), loans__loan__in=seen).distinct()
+
+
+def _moratorium(request, pk):
+    return get_object_or_404(_moratoria(request).select_related("programme", "region"), pk=pk)
+
+
+@login_required
+@require_GET
+def moratorium(request, pk):
+    row = _moratorium(request, pk)
+    waiting = row.state == Moratorium.State.PREPARED
+    context = {
+        "row": row,
+        "title": _("Moratorium from %(day)s") % {"day": f"{row.starts_on:%d.%m.%Y}"},
+        "crumbs": _crumbs(),
+        "totals": totals_of(row),
+        "lines": row.loans.filter(loan__in=Loan.objects.visible_to(request.user)).select_related("loan__borrower")[
+            :MOST_SHOWN
+        ],
+        "most": MOST_SHOWN,
+        "villages": row.villages.all(),
+        "may_apply": waiting and rules.test_rule("loans.apply_moratorium", request.user, row),
+        "may_cancel": waiting and rules.test_rule("loans.moratorium", request.user, row),
+    }
+    return render(request, "loans/moratorium.html", context)
+
+
+@login_required
+def apply_one(request, pk):
+    row = _moratorium(request, pk)
+    if not rules.test_rule("loans.apply_moratorium", request.user, row):
+        raise NotAllowed(_("Another person than who prepared it must do this."))
+    form = forms.ConfirmForm(request.POST or None, instance=row)
+    given = {"moratorium": row, "on": today(row.programme), "by": request.user}
+    if request.method == "POST" and attempt(form, apply_moratorium, **given) is not None:
+        return done(request, _("Each loan has its new schedule."), "loans:moratorium", row.pk)
+    return form_page(
+        request,
+        form,
+        title=_("Put it into effect"),
+        submit=_("Put it into effect"),
+        lead=_("Each loan of the list gets a new schedule as it is shown. What is paid stays as it is."),
+        back=reverse("loans:moratorium", args=[row.pk]),
+        crumbs=_crumbs(),
+    )
+
+
+@login_required
+def cancel_one(request, pk):
+    row = _moratorium(request, pk)
+    form = forms.ReleaseForm(request.POST or None)
+    given = {"moratorium": row, "on": today(row.programme), "by": request.user}
+    if request.method == "POST" and attempt(form, cancel_moratorium, **given) is not None:
+        return done(request, _("The moratorium is cancelled."), "loans:moratorium", row.pk)
+    back = reverse("loans:moratorium", args=[row.pk])
+    return form_page(request, form, title=_("Cancel the moratorium"), back=back, crumbs=_crumbs())
+
+
+@login_required
+def new_handover(request, key, adviser_pk):
+    programme = get_object_or_404(_programmes(request), key=key)
+    adviser = get_object_or_404(User, pk=adviser_pk)
+    loans = Loan.objects.visible_to(request.user).filter(programme=programme, application__adviser=adviser)
+    loans = loans.filter(state__in=CARED_FOR).select_related("borrower").order_by("ref")
+    form = forms.HandoverForm(request.POST or None, programme=programme, giver=adviser, loans=loans)
+    given = {"programme": programme, "giver": adviser, "on": today(programme), "by": request.user}
+    if request.method == "POST":
+        made = attempt(form, prepare_handover, **given)
+        if made is not None:
+            return done(request, _("The list waits for the signature of who takes it."), "loans:handover", made.pk)
+    title = _("Hand over the loans of %(name)s") % {"name": adviser.name}
+    return form_page(request, form, title=title, back=reverse("loans:areas"), crumbs=_crumbs())
+
+
+def _handovers(request):
+    """Lists with a loan that the user leads, and those that they take over themselves."""
+    led = Loan.objects.visible_to(request.user).filter(programme__in=_programmes(request))
+    return Handover.objects.filter(Q(loans__loan__in=led) | Q(taker=request.user)).distinct()
+
+
+def _handover(request, pk):
+    return get_object_or_404(_handovers(request).select_related("giver", "taker", "programme"), pk=pk)
+
+
+@login_required
+@require_GET
+def handover(request, pk):
+    row = _handover(request, pk)
+    context = {
+        "row": row,
+        "title": _("List from %(giver)s to %(taker)s") % {"giver": row.giver.name, "taker": row.taker.name},
+        "crumbs": _crumbs(),
+        "lines": row.loans.select_related("loan__borrower"),
+        "may_sign": row.signed_on is None and row.taker_id == request.user.pk,
+    }
+    return render(request, "loans/handover.html", context)
+
+
+@login_required
+def sign_one(request, pk):
+    row = _handover(request, pk)
+    if row.taker_id != request.user.pk:
+        raise NotAllowed(_("Who takes the loans over signs the list."))
+    form = forms.NoticeForm(request.POST or None)
+    given = {"handover": row, "on": today(row.programme), "by": request.user}
+    if request.method == "POST" and attempt(form, sign_handover, **given) is not None:
+        return done(request, _("The loans are yours from today."), "loans:handover", row.pk)
+    back = reverse("loans:handover", args=[row.pk])
+    return form_page(request, form, title=_("Sign the list"), submit=_("Sign"), back=back, crumbs=_crumbs())

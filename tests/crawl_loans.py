@@ -1,0 +1,84 @@
+"""Something behind each address of the people and things behind loans."""
+
+from applicants.models import Party, PartyMember
+from applicants.services import add_evidence
+from loans.models import Collateral, GroupClaim, GroupLoan, GroupShare, Guarantor, GuarantorNotice, LifeEvent
+from loans.services import prepare_handover, prepare_moratorium
+from tests.office import DAY, make_user, seat
+from tests.steps_applicants import registered_person
+
+
+def furnish_loan_people(office, who, loan, repayment):
+    """{name of the address: what it takes}. The borrower of `loan`, which is active, becomes a group of two."""
+    people, programme = office.people, office.programme
+    paper = add_evidence(
+        programme=programme,
+        case_ref=loan.ref,
+        purpose="act",
+        content=b"Signed.",
+        name="act.txt",
+        on=DAY,
+        by=people.loan_officer,
+    )
+    recorded = {"loan": loan, "recorded_by": people.loan_officer}
+    first, second = (registered_person(office, **who, birth_year=year) for year in (1961, 1962))
+    Party.objects.filter(pk=loan.borrower_id).update(kind="group")
+    PartyMember.objects.bulk_create([PartyMember(party=loan.borrower, person=member) for member in (first, second)])
+    GroupLoan.objects.create(constituted_on=DAY, act=paper, leader=first, **recorded)
+    GroupShare.objects.create(loan=loan, member=first, amount=loan.amount - 1, since=DAY)
+    GroupShare.objects.create(loan=loan, member=second, amount=1, since=DAY)
+    claim = GroupClaim.objects.create(member=second, amount=1, claimed_on=DAY, reason="She was away.", **recorded)
+    guarantor = Guarantor.objects.create(party=first, amount=1, consented_on=DAY, consent=paper, **recorded)
+    thing = Collateral.objects.create(
+        kind="other",
+        description=f"Bell of {who['name']}",
+        owner=first,
+        value_amount=1,
+        valued_by="A. Valuer",
+        valued_on=DAY,
+        paper=paper,
+        **recorded,
+    )
+    notice = GuarantorNotice.objects.create(
+        guarantor=guarantor,
+        version=1,
+        instalment_number=1,
+        noticed_on=DAY,
+        overdue_amount=1,
+        days_late=1,
+        letter=f"{who['name']}: please speak with the borrower.",
+    )
+    event = LifeEvent.objects.create(kind="abroad", happened_on=DAY, evidence=paper, recorded_on=DAY, **recorded)
+    moratorium = prepare_moratorium(
+        programme=programme,
+        months=3,
+        interest="carried",
+        starts_on=DAY,
+        decision_ref="S-1/1",
+        reason="Hail.",
+        on=DAY,
+        by=people.manager,
+    )
+    taker = make_user("Karen Martirosyan", f"Y-{programme.pk}")
+    seat(taker, programme, "adviser", region=office.region)
+    lists = prepare_handover(
+        programme=programme,
+        giver=people.adviser,
+        taker=taker,
+        loans=[loan],
+        reason="Leave.",
+        on=DAY,
+        by=people.manager,
+    )
+    return {
+        "loans:release_guarantor": {"ref": loan.ref, "pk": guarantor.pk},
+        "loans:release_collateral": {"ref": loan.ref, "pk": thing.pk},
+        "loans:send_notice": {"ref": loan.ref, "pk": notice.pk},
+        "loans:decide_life_event": {"ref": loan.ref, "pk": event.pk},
+        "loans:settle_claim": {"ref": loan.ref, "pk": claim.pk},
+        "loans:member_payments": {"ref": loan.ref, "pk": repayment.pk},
+        **{f"loans:{name}": {"pk": moratorium.pk} for name in ("moratorium", "apply_moratorium", "cancel_moratorium")},
+        **{f"loans:{name}": {"pk": lists.pk} for name in ("handover", "sign_handover")},
+        "loans:new_moratorium": {"key": programme.key},
+        "loans:new_handover": {"key": programme.key, "adviser_pk": people.adviser.pk},
+    }

@@ -1,0 +1,51 @@
+"""Guards around the people and things behind loans: ceilings, second persons, shares, penalties that rest."""
+
+from tests.mutants.list import Mutant
+
+PEOPLE = ("tests/test_loan_people.py",)
+GROUPS = ("tests/test_loan_groups.py",)
+
+LOAN_PEOPLE: list[Mutant] = [
+    Mutant(
+        "loans: a guarantor may pass the ceiling by a cent",
+        "loans/exposure.py",
+        "    if standing + more <= ceiling:",
+        "    if standing + more <= ceiling + 1:",
+        PEOPLE,
+    ),
+    Mutant(
+        "loans: who recorded a death decides it",
+        "loans/rules.py",
+        "    return theirs and user.pk != event.recorded_by_id",
+        "    return theirs",
+        PEOPLE,
+    ),
+    Mutant(
+        "loans: penalties run through a death",
+        "loans/standing.py",
+        "    return (day - since).days - rested",
+        "    return (day - since).days",
+        PEOPLE,
+    ),
+    Mutant(
+        "loans: a moratorium is applied by who prepared it",
+        "loans/rules.py",
+        "    return user.pk != moratorium.prepared_by_id",
+        "    return True",
+        GROUPS,
+    ),
+    Mutant(
+        "loans: a moratorium does what was not shown",
+        "loans/services/moratorium.py",
+        "asdict(effect_on(loan, moratorium)) != _shown(row)",
+        "False",
+        GROUPS,
+    ),
+    Mutant(
+        "loans: shares may miss the loan",
+        "loans/services/groups.py",
+        "    if sum(shares.values()) != loan.amount:",
+        "    if False:",
+        GROUPS,
+    ),
+]

@@ -1,0 +1,212 @@
+"""Loans of a group that answers jointly, and a moratorium of an area: cents, dates, who may."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from applicants.models import Party, PartyMember
+from applicants.services import add_evidence
+from audit.models import Event
+from audit.refusals import Blocked, Invalid, NotAllowed
+from config.proof import faults
+from loans.group_account import account_of
+from loans.models import GroupShare, Moratorium, MoratoriumLoan
+from loans.services import (
+    apply_moratorium,
+    cancel_moratorium,
+    claim_of_group,
+    constitute_group,
+    leave_group,
+    prepare_moratorium,
+    settle_claim,
+    sign_loan,
+    type_member_payments,
+)
+from loans.services.moratorium import totals_of
+from programmes.clock import standing_at, today
+from tests.office import DAY
+from tests.steps_applicants import registered_person
+from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
+from tests.steps_payments import screened
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+NAMES = ("Ana Aghajanyan", "Bella Baghdasaryan", "Carine Chobanyan", "Diana Danielyan")
+
+
+def act_of(office, loan):
+    return add_evidence(
+        programme=office.programme,
+        case_ref=loan.ref,
+        purpose="act",
+        content=b"We answer jointly.",
+        name="act.txt",
+        on=today(office.programme),
+        by=office.people.loan_officer,
+    )
+
+
+def group_loan(office, amount, number=4):
+    """An approved loan whose borrower is a group of so many members; (loan, members)."""
+    loan = approved_loan(office, amount=amount)
+    members = [registered_person(office, name, birth_year=1970 + at) for at, name in enumerate(NAMES[:number])]
+    Party.objects.filter(pk=loan.borrower_id).update(kind="group")
+    PartyMember.objects.bulk_create([PartyMember(party=loan.borrower, person=member) for member in members])
+    loan.borrower.refresh_from_db()
+    screened(office, loan.borrower, loan.business)
+    return loan, members
+
+
+def constitute(office, loan, shares, leader, **facts):
+    given = {"constituted_on": DAY, "act": act_of(office, loan), "on": DAY, "by": office.people.loan_officer, **facts}
+    return constitute_group(loan=loan, leader=leader, shares=shares.items(), **given)
+
+
+def shares_on(loan, day):
+    return list(GroupShare.objects.filter(loan=loan).in_force(day).order_by("member").values_list("amount", flat=True))
+
+
+def test_a_group_signs_with_its_act_and_shares_that_add_up_to_the_cent(lending):
+    loan, (ana, bella, carine, diana) = group_loan(lending, 40_004)
+    officer = lending.people.loan_officer
+    sign = {"loan": loan, "first_due_on": FIRST_DUE, "on": DAY, "by": officer}
+    with pytest.raises(Blocked, match="has not handed in its act"):
+        sign_loan(**sign)
+    whole = {ana: 10_001, bella: 10_001, carine: 10_001, diana: 10_001}
+    for wrong, said in (
+        ({**whole, diana: 10_000}, r"add up to USD 400\.03"),
+        ({**whole, diana: 10_002}, r"add up to USD 400\.05"),
+        ({**whole, diana: 10_002, carine: 10_000, registered_person(lending, "Eva"): 0, bella: -1}, "more than zero"),
+        ({ana: 40_004}, "two members"),
+    ):
+        with pytest.raises(Invalid, match=said):
+            constitute(lending, loan, wrong, ana)
+    with pytest.raises(Invalid, match="leader is one of"):
+        constitute(lending, loan, {ana: 20_002, bella: 20_002}, diana)
+    with pytest.raises(NotAllowed):
+        constitute(lending, loan, whole, ana, by=lending.people.adviser)
+    constitute(lending, loan, whole, ana)
+    loan = active_loan(lending, loan=sign_loan(**sign))
+    # The one who leaves had 100.01: three equal members take 33.34, 33.34 and 33.33 over.
+    later = DAY + timedelta(days=1)
+    with standing_at(later):
+        given = {"loan": loan, "member": ana, "reason": "Moved.", "on": later, "by": officer}
+        with pytest.raises(Invalid, match="new leader"):
+            leave_group(**given)
+        with pytest.raises(Invalid, match="is not the share"):
+            leave_group(**given, leader=bella, takers=[(bella, 10_000)])
+        assert leave_group(**given, leader=bella).leader == bella
+        with pytest.raises(Invalid, match="has no share"):
+            leave_group(**{**given, "on": later})
+        assert (shares_on(loan, DAY), shares_on(loan, later)) == ([10_001] * 4, [13_335, 13_335, 13_334])
+        assert not list(faults())
+    GroupShare.objects.filter(member=diana, until=None).update(amount=13_333)
+    assert any("add up to 40003" in line for line in faults())
+
+
+def test_a_repayment_counts_for_each_member_and_a_shortfall_is_claimed_within_the_group(lending):
+    loan, (ana, bella, carine) = group_loan(lending, 30_000, 3)
+    officer = lending.people.loan_officer
+    constitute(lending, loan, {ana: 15_000, bella: 7_500, carine: 7_500}, ana)
+    sign_loan(loan=loan, first_due_on=FIRST_DUE, on=DAY, by=officer)
+    loan.refresh_from_db()
+    loan = active_loan(lending, loan=loan)
+    due = loan.instalments.get(number=1).due_amount
+    assert due == 2665
+    first = repay(lending, loan, due, FIRST_DUE)
+    assert list(first.member_payments.order_by("pk").values_list("amount", flat=True)) == [1333, 666, 666]
+    with standing_at(FIRST_DUE):
+        typed = {"repayment": first, "reason": "Carine was away.", "on": FIRST_DUE, "by": officer}
+        with pytest.raises(Invalid, match=r"add up to USD 26\.64"):
+            type_member_payments(**typed, amounts=[(ana, 1998), (bella, 666)])
+        type_member_payments(**typed, amounts=[(ana, 1999), (bella, 666)])
+        assert [line.short for line in account_of(loan, FIRST_DUE)] == [0, 0, 666]
+        claim = {"loan": loan, "member": carine, "reason": "Ana paid for her.", "on": FIRST_DUE, "by": officer}
+        with pytest.raises(Invalid, match=r"fell short by USD 6\.66"):
+            claim_of_group(**claim, amount=667)
+        claimed = claim_of_group(**claim, amount=666)
+        with pytest.raises(Invalid, match=r"fell short by USD 0\.00"):
+            claim_of_group(**claim, amount=1)
+        settle_claim(claim=claimed, on=FIRST_DUE, by=officer)
+        with pytest.raises(Blocked, match="settled already"):
+            settle_claim(claim=claimed, on=FIRST_DUE, by=officer)
+        assert not list(faults())
+    first.member_payments.filter(member=bella).update(amount=665)
+    with standing_at(FIRST_DUE):
+        assert any("its members brought 2664" in line for line in faults())
+
+
+# A moratorium of an area ----------------------------------------------------------------------------------------------
+
+HAIL = date(2026, 4, 20)
+
+
+def prepared(office, interest="carried", **facts):
+    given = {
+        "months": 3,
+        "interest": interest,
+        "starts_on": HAIL,
+        "decision_ref": "S-2026-04/7",
+        "reason": "Hail took the harvest.",
+        "on": HAIL,
+        "by": office.people.loan_officer,
+        **facts,
+    }
+    return prepare_moratorium(programme=office.programme, **given)
+
+
+def test_a_moratorium_is_shown_first_and_then_made_by_a_second_person_once(lending):
+    loan, people = active_loan(lending), lending.people
+    other = active_loan(lending, bank_reference="BANK-2")
+    repay(lending, loan, 8885, FIRST_DUE)
+    with standing_at(HAIL):
+        with pytest.raises(Invalid, match="No active loan"):
+            prepared(lending, sector="fishing")
+        assert not Moratorium.objects.exists()
+        with pytest.raises(NotAllowed):
+            prepared(lending, by=people.adviser)
+        moratorium = prepared(lending, villages=[lending.village])
+        line = MoratoriumLoan.objects.get(loan=loan)
+        assert (line.instalments_number, line.first_due_on) == (11, date(2026, 8, 12))
+        assert (line.matured_on, line.matures_on) == (date(2027, 3, 12), date(2027, 6, 12))
+        # 921.15 at 1% a month: the first period has 122 days instead of a month of 31, 36.25 instead of 9.21.
+        assert line.interest_before_amount == 5619
+        assert line.interest_after_amount - line.interest_before_amount == 2704
+        assert loan.versions.count() == 1
+        with pytest.raises(NotAllowed, match="than who prepared it"):
+            apply_moratorium(moratorium=moratorium, on=HAIL, by=people.loan_officer)
+        before = list(loan.instalments.filter(version=1).order_by("number").values())
+        moratorium = apply_moratorium(moratorium=moratorium, on=HAIL, by=people.manager)
+        with pytest.raises(Blocked, match="already"):
+            apply_moratorium(moratorium=moratorium, on=HAIL, by=people.manager)
+        loan.refresh_from_db()
+        other.refresh_from_db()
+        assert (loan.current_version, other.current_version, loan.ever_rescheduled) == (2, 2, True)
+        assert list(loan.instalments.filter(version=1).order_by("number").values()) == before
+        new = list(loan.instalments.filter(version=2).order_by("number"))
+        assert sum(row.interest_amount for row in new) == line.interest_after_amount
+        assert (new[0].due_on, new[-1].due_on) == (line.first_due_on, line.matures_on)
+        assert Event.objects.filter(kind="moratorium.apply").count() == 1
+        assert not list(faults())
+
+
+def test_waived_interest_leaves_what_was_owed_and_moved_money_stops_the_act(lending):
+    loan, people = active_loan(lending), lending.people
+    repay(lending, loan, 8885, FIRST_DUE)
+    with standing_at(HAIL):
+        moratorium = prepared(lending, "waived")
+        total = totals_of(moratorium)
+        assert total == [
+            {"currency": "USD", "number": 1, "principal": 92_115, "before": 5619, "after": 5619, "waived": 2704}
+        ]
+        stale = prepared(lending)
+        cancel_moratorium(moratorium=stale, reason="Waived instead.", on=HAIL, by=people.manager)
+    repay(lending, loan, 100, HAIL)
+    with standing_at(HAIL):
+        with pytest.raises(Blocked, match=f"Something changed on {loan.ref}"):
+            apply_moratorium(moratorium=moratorium, on=HAIL, by=people.manager)
+        loan.refresh_from_db()
+        assert loan.current_version == 1
+        apply_moratorium(moratorium=prepared(lending, "waived"), on=HAIL, by=people.manager)
+        loan.refresh_from_db()
+        assert loan.current_version == 2
+        assert not list(faults())

@@ -1,0 +1,255 @@
+"""The people and things behind a loan: guarantors, collateral, cycles, deaths, handovers."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from applicants.services import add_evidence, anonymise_party
+from audit.refusals import Blocked, Invalid, NotAllowed
+from config.proof import faults
+from loans.contract import draw_contract
+from loans.cycles import over_cycle_limit
+from loans.daily import daily
+from loans.models import CycleLimit, Guarantor, GuarantorNotice, LendingRules, LoanProduct, SecurityBand
+from loans.services import (
+    add_collateral,
+    add_guarantor,
+    decide_life_event,
+    prepare_handover,
+    record_life_event,
+    release_collateral,
+    release_guarantor,
+    sign_handover,
+    sign_loan,
+)
+from programmes.clock import standing_at, today
+from programmes.roles import forget
+from tests.office import DAY, make_user, seat
+from tests.steps_applicants import registered_person
+from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
+from tests.steps_payments import screened
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+
+def paper(office, loan, text="Signed."):
+    return add_evidence(
+        programme=office.programme,
+        case_ref=loan.ref,
+        purpose="consent",
+        content=text.encode(),
+        name="consent.txt",
+        on=today(office.programme),
+        by=office.people.loan_officer,
+    )
+
+
+def stand(office, loan, party, amount, **facts):
+    given = {"consented_on": DAY, "consent": paper(office, loan), "on": DAY, "by": office.people.loan_officer}
+    return add_guarantor(loan=loan, party=party, amount=amount, **{**given, **facts})
+
+
+def sign(office, loan):
+    return sign_loan(loan=loan, first_due_on=FIRST_DUE, on=DAY, by=office.people.loan_officer)
+
+
+def lending_rules(loan, **facts):
+    return LendingRules.objects.create(product=loan.product, **facts)
+
+
+# Guarantors -----------------------------------------------------------------------------------------------------------
+
+
+def test_one_person_guarantees_up_to_the_ceiling_over_all_loans_and_not_a_cent_more(lending):
+    loan = approved_loan(lending)
+    rules = lending_rules(loan, guarantor_ceiling_amount=90_000)
+    person, other = registered_person(lending, "Karen Petrosyan", birth_year=1971), lending.people
+    first = stand(lending, loan, person, 60_000)
+    with pytest.raises(Invalid, match="guarantees this loan already"):
+        stand(lending, loan, person, 1)
+    second = approved_loan(lending)
+    with pytest.raises(Invalid, match=r"stands for USD 600\.00 already, and USD 900\.00"):
+        stand(lending, second, person, 30_001)
+    assert Guarantor.objects.count() == 1
+    stand(lending, second, person, 30_000)
+    with pytest.raises(Blocked, match="cannot be forgotten yet"):
+        anonymise_party(party=person, reason="Asked by letter.", on=DAY, by=other.manager)
+    rules.guarantor_ceiling_amount = 89_999
+    rules.save()
+    screened(lending, person)
+    with pytest.raises(Blocked, match="most that one person may guarantee"):
+        sign(lending, second)
+    release_guarantor(guarantor=first, reason="Another one stands.", on=DAY, by=other.loan_officer)
+    assert sign(lending, second).state == "signed"
+    with pytest.raises(Blocked, match="released already"):
+        release_guarantor(guarantor=first, reason="Again.", on=DAY, by=other.loan_officer)
+    assert not list(faults())
+
+
+def test_a_loan_is_signed_with_as_much_security_as_its_amount_asks(lending):
+    loan = approved_loan(lending, amount=100_000)
+    SecurityBand.objects.create(
+        product=loan.product, from_amount=100_000, guarantors_number=1, collateral_pct=Decimal(50), spouse_consent=True
+    )
+    SecurityBand.objects.create(product=loan.product, from_amount=100_001, guarantors_number=9)
+    officer, person = lending.people.loan_officer, registered_person(lending, "Karen Petrosyan", birth_year=1971)
+    with pytest.raises(Blocked, match="needs 1 more guarantor"):
+        sign(lending, loan)
+    guarantor = stand(lending, loan, person, 100_000, married=True)
+    with pytest.raises(Blocked, match="The spouse of Karen Petrosyan has not agreed"):
+        sign(lending, loan)
+    release_guarantor(guarantor=guarantor, reason="Spouse was missing.", on=DAY, by=officer)
+    spouse = {"married": True, "spouse_consented_on": DAY, "spouse_consent": paper(lending, loan)}
+    stand(lending, loan, person, 100_000, **spouse)
+    thing = {
+        "kind": "vehicle",
+        "description": "Tractor T-25",
+        "owner": loan.borrower,
+        "valued_by": "A. Valuer",
+        "valued_on": DAY,
+        "registration": "LIEN-7",
+        "paper": paper(lending, loan),
+        "on": DAY,
+        "by": officer,
+    }
+    tractor = add_collateral(loan=loan, value_amount=49_999, **thing)
+    with pytest.raises(Invalid, match="secures a loan already"):
+        add_collateral(loan=loan, value_amount=1, **{**thing, "registration": "lien-7"})
+    with pytest.raises(Blocked, match=r"Collateral of USD 500\.00 is asked, USD 499\.99 is there") as refused:
+        sign(lending, loan)
+    assert "has not been screened" in str(refused.value)
+    release_collateral(collateral=tractor, reason="Valued anew.", on=DAY, by=officer)
+    add_collateral(loan=loan, value_amount=50_000, **thing)
+    screened(lending, person)
+    lending_rules(loan, lender="Orchard Fund", charge="service")
+    loan = sign(lending, loan)
+    said = draw_contract(loan)
+    assert said.startswith(b"%PDF-")
+    assert not list(faults())
+
+
+def test_a_late_borrower_and_the_borrower_guarantee_nothing_and_only_the_loan_team_records_it(lending):
+    late = active_loan(lending)
+    loan = approved_loan(lending)
+    with standing_at(date(2026, 4, 13)), pytest.raises(Blocked, match="is late with a loan of their own"):
+        stand(lending, loan, late.borrower, 1000, on=date(2026, 4, 13))
+    with pytest.raises(Invalid, match="their own loan"):
+        stand(lending, loan, loan.borrower, 1000)
+    with pytest.raises(NotAllowed):
+        stand(lending, loan, late.borrower, 1000, by=lending.people.adviser)
+    with pytest.raises(Invalid, match="not more than the loan"):
+        stand(lending, loan, late.borrower, 100_001)
+
+
+def test_guarantors_are_told_on_the_day_that_the_product_names_and_once(lending):
+    loan = approved_loan(lending)
+    lending_rules(loan, notice_days=10)
+    person = registered_person(lending, "Karen Petrosyan", birth_year=1971)
+    stand(lending, loan, person, 50_000)
+    screened(lending, person)
+    loan = active_loan(lending, loan=sign(lending, loan))
+    for day, told in ((21, 0), (22, 1), (23, 1)):
+        with standing_at(date(2026, 4, day)):
+            daily(date(2026, 4, day))
+        assert GuarantorNotice.objects.count() == told
+    notice = GuarantorNotice.objects.get()
+    assert (notice.days_late, notice.overdue_amount, notice.sent_on) == (10, 8885, None)
+    assert "USD 88,85 is overdue, the oldest part by 10 days" in notice.letter.replace("\u00a0", " ")
+
+
+# The borrower's cycle -------------------------------------------------------------------------------------------------
+
+
+def test_a_borrower_asks_for_as_much_as_the_number_of_the_loan_allows(lending):
+    loan = approved_loan(lending, amount=100_000)
+    application, product = loan.application, LoanProduct.objects.get()
+    CycleLimit.objects.create(product=product, cycle=1, limit_amount=100_000)
+    CycleLimit.objects.create(product=product, cycle=3, limit_amount=200_000)
+    application.asked_amount = 100_000
+    assert over_cycle_limit(application) is None
+    application.asked_amount = 100_001
+    said = "With loan number 1, {} can ask for up to USD 1,000.00, not for USD 1,000.01."
+    assert str(over_cycle_limit(application)).replace("\u00a0", " ") == said.format(application.applicant)
+    application.asked_amount = 200_001
+    assert "up to USD 1,000.00, not" in str(over_cycle_limit(application)).replace("\u00a0", " ")
+    CycleLimit.objects.filter(cycle=1).update(limit_amount=99_999)
+    with pytest.raises(Blocked, match=r"With loan number 1 a borrower gets up to USD 999\.99"):
+        sign(lending, loan)
+
+
+# Deaths and moves abroad ----------------------------------------------------------------------------------------------
+
+
+def test_a_death_stops_penalties_until_another_person_has_decided(lending):
+    loan = active_loan(lending, terms={"penalty_pct": Decimal("36.5")})
+    people, payer = lending.people, registered_person(lending, "Karen Petrosyan", birth_year=1971)
+    day = date(2026, 5, 12)
+    with standing_at(day):
+        daily(day)
+        row = loan.instalments.get(number=1)
+        assert row.penalty_amount == 237  # 7,885 x 36.5% x 30 / 365
+        event = record_life_event(
+            loan=loan,
+            kind="death",
+            happened_on=date(2026, 4, 22),
+            evidence=paper(lending, loan),
+            payer=payer,
+            on=day,
+            by=people.manager,
+        )
+        row.refresh_from_db()
+        assert row.penalty_amount == 79
+        with pytest.raises(Blocked, match="waits for a decision already"):
+            record_life_event(
+                loan=loan, kind="abroad", happened_on=day, evidence=event.evidence, on=day, by=people.manager
+            )
+    later = date(2026, 5, 22)
+    decided = {"event": event, "outcome": "continue", "decision_ref": "S-2026-05/1", "on": later}
+    with standing_at(later):
+        daily(later)
+        other = make_user("Second Manager", "T-078")
+        seat(other, lending.programme, "manager")
+        for signed_or_recorded in (people.loan_officer, people.manager):
+            with pytest.raises(NotAllowed):
+                decide_life_event(**decided, by=signed_or_recorded)
+        decide_life_event(**decided, by=other)
+    end = date(2026, 6, 1)
+    with standing_at(end):
+        daily(end)
+        row.refresh_from_db()
+        assert row.penalty_amount == 158
+        assert not list(faults())
+        repay(lending, loan, 1000, end)
+    loan.penalty_pauses = []
+    loan.save()
+    with standing_at(end):
+        assert any("not those of its events" in line for line in faults())
+
+
+# Handover -------------------------------------------------------------------------------------------------------------
+
+
+def test_loans_go_to_another_adviser_by_a_list_that_the_taker_signs(lending):
+    loan, people = active_loan(lending), lending.people
+    taker = make_user("Second Adviser", "T-077")
+    given = {"programme": lending.programme, "giver": people.adviser, "loans": [loan], "reason": "Leave."}
+    given |= {"on": DAY, "by": people.manager}
+    with pytest.raises(Invalid, match="is not an adviser in"):
+        prepare_handover(taker=taker, **given)
+    seat(taker, lending.programme, "adviser", region=lending.region)
+    forget(taker)
+    with pytest.raises(NotAllowed):
+        prepare_handover(taker=taker, **{**given, "by": people.adviser})
+    handover = prepare_handover(taker=taker, **given)
+    with pytest.raises(NotAllowed):
+        sign_handover(handover=handover, on=DAY, by=people.manager)
+    sign_handover(handover=handover, on=DAY, by=taker)
+    loan.refresh_from_db()
+    loan.application.refresh_from_db()
+    assert loan.application.adviser == taker
+    line = handover.loans.get()
+    assert (line.principal_amount, line.days_late) == (100_000, 0)
+    with pytest.raises(Blocked, match="signed already"):
+        sign_handover(handover=handover, on=DAY, by=taker)
+    assert not list(faults())

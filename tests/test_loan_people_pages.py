@@ -1,0 +1,147 @@
+"""The people and things behind a loan by their pages: what is typed, what is read, and who finds nothing there."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from applicants.models import Evidence
+from loans.models import Handover, Moratorium
+from programmes.clock import standing_at
+from programmes.roles import forget
+from tests.markup import filled
+from tests.office import DAY, grant_office, make_user, seat
+from tests.steps_applicants import registered_person
+from tests.steps_loans import active_loan, approved_loan
+from tests.test_loan_groups import constitute, group_loan
+
+# Every page is opened on PostgreSQL in tests/test_urls.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+HAIL = date(2026, 4, 20)
+
+
+def file(name="paper.txt"):
+    return SimpleUploadedFile(name, b"Signed by all.", "text/plain")
+
+
+def send(client, name, *args, status=200, **typed):
+    """Open the form, type into it, send it; the text of the page that follows, with plain spaces."""
+    url = reverse(f"loans:{name}", args=args)
+    answer = client.post(url, {**filled(client.get(url)), **typed}, follow=True)
+    assert answer.status_code == status, answer.content.decode()[:3000]
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+def test_a_guarantor_and_collateral_are_recorded_on_the_loans_page_and_let_go(lending, client):
+    loan, person = approved_loan(lending), registered_person(lending, "Karen Petrosyan", birth_year=1971)
+    day = f"{DAY:%d.%m.%Y}"
+    client.force_login(lending.people.loan_officer)
+    typed = {"party": person.ref, "amount": "500.00", "consented_on": day, "consent": file()}
+    assert "nobody with the reference P-999999" in send(
+        client, "new_guarantor", loan.ref, status=400, **{**typed, "party": "P-999999"}
+    )
+    said = send(client, "new_guarantor", loan.ref, status=400, **{**typed, "consent": file(), "amount": "1000.01"})
+    assert "not more than the loan" in said
+    assert not Evidence.objects.filter(case_ref=loan.ref).exists()
+    said = send(client, "new_guarantor", loan.ref, **{**typed, "consent": file()})
+    assert "The guarantor is recorded." in said
+    assert "Karen Petrosyan" in said
+    thing = {"kind": "vehicle", "description": "Tractor T-25", "owner": person.ref, "value_amount": "700.00"}
+    thing |= {"valued_by": "A. Valuer", "valued_on": day, "registration": "LIEN-7", "paper": file()}
+    assert "Tractor T-25" in send(client, "new_collateral", loan.ref, **thing)
+    said = send(client, "release_guarantor", loan.ref, loan.guarantors.get().pk, reason="Moved away.")
+    assert "released on 12 March 2026" in said
+    send(client, "release_collateral", loan.ref, loan.collateral.get().pk, reason="Sold.")
+    client.force_login(lending.people.adviser)
+    assert client.get(reverse("loans:new_guarantor", args=[loan.ref])).status_code == 403
+    assert client.get(reverse("loans:new_collateral", args=[loan.ref])).status_code == 403
+
+
+def test_a_group_types_its_shares_and_who_leaves_on_its_pages(lending, client):
+    loan, members = group_loan(lending, 30_000, 3)
+    client.force_login(lending.people.loan_officer)
+    assert "is not recorded yet" in client.get(loan.get_absolute_url()).content.decode()
+    typed = {"constituted_on": f"{DAY:%d.%m.%Y}", "leader": members[0].pk, "act": file()}
+    typed |= {f"member_{member.pk}": "100.00" for member in members}
+    wrong = {**typed, f"member_{members[2].pk}": "99.99"}
+    assert "The shares add up to USD 299.99" in send(client, "constitute_group", loan.ref, status=400, **wrong)
+    said = send(client, "constitute_group", loan.ref, **{**typed, "act": file()})
+    assert "led by Ana Aghajanyan" in said
+    assert client.get(reverse("loans:leave_group", args=[loan.ref])).status_code == 200
+    assert client.get(reverse("loans:claim_of_group", args=[loan.ref])).status_code == 200
+    constitute(lending, loan, dict.fromkeys(members, 10_000), members[1])
+    other = approved_loan(lending)
+    assert client.get(reverse("loans:constitute_group", args=[other.ref])).status_code == 404
+
+
+def test_a_death_is_recorded_and_decided_by_two_people(lending, client):
+    loan = active_loan(lending)
+    client.force_login(lending.people.loan_officer)
+    with standing_at(DAY):
+        typed = {"kind": "death", "happened_on": f"{DAY:%d.%m.%Y}", "evidence": file()}
+        assert "Waits for a decision; penalties rest." in send(client, "new_life_event", loan.ref, **typed)
+        event = loan.life_events.get()
+        url = reverse("loans:decide_life_event", args=[loan.ref, event.pk])
+        assert client.get(url).status_code == 403
+        client.force_login(lending.people.manager)
+        home = client.get("/").content.decode()
+        assert "Decide what becomes of the loan" in home
+        decided = {"outcome": "continue", "decision_ref": "S-1"}
+        assert "Say who pays" in send(client, "decide_life_event", loan.ref, event.pk, status=400, **decided)
+        said = send(client, "decide_life_event", loan.ref, event.pk, **{**decided, "outcome": "forgive"})
+        assert "The rest is forgiven, S-1" in said
+
+
+def test_a_moratorium_and_a_handover_go_through_two_people_by_their_pages(lending, client):
+    loan, people = active_loan(lending), lending.people
+    key = lending.programme.key
+    taker = make_user("Second Adviser", "T-077")
+    seat(taker, lending.programme, "adviser", region=lending.region)
+    forget(taker)
+    with standing_at(HAIL):
+        client.force_login(people.loan_officer)
+        typed = {"months": "3", "interest": "waived", "starts_on": f"{HAIL:%d.%m.%Y}", "decision_ref": "S-7"}
+        said = send(client, "new_moratorium", key, **typed, reason="Hail.")
+        assert loan.borrower.name in said
+        row = Moratorium.objects.get()
+        assert client.get(reverse("loans:apply_moratorium", args=[row.pk])).status_code == 403
+        said = send(client, "new_handover", key, people.adviser.pk, taker=taker.pk, loans=[loan.pk], reason="Leave.")
+        assert "Not signed yet." in said
+        lists = Handover.objects.get()
+        assert client.get(reverse("loans:sign_handover", args=[lists.pk])).status_code == 403
+        assert "Hail" not in client.get(reverse("loans:areas")).content.decode()
+        client.force_login(people.manager)
+        assert "Each loan has its new schedule." in send(client, "apply_moratorium", row.pk)
+        client.force_login(taker)
+        assert "Signed on 20 April 2026." in send(client, "sign_handover", lists.pk)
+        stranger = grant_office().people
+        for user in (stranger.manager, people.adviser, people.maker):
+            client.force_login(user)
+            for name, args in (
+                ("moratorium", [row.pk]),
+                ("cancel_moratorium", [row.pk]),
+                ("handover", [lists.pk]),
+                ("new_moratorium", [key]),
+                ("new_handover", [key, people.adviser.pk]),
+            ):
+                assert client.get(reverse(f"loans:{name}", args=args)).status_code == 404, (user, name)
+
+
+def test_the_set_up_takes_bands_limits_and_the_lender_under_a_product(lending, client):
+    loan = approved_loan(lending)
+    client.force_login(lending.people.manager)
+    for kind, typed in (
+        ("lending", {"lender": "Orchard Fund", "charge": "service", "guarantor_ceiling_amount": "900.00"}),
+        ("security", {"from_amount": "1,000.00", "guarantors_number": "1", "collateral_pct": "50"}),
+        ("cycle", {"cycle": "1", "limit_amount": "2,000.00"}),
+    ):
+        url = reverse("programmes:new_part", args=[lending.programme.key, kind]) + f"?under={loan.product_id}"
+        page = client.get(url)
+        answer = client.post(url, {**filled(page), **typed}, follow=True)
+        assert answer.status_code == 200, answer.content.decode()[:2000]
+        assert client.post(url, {**filled(page), **typed}).status_code == 400
+    product = loan.product
+    product.refresh_from_db()
+    assert (product.lending_rules.guarantor_ceiling_amount, product.lending_rules.charge) == (90_000, "service")
+    assert (product.security_bands.get().from_amount, product.cycle_limits.get().limit_amount) == (100_000, 200_000)
