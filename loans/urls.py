@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import fund, lists, loan, money
+from loans.views import fund, lists, loan, money, portfolio
 
 app_name = "loans"
 
@@ -8,7 +8,7 @@ urlpatterns = [
     path("loans/", lists.loans, name="loans"),
     path("loans/arrears/", lists.arrears, name="arrears"),
     path("loans/collections/", money.collections, name="collections"),
-    path("loans/portfolio/", fund.portfolio, name="portfolio"),
+    path("loans/portfolio/", portfolio.portfolio, name="portfolio"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),
     path("loans/<slug:ref>/", loan.loan, name="loan"),
