@@ -164,19 +164,6 @@ class DayForm(SeedbedForm):
     as_of = DateField(label=_("On"))
 
 
-PORTFOLIO_PARTS = [
-    ("", _("Not divided")),
-    ("officer", _("Officer in charge")),
-    ("district", _("District")),
-    ("sex", _("Sex of who runs the business")),
-    ("product", _("Product")),
-]
-
-
-class PortfolioForm(DayForm):
-    by = forms.ChoiceField(label=_("Divided by"), choices=PORTFOLIO_PARTS, required=False)
-
-
 class LoanFilter(django_filters.FilterSet):
     """The filters of the loans list; late means late today."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import fund, lists, loan, money, portfolio
+from loans.views import contacts, fund, lists, loan, money, portfolio
 
 app_name = "loans"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),
+    path("loans/<slug:ref>/contacts/", contacts.contacts, name="contacts"),
     path("loans/<slug:ref>/repay/", money.repay, name="repay"),
     path("loans/<slug:ref>/repayments/<int:pk>/reverse/", money.reverse_one, name="reverse"),
 ]

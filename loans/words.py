@@ -36,6 +36,7 @@ EVENTS = {
     "loan.cancel": _("Cancelled"),
     "loan.reckon": _("Penalties reckoned"),
     "loan.reschedule": _("New schedule"),
+    "loan.contact": _("Contact about what is owed"),
     "repayment.record": _("Repayment recorded"),
     "repayment.restate": _("Repayment divided anew"),
     "repayment.reverse": _("Repayment reversed"),

@@ -63,7 +63,10 @@ ABOUT_NOBODY = {
     "payments.ScreeningWord",
     "payments.Statement",
     "loans.LoanProduct",
+    "loans.PortfolioCell",
+    "loans.ProvisionRate",
     "loans.Refund",
+    "loans.ReminderText",
 }
 # The reason of a reversal is sealed with its entry; forms ask for no names in it.
 SEALED = {"ledger_entry"}

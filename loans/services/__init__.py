@@ -9,6 +9,7 @@ from loans.services.agreement import (
     set_terms,
     sign_loan,
 )
+from loans.services.contacts import record_contact
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
@@ -22,6 +23,7 @@ __all__ = [
     "order_disbursement",
     "reckon_loan",
     "record_collections",
+    "record_contact",
     "record_repayment",
     "refund_overpayment",
     "reschedule_loan",

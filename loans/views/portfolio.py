@@ -15,7 +15,7 @@ from applicants.cashchart import draw
 from applicants.models import Party
 from audit.refusals import NotAllowed
 from ledger.money import Money, locale_of, to_major
-from loans.forms import PORTFOLIO_PARTS, PortfolioForm
+from loans.arrears_forms import PORTFOLIO_PARTS, PortfolioForm
 from loans.models import LoanProduct
 from loans.portfolio import BUCKETS, RISK_DAYS, Portfolio, breakdown, portfolios
 from loans.views.access import loans_of
