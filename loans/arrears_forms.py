@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applicants.models import called
-from loans.forms import DayForm
+from loans.forms import DayForm, PeriodForm
 from loans.models import NOTE_LENGTH, Loan, LoanContact
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
@@ -27,6 +27,16 @@ NEXT_STEPS = [("due", _("Due today or earlier")), ("none", _("None is planned"))
 
 class PortfolioForm(DayForm):
     by = forms.ChoiceField(label=_("Divided by"), choices=PORTFOLIO_PARTS, required=False)
+
+
+class FundForm(PeriodForm):
+    """The period of a fund statement, and the currency it is read in."""
+
+    currency = forms.ChoiceField(label=_("In"), required=False)
+
+    def __init__(self, *args, currencies, own, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = [("", own), *((code, code) for code in currencies)]
 
 
 class ContactForm(SeedbedForm):

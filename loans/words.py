@@ -37,6 +37,8 @@ EVENTS = {
     "loan.reckon": _("Penalties reckoned"),
     "loan.reschedule": _("New schedule"),
     "loan.contact": _("Contact about what is owed"),
+    "provisions.set": _("Provisioning rates set"),
+    "reminders.set": _("Reminders set"),
     "repayment.record": _("Repayment recorded"),
     "repayment.restate": _("Repayment divided anew"),
     "repayment.reverse": _("Repayment reversed"),

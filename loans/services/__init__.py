@@ -10,6 +10,7 @@ from loans.services.agreement import (
     sign_loan,
 )
 from loans.services.contacts import record_contact
+from loans.services.provisions import set_provision_rates
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
@@ -29,6 +30,7 @@ __all__ = [
     "reschedule_loan",
     "return_refund",
     "reverse_repayment",
+    "set_provision_rates",
     "set_terms",
     "settle_refund",
     "sign_loan",

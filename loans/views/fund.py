@@ -10,16 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from audit.refusals import NotAllowed
+from audit.refusals import NotAllowed, Refusal
 from ledger.money import Money
-from loans.forms import PeriodForm
-from loans.fund import fund_statement
+from loans.arrears_forms import FundForm
+from loans.exchange import currencies_for, translated
+from loans.forecast import promised_on_line
+from loans.fund import fund_statement, integrity
 from loans.models import Loan
+from loans.provisions import allowance_of
 from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
 from programmes.models import FundingLine, Role
 from programmes.roles import rows_for
 from programmes.services import available_on, cash_on
+from selection.ahead import money_ahead
 
 FUND_ROLES = (Role.MANAGER, Role.LOAN_OFFICER, Role.FINANCE)
 
@@ -54,20 +58,29 @@ def funds(request):
 @login_required
 @require_GET
 def fund(request, key):
-    """The statement of a line from a day to a day; it closes to the unit, or says by how much it does not."""
+    """The statement of a line from a day to a day; it closes to the unit, or says by how much it does not.
+
+    Under it: is the capital still there, what is promised, and what there is to lend in the months to come.
+    """
     line = get_object_or_404(lines_of(request.user), key=key)
     day = today(line.programme)
     first = max(date(day.year, 1, 1), line.starts_on)
-    form = PeriodForm(request.GET if "from_on" in request.GET else None, initial={"from_on": first, "to_on": day})
-    from_on, to_on = first, max(day, first)
+    from_on, to_on, currency = first, max(day, first), ""
+    form = FundForm(
+        request.GET if "from_on" in request.GET else None,
+        initial={"from_on": first, "to_on": day},
+        currencies=currencies_for(line),
+        own=line.currency,
+    )
     if form.is_bound and form.is_valid():
-        from_on, to_on = form.cleaned_data["from_on"], form.cleaned_data["to_on"]
+        from_on, to_on, currency = (form.cleaned_data[name] for name in ("from_on", "to_on", "currency"))
     statement = None if form.is_bound and form.errors else fund_statement(line, from_on, to_on)
+    shown = _in_currency(statement, currency, form) if statement else None
     wanted = request.GET.get("format")
     if wanted in ("csv", "xlsx"):
-        if statement is None:
+        if shown is None:
             raise Http404
-        return _fund_file(wanted, statement)
+        return _fund_file(wanted, shown, currency or line.currency)
     context = {
         "title": line.name,
         "crumbs": ((_("Funds"), reverse("loans:funds")),),
@@ -76,15 +89,30 @@ def fund(request, key):
         "from_on": from_on,
         "to_on": to_on,
         "statement": statement,
+        "shown": shown,
+        "currency": currency or line.currency,
+        "integrity": integrity(line, to_on, allowance_of(line, to_on)) if statement else None,
+        "promised": promised_on_line(line),
+        "ahead": money_ahead(line, [], day) if line.kind == FundingLine.Kind.REVOLVING else None,
         "owed": Loan.objects.filter(line=line).outstanding().total_principal_amount(),
     }
     return render(request, "loans/fund.html", context, status=400 if form.errors else 200)
 
 
-def _fund_file(wanted, statement):
-    currency = statement.line.currency
+def _in_currency(statement, currency, form):
+    """The statement as it is read; None with the sentence on the form when a rate is missing."""
+    if not currency:
+        return statement
+    try:
+        return translated(statement.line, statement.from_on, statement.to_on, currency)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _fund_file(wanted, statement, currency):
     headers = [_("Term"), _("Amount"), _("Currency")]
     rows = [[title, Money(amount, currency), currency] for title, amount in statement.rows()]
     rows.append([_("Difference"), Money(statement.difference, currency), currency])
-    name = f"fund-{statement.line.key}-{statement.from_on:%Y-%m-%d}-{statement.to_on:%Y-%m-%d}"
+    name = f"fund-{statement.line.key}-{statement.from_on:%Y-%m-%d}-{statement.to_on:%Y-%m-%d}-{currency}"
     return write_csv(headers, rows, name) if wanted == "csv" else write_xlsx(headers, rows, name, _("Fund"))
