@@ -9,6 +9,8 @@ from accounts.models import User
 from applicants.models import called
 from loans.forms import DayForm, PeriodForm
 from loans.models import NOTE_LENGTH, Loan, LoanContact
+from loans.portfolio import BUCKETS, bucket_word
+from loans.services.provisions import field_of
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from programmes.clock import today
@@ -37,6 +39,31 @@ class FundForm(PeriodForm):
     def __init__(self, *args, currencies, own, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["currency"].choices = [("", own), *((code, code) for code in currencies)]
+
+
+class RatesForm(SeedbedForm):
+    """A percentage for each group of lateness, and the day from which the table is in force."""
+
+    keyed = True
+
+    effective_from = DateField(label=_("In force from"))
+
+    def __init__(self, *args, rates, **kwargs):
+        super().__init__(*args, **kwargs)
+        for bucket in BUCKETS:
+            self.fields[field_of(bucket)] = forms.DecimalField(
+                label=_("%(bucket)s, percent") % {"bucket": bucket_word(bucket)},
+                min_value=0,
+                max_value=100,
+                decimal_places=2,
+                max_digits=5,
+                initial=rates.get(bucket),
+            )
+
+    def arguments(self):
+        found = super().arguments()
+        rates = {bucket: found.pop(field_of(bucket)) for bucket in BUCKETS}
+        return {**found, "rates": rates}
 
 
 class ContactForm(SeedbedForm):

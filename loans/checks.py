@@ -10,6 +10,7 @@ from ledger.models import Account, Leg
 from loans.fund import fund_statement
 from loans.models import Allocation, Instalment, Loan, Refund, Repayment, open_part
 from loans.portfolio import portfolios
+from loans.standings import standing_faults
 from payments.clearance import first_list_on, was_cleared
 from programmes.clock import today
 from programmes.models import FundingLine, Programme
@@ -34,6 +35,7 @@ def checks():
     yield from allocation_faults()
     yield from entry_faults()
     yield from portfolio_faults()
+    yield from standing_faults()
     yield from fund_faults()
     yield from screening_faults()
 

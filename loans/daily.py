@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from loans.models import Loan
-from loans.services import reckon_loan
+from loans.services import count_loans, fold_cells, reckon_loan
 
 
 def daily(on):
@@ -17,3 +17,6 @@ def daily(on):
     waiting = Loan.objects.outstanding().filter(overdue | held).filter(Q(reckoned_on=None) | Q(reckoned_on__lt=on))
     for pk in waiting.order_by("pk").values_list("pk", flat=True).distinct():
         reckon_loan(loan=Loan.objects.select_related("application").get(pk=pk), on=on)
+    # Caseloads are handed over and people move: the portfolio in parts follows once a day.
+    count_loans(loans=Loan.objects.all(), on=on)
+    fold_cells(on=on)

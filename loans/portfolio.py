@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Sum, Value, When
+from django.utils.translation import gettext as _
 
 from applicants.figures import run_by
 from loans.arrears import AGE_BUCKETS, OLDEST_BUCKET, age_bucket
@@ -87,3 +88,12 @@ def breakdown(loans, as_of, by):
         one = found.setdefault(tuple(key), Portfolio(key[0], as_of))
         one.add(owed, (as_of - first_overdue_on).days if first_overdue_on else 0, rescheduled, number)
     return found
+
+
+def bucket_word(name):
+    """How an age bucket is called."""
+    if name == "current":
+        return _("Not late")
+    if name.startswith("over"):
+        return _("More than 365 days late")
+    return _("%(days)s days late") % {"days": name.replace("-", "\u2013")}

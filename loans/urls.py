@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import contacts, fund, lists, loan, money, portfolio
+from loans.views import contacts, fund, lists, loan, money, portfolio, provisions
 
 app_name = "loans"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("loans/arrears/", lists.arrears, name="arrears"),
     path("loans/collections/", money.collections, name="collections"),
     path("loans/portfolio/", portfolio.portfolio, name="portfolio"),
+    path("loans/provisions/", provisions.table, name="provisions"),
+    path("loans/provisions/<slug:key>/", provisions.rates, name="provision_rates"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),
     path("loans/<slug:ref>/", loan.loan, name="loan"),

@@ -6,9 +6,10 @@ from loans.models.products import LoanProduct
 from loans.models.provisions import ProvisionRate
 from loans.models.repayments import Allocation, Refund, Repayment
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
-from loans.models.standings import LoanStanding, PortfolioCell
+from loans.models.standings import KEY, LoanStanding, PortfolioCell
 
 __all__ = [
+    "KEY",
     "LOAN_ROLES",
     "NOTE_LENGTH",
     "Allocation",

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField, CurrencyField
 from loans.models.loans import Loan
-from programmes.models import Programme
+from programmes.models import Programme, Region
 
 
 class Share(models.Model):
     """Where a share of the portfolio belongs. Keys without constraint: these rows only repeat what others say."""
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="+", db_index=False)
+    region = models.ForeignKey(Region, models.CASCADE, related_name="+", db_index=False)
     currency = CurrencyField()
     officer = models.BigIntegerField(null=True)
     district = models.BigIntegerField(null=True)
@@ -29,7 +30,9 @@ class Share(models.Model):
         abstract = True
 
 
-KEY = ("programme_id", "currency", "officer", "district", "sex", "product", "first_open_on", "rescheduled")
+KEY = (
+    "programme_id", "region_id", "currency", "officer", "district", "sex", "product", "first_open_on", "rescheduled",
+)  # fmt: skip
 
 
 class LoanStanding(Share):

@@ -14,12 +14,15 @@ from loans.services.provisions import set_provision_rates
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
+from loans.services.standings import count_loans, fold_cells
 
 __all__ = [
     "activate_loan",
     "approve_loan",
     "bounce_loan",
     "cancel_loan",
+    "count_loans",
+    "fold_cells",
     "forgive_loan",
     "order_disbursement",
     "reckon_loan",

@@ -16,8 +16,9 @@ from applicants.models import Party
 from audit.refusals import NotAllowed
 from ledger.money import Money, locale_of, to_major
 from loans.arrears_forms import PORTFOLIO_PARTS, PortfolioForm
-from loans.models import LoanProduct
-from loans.portfolio import BUCKETS, RISK_DAYS, Portfolio, breakdown, portfolios
+from loans.models import LoanProduct, PortfolioCell
+from loans.portfolio import BUCKETS, RISK_DAYS, Portfolio, breakdown, bucket_word, portfolios
+from loans.standings import dashboard
 from loans.views.access import loans_of
 from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
@@ -55,8 +56,7 @@ def portfolio(request):
     if form.is_bound and form.is_valid():
         day, by = form.cleaned_data["as_of"], form.cleaned_data["by"]
     wrong = form.is_bound and form.errors
-    found = {} if wrong else portfolios(loans, day)
-    parts = _parts(loans, day, by) if by and not wrong else []
+    found, parts = ({}, []) if wrong else _read(request, loans, day, by)
     if request.GET.get("format") in ("csv", "xlsx") and not wrong:
         return _file(request.GET["format"], found, parts, day, by)
     context = {
@@ -70,9 +70,19 @@ def portfolio(request):
     return render(request, "loans/portfolio.html", context, status=400 if form.errors else 200)
 
 
-def _parts(loans, day, by):
+def _read(request, loans, day, by):
+    """({currency: Portfolio}, parts): today's from what every posting keeps up, another day's from its own rows."""
+    if day != today(request.desk.programme):
+        return portfolios(loans, day), _parts(breakdown(loans, day, (by,)), by) if by else []
+    cells = PortfolioCell.objects.filter(rows_for(request.user, PORTFOLIO_ROLES))
+    chosen = request.desk.programme
+    cells = cells.filter(programme=chosen) if chosen else cells
+    whole = {currency: one for (currency,), one in dashboard(cells, day).items()}
+    return whole, _parts(dashboard(cells, day, (by,)), by) if by else []
+
+
+def _parts(found, by):
     """[(word, Portfolio)] of one dimension, the largest first."""
-    found = breakdown(loans, day, (by,))
     words = _words(by, {value for _currency, value in found})
     rows = [(words.get(value) or _("Unknown"), one) for (_currency, value), one in found.items()]
     return sorted(rows, key=lambda row: (row[1].currency, -row[1].principal, row[0]))
@@ -129,14 +139,6 @@ def _drawing(found):
         return format_decimal(to_major(minor, found.currency) / size, format="#,##0", locale=locale_of())
 
     return draw(bars, heads, shown, slots=len(BUCKETS))
-
-
-def bucket_word(name):
-    if name == "current":
-        return _("Not late")
-    if name.startswith("over"):
-        return _("More than 365 days late")
-    return _("%(days)s days late") % {"days": name.replace("-", "\u2013")}
 
 
 def _file(wanted, found, parts, day, by):
