@@ -2,13 +2,14 @@
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applicants.models import called
 from loans.forms import DayForm, PeriodForm
-from loans.models import NOTE_LENGTH, Loan, LoanContact
+from loans.models import NOTE_LENGTH, Loan, LoanContact, Reminder
 from loans.portfolio import BUCKETS, bucket_word
 from loans.services.provisions import field_of
 from pages.fields import DateField, MoneyField, ReasonField
@@ -64,6 +65,39 @@ class RatesForm(SeedbedForm):
         found = super().arguments()
         rates = {bucket: found.pop(field_of(bucket)) for bucket in BUCKETS}
         return {**found, "rates": rates}
+
+
+class ReminderTextForm(SeedbedForm):
+    """What a reminder says, so many days from the due date, in one language."""
+
+    keyed = True
+
+    days = forms.IntegerField(
+        label=_("Days after the due date"), min_value=-30, max_value=365, help_text=_("Before it: a negative number.")
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("{amount}, {day} and {sender} are filled in. No names, no groups. Empty: nothing is sent."),
+    )
+
+
+class QuietHoursForm(SeedbedForm):
+    keyed = True
+
+    from_time = forms.TimeField(label=_("Quiet from"), help_text=_("For example 20:00"))
+    to_time = forms.TimeField(label=_("Quiet to"), help_text=_("For example 9:00"))
+
+
+class ReminderFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Reminder.State.choices, empty_label=_("Any"))
+
+    class Meta:
+        model = Reminder
+        fields = ()
 
 
 class ContactForm(SeedbedForm):

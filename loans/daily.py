@@ -1,9 +1,11 @@
-"""What happens to loans each day: penalties are reckoned, and money held pays what falls due."""
+"""What happens to loans each day: penalties are reckoned, money held pays what falls due, borrowers are reminded."""
 
 from django.db.models import Q
+from django.utils import timezone
 
 from loans.models import Loan
-from loans.services import count_loans, fold_cells, reckon_loan
+from loans.services import count_loans, fold_cells, make_reminders, reckon_loan, send_reminders
+from loans.services.messages import KEPT_DAYS
 
 
 def daily(on):
@@ -20,3 +22,7 @@ def daily(on):
     # Caseloads are handed over and people move: the portfolio in parts follows once a day.
     count_loans(loans=Loan.objects.all(), on=on)
     fold_cells(on=on)
+    # A reminder of a day long gone would say something else today: catching up makes none.
+    if abs((timezone.now().date() - on).days) <= KEPT_DAYS:
+        make_reminders(on=on)
+        send_reminders(on=on)

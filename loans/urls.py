@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import contacts, fund, lists, loan, money, portfolio, provisions
+from loans.views import contacts, fund, lists, loan, money, portfolio, provisions, reminders
 
 app_name = "loans"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("loans/portfolio/", portfolio.portfolio, name="portfolio"),
     path("loans/provisions/", provisions.table, name="provisions"),
     path("loans/provisions/<slug:key>/", provisions.rates, name="provision_rates"),
+    path("loans/reminders/", reminders.sent, name="reminders"),
+    path("loans/reminders/<slug:key>/", reminders.texts, name="reminder_texts"),
+    path("loans/reminders/<slug:key>/quiet/", reminders.quiet, name="quiet_hours"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),
     path("loans/<slug:ref>/", loan.loan, name="loan"),

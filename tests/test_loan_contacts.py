@@ -22,6 +22,8 @@ CALLED, PROMISED = date(2026, 5, 20), date(2026, 5, 25)
 def late(lending):
     """1,000.00 in twelve instalments of 88.85 from 12 April; on 20 May nothing is paid, and it is called."""
     loan = active_loan(lending)
+    loan.borrower.phone = "+374 91 123456"
+    loan.borrower.save()
     with standing_at(CALLED):
         yield loan
 
@@ -96,7 +98,7 @@ def test_the_work_list_says_whom_to_ask_how_and_what_came_of_the_last_time(lendi
     body = Event.objects.get(kind="loan.contact").body
     assert ('"promised":10000' in body, "Saturday" in body) == (True, False)
     listed = client.get(reverse("loans:arrears")).content.decode()
-    for words in (late.borrower.phone, "USD 100.00 by 25.05.2026: open", "Visit on 26.05.2026", "20.05.2026", page):
+    for words in ("+374 91 123456", "USD 100.00 by 25.05.2026: open", "Visit on 26.05.2026", "20.05.2026", page):
         assert words in listed
     assert late.ref not in client.get(reverse("loans:arrears"), {"step": "due"}).content.decode()
     with standing_at(date(2026, 5, 26)):

@@ -127,6 +127,7 @@ class Reminder(models.Model):
         SENDING = "sending", _("On its way, no answer yet")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        DROPPED = "dropped", _("Not needed any more")
 
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="reminders")
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="+")

@@ -10,6 +10,7 @@ from loans.services.agreement import (
     sign_loan,
 )
 from loans.services.contacts import record_contact
+from loans.services.messages import make_reminders, send_reminders, set_quiet_hours, set_reminder_text
 from loans.services.provisions import set_provision_rates
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
@@ -24,6 +25,7 @@ __all__ = [
     "count_loans",
     "fold_cells",
     "forgive_loan",
+    "make_reminders",
     "order_disbursement",
     "reckon_loan",
     "record_collections",
@@ -33,7 +35,10 @@ __all__ = [
     "reschedule_loan",
     "return_refund",
     "reverse_repayment",
+    "send_reminders",
     "set_provision_rates",
+    "set_quiet_hours",
+    "set_reminder_text",
     "set_terms",
     "settle_refund",
     "sign_loan",
