@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from applicants.models import Application, Party
@@ -183,11 +183,13 @@ def _loans(place, first, count):
     officers, villages, product = _around(place)
     rows = Application.objects.filter(ref__gte=f"A-2026-9{first:06d}", ref__lt=f"A-2026-9{first + count:06d}")
     applications = list(rows.order_by("ref").select_related("applicant"))
-    for number, one in enumerate(applications, first):
-        one.adviser, one.applicant.village = officers[number % OFFICERS], villages[number % PLACES]
-        one.applicant.sex = ("female", "male", "unknown")[number % 3]
-    Application.objects.bulk_update(applications, ["adviser"], batch_size=500)
-    Party.objects.bulk_update([one.applicant for one in applications], ["village", "sex"], batch_size=200)
+    for place_of, model, pks, values in (
+        (OFFICERS, Application, [one.pk for one in applications], [{"adviser": one} for one in officers]),
+        (PLACES, Party, [one.applicant_id for one in applications], [{"village": one} for one in villages]),
+        (3, Party, [one.applicant_id for one in applications], [{"sex": one} for one in ("female", "male", "unknown")]),
+    ):
+        for rest in range(place_of):
+            model.objects.filter(pk__in=pks[(rest - first) % place_of :: place_of]).update(**values[rest])
     plans = [_plan(number) for number in range(first, first + count)]
     loans = Loan.objects.bulk_create(
         (
@@ -283,5 +285,6 @@ def _book(place, loans):
         total = sum(amount for _account, amount in rows)
         if total:
             legs.append(Leg(entry=entry, account=bank, currency="EUR", amount=-total))
-    Leg.objects.bulk_create(legs, batch_size=5000)
-    Entry.objects.bulk_create(entries, batch_size=2000)
+    with transaction.atomic():
+        Leg.objects.bulk_create(legs, batch_size=5000)
+        Entry.objects.bulk_create(entries, batch_size=2000)

@@ -10,6 +10,7 @@ from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from loans.contacts import contacts_of, promise_words
 from loans.models import LoanContact
+from loans.queues import queue_for
 from loans.services import record_contact, reverse_repayment
 from programmes.clock import standing_at
 from tests.office import DAY
@@ -104,6 +105,8 @@ def test_the_work_list_says_whom_to_ask_how_and_what_came_of_the_last_time(lendi
     with standing_at(date(2026, 5, 26)):
         due = client.get(reverse("loans:arrears"), {"step": "due", "format": "csv"}).getvalue().decode()
         assert "broken" in due
+        todo = [item.why for item in queue_for(people.loan_officer)]
+        assert "1 call or visit is due" in todo
         assert late.ref in due
     said = client.get(late.get_absolute_url()).content.decode()
     assert "&lt;b&gt;Saturday&lt;/b&gt;" in said

@@ -13,6 +13,7 @@ from loans.forms import LoanFilter
 from loans.models import Loan
 from loans.reading import days_late
 from loans.views.access import loans_of
+from loans.views.reminders import may_read
 from pages.lists import Column, ListPage
 from programmes.clock import today
 
@@ -154,4 +155,7 @@ def loans(request):
 def arrears(request):
     day = today(request.desk.programme)
     late = loans_of(request).at_risk(day).filter(state=Loan.State.ACTIVE).with_overdue(day).select_related(*PARENTS)
-    return ArrearsList(request, with_contacts(late, day), crumbs=((_("Loans"), reverse("loans:loans")),)).response()
+    buttons = ((_("Reminders"), reverse("loans:reminders"), "plain"),) if may_read(request.user) else ()
+    return ArrearsList(
+        request, with_contacts(late, day), buttons=buttons, crumbs=((_("Loans"), reverse("loans:loans")),)
+    ).response()

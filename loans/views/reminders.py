@@ -25,6 +25,11 @@ from programmes.roles import roles_of
 READERS = {Role.ADVISER, Role.LOAN_OFFICER, Role.MANAGER}
 
 
+def may_read(user):
+    """Who asks borrowers for money reads what they were sent."""
+    return bool(roles_of(user) & READERS)
+
+
 class ReminderList(ListPage):
     key = "reminders"
     title = gettext_lazy("Reminders")
@@ -54,7 +59,7 @@ class ReminderList(ListPage):
 @require_GET
 def sent(request):
     """The messages about the loans that the user may see, the newest first."""
-    if not roles_of(request.user) & READERS:
+    if not may_read(request.user):
         raise NotAllowed()
     rows = Reminder.objects.filter(loan__in=loans_of(request)).select_related("loan__borrower", "instalment")
     mine = Programme.objects.visible_to(request.user).filter(loans__isnull=False).distinct()
