@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
+from loans.checks import arrears_faults
 from loans.exchange import translated
 from loans.forecast import promised_on_line
 from loans.fund import integrity
@@ -131,3 +132,6 @@ def test_provisions_are_the_ageing_times_the_rates_in_force(lending, client):
         assert answer.status_code == 302, answer.content.decode()
         assert client.post(page, {**form, "rate_current": "x", "effective_from": "", "key": "l"}).status_code == 400
     assert ProvisionRate.objects.filter(effective_from=date(2026, 6, 1), percent=100).count() == 7
+    assert list(arrears_faults()) == []
+    ProvisionRate.objects.filter(effective_from=date(2026, 6, 1), bucket="current").delete()
+    assert list(arrears_faults()) == [f"loans_provisionrate of {programme.key} from 2026-06-01: 6 of 7 rates"]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
+from loans.checks import arrears_faults
 from loans.contacts import contacts_of, promise_words
 from loans.models import LoanContact
 from loans.queues import queue_for
@@ -81,6 +82,8 @@ def test_what_makes_no_sense_is_refused_with_a_sentence_and_nothing_is_written(l
     with pytest.raises(Blocked, match="Nothing is owed"):
         call(waiting, officer)
     assert not LoanContact.objects.exists()
+    early = LoanContact.objects.create(loan=late, on=date(2026, 1, 1), by=officer, result="reached")
+    assert list(arrears_faults()) == [f"loans_loancontact {early.pk} is dated before the loan was paid out"]
     row = {"loan": late, "on": CALLED, "by": officer, "result": "reached", "promised_amount": 5}
     with pytest.raises(IntegrityError), transaction.atomic():
         LoanContact.objects.create(**row)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from applicants.services import give_consent, withdraw_consent
 from audit.refusals import Invalid, NotAllowed
+from loans.checks import arrears_faults
 from loans.messages import betrayed, filled, parts
 from loans.models import Reminder
 from loans.services import make_reminders, send_reminders, set_quiet_hours, set_reminder_text
@@ -105,6 +106,8 @@ def test_who_agreed_is_reminded_once_by_day_and_nobody_at_night(reminded):
     assert sent(reminded) == [{"to": phone, "text": f"USD 88.85 are due on 12.04.2026. {name}"}]
     one = Reminder.objects.get()
     assert (one.state, one.sent_on, one.attempts, one.parts, one.loan) == ("sent", BEFORE, 1, 1, reminded.loan)
+    Reminder.objects.update(loan=reminded.other)
+    assert list(arrears_faults()) == [f"loans_reminder {one.pk} is about an instalment of another loan"]
     # The day's work that came two days late still reminds; three days late it would say something else.
     assert make_reminders(on=date(2026, 4, 16)) == 0
     assert make_reminders(on=date(2026, 4, 15)) == 1
