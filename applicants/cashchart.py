@@ -45,8 +45,8 @@ def step_for(span):
         size *= 10
 
 
-def draw(flow, heads, shown):
-    """The Chart of a cashflow.Flow; the axis holds zero, `shown` prints amounts of minor units."""
+def draw(flow, heads, shown, slots=12):
+    """The Chart of a cashflow.Flow; the axis holds zero, `shown` prints amounts of minor units. `slots` bars fit."""
     top = max(0, *(month.left for month in flow.months), flow.instalment)
     low = min(0, *(month.left for month in flow.months))
     step = step_for(max(1, top - low))
@@ -57,7 +57,7 @@ def draw(flow, heads, shown):
     def at(amount):
         return TOP + (high - amount) * scale
 
-    slot = (WIDTH - LEFT - RIGHT) / 12
+    slot = (WIDTH - LEFT - RIGHT) / slots
     bars = [_bar(month, head, slot, at, shown) for month, head in zip(flow.months, heads, strict=True)]
     points = [
         f"{_text(LEFT + slot * (month.number + side))},{_text(at(month.instalment))}"

@@ -13,4 +13,5 @@ TEXTS = {
     "sharing": _("We pass results to the donors of the programme in figures in which nobody can be recognised."),
     "photo": _("We may take photos of you and your business and use them to show the work of the programme."),
     "credit": _("We may ask other lenders whether you owe them money."),
+    "messages": _("We may remind you of instalments by text messages to your phone. They name nothing but the money."),
 }

@@ -26,6 +26,8 @@ BENCHMARKS = (
     "queue",
     "tagged",
     "schedules",
+    "portfolio",
+    "daily",
 )
 ROOT = Path(__file__).resolve().parents[1]
 

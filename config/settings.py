@@ -259,6 +259,10 @@ EMAIL_BACKEND = (
 EMAIL_HOST = env.str("SEEDBED_EMAIL_HOST", default="localhost")
 DEFAULT_FROM_EMAIL = env.str("SEEDBED_EMAIL_FROM", default="seedbed@localhost")
 
+# Where reminders by text message go: nothing (none are made), "console", "file:PATH", or a gateway's https address.
+SMS_GATEWAY = env.str("SEEDBED_SMS", default="")
+SMS_TOKEN = env.str("SEEDBED_SMS_TOKEN", default="")
+
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 

@@ -2,15 +2,26 @@
 
 from datetime import date
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from ledger import postings
 from ledger.models import Account, Leg
 from loans.checks_people import people_faults
 from loans.fund import fund_statement
-from loans.models import Allocation, Instalment, Loan, Refund, Repayment, open_part
-from loans.portfolio import portfolios
+from loans.models import (
+    Allocation,
+    Instalment,
+    Loan,
+    LoanContact,
+    ProvisionRate,
+    Refund,
+    Reminder,
+    Repayment,
+    open_part,
+)
+from loans.portfolio import BUCKETS, portfolios
+from loans.standings import standing_faults
 from payments.clearance import first_list_on, was_cleared
 from programmes.clock import today
 from programmes.models import FundingLine, Programme
@@ -35,7 +46,9 @@ def checks():
     yield from allocation_faults()
     yield from entry_faults()
     yield from portfolio_faults()
+    yield from standing_faults()
     yield from fund_faults()
+    yield from arrears_faults()
     yield from screening_faults()
     yield from people_faults()
 
@@ -171,6 +184,17 @@ def portfolio_faults():
                 yield f"programmes_programme {programme.key}: portfolio at risk in {currency} is out of order"
             if sum(amount for _number, amount in found.buckets.values()) != found.principal:
                 yield f"programmes_programme {programme.key}: the ageing in {currency} does not add up"
+
+
+def arrears_faults():
+    """A contact lies in the life of its loan, a reminder is about its own loan, a provisioning table is whole."""
+    for contact in LoanContact.objects.filter(on__lt=F("loan__disbursed_on"))[:5]:
+        yield f"loans_loancontact {contact.pk} is dated before the loan was paid out"
+    for reminder in Reminder.objects.exclude(instalment__loan=F("loan"))[:5]:
+        yield f"loans_reminder {reminder.pk} is about an instalment of another loan"
+    tables = ProvisionRate.objects.order_by().values_list("programme__key", "effective_from")
+    for programme, day, number in tables.annotate(number=Count("pk")).exclude(number=len(BUCKETS)):
+        yield f"loans_provisionrate of {programme} from {day}: {number} of {len(BUCKETS)} rates"
 
 
 def fund_faults():

@@ -1,10 +1,12 @@
-"""What happens to loans each day: penalties are reckoned, held money pays what falls due, guarantors are told."""
+"""What happens to loans each day: penalties, held money that pays what falls due, notices, reminders, the portfolio."""
 
 from django.db.models import Q
+from django.utils import timezone
 
 from loans.models import Loan
-from loans.services import notify_guarantors, reckon_loan
+from loans.services import count_loans, fold_cells, make_reminders, notify_guarantors, reckon_loan, send_reminders
 from loans.services.guarantors import notice_due
+from loans.services.messages import KEPT_DAYS
 
 
 def daily(on):
@@ -20,3 +22,10 @@ def daily(on):
         reckon_loan(loan=Loan.objects.select_related("application").get(pk=pk), on=on)
     for loan in notice_due(on).select_related("application"):
         notify_guarantors(loan=loan, on=on)
+    # Caseloads are handed over and people move: the portfolio in parts follows once a day.
+    count_loans(loans=Loan.objects.all(), on=on)
+    fold_cells(on=on)
+    # A reminder of a day long gone would say something else today: catching up makes none.
+    if abs((timezone.now().date() - on).days) <= KEPT_DAYS:
+        make_reminders(on=on)
+        send_reminders(on=on)

@@ -11,6 +11,7 @@ from ledger import postings
 from ledger.models import Leg
 from loans.fund import fund_statement
 from loans.models import Allocation, Instalment, Loan, ScheduleVersion
+from loans.portfolio import rescheduled_by
 from programmes.models import FundingLine
 
 RUN_BY = run_by("business", "borrower")
@@ -140,9 +141,10 @@ def portfolio(scope):
     """{currency: Portfolio} at the end of the last day; late and rescheduled loans one by one, the others summed."""
     rows = _loans(scope).outstanding(scope.to_on).with_first_overdue(scope.to_on).with_principal(scope.to_on).order_by()
     late = {}
-    worth_telling = rows.filter(Q(first_overdue_on__isnull=False) | Q(ever_rescheduled=True))
+    rows = rows.annotate(changed=rescheduled_by(scope.to_on))
+    worth_telling = rows.filter(Q(first_overdue_on__isnull=False) | Q(changed=True))
     for currency, since, principal, changed in worth_telling.values_list(
-        "currency", "first_overdue_on", "principal_on", "ever_rescheduled"
+        "currency", "first_overdue_on", "principal_on", "changed"
     ):
         days = (scope.to_on - since).days if since else None
         late.setdefault(currency, []).append((days, principal, changed))

@@ -1,6 +1,8 @@
 """What loans bring to a funding line and take from it in the months to come."""
 
-from django.db.models import F, Sum
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Sum
 
 from loans.models import Instalment, Loan, open_part
 from programmes.ahead import Planned, register
@@ -24,6 +26,34 @@ def due_on_line(line, on):
         due_on__gte=on,
     )
     return list(rows.order_by("due_on").values_list("due_on").annotate(total=Sum(open_part())))
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What a line has promised and not paid out, minor units: loans decided and signed, and everything else."""
+
+    approved: int
+    approved_number: int
+    signed: int
+    signed_number: int
+    elsewhere: int
+
+    @property
+    def total(self):
+        return self.approved + self.signed + self.elsewhere
+
+
+def promised_on_line(line):
+    """The Promised of a line today. Loans that the committee decided and nobody has signed are promised too."""
+    rows = Loan.objects.filter(line=line, state__in=[Loan.State.APPROVED, Loan.State.SIGNED]).order_by()
+    found = {
+        state: (number, amount)
+        for state, number, amount in rows.values_list("state").annotate(number=Count("pk"), amount=Sum("amount"))
+    }
+    approved_number, approved = found.get(Loan.State.APPROVED, (0, 0))
+    signed_number, signed = found.get(Loan.State.SIGNED, (0, 0))
+    unused = line.commitments.total_unused_amount()
+    return Promised(approved, approved_number, signed, signed_number, unused - approved - signed)
 
 
 def planned_on_line(line, on):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import DateField, Exists, F, OuterRef, Q, Sum, Value
 from django.utils.translation import gettext_lazy as _
 
 from ledger import postings
@@ -122,7 +122,11 @@ def fund_statement(line, from_on, to_on):
 
 def _terms(line, when):
     """The terms that are not zero, in the order of TERMS; what no term names is shown as "other", never left out."""
-    sums = _sums(line, when)
+    return terms_of(_sums(line, when))
+
+
+def terms_of(sums):
+    """Terms from {(account code, side of the original leg, entry kind): what the legs brought in cash}."""
     found = []
     transfers = sum(amount for (code, _side, kind), amount in sums.items() if _is_transfer(code, kind))
     for term, title, wanted, side in TERMS:
@@ -145,13 +149,24 @@ def _is_transfer(code, kind):
 
 
 def _sums(line, when):
-    """{(account code, side of the original leg, entry kind): what the legs brought in cash}, bank legs left out."""
+    sums = defaultdict(int)
+    for key, _day, amount in moved(line, when, by_day=False):
+        sums[key] += amount
+    return sums
+
+
+def moved(line, when, *, by_day):
+    """((account code, side of the original leg, entry kind), posting day or None, what it brought in cash).
+
+    Legs of the bank itself are left out: what stands against them says why the cash moved.
+    """
     moving = Leg.objects.filter(
         entry=OuterRef("entry"),
         account__code__in=MOVING,
         account__line=line.key,
         account__currency=line.currency,
     )
+    day = F("entry__posted_on") if by_day else Value(None, output_field=DateField())
     rows = (
         legs_on(line)
         .filter(when)
@@ -159,12 +174,67 @@ def _sums(line, when):
         .exclude(account__code=postings.BANK)
         .order_by()
         .annotate(code=F("account__code"), kind=F("entry__kind"), reversal=Q(entry__reverses__isnull=False))
-        .annotate(debit=Q(amount__gt=0))
-        .values("code", "kind", "reversal", "debit")
+        .annotate(debit=Q(amount__gt=0), day=day)
+        .values("code", "kind", "reversal", "debit", "day")
         .annotate(total=Sum("amount"))
     )
-    sums = defaultdict(int)
     for row in rows:
         side = "debit" if row["debit"] != row["reversal"] else "credit"
-        sums[(row["code"], side, row["kind"])] -= row["total"]
-    return sums
+        yield (row["code"], side, row["kind"]), row["day"], -row["total"]
+
+
+@dataclass(frozen=True)
+class Integrity:
+    """Is the capital still there? By posting days up to `as_of`, in minor units.
+
+    Cash and loans owed, less what is held for others, are the capital, what it earned, less what it lost and cost.
+    `allowance` is what the programme expects to lose of what is owed.
+    """
+
+    as_of: date
+    cash: int
+    outstanding: int
+    held: int
+    capital: int
+    earned: int
+    lost: int
+    costs: int
+    other: int
+    allowance: int = 0
+
+    @property
+    def worth(self):
+        return self.cash + self.outstanding - self.held
+
+    @property
+    def difference(self):
+        return self.worth - (self.capital + self.earned - self.lost - self.costs - self.other)
+
+    @property
+    def share(self):
+        """What is there for each unit of capital, the allowance taken off; None without capital."""
+        return Decimal(self.worth - self.allowance) / self.capital if self.capital > 0 else None
+
+
+EARNED = (postings.INTEREST, postings.INTEREST_CAPITALISED, postings.FEES, postings.PENALTIES, postings.RECOVERED)
+LOST = (postings.WRITTEN_OFF, postings.FORGIVEN)
+HELD = (postings.OVERPAYMENTS, postings.UNCLAIMED)
+
+
+def integrity(line, as_of, allowance=0):
+    """The Integrity of a line at the end of `as_of`."""
+    rows = legs_on(line).filter(entry__posted_on__lte=as_of).order_by().values_list("account__code")
+    balances = defaultdict(int, rows.annotate(total=Sum("amount")))
+    known = {postings.BANK, postings.PRINCIPAL, postings.CAPITAL, postings.COSTS, *HELD, *EARNED, *LOST}
+    return Integrity(
+        as_of=as_of,
+        cash=balances[postings.BANK],
+        outstanding=balances[postings.PRINCIPAL],
+        held=-sum(balances[code] for code in HELD),
+        capital=-balances[postings.CAPITAL],
+        earned=-sum(balances[code] for code in EARNED),
+        lost=sum(balances[code] for code in LOST),
+        costs=balances[postings.COSTS],
+        other=sum(amount for code, amount in balances.items() if code not in known),
+        allowance=allowance,
+    )

@@ -1,12 +1,15 @@
-"""What a loan does when the committee's decisions take effect and when money moves."""
+"""What a loan does when the committee's decisions take effect and when money moves, and what is kept up beside it."""
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from loans.models import Loan
 from loans.services.agreement import activate_loan, approve_loan, ask_months, bounce_loan, withdraw_approval
 from loans.services.refunds import return_refund, settle_refund
+from loans.services.standings import note_standing
 from payments.models import PaymentOrder
 from payments.signals import payment_returned, payment_settled
+from programmes.clock import today
 from selection.signals import decisions_effective, months_voted
 
 
@@ -46,3 +49,15 @@ def take_return(sender, order, by, on, **more):
         bounce_loan(order=order, on=on, by=by)
     elif order.kind == PaymentOrder.Kind.REFUND:
         return_refund(order=order, on=on, by=by)
+
+
+# Columns of a loan that say nothing about how much is owed and how late.
+BESIDE = frozenset({"payee_order_ref", "contract", "version"})
+
+
+@receiver(post_save, sender=Loan, dispatch_uid="loans.standing")
+def keep_standing(sender, instance, created, raw, update_fields=None, **more):
+    """Every posting ends in saving its loan: a new way to post need not remember the portfolio."""
+    if created or raw or (update_fields and BESIDE.issuperset(update_fields)):
+        return
+    note_standing(instance, today(instance.programme))

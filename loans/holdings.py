@@ -12,8 +12,11 @@ from loans.models import (
     Instalment,
     LifeEvent,
     Loan,
+    LoanContact,
+    LoanStanding,
     MemberPayment,
     MoratoriumLoan,
+    Reminder,
     Repayment,
     ScheduleVersion,
     Waiver,
@@ -44,4 +47,7 @@ def connect():
     declare(GroupClaim, "member", reason="-")
     declare(LifeEvent, "loan__borrower")
     declare(MoratoriumLoan, "loan__borrower")
+    declare(LoanContact, "loan__borrower", note="")
+    declare(Reminder, "loan__borrower", text="-", fault="")
+    declare(LoanStanding, "loan__borrower", inside=True)
     declare_references(lambda parties: Loan.objects.filter(borrower__in=parties).values_list("ref", flat=True))

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from applicants.models import called
 from ledger.money import Money
+from loans.contacts import with_contacts
 from loans.models import LifeEvent, Loan
 from loans.queues_people import lists_to_sign, people_waiting
 from loans.reading import days_late
@@ -23,7 +24,7 @@ def queue_for(user):
     """Officers: contracts and late borrowers. Advisers: their own late borrowers. Finance finds its own in payments."""
     roles, items = roles_of(user), []
     if Role.LOAN_OFFICER in roles:
-        items += _contracts(user) + _late_loans(user)
+        items += _contracts(user) + _late_loans(user) + _steps_due(user)
     if roles & {Role.LOAN_OFFICER, Role.MANAGER}:
         items += people_waiting(user)
     items += lists_to_sign(user)
@@ -79,6 +80,27 @@ def _late_loans(user):
             state_class="late",
             state_text=days_late((day - oldest.first_overdue_on).days),
             due=day,
+        )
+    ]
+
+
+def _steps_due(user):
+    """Calls and visits that somebody planned for today or earlier."""
+    day = today()
+    late = _mine(user, Role.LOAN_OFFICER).at_risk(day).filter(state=Loan.State.ACTIVE)
+    due = with_contacts(late, day).filter(next_on__lte=day)
+    count = due.values("pk")[:1000].count()
+    if not count:
+        return []
+    return [
+        QueueItem(
+            verb_text=_("Do the next steps with late borrowers"),
+            why=ngettext("%(count)s call or visit is due", "%(count)s calls or visits are due", count)
+            % {"count": f"{count:,}"},
+            url=f"{reverse('loans:arrears')}?step=due",
+            state_class="late",
+            state_text=_("Due"),
+            due=due.order_by("next_on").values_list("next_on", flat=True).first(),
         )
     ]
 

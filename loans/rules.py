@@ -5,6 +5,7 @@ import rules
 from programmes.models import Role
 from programmes.roles import has_role
 
+is_adviser = has_role(Role.ADVISER)
 is_officer = has_role(Role.LOAN_OFFICER)
 is_manager = has_role(Role.MANAGER)
 is_finance = has_role(Role.FINANCE)
@@ -45,6 +46,9 @@ rules.add_rule("loans.decide_life_event", decides_event)
 rules.add_rule("loans.apply_moratorium", (is_officer | is_manager) & is_not_preparer)
 rules.add_rule("loans.moratorium", is_officer | is_manager)
 rules.add_rule("loans.hand_over", is_officer | is_manager)
+rules.add_rule("loans.contact", is_adviser | is_officer | is_manager)
+rules.add_rule("loans.set_reminders", is_manager)
+rules.add_rule("loans.set_provisions", is_manager | is_finance)
 rules.add_rule("loans.cancel", is_officer | is_manager)
 rules.add_rule("loans.fund", is_officer | is_manager | is_finance)
 rules.add_rule("loans.portfolio", is_officer | is_manager | is_finance | has_role(Role.MONITORING))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from loans.urls_people import patterns as people
-from loans.views import fund, lists, loan, money, relief
+from loans.views import contacts, fund, lists, loan, money, portfolio, provisions, relief, reminders
 
 app_name = "loans"
 
@@ -10,7 +10,12 @@ urlpatterns = [
     path("loans/", lists.loans, name="loans"),
     path("loans/arrears/", lists.arrears, name="arrears"),
     path("loans/collections/", money.collections, name="collections"),
-    path("loans/portfolio/", fund.portfolio, name="portfolio"),
+    path("loans/portfolio/", portfolio.portfolio, name="portfolio"),
+    path("loans/provisions/", provisions.table, name="provisions"),
+    path("loans/provisions/<slug:key>/", provisions.rates, name="provision_rates"),
+    path("loans/reminders/", reminders.sent, name="reminders"),
+    path("loans/reminders/<slug:key>/", reminders.texts, name="reminder_texts"),
+    path("loans/reminders/<slug:key>/quiet/", reminders.quiet, name="quiet_hours"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),
     path("loans/<slug:ref>/", loan.loan, name="loan"),
@@ -24,6 +29,7 @@ urlpatterns = [
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),
+    path("loans/<slug:ref>/contacts/", contacts.contacts, name="contacts"),
     path("loans/<slug:ref>/repay/", money.repay, name="repay"),
     path("loans/<slug:ref>/repayments/<int:pk>/reverse/", money.reverse_one, name="reverse"),
 ]

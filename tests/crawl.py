@@ -552,6 +552,8 @@ BY_ROUTE = (
     ("money/paymaster/", "advances"),
     ("money/sheets/", "pay sheets"),
     ("grants/", "grants"),
+    ("loans/provisions/", "programmes"),
+    ("loans/reminders/", "programmes"),
     ("loans/", "loans"),
     ("monitoring/visits/", "visits"),
     ("monitoring/workers/", "workers"),

@@ -20,7 +20,7 @@ from demo.cast import Cast
 from demo.lending import Lending
 from demo.programmes.med_armenia import BLUEPRINT
 from loans.models import Loan
-from loans.services import record_repayment
+from loans.services import fold_cells, record_repayment
 from loans.standing import Row
 from payments.services import return_capital
 from programmes.clock import standing_at
@@ -163,6 +163,7 @@ def _pay(day, cast, pk, amount, reference):
 
 def picture():
     """Every row of every table of ours as text, with rows named by what they are instead of by their keys."""
+    fold_cells(on=LAST)
     ours = [model for model in apps.get_models() if model._meta.app_label in OURS and model not in (Once, Head)]
     names = {}
     found = {}

@@ -67,7 +67,10 @@ ABOUT_NOBODY = {
     "loans.LendingRules",
     "loans.LoanProduct",
     "loans.Moratorium",
+    "loans.PortfolioCell",
+    "loans.ProvisionRate",
     "loans.Refund",
+    "loans.ReminderText",
 }
 # The reason of a reversal is sealed with its entry; forms ask for no names in it.
 SEALED = {"ledger_entry"}

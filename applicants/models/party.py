@@ -283,6 +283,7 @@ class Consent(models.Model):
         SHARING = "sharing", _("Passing results to donors")
         PHOTO = "photo", _("Photos and stories")
         CREDIT = "credit", _("Asking other lenders")
+        MESSAGES = "messages", _("Reminders by text message")
 
     class Means(models.TextChoices):
         PAPER = "paper", _("On paper, signed")

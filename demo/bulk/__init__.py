@@ -16,6 +16,8 @@ from demo.bulk.sittings import Sittings
 from demo.bulk.store import Store
 from demo.bulk.visits import Visits
 from loans.fund import lowest_cash
+from loans.models import Loan
+from loans.services import count_loans
 from programmes.models import Commitment
 
 __all__ = ["LoanPlan", "Sitting", "as_due", "carry_loans"]
@@ -69,6 +71,7 @@ def carry_batch(*, cast, call, sittings, last_day, on, by):
     used(store.rows[Commitment])
     store.write_rows(Commitment, *money.MODELS, *visits.MODELS, *dossiers.PARTS)
     store.write_acts()
+    count_loans(loans=Loan.objects.filter(pk__in=[loan.pk for loan in loans]), on=on)
     for line in {loan.line for loan in loans}:
         cash, day = lowest_cash(line)
         if cash < 0:

@@ -80,7 +80,7 @@ class Lending:
         application = loan_plan.application
         product = self._product(application)
         facts = facts_of(application, product, decision, decided_on, self._cycle(application))
-        terms = SimpleNamespace(**facts)
+        terms = SimpleNamespace(penalty_pauses=[], **facts)
         if terms.prepay != "next_instalments":
             raise ValueError(f"{product}: money that is held is not carried in bulk.")
         first_due = next_collection(signed_on, 1 if signed_on.day <= 20 else 2)

@@ -2,17 +2,22 @@
 
 from loans.models.changes import Handover, HandoverLoan, LifeEvent, Moratorium, MoratoriumLoan
 from loans.models.collateral import Collateral
+from loans.models.contacts import NOTE_LENGTH, LoanContact, QuietHours, Reminder, ReminderText
 from loans.models.groups import GroupClaim, GroupLoan, GroupShare, MemberPayment
 from loans.models.guarantors import Guarantor, GuarantorNotice
 from loans.models.lending import CycleLimit, LendingRules, SecurityBand
 from loans.models.loans import LEADING, LOAN_ROLES, Loan
 from loans.models.products import LoanProduct, LoanTerms
+from loans.models.provisions import ProvisionRate
 from loans.models.repayments import Allocation, Refund, Repayment
 from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
+from loans.models.standings import KEY, LoanStanding, PortfolioCell
 
 __all__ = [
+    "KEY",
     "LEADING",
     "LOAN_ROLES",
+    "NOTE_LENGTH",
     "Allocation",
     "Collateral",
     "CycleLimit",
@@ -27,12 +32,19 @@ __all__ = [
     "LendingRules",
     "LifeEvent",
     "Loan",
+    "LoanContact",
     "LoanProduct",
+    "LoanStanding",
     "LoanTerms",
     "MemberPayment",
     "Moratorium",
     "MoratoriumLoan",
+    "PortfolioCell",
+    "ProvisionRate",
+    "QuietHours",
     "Refund",
+    "Reminder",
+    "ReminderText",
     "Repayment",
     "ScheduleVersion",
     "SecurityBand",

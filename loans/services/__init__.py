@@ -10,14 +10,18 @@ from loans.services.agreement import (
     sign_loan,
 )
 from loans.services.collateral import add_collateral, release_collateral
+from loans.services.contacts import record_contact
 from loans.services.groups import claim_of_group, constitute_group, leave_group, settle_claim, type_member_payments
 from loans.services.guarantors import add_guarantor, mark_notice_sent, notify_guarantors, release_guarantor
 from loans.services.handover import prepare_handover, sign_handover
 from loans.services.life_events import decide_life_event, record_life_event
+from loans.services.messages import make_reminders, send_reminders, set_quiet_hours, set_reminder_text
 from loans.services.moratorium import apply_moratorium, cancel_moratorium, prepare_moratorium
+from loans.services.provisions import set_provision_rates
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
+from loans.services.standings import count_loans, fold_cells
 
 __all__ = [
     "activate_loan",
@@ -31,9 +35,12 @@ __all__ = [
     "change_rate",
     "claim_of_group",
     "constitute_group",
+    "count_loans",
     "decide_life_event",
+    "fold_cells",
     "forgive_loan",
     "leave_group",
+    "make_reminders",
     "mark_notice_sent",
     "notify_guarantors",
     "order_disbursement",
@@ -41,6 +48,7 @@ __all__ = [
     "prepare_moratorium",
     "reckon_loan",
     "record_collections",
+    "record_contact",
     "record_life_event",
     "record_repayment",
     "refund_overpayment",
@@ -49,6 +57,10 @@ __all__ = [
     "reschedule_loan",
     "return_refund",
     "reverse_repayment",
+    "send_reminders",
+    "set_provision_rates",
+    "set_quiet_hours",
+    "set_reminder_text",
     "set_terms",
     "settle_claim",
     "settle_refund",

@@ -7,10 +7,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from ledger.money import Money
+from loans.arrears_forms import ArrearsFilter
+from loans.contacts import promise_words, step_words, with_contacts
 from loans.forms import LoanFilter
 from loans.models import LEADING, Loan
 from loans.reading import days_late
 from loans.views.access import loans_of
+from loans.views.reminders import may_read
 from pages.lists import Column, ListPage
 from programmes.clock import today
 from programmes.roles import roles_of
@@ -68,19 +71,54 @@ class LoanList(ListPage):
     )
 
 
+def _last(row):
+    contact = row.log[0] if row.log else None
+    return (
+        _("%(kind)s, %(result)s")
+        % {
+            "kind": contact.get_kind_display(),
+            "result": contact.get_result_display(),
+        }
+        if contact
+        else ""
+    )
+
+
+def _last_on(row):
+    return row.log[0].on if row.log else None
+
+
+def _promise(row):
+    """The last promise and what became of it."""
+    day = today(row.programme)
+    return next(filter(None, (promise_words(contact, day, row.currency) for contact in row.log)), "")
+
+
+def _step(row):
+    return step_words(row.log[0]) if row.log else ""
+
+
 class ArrearsList(ListPage):
     key = "arrears"
     title = gettext_lazy("Late loans")
     lead = gettext_lazy("The longest late first. A loan is here when any instalment is unpaid after its due date.")
     noun = (gettext_lazy("%(count)s late loan"), gettext_lazy("%(count)s late loans"))
     empty = gettext_lazy("Nobody is late.")
+    filterset = ArrearsFilter
     ordering = "first_overdue_on"
     columns = (
-        Column("ref", gettext_lazy("Loan"), head=True, link=lambda row: row.get_absolute_url()),
+        Column(
+            "ref",
+            gettext_lazy("Loan"),
+            head=True,
+            link=lambda row: reverse("loans:contacts", args=[row.ref]),
+            small=lambda row: str(row.application.adviser),
+        ),
         Column("borrower", gettext_lazy("Borrower"), value="borrower.name", script=_script, small=_place),
         Column("phone", gettext_lazy("Phone"), value="borrower.phone"),
+        Column("village", gettext_lazy("Town or village"), value="borrower.village", only="file"),
         Column("days", gettext_lazy("Days late"), value=_days, number=True, sort="first_overdue_on"),
-        Column("since", gettext_lazy("Late since"), value="first_overdue_on"),
+        Column("since", gettext_lazy("Late since"), value="first_overdue_on", only="file"),
         Column(
             "overdue", gettext_lazy("Overdue"), value=lambda row: Money(row.overdue_amount, row.currency), number=True
         ),
@@ -90,7 +128,11 @@ class ArrearsList(ListPage):
             value=lambda row: Money(row.principal_amount, row.currency),
             number=True,
         ),
-        Column("adviser", gettext_lazy("Adviser"), value="application.adviser"),
+        Column("last", gettext_lazy("Last contact"), value=_last_on, small=_last),
+        Column("result", gettext_lazy("What came of it"), value=_last, only="file"),
+        Column("promise", gettext_lazy("Promise"), value=_promise),
+        Column("step", gettext_lazy("Next step"), value=_step, sort="next_on"),
+        Column("adviser", gettext_lazy("Officer in charge"), value="application.adviser", only="file"),
     )
 
 
@@ -116,4 +158,7 @@ def loans(request):
 def arrears(request):
     day = today(request.desk.programme)
     late = loans_of(request).at_risk(day).filter(state=Loan.State.ACTIVE).with_overdue(day).select_related(*PARENTS)
-    return ArrearsList(request, late, crumbs=((_("Loans"), reverse("loans:loans")),)).response()
+    buttons = ((_("Reminders"), reverse("loans:reminders"), "plain"),) if may_read(request.user) else ()
+    return ArrearsList(
+        request, with_contacts(late, day), buttons=buttons, crumbs=((_("Loans"), reverse("loans:loans")),)
+    ).response()

@@ -28,6 +28,7 @@ from loans.services.access import demand
 from loans.services.refunds import refunds_on_their_way
 from loans.terms import month_after
 from loans.views.access import crumbs_of, day_of, loan_or_404
+from loans.views.contacts import log_of
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.moves import ReasonedMoveForm, move_page
@@ -83,6 +84,7 @@ def loan(request, ref):
         "versions": versions,
         "table": schedule_table(row, instalments, on) if instalments else None,
         "money": lines,
+        "log": log_of(row, on) if row.disbursed_on and rules.test_rule("loans.contact", request.user, row) else None,
         "events": history_of(row.ref),
         "may": _may(request.user, row, order),
         "people": people_of(row, request.user, on),
@@ -98,6 +100,8 @@ def _may(user, row, order):
         "repay": row.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
         and rules.test_rule("loans.record_repayment", user, row),
         "reverse": rules.test_rule("loans.reverse_repayment", user, row),
+        "contact": row.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
+        and rules.test_rule("loans.contact", user, row),
         "screen": row.state == Loan.State.APPROVED and rules.test_rule("payments.screen", user, row),
         "set_terms": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
         "pay": row.state == Loan.State.SIGNED

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from tests.mutants.agreements import AGREEMENTS
+from tests.mutants.arrears import ARREARS
 from tests.mutants.committee import COMMITTEE
 from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
@@ -75,7 +76,7 @@ def judge(mutant, copy, url, sane):
 def main(wanted):
     chosen = [
         mutant
-        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *LENDING, *LOAN_PEOPLE]
+        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *LENDING, *LOAN_PEOPLE, *ARREARS]
         if not wanted or any(part in mutant.name for part in wanted)
     ]
     if wanted and not chosen:

@@ -1,0 +1,107 @@
+"""The portfolio in parts, as of any day: buckets and parts add up to what is owed, worked by hand."""
+
+import csv
+import io
+from datetime import date
+
+from django.urls import reverse
+
+from loans.daily import daily
+from loans.models import Loan, LoanStanding, PortfolioCell
+from loans.portfolio import DIMENSIONS, breakdown, portfolios
+from loans.services import reschedule_loan, reverse_repayment, write_off_loan
+from loans.standings import dashboard, standing_faults
+from programmes.clock import standing_at
+from programmes.models import Village
+from tests.office import DAY
+from tests.steps_loans import active_loan, repay
+
+LATE = date(2026, 5, 20)
+
+
+def test_parts_add_up_to_the_whole_on_any_day_and_the_page_and_file_say_the_same(lending, client):
+    """1,000.00 paid in April and 8 days late on 20 May; 1,000.00 never paid, 38 days late; both of 12 April."""
+    people = lending.people
+    paid, late = active_loan(lending), active_loan(lending, bank_reference="BANK-2")
+    repay(lending, paid, 8885, date(2026, 4, 12))
+    for by in DIMENSIONS:
+        for day in (DAY, date(2026, 4, 12), date(2026, 4, 13), LATE):
+            whole = portfolios(Loan.objects.all(), day)["USD"]
+            parts = list(breakdown(Loan.objects.all(), day, (by,)).values())
+            assert sum(one.principal for one in parts) == whole.principal
+            assert sum(amount for _loans, amount in whole.buckets.values()) == whole.principal
+            for bound in (1, 30, 90):
+                assert sum(one.at_risk[bound] for one in parts) == whole.at_risk[bound]
+    whole = portfolios(Loan.objects.all(), LATE)["USD"]
+    assert (whole.buckets["1-30"], whole.buckets["31-60"]) == ((1, 92_115), (1, 100_000))
+    with standing_at(LATE):
+        client.force_login(people.monitor)
+        query = {"as_of": "20.05.2026", "by": "officer"}
+        said = client.get(reverse("loans:portfolio"), query).content.decode()
+        assert str(paid.application.adviser) in said
+        assert "52.1%" in said  # PAR30: 1,000.00 of 1,921.15
+        file = client.get(reverse("loans:portfolio"), {**query, "format": "csv"})
+        rows = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
+        assert rows[1][2:7] == ["2", "1921.15", "1921.15", "1000.00", "0.00"]
+        assert client.get(reverse("loans:portfolio"), {**query, "by": "x"}).status_code == 400
+    # Rescheduled on 20 May: on that day it is R, on the day before it was not yet.
+    with standing_at(LATE):
+        reschedule_loan(
+            loan=late,
+            instalments_number=12,
+            first_due_on=date(2026, 6, 20),
+            decision_ref="S-9",
+            reason="The harvest failed.",
+            on=LATE,
+            by=people.manager,
+        )
+    before, after = (portfolios(Loan.objects.all(), day)["USD"] for day in (date(2026, 5, 19), LATE))
+    assert (before.rescheduled, after.rescheduled) == (0, 100_000)
+    assert (before.at_risk[30], after.at_risk[30], after.at_risk_or_rescheduled[30]) == (100_000, 0, 100_000)
+
+
+def same_today(day):
+    """Is the portfolio that every posting keeps up the one that the loans themselves make, in all parts?"""
+    assert list(standing_faults()) == []
+    cells, loans = PortfolioCell.objects.all(), Loan.objects.all()
+    for by in ((), *((name,) for name in DIMENSIONS), ("officer", "district", "sex")):
+        assert dashboard(cells, day, by) == breakdown(loans, day, by)
+
+
+def test_the_portfolio_that_postings_keep_up_is_what_the_loans_make_after_each_of_them(lending, client):
+    people = lending.people
+    first, second, gone = (active_loan(lending, bank_reference=f"BANK-{number}") for number in range(3))
+    same_today(DAY)
+    assert dashboard(PortfolioCell.objects.all(), DAY)[("USD",)].principal == 300_000
+    part = repay(lending, first, 8885, date(2026, 4, 12))
+    same_today(date(2026, 4, 20))
+    with standing_at(LATE):
+        reverse_repayment(repayment=part, reason="Another's.", on=LATE, by=people.maker)
+        same_today(LATE)
+        relief = {"decision_ref": "S-9", "reason": "The harvest failed.", "on": LATE, "by": people.manager}
+        reschedule_loan(loan=second, instalments_number=12, first_due_on=date(2026, 6, 20), **relief)
+        same_today(LATE)
+        write_off_loan(loan=gone, **relief)
+        same_today(LATE)
+        repay(lending, first, 200_000, LATE)
+        same_today(LATE)
+        assert LoanStanding.objects.count() == 1
+        # A borrower moves: the parts follow with the day's work, which also folds what was inserted.
+        second.refresh_from_db()
+        here = second.borrower.village
+        second.borrower.village = Village.objects.create(
+            district=here.district.region.districts.create(name="Tashir"), name="Metsavan"
+        )
+        second.borrower.save()
+        assert list(standing_faults()) == []
+        daily(LATE)
+        same_today(LATE)
+        assert PortfolioCell.objects.count() == 1
+        client.force_login(people.monitor)
+        said = client.get(reverse("loans:portfolio"), {"as_of": "20.05.2026", "by": "district"}).content.decode()
+        assert "Tashir" in said
+        # What is not the sum of its loans is found, and so is a loan that was not counted.
+        PortfolioCell.objects.update(principal_amount=1)
+        LoanStanding.objects.update(principal_amount=2)
+        assert sum("loans_loanstanding" in fault for fault in standing_faults()) == 1
+        assert sum("loans_portfoliocell" in fault for fault in standing_faults()) == 1
