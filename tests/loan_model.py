@@ -169,7 +169,7 @@ class Version:
         self.used_held = dict.fromkeys(PARTS, 0)
         days = [on for on, _amount in self.money.values()]
         last = max([last, *days])
-        day = self.start
+        day = min([self.start, *days])  # interest paid ahead may make a new schedule begin later than its money
         while day <= last:
             self.fine_of(day)
             for on, part, amount in self.waivers:
@@ -259,7 +259,7 @@ class Version:
         place = next(place for place, line in enumerate(self.lines) if line.due > day)
         accrued = 0
         if coming[0] == 0 and self.odd:
-            days = Fraction((day - self.start).days, (self.dues[0] - self.start).days)
+            days = Fraction(max((day - self.start).days, 0), (self.dues[0] - self.start).days)
             accrued = rounded(self.own_interest[0] * days)
         elif place == coming[0]:
             accrued = rounded(

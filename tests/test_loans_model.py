@@ -7,7 +7,7 @@ from fractions import Fraction
 import hypothesis
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audit.refusals import Blocked, Invalid
@@ -224,6 +224,7 @@ class Twin:
 @pytest.mark.in_turn
 @pytest.mark.parametrize("agreed", AGREED.values(), ids=AGREED)
 @settings(max_examples=_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(drawn=[("reschedule", 1, 62), ("pay", 0, 8257), ("reschedule", 1, 12), ("pay", 1, 1)])
 @given(drawn=acts)
 def test_every_balance_and_account_is_that_of_the_second_reckoning(lending, agreed, drawn):
     loan = Loan.objects.first() or active_loan(lending, terms=TERMS | agreed, months=6)
