@@ -16,6 +16,7 @@ from loans.models import (
     MoratoriumLoan,
     Repayment,
     ScheduleVersion,
+    Waiver,
 )
 from loans.models.guarantors import OVER
 
@@ -32,6 +33,7 @@ def connect():
     declare_need(stands_for)
     declare(Loan, "borrower")
     declare(ScheduleVersion, "loan__borrower", reason="")
+    declare(Waiver, "loan__borrower", reason="")
     declare(Instalment, "loan__borrower")
     declare(Repayment, "loan__borrower", reference="-", reversal_reason="")
     declare(Guarantor, "party", release_reason="-")

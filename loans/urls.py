@@ -1,7 +1,7 @@
 from django.urls import path
 
 from loans.urls_people import patterns as people
-from loans.views import fund, lists, loan, money
+from loans.views import fund, lists, loan, money, relief
 
 app_name = "loans"
 
@@ -17,7 +17,10 @@ urlpatterns = [
     path("loans/<slug:ref>/do/<slug:verb>/", loan.move, name="move"),
     path("loans/<slug:ref>/screening/", loan.screen, name="screen"),
     path("loans/<slug:ref>/terms/", loan.terms, name="terms"),
-    path("loans/<slug:ref>/reschedule/", loan.reschedule, name="reschedule"),
+    path("loans/<slug:ref>/reschedule/", relief.reschedule, name="reschedule"),
+    path("loans/<slug:ref>/waive/", relief.waiver, name="waive"),
+    path("loans/<slug:ref>/rate/", relief.rate, name="rate"),
+    path("loans/<slug:ref>/payoff/", relief.payoff, name="payoff"),
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),

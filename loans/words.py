@@ -56,6 +56,8 @@ EVENTS = {
     "moratorium.cancel": _("Moratorium cancelled"),
     "handover.prepare": _("List of loans to hand over"),
     "handover.sign": _("Loans handed over"),
+    "loan.change_rate": _("Rate changed"),
+    "loan.waive": _("Interest or penalties waived"),
     "repayment.record": _("Repayment recorded"),
     "repayment.restate": _("Repayment divided anew"),
     "repayment.reverse": _("Repayment reversed"),

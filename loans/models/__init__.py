@@ -6,9 +6,9 @@ from loans.models.groups import GroupClaim, GroupLoan, GroupShare, MemberPayment
 from loans.models.guarantors import Guarantor, GuarantorNotice
 from loans.models.lending import CycleLimit, LendingRules, SecurityBand
 from loans.models.loans import LEADING, LOAN_ROLES, Loan
-from loans.models.products import LoanProduct
+from loans.models.products import LoanProduct, LoanTerms
 from loans.models.repayments import Allocation, Refund, Repayment
-from loans.models.schedules import Instalment, ScheduleVersion, open_part
+from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
 
 __all__ = [
     "LEADING",
@@ -28,6 +28,7 @@ __all__ = [
     "LifeEvent",
     "Loan",
     "LoanProduct",
+    "LoanTerms",
     "MemberPayment",
     "Moratorium",
     "MoratoriumLoan",
@@ -35,5 +36,6 @@ __all__ = [
     "Repayment",
     "ScheduleVersion",
     "SecurityBand",
+    "Waiver",
     "open_part",
 ]

@@ -16,7 +16,7 @@ from loans.services.handover import prepare_handover, sign_handover
 from loans.services.life_events import decide_life_event, record_life_event
 from loans.services.moratorium import apply_moratorium, cancel_moratorium, prepare_moratorium
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
-from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
+from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "bounce_loan",
     "cancel_loan",
     "cancel_moratorium",
+    "change_rate",
     "claim_of_group",
     "constitute_group",
     "decide_life_event",
@@ -54,5 +55,6 @@ __all__ = [
     "sign_handover",
     "sign_loan",
     "type_member_payments",
+    "waive",
     "write_off_loan",
 ]

@@ -11,7 +11,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from loans.models import Loan, Moratorium, MoratoriumLoan
 from loans.services.access import PARENTS, demand, need_after_last_money, need_text
-from loans.services.relief import new_rows, reschedule_loan
+from loans.services.relief import new_rows, reschedule_loan, unpaid_parts
 from loans.services.restating import fold_loan
 from loans.terms import month_after
 from programmes.services import check_date
@@ -57,14 +57,15 @@ def effect_on(loan, moratorium):
     standing, _instalments, _pairs = fold_loan(loan, on)
     unpaid = [row for row in standing.rows if row.outstanding]
     ahead = [row.due for row in unpaid if row.due > on]
-    terms = {"first_due_on": month_after(min(ahead, default=on), months), "instalments_number": len(unpaid)}
-    _starts_on, _request, carried = new_rows(loan, standing, on, **terms)
-    _starts_on, _request, made = new_rows(loan, standing, on, free_months=free_months(moratorium), **terms)
+    terms = {"first_due": month_after(min(ahead, default=on), months), "number": len(unpaid), "grace": 0}
+    owed = unpaid_parts(standing, loan, on) | {"capital": 0}
+    _starts_on, _request, carried = new_rows(loan, standing, owed, on, **terms)
+    _starts_on, _request, made = new_rows(loan, standing, owed, on, free_months=free_months(moratorium), **terms)
     after = sum(row.interest for row in made)
     return Effect(
         principal_amount=standing.principal,
         instalments_number=len(unpaid),
-        first_due_on=terms["first_due_on"],
+        first_due_on=terms["first_due"],
         matured_on=loan.matures_on,
         matures_on=made[-1].due,
         interest_before_amount=sum(row.open_part("interest") for row in standing.rows),

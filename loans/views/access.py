@@ -1,6 +1,8 @@
 """What every page of loans needs: the loan that the user may see, and today in its programme."""
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from loans.models import Loan
 from programmes.clock import today
@@ -20,3 +22,7 @@ def loans_of(request):
 
 def day_of(loan):
     return today(loan.programme)
+
+
+def crumbs_of(loan):
+    return ((_("Loans"), reverse("loans:loans")), (loan.ref, loan.get_absolute_url()))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.mutants.agreements import AGREEMENTS
 from tests.mutants.committee import COMMITTEE
+from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
 from tests.mutants.purchases import PURCHASES
@@ -74,7 +75,7 @@ def judge(mutant, copy, url, sane):
 def main(wanted):
     chosen = [
         mutant
-        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *LOAN_PEOPLE]
+        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *LENDING, *LOAN_PEOPLE]
         if not wanted or any(part in mutant.name for part in wanted)
     ]
     if wanted and not chosen:
