@@ -24,7 +24,7 @@ def constitute_group(*, loan, leader, constituted_on, act, shares, on, by, key=N
     check_date(on=on, programme=loan.programme, by=by)
     if loan.borrower.kind != Party.Kind.GROUP:
         raise Invalid(_("The borrower is not a group."))
-    if not loan.application.programme_id or constituted_on > on:
+    if constituted_on > on:
         raise Invalid(_("The act was signed today or before."), field="constituted_on")
     shares = {member: amount for member, amount in shares if amount}
     known = set(PartyMember.objects.filter(party=loan.borrower).values_list("person", flat=True))
