@@ -9,6 +9,7 @@ from loans.services.agreement import (
     set_terms,
     sign_loan,
 )
+from loans.services.claims import claim_line, keep_receipt, release_receipt, take_claims
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
@@ -18,17 +19,21 @@ __all__ = [
     "approve_loan",
     "bounce_loan",
     "cancel_loan",
+    "claim_line",
     "forgive_loan",
+    "keep_receipt",
     "order_disbursement",
     "reckon_loan",
     "record_collections",
     "record_repayment",
     "refund_overpayment",
+    "release_receipt",
     "reschedule_loan",
     "return_refund",
     "reverse_repayment",
     "set_terms",
     "settle_refund",
     "sign_loan",
+    "take_claims",
     "write_off_loan",
 ]
