@@ -5,10 +5,8 @@ from collections import defaultdict
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from audit.refusals import Refusal
 from loans.models import Instalment, Loan, Repayment, open_part
 from loans.proposals import LoanFacts, propose_claims
-from loans.services.repayments import check_receipt
 from payments.models import PayeeAccount, StatementLine
 from payments.proposals import LineFacts
 from programmes.models import Role
@@ -33,27 +31,17 @@ def claimable(lines):
 
 
 def claims_for(lines, on):
-    """{line pk: Claim} for these claimable StatementLines, as the loans stand on `on`."""
+    """({line pk: Claim} for these claimable StatementLines as the loans stand on `on`, {reference: Loan})."""
     by_account = defaultdict(list)
     for line in lines:
         by_account[line.own_account_id].append(line)
-    found = {}
+    found, known = {}, {}
     for account, rows in by_account.items():
         loans = {loan.ref: loan for loan in _taking_money(account)}
         facts = _facts(loans.values(), on)
-        for pk, claim in propose_claims([_line(row) for row in rows], facts).items():
-            found[pk] = _asked(claim, next(row for row in rows if row.pk == pk), loans[claim.ref])
-    return found
-
-
-def _asked(claim, line, loan):
-    """A sure claim that the service would refuse is not sure, and says why."""
-    if claim.sure:
-        try:
-            check_receipt(loan, amount=line.amount, on=line.value_on)
-        except Refusal as refusal:
-            return claim.objected(refusal.sentence)
-    return claim
+        found |= propose_claims([_line(row) for row in rows], facts)
+        known |= loans
+    return found, known
 
 
 def _taking_money(account):

@@ -1,8 +1,8 @@
 """Which loan a credit line of a bank statement repays: pure functions over facts, with the reasons as sentences.
 
-A proposal is sure when the line leads to one loan by a reference of ours, by the borrower's account or by a nearly equal
-name, something else fits as well, and nothing speaks against it. A line that fits two loans names both and is never
-sure. Amounts are minor units.
+A proposal is sure when the line leads to one loan by a reference of ours, by the borrower's account or by a nearly
+equal name, something else fits as well, and nothing speaks against it. A line that fits two loans names both and is
+never sure. Amounts are minor units.
 """
 
 import re

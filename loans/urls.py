@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import fund, lists, loan, money
+from loans.views import bank, fund, lists, loan, money
 
 app_name = "loans"
 
@@ -8,6 +8,11 @@ urlpatterns = [
     path("loans/", lists.loans, name="loans"),
     path("loans/arrears/", lists.arrears, name="arrears"),
     path("loans/collections/", money.collections, name="collections"),
+    path("loans/bank/", bank.bank, name="bank"),
+    path("loans/bank/take/", bank.take_all, name="take_claims"),
+    path("loans/bank/<int:pk>/", bank.claim, name="claim"),
+    path("loans/bank/<int:pk>/keep/", bank.keep, name="keep_receipt"),
+    path("loans/bank/<int:pk>/release/", bank.release, name="release_receipt"),
     path("loans/portfolio/", fund.portfolio, name="portfolio"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),

@@ -17,7 +17,7 @@ from ledger.services import post, reverse
 from loans.matching import RECEIPT, claimable, claims_for, lines_for
 from loans.models import Loan, Repayment
 from loans.services.access import PARENTS, demand, need_text
-from loans.services.repayments import record_repayment
+from loans.services.repayments import check_receipt, record_repayment
 from payments.matching import seal_of
 from payments.models import StatementLine
 from programmes.services import check_date
@@ -40,7 +40,7 @@ def take_claims(*, programme, seal, on, by, key=None, reason=""):
     """
     demand("loans.claim", by, programme)
     rows = {row.pk: row for row in lines_to_claim(by, programme)}
-    sure = [claim for claim in claims_for(rows.values(), on).values() if claim.sure]
+    sure = [claim for claim in proposed_claims(rows.values(), on).values() if claim.sure]
     if not sure:
         raise Blocked(_("No line leads to one loan for sure."))
     if seal_of(sure) != seal:
@@ -48,6 +48,20 @@ def take_claims(*, programme, seal, on, by, key=None, reason=""):
     loans = {loan.ref: loan for loan in Loan.objects.filter(ref__in=[claim.ref for claim in sure])}
     _claim([(rows[claim.line], loans[claim.ref]) for claim in sure], on, by, reason)
     return programme
+
+
+def proposed_claims(lines, on):
+    """{line pk: Claim}; what the service would refuse is not sure, and says why. Nothing is written."""
+    rows = {line.pk: line for line in lines}
+    found, loans = claims_for(rows.values(), on)
+    for pk, claim in found.items():
+        if not claim.sure:
+            continue
+        try:
+            check_receipt(loans[claim.ref], amount=rows[pk].amount, on=rows[pk].value_on)
+        except Refusal as refusal:
+            found[pk] = claim.objected(refusal.sentence)
+    return found
 
 
 def lines_to_claim(user, programme):

@@ -1,9 +1,13 @@
 """What every page of loans needs: the loan that the user may see, and today in its programme."""
 
+import rules
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
+from audit.refusals import Invalid, NotAllowed
 from loans.models import Loan
 from programmes.clock import today
+from programmes.models import Programme
 
 
 def loan_or_404(request, ref):
@@ -20,3 +24,22 @@ def loans_of(request):
 
 def day_of(loan):
     return today(loan.programme)
+
+
+def programme_of(request, rule):
+    """The programme chosen in the top bar, or the only one with loans in which the user may do what the rule says."""
+    if request.desk.programme:
+        found = request.desk.programme
+        if not rules.test_rule(rule, request.user, found):
+            raise NotAllowed()
+        return found
+    mine = [
+        programme
+        for programme in Programme.objects.visible_to(request.user).filter(loans__isnull=False).distinct()
+        if rules.test_rule(rule, request.user, programme)
+    ]
+    if not mine:
+        raise NotAllowed()
+    if len(mine) > 1:
+        raise Invalid(_("Choose one programme in the top bar: this belongs to one."))
+    return mine[0]

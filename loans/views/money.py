@@ -12,17 +12,16 @@ from django.utils.translation import ngettext
 
 from applicants.models import called
 from audit.models import Once
-from audit.refusals import Invalid, NotAllowed, Refusal
+from audit.refusals import NotAllowed, Refusal
 from ledger.money import Money
 from loans.forms import CollectionForm, RepaymentForm, ReversalForm
 from loans.models import Loan, Repayment
 from loans.reading import figures_of
 from loans.services import record_collections, record_repayment, reverse_repayment
 from loans.services.repayments import proposed_parts
-from loans.views.access import day_of, loan_or_404, loans_of
+from loans.views.access import day_of, loan_or_404, loans_of, programme_of
 from pages.forms import attempt, done, form_page
 from programmes.clock import today
-from programmes.models import Programme
 
 SHEET_ROWS = 100
 SHEET_AHEAD = timedelta(days=7)
@@ -116,7 +115,7 @@ def reverse_one(request, ref, pk):
 @login_required
 def collections(request):
     """One form for many borrowers: those who are late or due within a week, or those named."""
-    programme = _programme(request)
+    programme = programme_of(request, "loans.record_repayment")
     on = today(programme)
     if request.method == "POST":
         wanted = [name.removeprefix("amount_") for name in request.POST if name.startswith("amount_")]
@@ -165,25 +164,6 @@ def _over_in(form):
 def _is_key(text):
     """Could it be a key of a row? Figures of other scripts and numbers beyond a column are none."""
     return text.isascii() and text.isdigit() and len(text) <= 18
-
-
-def _programme(request):
-    """The programme chosen in the top bar, or the only one in which the user takes repayments."""
-    if request.desk.programme:
-        found = request.desk.programme
-        if not rules.test_rule("loans.record_repayment", request.user, found):
-            raise NotAllowed()
-        return found
-    mine = [
-        programme
-        for programme in Programme.objects.visible_to(request.user).filter(loans__isnull=False).distinct()
-        if rules.test_rule("loans.record_repayment", request.user, programme)
-    ]
-    if not mine:
-        raise NotAllowed()
-    if len(mine) > 1:
-        raise Invalid(_("Choose one programme in the top bar: a sheet belongs to one."))
-    return mine[0]
 
 
 def _due_loans(request, programme, on):

@@ -1,0 +1,88 @@
+"""Forms of money that comes for many loans at once: bank lines, the cash box, confirmations, an old portfolio."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loans.models import Loan
+from pages.fields import ReasonField
+from pages.forms import SeedbedForm
+from payments.forms import LateReason
+
+ANOTHER = "another"
+
+
+class ClaimAllForm(SeedbedForm):
+    """All sure claims, as they stood on the page; `asks`: money of an earlier week is among them."""
+
+    keyed = True
+
+    seal = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    reason = LateReason()
+
+    def __init__(self, *args, asks, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not asks:
+            del self.fields["reason"]
+
+    def arguments(self):
+        return {"reason": "", **self.cleaned_data}
+
+
+class ClaimForm(SeedbedForm):
+    """Which loan a line repays: one that fits, or another by its reference."""
+
+    keyed = True
+
+    choice = forms.ChoiceField(label=_("Loan"), widget=forms.RadioSelect)
+    ref = forms.CharField(
+        label=_("Reference of another loan"), max_length=16, required=False, help_text=_("Such as L-2026-0012.")
+    )
+    reason = LateReason()
+
+    def __init__(self, *args, line, refs, sure, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.line = line
+        self.loans = Loan.objects.filter(programme=line.programme_id).select_related("borrower")
+        found = {loan.ref: loan for loan in self.loans.filter(ref__in=refs)}
+        choices = [(ref, f"{ref}, {found[ref].borrower.name}") for ref in refs]
+        self.fields["choice"].choices = [*choices, (ANOTHER, _("Another loan"))]
+        self.initial.setdefault("choice", sure or ("" if refs else ANOTHER))
+
+    def clean(self):
+        given = super().clean()
+        if "choice" not in given:
+            return given
+        wanted = given.get("ref", "").strip() if given["choice"] == ANOTHER else given["choice"]
+        if not wanted:
+            self.add_error("ref", _("Enter the reference of the loan."))
+            return given
+        given["loan"] = self.loans.filter(ref__iexact=wanted).first()
+        if given["loan"] is None:
+            self.add_error("ref", _("There is no loan %(ref)s in this programme.") % {"ref": wanted})
+        return given
+
+    def arguments(self):
+        given = self.cleaned_data
+        return {"loan": given["loan"], "reason": given["reason"], "key": given["key"]}
+
+
+class KeepForm(SeedbedForm):
+    """On which funding line a receipt is kept."""
+
+    keyed = True
+
+    funding_line = forms.ModelChoiceField(
+        label=_("Funding line"), queryset=None, empty_label=None, widget=forms.RadioSelect
+    )
+    reason = LateReason()
+
+    def __init__(self, *args, lines, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["funding_line"].queryset = lines
+        self.initial.setdefault("funding_line", lines.first())
+
+
+class ReleaseForm(SeedbedForm):
+    keyed = True
+
+    reason = ReasonField(help_text=_("For example: it is the donor's money."))
