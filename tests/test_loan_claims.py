@@ -16,9 +16,8 @@ from payments.matching import seal_of
 from payments.models import StatementLine
 from payments.proposals import LineFacts
 from programmes.clock import standing_at
-from tests.markup import read
 from tests.office import DAY
-from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay, signed_loan
+from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
 from tests.steps_payments import another_line, own_account
 from tests.steps_statements import loaded, moved
 
@@ -49,7 +48,12 @@ ANAHIT, RUBEN = fact(), fact("L-2026-0002", names=("Ռուբեն Սարգսյա�
     ("facts", "refs", "sure", "words"),
     [
         ({"text": "credit L-2026-0001"}, ["L-2026-0001"], True, "The amount is the next instalment."),
-        ({"text": "L 2026/0001 april", "name": "Sargsyan Anahit", "amount": 100}, ["L-2026-0001"], True, "like the bor"),
+        (
+            {"text": "L 2026/0001 april", "name": "Sargsyan Anahit", "amount": 100},
+            ["L-2026-0001"],
+            True,
+            "like the bor",
+        ),
         ({"text": "L-2026-0001", "amount": 777, "name": "Somebody"}, ["L-2026-0001"], False, "mistyped reference"),
         ({"text": "L-2026-0001 L-2026-0002"}, ["L-2026-0001", "L-2026-0002"], False, "names L-2026-0001, L-2026-0002"),
         ({"text": "L-2026-0001", "name": "Ruben Sargsyan"}, ["L-2026-0001", "L-2026-0002"], False, "is that of the bo"),
@@ -210,3 +214,46 @@ def test_bad_claims_are_refused_in_words_and_change_nothing(banking):
     with standing_at(FIRST_DUE + timedelta(days=60)), pytest.raises(Invalid, match="so late"):
         claim_line(line=row, loan=banking.loan, on=FIRST_DUE + timedelta(days=60), by=officer)
     assert (Repayment.objects.count(), StatementLine.objects.filter(state="open").count()) == (0, 2)
+
+
+# Pages ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_page_shows_each_line_with_its_reasons_and_takes_the_sure_ones(banking, client, visit):
+    loan, people = banking.loan, banking.people
+    sure, other = arrived(banking, moved(DUE, "T-1", text=loan.ref), moved(DUE, "T-2", name="<b>Somebody</b>"))
+    page = visit(people.loan_officer, reverse("loans:bank"))
+    assert "1 of 2 lines lead to one loan: USD 88.85." in page.text
+    assert "The text names L-2026-0001." in page.text
+    assert "Only the amount fits." in page.text
+    given = {name: page.one("input", type="hidden", name=name)["value"] for name in ("seal", "key")}
+    client.post(reverse("loans:take_claims"), given)
+    assert loan.repayments.get().receipt == sure.ref
+    for user, status in ((people.adviser, 403), (people.maker, 200), (people.donor, 403), (people.manager, 403)):
+        client.force_login(user)
+        assert client.get(reverse("loans:bank")).status_code == status
+    client.force_login(people.loan_officer)
+    url = reverse("loans:claim", args=[other.pk])
+    answer = client.post(url, {"choice": "another", "ref": "L-2026-0099", "key": "k", "reason": ""})
+    assert (answer.status_code, "There is no loan L-2026-0099" in answer.content.decode()) == (400, True)
+    assert client.post(url, {"choice": "another", "ref": "l-2026-0001", "key": "k", "reason": ""}).status_code == 302
+    assert loan.repayments.count() == 2
+    client.force_login(people.adviser)
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_line_is_kept_and_put_back_on_its_pages(banking, client):
+    (row,) = arrived(banking, moved(DUE, "T-1"))
+    client.force_login(banking.people.maker)
+    for name, given, state in (
+        ("keep_receipt", {"funding_line": banking.line.pk}, "booked"),
+        ("release_receipt", {"reason": "It is rent."}, "open"),
+    ):
+        url = reverse(f"loans:{name}", args=[row.pk])
+        assert client.get(url).status_code == 200
+        assert client.post(url, {**given, "key": name}).status_code == 302
+        row.refresh_from_db()
+        assert row.state == state
+    assert list(faults()) == []
