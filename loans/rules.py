@@ -16,12 +16,21 @@ def is_not_theirs(user, loan):
     return user.pk not in (loan.application.adviser_id, loan.signed_by_id)
 
 
+@rules.predicate
+def did_not_count(user, day):
+    """True for somebody else than the one who counted the cash box that day."""
+    return getattr(day, "counted_by_id", None) != user.pk
+
+
 rules.add_rule("loans.set_terms", is_officer | is_manager)
 rules.add_rule("loans.sign", is_officer | is_manager)
 rules.add_rule("loans.order_disbursement", is_finance)
 rules.add_rule("loans.record_repayment", is_officer | is_finance)
 rules.add_rule("loans.reverse_repayment", is_officer | is_finance)
 rules.add_rule("loans.claim", is_officer | is_finance)
+rules.add_rule("loans.take_cash", is_officer | is_finance)
+rules.add_rule("loans.close_day", (is_officer | is_finance | is_manager) & did_not_count)
+rules.add_rule("loans.deposit", is_officer | is_finance)
 rules.add_rule("loans.refund", is_finance)
 rules.add_rule("loans.relieve", (is_officer | is_manager) & is_not_theirs)
 rules.add_rule("loans.cancel", is_officer | is_manager)

@@ -115,7 +115,7 @@ def statement_line_faults():
     """A used line says what it became, to the cent and with the bank's reference; a booked one names its entry."""
     used = StatementLine.objects.exclude(state__in=["open", "set_aside"]).select_related("order", "batch", "entry")
     sums = dict(
-        Leg.objects.filter(entry__in=used.values("entry"), account__code=postings.BANK)
+        Leg.objects.filter(entry__in=used.values("entry"), account__code=postings.BANK, account__subject="")
         .values_list("entry")
         .annotate(total=Sum("amount"))
     )

@@ -1,13 +1,19 @@
-"""Products, loans, schedule versions and instalments, repayments and refunds."""
+"""Products, loans, schedule versions and instalments, repayments and refunds, the cash box."""
 
+from loans.models.cashier import CASHIERS, CashDay, CashDeposit, CashPiece, CashReceipt, till_of
 from loans.models.loans import LOAN_ROLES, Loan
 from loans.models.products import LoanProduct
 from loans.models.repayments import Allocation, Refund, Repayment
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
 
 __all__ = [
+    "CASHIERS",
     "LOAN_ROLES",
     "Allocation",
+    "CashDay",
+    "CashDeposit",
+    "CashPiece",
+    "CashReceipt",
     "Instalment",
     "Loan",
     "LoanProduct",
@@ -15,4 +21,5 @@ __all__ = [
     "Repayment",
     "ScheduleVersion",
     "open_part",
+    "till_of",
 ]

@@ -9,6 +9,15 @@ from loans.services.agreement import (
     set_terms,
     sign_loan,
 )
+from loans.services.cashier import (
+    close_cash_day,
+    collect_cash,
+    count_cash,
+    deposit_cash,
+    match_deposit,
+    send_count_back,
+    take_cash,
+)
 from loans.services.claims import claim_line, keep_receipt, release_receipt, take_claims
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
@@ -20,8 +29,13 @@ __all__ = [
     "bounce_loan",
     "cancel_loan",
     "claim_line",
+    "close_cash_day",
+    "collect_cash",
+    "count_cash",
+    "deposit_cash",
     "forgive_loan",
     "keep_receipt",
+    "match_deposit",
     "order_disbursement",
     "reckon_loan",
     "record_collections",
@@ -31,9 +45,11 @@ __all__ = [
     "reschedule_loan",
     "return_refund",
     "reverse_repayment",
+    "send_count_back",
     "set_terms",
     "settle_refund",
     "sign_loan",
+    "take_cash",
     "take_claims",
     "write_off_loan",
 ]
