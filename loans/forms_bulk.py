@@ -3,9 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ledger.money import Money
 from loans.models import Loan
-from pages.fields import ReasonField
+from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
+from pages.moves import MoveForm
 from payments.forms import LateReason
 
 ANOTHER = "another"
@@ -86,3 +88,44 @@ class ReleaseForm(SeedbedForm):
     keyed = True
 
     reason = ReasonField(help_text=_("For example: it is the donor's money."))
+
+
+class CountForm(MoveForm):
+    """How many notes and coins of each denomination there are, and why it is not what it should be."""
+
+    explanation = ReasonField(
+        label=_("Why it differs from the receipts"), required=False, help_text=_("Only when it does.")
+    )
+
+    def __init__(self, *args, denominations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.denominations, currency = denominations, self.instance.currency
+        for value in denominations:
+            self.fields[f"of_{value}"] = forms.IntegerField(
+                label=str(Money(value, currency)), min_value=0, max_value=1_000_000, required=False
+            )
+        self.order_fields([f"of_{value}" for value in denominations])
+
+    def arguments(self):
+        given = super().arguments()
+        pieces = {value: given.pop(f"of_{value}") or 0 for value in self.denominations}
+        return {"pieces": pieces, "explanation": given["explanation"], "version": given["version"]}
+
+
+class DepositForm(SeedbedForm):
+    """Cash of the box carried to one of the programme's accounts."""
+
+    keyed = True
+
+    own_account = forms.ModelChoiceField(label=_("Account"), queryset=None, empty_label=None)
+    amount = MoneyField(label=_("Amount"))
+    slip = forms.CharField(label=_("Number of the deposit slip"), max_length=40)
+    on = DateField(label=_("Deposited on"))
+    reason = LateReason()
+
+    def __init__(self, *args, accounts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["own_account"].queryset = accounts
+        chosen = str(self.data.get("own_account", ""))
+        account = accounts.filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else accounts.first()
+        self.fields["amount"].currency = account.currency if account else None

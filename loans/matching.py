@@ -50,18 +50,21 @@ def _taking_money(account):
     return loans.select_related("borrower", "business", "programme").order_by("pk")
 
 
-def _facts(loans, on):
-    keys = [loan.pk for loan in loans]
+def dues_of(loans, on):
+    """{loan key: (due by the end of `on`, the next instalment after it, all that is scheduled)}, unpaid minor units."""
     rows = Instalment.objects.filter(loan=OuterRef("pk"), version=OuterRef("current_version"), settled_on=None)
     coming = rows.filter(due_on__gt=on).order_by("due_on").annotate(left=open_part()).values("left")[:1]
-    sums = {
-        pk: amounts
-        for pk, *amounts in Loan.objects.filter(pk__in=keys)
+    return {
+        pk: tuple(amounts)
+        for pk, *amounts in Loan.objects.filter(pk__in=[loan.pk for loan in loans])
         .annotate(late=_total(rows.filter(due_on__lte=on)), owed=_total(rows))
         .annotate(coming=Coalesce(Subquery(coming), 0, output_field=BigIntegerField()))
         .values_list("pk", "late", "coming", "owed")
     }
-    indexes = defaultdict(set)
+
+
+def _facts(loans, on):
+    sums, indexes = dues_of(loans, on), defaultdict(set)
     payees = {party for loan in loans for party in (loan.borrower_id, loan.business_id) if party}
     for party, index in (
         PayeeAccount.objects.filter(party__in=payees).exclude(number_index="").values_list("party", "number_index")

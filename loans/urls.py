@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import bank, fund, lists, loan, money
+from loans.views import bank, cashier, fund, lists, loan, money
 
 app_name = "loans"
 
@@ -13,6 +13,13 @@ urlpatterns = [
     path("loans/bank/<int:pk>/", bank.claim, name="claim"),
     path("loans/bank/<int:pk>/keep/", bank.keep, name="keep_receipt"),
     path("loans/bank/<int:pk>/release/", bank.release, name="release_receipt"),
+    path("loans/collections/sheet.pdf", cashier.collection_list, name="collection_list"),
+    path("loans/cashier/", cashier.cashier, name="cashier"),
+    path("loans/cashier/deposit/", cashier.deposit, name="deposit"),
+    path("loans/cashier/deposits/<int:pk>/", cashier.deposit_arrived, name="deposit_arrived"),
+    path("loans/cashier/<int:pk>/", cashier.cash_day, name="cash_day"),
+    path("loans/cashier/<int:pk>/slips.pdf", cashier.slips, name="slips"),
+    path("loans/cashier/<int:pk>/do/<slug:verb>/", cashier.move_day, name="cash_day_move"),
     path("loans/portfolio/", fund.portfolio, name="portfolio"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),

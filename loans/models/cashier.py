@@ -44,6 +44,7 @@ class CashDay(Moving):
         COUNTED = "counted", _("Counted")
         CLOSED = "closed", _("Closed")
 
+    ref = models.CharField(max_length=32, unique=True)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="cash_days")
     currency = CurrencyField()
     on = models.DateField(_("day"))
@@ -79,10 +80,6 @@ class CashDay(Moving):
 
     def get_absolute_url(self):
         return reverse("loans:cash_day", args=[self.pk])
-
-    @property
-    def ref(self):
-        return f"cash:{self.programme_id}:{self.currency}:{self.on:%Y-%m-%d}"
 
     @property
     def difference_amount(self):

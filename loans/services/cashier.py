@@ -91,7 +91,9 @@ def collect_cash(*, programme, rows, counted_amount, on, by, sheet="", reason=""
 
 def _open_day(programme, currency, on, by):
     """The locked day of the cash box, begun with its first money. Raises Blocked once it is counted."""
-    day, is_new = CashDay.objects.get_or_create(programme=programme, currency=currency, on=on)
+    day, is_new = CashDay.objects.get_or_create(
+        programme=programme, currency=currency, on=on, defaults={"ref": f"box:{programme.pk}:{currency}:{on:%Y-%m-%d}"}
+    )
     if is_new:
         begin(day, by=by, on=on)
     day = CashDay.objects.select_for_update().get(pk=day.pk)
