@@ -129,3 +129,9 @@ class DepositForm(SeedbedForm):
         chosen = str(self.data.get("own_account", ""))
         account = accounts.filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else accounts.first()
         self.fields["amount"].currency = account.currency if account else None
+
+
+class PayoffForm(SeedbedForm):
+    """Up to which day a payoff letter holds."""
+
+    on = DateField(label=_("Paid by"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import bank, cashier, fund, lists, loan, money
+from loans.views import bank, cashier, fund, lists, loan, money, papers
 
 app_name = "loans"
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),
+    path("loans/<slug:ref>/payoff.pdf", papers.payoff, name="payoff"),
+    path("loans/<slug:ref>/papers/<slug:kind>.pdf", papers.loan_paper, name="paper"),
+    path("loans/<slug:ref>/letters/<slug:kind>.pdf", papers.letter, name="letter"),
     path("loans/<slug:ref>/repay/", money.repay, name="repay"),
     path("loans/<slug:ref>/repayments/<int:pk>/reverse/", money.reverse_one, name="reverse"),
 ]

@@ -101,7 +101,13 @@ def test_a_repayment_is_shown_in_its_parts_before_it_is_recorded(lending, active
     with standing_at(date(2026, 4, 12)):
         form = client.get(url).context["form"]
         assert form["amount"].value() == 8885
-        sent = {"amount": "88.85", "on": "12.04.2026", "means": "mobile", "key": form["key"].value(), "reference": "R-7"}
+        sent = {
+            "amount": "88.85",
+            "on": "12.04.2026",
+            "means": "mobile",
+            "key": form["key"].value(),
+            "reference": "R-7",
+        }
         shown = client.post(url, sent).content.decode()
         assert "78.85" in shown
         assert "10.00" in shown
