@@ -17,68 +17,70 @@ def schedule_paper(loan, on):
 
     def made():
         table = schedule_table(loan, instalments, on)
-        names = ("principal_amount", "interest_amount", "charges", "due_amount", "paid_amount", "open_amount")
-        rows = []
-        for year, lines in groupby(table.lines, lambda line: line.instalment.due_on.year):
-            lines = list(lines)
-            for line in lines:
-                values = _values(line)
-                rows.append(
-                    [
-                        line.instalment.number,
-                        day(line.instalment.due_on),
-                        *amounts(loan, *values, line.balance),
-                        line.word,
-                    ]
-                )
-            sums = [sum(column) for column in zip(*(_values(line) for line in lines), strict=True)]
-            rows.append(_bold(["", _("In %(year)s") % {"year": year}, *amounts(loan, *sums), "", ""], range(2, 8)))
-        totals = amounts(loan, *(table.totals[name] for name in names))
-        head = [
-            _("No."),
-            _("Due"),
-            _("Principal"),
-            _("Interest"),
-            _("Fees, penalties"),
-            _("Instalment"),
-            _("Paid"),
-            _("Still to pay"),
-            _("Owed after it"),
-            _("State"),
+        columns = [
+            (_("Principal"), lambda line: line.instalment.principal_amount),
+            (_("Interest"), lambda line: line.instalment.interest_amount),
+            (_("Fees, penalties"), lambda line: line.charges),
+            (_("To be paid"), lambda line: line.instalment.due_amount),
+            (_("Paid"), lambda line: line.instalment.paid_amount),
         ]
-        facts = [*about(loan), (_("As of"), day(on)), (_("Interest"), _rate(loan))]
+        columns = _used(columns, table.lines)
+        head = [_("No."), _("Due"), *(title for title, _value in columns), _("Owed after it"), _("State")]
+        rows = _by_year(
+            table.lines,
+            columns,
+            year=lambda line: line.instalment.due_on.year,
+            cells=lambda line, values: [
+                line.instalment.number,
+                day(line.instalment.due_on),
+                *amounts(loan, *values, line.balance),
+                line.word,
+            ],
+            subtotal=lambda said, values, _last: ["", said, *amounts(loan, *values), "", ""],
+        )
+        total = ["", _("Total"), *amounts(loan, *_sums(table.lines, columns)), "", ""]
+        left = Money(table.totals["open_amount"], loan.currency)
+        facts = [*about(loan), (_("Interest"), _rate(loan)), (_("As of"), day(on)), (_("Still to pay"), left)]
         return [
             paper.text(_("Repayment schedule"), "title"),
             paper.facts(facts),
-            paper.space(),
+            paper.space(12),
             paper.table(
                 rows,
-                [4, 11, 11, 9, 9, 11, 11, 11, 11, 12],
+                [6, 13, *[13] * len(columns), 13, 14],
                 head=head,
-                numbers={0, *range(2, 9)},
-                total=["", _("Total"), *totals, "", ""],
+                numbers={0, *range(2, 3 + len(columns))},
+                total=total,
             ),
         ]
 
     return drawn_for(loan, gettext_lazy("Repayment schedule"), made)
 
 
-def _values(line):
-    row = line.instalment
-    return (
-        row.principal_amount,
-        row.interest_amount,
-        line.charges,
-        row.due_amount,
-        row.paid_amount,
-        row.open_amount,
-    )
+def _used(columns, lines):
+    """Without the columns in which nothing stands on any line, so that large amounts find room."""
+    return [(title, value) for title, value in columns if any(value(line) for line in lines)]
 
 
-def _bold(cells, numbers):
-    """A subtotal: the same cells in bold, numbers to the right."""
+def _sums(lines, columns):
+    return [sum(value(line) for line in lines) for _title, value in columns]
+
+
+def _by_year(lines, columns, *, year, cells, subtotal):
+    """The rows of a table, with a row in bold behind each year."""
+    rows = []
+    for number, found in groupby(lines, year):
+        found = list(found)
+        rows += [cells(line, [value(line) for _title, value in columns]) for line in found]
+        said = _("In %(year)s") % {"year": number}
+        rows.append(_bold(subtotal(said, _sums(found, columns), found[-1]), len(columns)))
+    return rows
+
+
+def _bold(row, columns):
+    numbers = range(2, 3 + columns)
     return [
-        paper.text(cell, "cell_bold_number" if column in numbers else "cell_bold") for column, cell in enumerate(cells)
+        paper.text(cell, "cell_bold_number" if column in numbers else "cell_bold") for column, cell in enumerate(row)
     ]
 
 
@@ -94,46 +96,52 @@ def statement_paper(loan, on):
 
     def made():
         lines = [line for line in reversed(money_lines(loan)) if line.entry.value_on <= on]
-        rows, owed = [], 0
-        for year, found in groupby(lines, lambda line: line.entry.value_on.year):
-            found = list(found)
-            for line in found:
-                owed -= line.principal
-                word = _("Reversed: %(what)s") % {"what": line.what} if line.reversal_of else line.what
-                values = (line.amount, line.principal, line.interest, line.charges, line.kept, owed)
-                rows.append([day(line.entry.value_on), word, *amounts(loan, *values)])
-            sums = [sum(getattr(line, name) for line in found) for name in COLUMNS]
-            rows.append(_bold(["", _("In %(year)s") % {"year": year}, *amounts(loan, *sums, owed)], range(2, 8)))
-        totals = [sum(getattr(line, name) for line in lines) for name in COLUMNS]
-        head = [
-            _("Date"),
-            _("What"),
-            _("Received"),
-            _("Principal"),
-            _("Interest"),
-            _("Fees, penalties"),
-            _("Held or recovered"),
-            _("Owed after it"),
+        owed, after = 0, {}
+        for line in lines:
+            owed -= line.principal
+            after[line.entry.pk] = owed
+        columns = [
+            (_("Paid out"), lambda line: -line.amount if _is_pay_out(line) else 0),
+            (_("Received"), lambda line: 0 if _is_pay_out(line) else line.amount),
+            (_("Principal"), lambda line: line.principal),
+            (_("Interest"), lambda line: line.interest),
+            (_("Fees, penalties"), lambda line: line.charges),
+            (_("Held or recovered"), lambda line: line.kept),
         ]
+        columns = _used(columns, lines)
+        head = [_("Date"), _("What"), *(title for title, _value in columns), _("Owed after it")]
+        rows = _by_year(
+            lines,
+            columns,
+            year=lambda line: line.entry.value_on.year,
+            cells=lambda line, values: [
+                day(line.entry.value_on),
+                _("Reversed: %(what)s") % {"what": line.what} if line.reversal_of else line.what,
+                *amounts(loan, *values, after[line.entry.pk]),
+            ],
+            subtotal=lambda said, values, last: ["", said, *amounts(loan, *values, after[last.entry.pk])],
+        )
         return [
             paper.text(_("Statement of account"), "title"),
             paper.facts([*about(loan), (_("Up to"), day(on)), *_standing(loan, on)]),
-            paper.space(),
+            paper.space(12),
             paper.table(
                 rows,
-                [11, 24, 11, 11, 10, 10, 11, 12],
+                [13, 22, *[13] * len(columns), 13],
                 head=head,
-                numbers=set(range(2, 8)),
-                total=["", _("Total"), *amounts(loan, *totals, owed)],
+                numbers=set(range(2, 3 + len(columns))),
+                total=["", _("Total"), *amounts(loan, *_sums(lines, columns), owed)],
             ),
-            paper.text(_("Money paid out is shown with a minus. A reversal stands beside what it reverses."), "quiet"),
+            paper.space(),
+            paper.text(_("A reversal stands beside what it reverses."), "quiet"),
             paper.text(_("Please say within 30 days when anything here is not as you know it."), "text"),
         ]
 
     return drawn_for(loan, gettext_lazy("Statement of account"), made)
 
 
-COLUMNS = ("amount", "principal", "interest", "charges", "kept")
+def _is_pay_out(line):
+    return line.entry.kind in ("loan_disbursed", "overpayment_refunded")
 
 
 def _standing(loan, on):

@@ -87,5 +87,6 @@ def _slip(receipt):
                     (_("Received by"), receipt.issued_by),
                 ]
             ),
+            paper.space(),
             paper.text(_("Signature: ____________________"), "quiet"),
         ]

@@ -42,7 +42,7 @@ def payoff_paper(loan, valid_to, on):
             *_address(loan.borrower, on),
             paper.text(_("What closes the loan %(ref)s") % facts, "title"),
             paper.facts(about(loan)),
-            paper.space(),
+            paper.space(12),
             paper.text(_("The loan is repaid when %(amount)s reaches us by %(day)s.") % facts, "letter"),
             paper.table(
                 [[str(label), *amounts(loan, amount)] for label, amount in parts],
@@ -93,7 +93,7 @@ def arrears_paper(loan, kind, on, guarantor=None):
             *_address(guarantor or loan.borrower, on),
             paper.text(TITLES[kind], "title"),
             paper.facts(about(loan)),
-            paper.space(),
+            paper.space(12),
             *[paper.text(sentence % facts, "letter") for sentence in _sentences(kind)],
             paper.table(
                 rows,
