@@ -1,5 +1,7 @@
 """Forms of money that comes for many loans at once: bank lines, the cash box, confirmations, an old portfolio."""
 
+from datetime import timedelta
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +11,10 @@ from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
 from payments.forms import LateReason
+from programmes.clock import today
 
 ANOTHER = "another"
+AHEAD = timedelta(days=3652)
 
 
 class ClaimAllForm(SeedbedForm):
@@ -135,3 +139,21 @@ class PayoffForm(SeedbedForm):
     """Up to which day a payoff letter holds."""
 
     on = DateField(label=_("Paid by"))
+
+
+class WhatIfForm(SeedbedForm):
+    """An amount on a day, today or later."""
+
+    amount = MoneyField(label=_("Amount"))
+    on = DateField(label=_("Paid on"))
+
+    def __init__(self, *args, loan, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.loan = loan
+        self.fields["amount"].currency = loan.currency
+
+    def clean_on(self):
+        on, day = self.cleaned_data["on"], today(self.loan.programme)
+        if not day <= on <= day + AHEAD:
+            raise forms.ValidationError(_("Choose today or a day within the next ten years."))
+        return on

@@ -31,6 +31,7 @@ urlpatterns = [
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),
+    path("loans/<slug:ref>/what-if/", papers.what_if, name="what_if"),
     path("loans/<slug:ref>/payoff.pdf", papers.payoff, name="payoff"),
     path("loans/<slug:ref>/papers/<slug:kind>.pdf", papers.loan_paper, name="paper"),
     path("loans/<slug:ref>/letters/<slug:kind>.pdf", papers.letter, name="letter"),

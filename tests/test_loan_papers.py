@@ -14,6 +14,7 @@ from loans.papers.cash import collection_paper, slips_paper
 from loans.papers.frame import language_of
 from loans.papers.letters import arrears_paper, payoff_paper
 from loans.services import reverse_repayment, take_cash
+from loans.what_if import what_if
 from programmes.clock import standing_at
 from tests.steps_loans import FIRST_DUE, active_loan, repay
 
@@ -110,3 +111,27 @@ def test_papers_are_for_those_who_see_the_loan(paid, client):
     assert client.get(pages[3], {"on": "01.01.2026"}).status_code == 400
     assert client.get(pages[3], {"on": "x"}).status_code == 400
     assert client.get(reverse("loans:paper", args=[loan.ref, "other"])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_a_payment_would_do_is_reckoned_and_not_recorded(paid, client, visit):
+    office, loan = paid
+    url = reverse("loans:what_if", args=[loan.ref])
+    owed = sum(row.open_amount for row in loan.instalments.filter(version=1))
+    assert visit(office.people.loan_officer, loan.get_absolute_url()).one("section", id="what-if")
+    page = visit(office.people.adviser, f"{url}?amount=100&on=15.02.2027")
+    outcome = what_if(loan, amount=10_000, on=ON)
+    assert [(line.number, line.before, line.after) for line in outcome.lines[:3]] == [
+        (3, 8885, 0),
+        (4, 8885, 7770),
+        (5, 8885, 8885),
+    ]
+    assert (outcome.left, outcome.over, outcome.closes) == (owed - 10_000, 0, False)
+    assert "Next: USD 77.70, due on 12 July 2026" in page.text
+    assert "The loan is repaid." in visit(office.people.adviser, f"{url}?amount=5000&on=15.02.2027").text
+    assert "is more than is owed" in visit(office.people.adviser, f"{url}?amount=5000&on=15.02.2027").text
+    for query in ("amount=0&on=15.02.2027", "amount=x&on=15.02.2027", "amount=1&on=14.02.2027", "amount=1&on=1.1.2090"):
+        visit(office.people.adviser, f"{url}?{query}", status=400)
+    visit(office.people.member1, url, status=404)
+    loan.refresh_from_db()
+    assert (loan.repayments.live().count(), loan.state) == (1, "active")

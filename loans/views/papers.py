@@ -1,19 +1,22 @@
-"""Papers on one loan, drawn when they are asked for."""
+"""Papers on one loan, drawn when they are asked for; and what a payment would do to it."""
 
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from audit.refusals import Invalid
-from loans.forms_bulk import PayoffForm
+from audit.refusals import Invalid, Refusal
+from loans.forms_bulk import PayoffForm, WhatIfForm
 from loans.models import Loan
 from loans.papers.account import schedule_paper, statement_paper
 from loans.papers.letters import TITLES, arrears_paper, payoff_paper
 from loans.views.access import day_of, loan_or_404
 from loans.views.cashier import pdf
+from loans.what_if import what_if as what_if_paid
 
 PAPERS = {"schedule": schedule_paper, "statement": statement_paper}
 # The day up to which a payoff letter holds can lie so far ahead.
@@ -55,3 +58,27 @@ def payoff(request, ref):
     if not on <= valid_to <= on + LONGEST:
         raise Invalid(_("A payoff letter holds from today to at most %(days)s days ahead.") % {"days": LONGEST.days})
     return pdf(payoff_paper(row, valid_to, on), f"{row.ref}-payoff.pdf")
+
+
+@login_required
+@require_GET
+def what_if(request, ref):
+    """What an amount on a day would do to the loan; its part of the page is fetched in place."""
+    row = loan_or_404(request, ref)
+    if row.state != Loan.State.ACTIVE:
+        raise Http404
+    form = WhatIfForm(request.GET or None, loan=row, initial={"on": day_of(row)})
+    outcome = None
+    if form.is_bound and form.is_valid():
+        try:
+            outcome = what_if_paid(row, amount=form.cleaned_data["amount"], on=form.cleaned_data["on"])
+        except Refusal as refusal:
+            form.refuse(refusal)
+    context = {
+        "loan": row,
+        "form": form,
+        "outcome": outcome,
+        "title": _("What if on %(ref)s") % {"ref": row.ref},
+        "crumbs": ((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url())),
+    }
+    return render(request, "loans/what_if.html", context, status=form.status if form.errors else 200)
