@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from ledger import postings
 from ledger.models import Account, Leg
+from loans.cash_checks import cash_checks
 from loans.fund import fund_statement
 from loans.models import Allocation, Instalment, Loan, Refund, Repayment, open_part
 from loans.portfolio import portfolios
@@ -36,6 +37,7 @@ def checks():
     yield from portfolio_faults()
     yield from fund_faults()
     yield from screening_faults()
+    yield from cash_checks()
 
 
 def _sum(queryset, field="amount", per="loan"):

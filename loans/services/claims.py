@@ -139,7 +139,9 @@ def _lock(lines, by):
     pks = [line.pk for line in lines]
     if len(set(pks)) < len(pks):
         raise Invalid(_("A line can be used once."))
-    rows = StatementLine.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    rows = StatementLine.objects.filter(pk__in=pks)
+    # Locked first and read after it: a row that was waited for comes with the entry that it had before the wait.
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
     related = rows.select_related("statement__programme", "own_account", "entry__book")
     found = {row.pk: row for row in related.defer("counterparty_number", "own_account__number")}
     if len(found) < len(pks):
