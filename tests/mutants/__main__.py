@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from tests.mutants.agreements import AGREEMENTS
+from tests.mutants.bulk_money import BULK_MONEY
 from tests.mutants.committee import COMMITTEE
 from tests.mutants.list import MUTANTS
 from tests.mutants.purchases import PURCHASES
@@ -73,7 +74,7 @@ def judge(mutant, copy, url, sane):
 def main(wanted):
     chosen = [
         mutant
-        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS]
+        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *BULK_MONEY]
         if not wanted or any(part in mutant.name for part in wanted)
     ]
     if wanted and not chosen:
