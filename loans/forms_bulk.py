@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ledger.money import Money
-from loans.models import Loan
+from loans.models import BalanceCheck, Loan
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
@@ -157,3 +157,40 @@ class WhatIfForm(SeedbedForm):
         if not day <= on <= day + AHEAD:
             raise forms.ValidationError(_("Choose today or a day within the next ten years."))
         return on
+
+
+class DrawForm(SeedbedForm):
+    """How many loans, and the seed that decides which."""
+
+    keyed = True
+
+    size = forms.IntegerField(label=_("How many"), min_value=1, max_value=500)
+    seed = forms.CharField(label=_("Seed"), max_length=40, help_text=_("Any word or number; it is printed."))
+
+
+class AnswerForm(SeedbedForm):
+    """What the borrower said."""
+
+    keyed = True
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=BalanceCheck.Answer.choices, widget=forms.RadioSelect)
+    said_amount = MoneyField(
+        label=_("Principal, says the borrower"), required=False, least=0, help_text=_("Only for another amount.")
+    )
+    on = DateField(label=_("Asked on"))
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args, check, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["said_amount"].currency = check.currency
+
+
+class SettleForm(SeedbedForm):
+    """What a difference was."""
+
+    keyed = True
+
+    settlement = ReasonField(label=_("What the difference was"))
+
+    def __init__(self, *args, check, **kwargs):
+        super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import bank, cashier, fund, lists, loan, money, papers
+from loans.views import bank, cashier, confirmations, fund, lists, loan, money, papers
 
 app_name = "loans"
 
@@ -20,6 +20,11 @@ urlpatterns = [
     path("loans/cashier/<int:pk>/", cashier.cash_day, name="cash_day"),
     path("loans/cashier/<int:pk>/slips.pdf", cashier.slips, name="slips"),
     path("loans/cashier/<int:pk>/do/<slug:verb>/", cashier.move_day, name="cash_day_move"),
+    path("loans/balances/", confirmations.balances, name="balances"),
+    path("loans/balances/draw/", confirmations.draw, name="draw_balances"),
+    path("loans/balances/<int:pk>/", confirmations.balance_sample, name="balance_sample"),
+    path("loans/balances/<int:pk>/list.pdf", confirmations.balance_list, name="balance_list"),
+    path("loans/balances/checks/<int:pk>/", confirmations.balance_check, name="balance_check"),
     path("loans/portfolio/", fund.portfolio, name="portfolio"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),

@@ -50,6 +50,7 @@ ABOUT_NOBODY = {
     "grants.AgreementText",
     "grants.Recovery",
     "payments.Batch",
+    "loans.BalanceSample",
     "loans.CashDay",
     "loans.CashDeposit",
     "loans.CashReceipt",

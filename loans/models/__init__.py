@@ -1,6 +1,7 @@
 """Products, loans, schedule versions and instalments, repayments and refunds, the cash box."""
 
 from loans.models.cashier import CASHIERS, CashDay, CashDeposit, CashPiece, CashReceipt, till_of
+from loans.models.confirmations import CONFIRMERS, BalanceCheck, BalanceSample
 from loans.models.loans import LOAN_ROLES, Loan
 from loans.models.products import LoanProduct
 from loans.models.repayments import Allocation, Refund, Repayment
@@ -8,8 +9,11 @@ from loans.models.schedules import Instalment, ScheduleVersion, open_part
 
 __all__ = [
     "CASHIERS",
+    "CONFIRMERS",
     "LOAN_ROLES",
     "Allocation",
+    "BalanceCheck",
+    "BalanceSample",
     "CashDay",
     "CashDeposit",
     "CashPiece",

@@ -19,12 +19,14 @@ from loans.services.cashier import (
     take_cash,
 )
 from loans.services.claims import claim_line, keep_receipt, release_receipt, take_claims
+from loans.services.confirmations import answer_balance, draw_balances, settle_balance
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
 
 __all__ = [
     "activate_loan",
+    "answer_balance",
     "approve_loan",
     "bounce_loan",
     "cancel_loan",
@@ -33,6 +35,7 @@ __all__ = [
     "collect_cash",
     "count_cash",
     "deposit_cash",
+    "draw_balances",
     "forgive_loan",
     "keep_receipt",
     "match_deposit",
@@ -47,6 +50,7 @@ __all__ = [
     "reverse_repayment",
     "send_count_back",
     "set_terms",
+    "settle_balance",
     "settle_refund",
     "sign_loan",
     "take_cash",
