@@ -1,12 +1,15 @@
 """What must always be true of money that came by bank line or in cash: what `verify` asks of receipts and the box."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from applicants.models import Application
+from applicants.services.earlier import EARLIER
+from audit.models import Event
 from ledger import postings
 from ledger.models import Account, Leg
 from loans.matching import RECEIPT
-from loans.models import CashDay, CashDeposit, CashReceipt, Repayment
+from loans.models import CashDay, CashDeposit, CashReceipt, Loan, Repayment
 from payments.models import StatementLine
 
 
@@ -17,6 +20,7 @@ def cash_checks():
     yield from receipt_faults()
     yield from day_faults()
     yield from deposit_faults()
+    yield from earlier_faults()
 
 
 def claim_faults():
@@ -90,3 +94,13 @@ def deposit_faults():
     )
     for deposit in wrong[:5]:
         yield f"loans_cashdeposit {deposit.pk}: {deposit.amount} was deposited, the bank says otherwise"
+
+
+def earlier_faults():
+    """A case decided before this program was used has a loan of that decision, which an import brought."""
+    cases = Application.objects.filter(state="approved", decision_ref__startswith=EARLIER)
+    same = Loan.objects.filter(application=OuterRef("pk"), decision_ref=OuterRef("decision_ref"))
+    for case in cases.exclude(Exists(same))[:5]:
+        yield f"applicants_application {case.ref} says {case.decision_ref}, and no such loan was imported"
+    if cases.exists() and not Event.objects.filter(kind="portfolio.import").exists():
+        yield "applicants_application: cases of earlier decisions are here, and no portfolio was imported"

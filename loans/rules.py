@@ -42,6 +42,7 @@ rules.add_rule(
 )
 rules.add_rule("loans.ask_balance", is_not_theirs)
 rules.add_rule("loans.settle_balance", is_manager & did_not_ask)
+rules.add_rule("loans.import_portfolio", is_manager)
 rules.add_rule("loans.refund", is_finance)
 rules.add_rule("loans.relieve", (is_officer | is_manager) & is_not_theirs)
 rules.add_rule("loans.cancel", is_officer | is_manager)

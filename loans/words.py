@@ -28,6 +28,7 @@ EVENTS = {
     "balances.draw": _("Sample of balances drawn"),
     "balances.answer": _("A borrower answered"),
     "balances.settle": _("A difference explained"),
+    "portfolio.import": _("Older portfolio imported"),
     "deposit.enter": _("Cash carried to the bank"),
     "loan.create": _("Approved by the committee"),
     "loan.approve_again": _("Approved anew"),

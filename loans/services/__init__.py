@@ -20,6 +20,7 @@ from loans.services.cashier import (
 )
 from loans.services.claims import claim_line, keep_receipt, release_receipt, take_claims
 from loans.services.confirmations import answer_balance, draw_balances, settle_balance
+from loans.services.legacy import import_portfolio
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
@@ -37,6 +38,7 @@ __all__ = [
     "deposit_cash",
     "draw_balances",
     "forgive_loan",
+    "import_portfolio",
     "keep_receipt",
     "match_deposit",
     "order_disbursement",
