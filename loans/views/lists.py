@@ -1,5 +1,6 @@
 """Lists: all loans, and those that are late with days and phone numbers."""
 
+import rules
 from django.contrib.auth.decorators import login_required
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -96,6 +97,14 @@ class ArrearsList(ListPage):
 PARENTS = ("application__adviser", "borrower__village", "product", "programme")
 
 
+# Where money of many loans is worked through, and who does it.
+DESKS = (
+    (gettext_lazy("Repayments by bank"), "bank", "loans.claim"),
+    (gettext_lazy("Cash box"), "cashier", "loans.take_cash"),
+    (gettext_lazy("Balances confirmed"), "balances", "loans.confirm_balances"),
+)
+
+
 @login_required
 @require_GET
 def loans(request):
@@ -104,6 +113,11 @@ def loans(request):
     buttons = (
         (_("Late loans"), reverse("loans:arrears"), "plain"),
         (_("Portfolio"), reverse("loans:portfolio"), "plain"),
+        *[
+            (label, reverse(f"loans:{name}"), "plain")
+            for label, name, rule in DESKS
+            if rules.test_rule(rule, request.user, request.desk.programme)
+        ],
     )
     return LoanList(request, rows, buttons=buttons).response()
 
