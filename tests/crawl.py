@@ -41,6 +41,7 @@ from programmes.services import name_contact
 from reports.services import draft_issue, make_link, publish_issue
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
+from tests.crawl_money import furnish_money
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -128,6 +129,7 @@ VERBS = {
     "grants:tender_move": ("open", "choose", "decide", "reconsider", "cancel"),
     "grants:works_move": ("sign", "accept_provisionally", "accept_finally", "terminate"),
     "grants:certificate_move": ("certify", "withdraw"),
+    "loans:cash_day_move": ("count", "close", "send_back"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
@@ -444,6 +446,7 @@ def _furnish_loans(office, who):
         "loans": {"ref": loan.ref},
         "loans:pay": {"ref": signed.ref},
         "loans:fund": {"key": office.line.key},
+        **furnish_money(office, loan),
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
         "visits of loans": {"ref": loan.application.visits.first().ref},
     }

@@ -3,6 +3,7 @@
 from tests.mutants.list import Mutant
 
 CLAIMS, CASH, RACE = ("tests/test_loan_claims.py",), ("tests/test_loan_cashier.py",), ("tests/test_race_claims.py",)
+BALANCES, LEGACY = ("tests/test_loan_balances.py",), ("tests/test_loan_legacy.py",)
 
 BULK_MONEY: list[Mutant] = [
     Mutant(
@@ -61,5 +62,33 @@ BULK_MONEY: list[Mutant] = [
         "    if left:",
         "    if False:",
         CASH,
+    ),
+    Mutant(
+        "loans: the loan team confirms its own balances",
+        "loans/rules.py",
+        "    has_role(Role.MONITORING, Role.MANAGER) & ~has_role(Role.LOAN_OFFICER, Role.ADVISER),",
+        "    has_role(Role.MONITORING, Role.MANAGER),",
+        BALANCES,
+    ),
+    Mutant(
+        "loans: anybody explains a difference",
+        "loans/rules.py",
+        'rules.add_rule("loans.settle_balance", is_manager & did_not_ask)',
+        'rules.add_rule("loans.settle_balance", did_not_ask)',
+        BALANCES,
+    ),
+    Mutant(
+        "loans: an older portfolio need not reconcile",
+        "loans/legacy.py",
+        "                if stated is not None and stated != made[name]:",
+        "                if False:",
+        LEGACY,
+    ),
+    Mutant(
+        "loans: an older portfolio lends what nobody gave",
+        "loans/services/legacy.py",
+        "        if cash_on(line) < 0:",
+        "        if False:",
+        LEGACY,
     ),
 ]
