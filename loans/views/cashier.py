@@ -23,7 +23,7 @@ from loans.views.access import programme_of
 from loans.views.money import due_loans
 from pages.forms import SeedbedForm, attempt, done, form_page
 from pages.history import history_of
-from pages.moves import MoveForm, ReasonedMoveForm, move_page
+from pages.moves import MoveForm, ReasonedMoveForm, label_of, move_page
 from payments.models import OwnAccount
 from programmes.clock import today
 from programmes.roles import roles_of
@@ -120,6 +120,8 @@ def move_day(request, pk, verb):
         form_class=form_class,
         form_kwargs=kwargs,
         lead=lead,
+        template="loans/confirm_cash.html",
+        sentence=_("%(day)s: %(label)s. Done.") % {"day": row, "label": label_of(row, verb)},
     )
 
 

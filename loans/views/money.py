@@ -145,6 +145,7 @@ def collections(request):
         "villages": _villages(request, programme),
         "refused": bool(form.is_bound and form.errors),
         "full": len(loans) == SHEET_ROWS,
+        "total": _total(loans, dues),
         "over": over,
         "confirmed": confirmed,
     }
@@ -190,6 +191,12 @@ def _over_in(form):
 def _is_key(text):
     """Could it be a key of a row? Figures of other scripts and numbers beyond a column are none."""
     return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _total(loans, dues):
+    """What comes in when everybody pays what is due; nothing for several currencies."""
+    currencies = {loan.currency for loan in loans}
+    return Money(sum(dues.values()), currencies.pop()) if len(currencies) == 1 else None
 
 
 def _villages(request, programme):
