@@ -45,7 +45,7 @@ def test_the_seed_alone_draws_the_loans_and_the_loan_team_does_not(lent):
 
 
 def test_a_difference_waits_until_a_manager_who_did_not_ask_explains_it(lent):
-    people, (first, second) = lent.people, sampled(lent).checks.all()
+    people, (first, second, third) = lent.people, sampled(lent, size=3).checks.all()
     given = {"on": DAY, "by": people.monitor}
     with pytest.raises(Invalid, match="Enter the amount"):
         answer_balance(check=first, answer="differs", **given)
@@ -57,15 +57,18 @@ def test_a_difference_waits_until_a_manager_who_did_not_ask_explains_it(lent):
     answer_balance(check=second, answer="agrees", **given)
     with pytest.raises(Blocked, match="answered already"):
         answer_balance(check=second, answer="unknown", **given)
-    assert BalanceCheck.objects.in_question().get() == first
-    with pytest.raises(NotAllowed):
-        settle_balance(check=first, settlement="An error.", **given)
+    answer_balance(check=third, answer="unknown", on=DAY, by=people.manager)
+    assert list(BalanceCheck.objects.in_question()) == [first, third]
+    # Neither who asked nor somebody who is no manager; a manager who asked leaves it to another one.
+    for check, who in ((first, people.monitor), (first, people.loan_officer), (third, people.manager)):
+        with pytest.raises(NotAllowed):
+            settle_balance(check=check, settlement="An error.", on=DAY, by=who)
     with pytest.raises(Invalid, match="Say what"):
         settle_balance(check=first, settlement=" ", on=DAY, by=people.manager)
     settle_balance(check=first, settlement="Cash that was not handed in.", on=DAY, by=people.manager)
     with pytest.raises(Blocked, match="No difference waits"):
         settle_balance(check=second, settlement="x", on=DAY, by=people.manager)
-    assert not BalanceCheck.objects.in_question().exists()
+    assert list(BalanceCheck.objects.in_question()) == [third]
     assert list(faults()) == []
 
 

@@ -78,6 +78,13 @@ BULK_MONEY: list[Mutant] = [
         BALANCES,
     ),
     Mutant(
+        "loans: who asked explains the difference",
+        "loans/rules.py",
+        'rules.add_rule("loans.settle_balance", is_manager & did_not_ask)',
+        'rules.add_rule("loans.settle_balance", is_manager)',
+        BALANCES,
+    ),
+    Mutant(
         "loans: an older portfolio need not reconcile",
         "loans/legacy.py",
         "                if stated is not None and stated != made[name]:",
