@@ -2,6 +2,7 @@
 
 import rules
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.refusals import Invalid, NotAllowed
@@ -20,6 +21,10 @@ def loans_of(request):
     loans = Loan.objects.visible_to(request.user)
     chosen = request.desk.programme
     return loans.filter(programme=chosen) if chosen else loans
+
+
+def crumbs(*more):
+    return ((_("Loans"), reverse("loans:loans")), *more)
 
 
 def day_of(loan):

@@ -14,14 +14,10 @@ from loans.forms_bulk import ClaimAllForm, ClaimForm, KeepForm, ReleaseForm
 from loans.matching import claimable, lines_for
 from loans.services import claim_line, keep_receipt, release_receipt, take_claims
 from loans.services.claims import MOST, lines_to_claim, proposed_claims
-from loans.views.access import programme_of
+from loans.views.access import crumbs, programme_of
 from pages.forms import attempt, done, form_page
 from payments.matching import seal_of
 from programmes.clock import today
-
-
-def crumbs(*more):
-    return ((_("Loans"), reverse("loans:loans")), *more)
 
 
 def _bank():

@@ -19,7 +19,7 @@ from loans.models import CASHIERS, CashDay, CashDeposit, CashReceipt
 from loans.papers.cash import collection_paper, slips_paper
 from loans.services import close_cash_day, count_cash, deposit_cash, match_deposit, send_count_back
 from loans.services.cashier import lines_of_deposit, till_balance
-from loans.views.access import programme_of
+from loans.views.access import crumbs, programme_of
 from loans.views.money import due_loans
 from pages.forms import SeedbedForm, attempt, done, form_page
 from pages.history import history_of
@@ -29,10 +29,6 @@ from programmes.clock import today
 from programmes.roles import roles_of
 
 SHOWN = 60
-
-
-def crumbs(*more):
-    return ((_("Loans"), reverse("loans:loans")), *more)
 
 
 def _box():

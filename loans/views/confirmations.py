@@ -15,8 +15,8 @@ from loans.forms_bulk import AnswerForm, DrawForm, SettleForm
 from loans.models import CONFIRMERS, BalanceCheck, BalanceSample
 from loans.papers.balances import balances_paper
 from loans.services import answer_balance, draw_balances, settle_balance
-from loans.views.access import programme_of
-from loans.views.cashier import crumbs, pdf
+from loans.views.access import crumbs, programme_of
+from loans.views.cashier import pdf
 from pages.forms import attempt, done, form_page
 from programmes.clock import today
 from programmes.roles import roles_of

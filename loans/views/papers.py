@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,7 +13,7 @@ from loans.forms_bulk import PayoffForm, WhatIfForm
 from loans.models import Loan
 from loans.papers.account import schedule_paper, statement_paper
 from loans.papers.letters import TITLES, arrears_paper, payoff_paper
-from loans.views.access import day_of, loan_or_404
+from loans.views.access import crumbs, day_of, loan_or_404
 from loans.views.cashier import pdf
 from loans.what_if import what_if as what_if_paid
 
@@ -79,6 +78,6 @@ def what_if(request, ref):
         "form": form,
         "outcome": outcome,
         "title": _("What if on %(ref)s") % {"ref": row.ref},
-        "crumbs": ((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url())),
+        "crumbs": crumbs((row.ref, row.get_absolute_url())),
     }
     return render(request, "loans/what_if.html", context, status=form.status if form.errors else 200)
