@@ -97,6 +97,11 @@ def phone_digits(phone):
     return "".join(letter for letter in phone if letter.isdigit())[-8:]
 
 
+def folded_address(address):
+    """An address by its letters and figures alone: as it is compared with another of the same village."""
+    return "".join(letter for letter in address.casefold() if letter.isalnum())
+
+
 def likeness(key, other):
     """How alike two folded names are, 0 to 100. Words may stand in any order; one word alone is no name."""
     mine, theirs = sorted(set(key.split())), sorted(set(other.split()))

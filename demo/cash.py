@@ -10,12 +10,13 @@ from payments.cash import in_hand
 from payments.models import CashAdvance, PaymentOrder
 from payments.services import (
     bring_back_cash,
+    confirm_money_rule,
     confirm_run,
     make_sheet,
     pay_out_advance,
     prepare_advance,
+    propose_money_rule,
     record_run,
-    set_money_rule,
 )
 
 WITNESS = ("Саттор Ҳакимов", "head of the village council")
@@ -28,7 +29,8 @@ class Runs:
     def __init__(self, agenda, cast, day, *, most, away=()):
         self.agenda, self.cast, self.due, self.away = agenda, cast, [], set(away)
         facts = {"programme": cast.programme, "currency": cast.programme.currency}
-        set_money_rule(**facts, advance_amount=most, cooling_days=1, on=day, by=cast["manager"])
+        rule = propose_money_rule(**facts, advance_amount=most, cooling_days=1, on=day, by=cast["manager"])
+        confirm_money_rule(rule=rule, on=day, by=cast["finance_2"])
 
     def add(self, day, order, lending):
         thursday = day + timedelta(days=1 + (THURSDAY - day.weekday() - 1) % 7)

@@ -1,15 +1,26 @@
 """What must always be true of awards (INVARIANTS G1 to G3, G6), read from the tables: what `verify` asks."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from grants.checks_purchases import purchase_faults
 from grants.checks_works import works_faults
-from grants.models import Amendment, Asset, Award, BudgetLine, Contribution, Expense, Recovery, Tranche
+from grants.models import (
+    Amendment,
+    Asset,
+    Award,
+    BudgetLine,
+    Contribution,
+    CountedPaper,
+    Expense,
+    Purchase,
+    Recovery,
+    Tranche,
+)
 from ledger import postings
 from ledger.models import Account, Entry, Leg
 from payments.clearance import first_list_on, was_cleared
-from payments.models import PaymentOrder
+from payments.models import PaymentLine, PaymentOrder
 from programmes.models import Commitment
 
 
@@ -17,11 +28,14 @@ def checks():
     """Yield a sentence for each fault, naming the row."""
     yield from sum_faults()
     yield from ledger_faults()
+    yield from clawback_faults()
     yield from commitment_faults()
     yield from tranche_faults()
+    yield from retention_faults()
     yield from contribution_faults()
     yield from agreement_faults()
     yield from budget_faults()
+    yield from paper_faults()
     yield from amendment_faults()
     yield from screening_faults()
     yield from purchase_faults()
@@ -83,10 +97,30 @@ def ledger_faults():
         yield f"grants_award {award.ref}: who ended it has given its recovery up"
 
 
+def clawback_faults():
+    """What is asked back for an asset is one entry of that amount, decided by another than who let it go."""
+    booked = Entry.objects.live().filter(event_key__startswith="clawback:", kind="grant_recovery_decided")
+    legs = Leg.objects.filter(entry__in=booked.values("pk"), account__code=postings.RECOVERIES_DUE)
+    amounts = dict(legs.values_list("entry__event_key", "amount"))
+    for asset in Asset.objects.claimed().select_related("award").iterator(chunk_size=500):
+        amount = amounts.pop(f"clawback:{asset.pk}", None)
+        if amount != asset.claimed_amount:
+            yield (
+                f"grants_asset {asset.pk} of {asset.award.ref}: {asset.claimed_amount} is asked back, "
+                f"its entry says {amount}"
+            )
+    for key in list(amounts)[:5]:
+        yield f"ledger_entry {key}: nothing is asked back for that asset"
+    given_up = Award.objects.filter(recoveries__kind=Recovery.Kind.GIVEN_UP, recoveries__by=F("assets__claimed_by"))
+    for award in given_up.filter(assets__claimed_amount__gt=0).distinct()[:5]:
+        yield f"grants_award {award.ref}: who decided what is asked back for an asset has given a recovery up"
+
+
 def commitment_faults():
     """The promise is used by as much as was paid, and lives as long as the award does."""
     for award in with_sums().exclude(promised_used=F("paid_total")).iterator(chunk_size=500):
         yield f"grants_award {award.ref}: paid {award.paid_total}, its commitment says {award.promised_used}"
+    yield from line_faults()
     refs = Commitment.objects.live().values("case_ref")
     active = Award.objects.filter(state__in=["active", "suspended"])
     for award in active.exclude(application__ref__in=refs).iterator(chunk_size=500):
@@ -94,6 +128,25 @@ def commitment_faults():
     reserved = Commitment.objects.filter(state=Commitment.State.RESERVED).values("case_ref")
     for award in active.filter(application__ref__in=reserved).iterator(chunk_size=500):
         yield f"grants_award {award.ref} is signed and its money is only reserved"
+
+
+def line_faults():
+    """What was paid from each line of an award is what its payments drew from that line, and no more than promised.
+
+    The promise never covers less than was used: a constraint of the table sees to that.
+    """
+    lines = PaymentLine.objects.filter(order__kind="grant", order__state="settled")
+    drawn = lines.filter(line=OuterRef("line"), order__application__ref=OuterRef("case_ref"))
+    used = (
+        Commitment.objects.live()
+        .filter(window__call__instrument="grant")
+        .annotate(drawn=_sum(drawn, per="order__application__ref"))
+    )
+    for row in used.exclude(used_amount=F("drawn")).select_related("line").iterator(chunk_size=500):
+        yield (
+            f"programmes_commitment of {row.case_ref}: {row.used_amount} used on {row.line.key}, "
+            f"its payments drew {row.drawn}"
+        )
 
 
 def tranche_faults():
@@ -113,6 +166,14 @@ def tranche_faults():
     unshown = Tranche.objects.filter(state__in=["certified", "in_payment", "paid"], deliverables__accepted_on=None)
     for tranche in unshown.exclude(deliverables=None).distinct().iterator(chunk_size=500):
         yield f"grants_tranche {tranche.ref} is {tranche.state} with a deliverable that is not accepted"
+
+
+def retention_faults():
+    """What is retained is the last tranche of the plan, once."""
+    later = Tranche.objects.kept().filter(award=OuterRef("award"), number__gt=OuterRef("number"))
+    early = Tranche.objects.kept().filter(kind=Tranche.Kind.RETENTION).filter(Exists(later))
+    for tranche in early.iterator(chunk_size=500):
+        yield f"grants_tranche {tranche.ref} is a retention and not the last tranche"
 
 
 def contribution_faults():
@@ -157,6 +218,20 @@ def budget_faults():
                 f"grants_budgetline {line.pk} of {line.award.ref}: {line.accepted_total} is accepted, "
                 f"it takes {line.grant_amount} from the grant"
             )
+
+
+def paper_faults():
+    """G2: each paper that counts is taken by the row that brought it, and by no other."""
+    for model in (Contribution, Expense, Purchase):
+        owner = model._meta.model_name
+        for field in ("invoice_key", "file_hash"):
+            taken = CountedPaper.objects.filter(key=OuterRef(field), **{owner: OuterRef("pk")})
+            for row in model.objects.exclude(**{field: None}).exclude(Exists(taken)).select_related("award")[:5]:
+                yield f"grants_{owner} {row.pk} of {row.award.ref}: its paper counts without being taken by it"
+        named = CountedPaper.objects.exclude(**{owner: None})
+        kept = Q(**{f"{owner}__invoice_key": F("key")}) | Q(**{f"{owner}__file_hash": F("key")})
+        for row in named.exclude(pk__in=named.filter(kept).values("pk"))[:5]:
+            yield f"grants_countedpaper {row.pk} is taken by a {owner} that does not bring it"
 
 
 def amendment_faults():

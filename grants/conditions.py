@@ -1,16 +1,17 @@
 """Facts that the moves of awards and tranches ask for."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from applicants.conditions import cofinancing_share
 from audit.moves import fact
 from grants.standing import standing
-from ledger.money import Money
+from ledger.money import Money, round_minor
 from payments.clearance import missing
 from programmes.clock import today
 
@@ -202,13 +203,19 @@ def no_cost_waits(award):
     return None
 
 
+def retention_of(window, amount):
+    """Minor units that are retained of an award of `amount`."""
+    return round_minor(Decimal(amount) * window.retention_pct / 100)
+
+
 BY_PAPERS = ("cash", "reimbursement")
 
 
 def to_be_accounted(tranche):
     """Minor units of costs that must be accepted before this tranche can be requested.
 
-    Of the tranche before it the share that the window sets; those earlier than that in full. Only tranches paid in
+    Of the tranche before it the share that the window sets; those earlier than that, and before the retention all, in
+    full. Only tranches paid in
     cash are accounted for by papers: a supplier is paid on the purchase, and a reimbursement after its costs.
     """
     percent = tranche.award.window.accounted_pct
@@ -218,7 +225,8 @@ def to_be_accounted(tranche):
     need = Fraction(0)
     for row in before:
         if row.modality in BY_PAPERS:
-            share = percent if row.number == before[-1].number and row.modality == "cash" else 100
+            next_part = row.number == before[-1].number and tranche.kind == "part"
+            share = percent if next_part and row.modality == "cash" else 100
             need += Fraction(row.amount * share, 100)
     return -(-need.numerator // need.denominator)
 
@@ -234,9 +242,30 @@ def earlier_tranches_accounted(tranche):
     return None
 
 
+@fact(_("The time for defects is over."))
+def retention_due(tranche):
+    """Retention waits for the window's days after the last deliverable of the other tranches was accepted.
+
+    Where nothing had to be shown, the days run from the last payment.
+    """
+    if tranche.kind != "retention":
+        return None
+    before = tranche.award.tranches.kept().filter(number__lt=tranche.number)
+    found = before.aggregate(accepted=Max("deliverables__accepted_on"), paid=Max("paid_on"))
+    last = found["accepted"] or found["paid"]
+    if last is None:
+        return _("Nothing that it is retained from is accepted yet.")
+    due_on = last + timedelta(days=tranche.award.window.acceptance_days)
+    if day_of_move(tranche) < due_on:
+        return _("The retention can be requested from %(date)s on.") % {"date": f"{due_on:%d.%m.%Y}"}
+    return None
+
+
 @fact(_("The costs that it pays back are accepted."))
 def reimbursed_costs_accepted(tranche):
-    if tranche.modality != "reimbursement":
+    """A retention pays back as well, where papers are asked for: the grantee has borne its costs since."""
+    final = tranche.kind == "retention" and tranche.award.window.accounted_pct
+    if tranche.modality != "reimbursement" and not final:
         return None
     so_far = tranche.award.tranches.kept().filter(number__lte=tranche.number, modality__in=BY_PAPERS)
     need, have = so_far.total_amount(), tranche.award.expenses.total_accepted_amount()

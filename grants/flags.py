@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applicants.models import PartyMember
-from applicants.names import phone_digits
+from applicants.names import folded_address, phone_digits
 from ledger.money import Money
 from payments.models import PayeeAccount
 
@@ -89,10 +89,6 @@ def _related_flag(what, who, sentence):
     return Flag(RELATED, f"{what}:{who}", sentence)
 
 
-def _folded(address):
-    return "".join(letter for letter in address.casefold() if letter.isalnum())
-
-
 def _same_facts(supplier, party):
     """Phone, account, address, or the very same party."""
     if supplier.pk == party.pk:
@@ -106,8 +102,8 @@ def _same_facts(supplier, party):
     if numbers.filter(party=supplier, number_index__in=theirs).exists():
         sentence = _("The supplier is paid to the same account as %(party)s.") % name
         found.append(_related_flag("account", party.ref, sentence))
-    address = _folded(supplier.address)
-    if address and address == _folded(party.address) and supplier.village_id == party.village_id:
+    address = folded_address(supplier.address)
+    if address and address == folded_address(party.address) and supplier.village_id == party.village_id:
         sentence = _("The supplier has the same address as %(party)s.") % name
         found.append(_related_flag("address", party.ref, sentence))
     return found

@@ -37,6 +37,7 @@ class PlanForm(SeedbedForm):
         self.fields["version"] = version
 
     def _add_row(self, number):
+        self.fields[f"kind_{number}"] = forms.ChoiceField(label=_("Kind"), choices=Tranche.Kind.choices, required=False)
         self.fields[f"amount_{number}"] = MoneyField(label=_("Amount"), currency=self.currency, required=False)
         self.fields[f"cofinancing_amount_{number}"] = MoneyField(
             label=_("Own part that goes with it"), currency=self.currency, required=False, least=0
@@ -52,7 +53,7 @@ class PlanForm(SeedbedForm):
             widget=forms.Textarea(attrs={"rows": 2}),
         )
 
-    NAMES = ("amount", "cofinancing_amount", "modality", "due_on", "deliverables")
+    NAMES = ("amount", "kind", "cofinancing_amount", "modality", "due_on", "deliverables")
 
     @property
     def sections(self):
@@ -65,6 +66,7 @@ class PlanForm(SeedbedForm):
         given = self.cleaned_data
         tranches = [
             {
+                "kind": given[f"kind_{number}"] or Tranche.Kind.PART,
                 "amount": given[f"amount_{number}"],
                 "cofinancing_amount": given[f"cofinancing_amount_{number}"] or 0,
                 "modality": given[f"modality_{number}"],

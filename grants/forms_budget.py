@@ -180,7 +180,7 @@ class AmendForm(RowsForm):
     """End, amount, tranches not yet requested, and budget as they are; what is changed here is proposed."""
 
     keyed = True
-    names = ("amount", "cofinancing_amount", "modality", "due_on", "deliverables")
+    names = ("amount", "kind", "cofinancing_amount", "modality", "due_on", "deliverables")
     line_names = ("label", "net_amount", "grant_amount")
 
     ends_on = DateField(label=_("Implementation ends"))
@@ -209,6 +209,7 @@ class AmendForm(RowsForm):
     def _tranche(self, _number):
         currency = self.award.currency
         return {
+            "kind": forms.ChoiceField(label=_("Kind"), choices=Tranche.Kind.choices, required=False),
             "amount": MoneyField(label=_("Amount"), currency=currency, required=False),
             "cofinancing_amount": MoneyField(
                 label=_("Own part that goes with it"), currency=currency, required=False, least=0
@@ -258,6 +259,7 @@ class AmendForm(RowsForm):
         tranches = [
             {
                 "number": held[place] if place < len(held) else last + 1 + place - len(held),
+                "kind": row["kind"] or Tranche.Kind.PART,
                 "amount": row["amount"],
                 "cofinancing_amount": row["cofinancing_amount"] or 0,
                 "modality": row["modality"],

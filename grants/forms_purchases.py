@@ -146,6 +146,17 @@ class DisposeForm(SeedbedForm):
     reason = ReasonField(label=_("What became of it, and why"))
 
 
+class ClawbackForm(SeedbedForm):
+    keyed = True
+
+    amount = MoneyField(label=_("Asked back"), least=0)
+    reason = ReasonField(label=_("Why not all of it"), required=False)
+
+    def __init__(self, *args, asset, **kwargs):
+        super().__init__(*args, initial={"amount": asset.clawback_amount}, **kwargs)
+        self.fields["amount"].currency = asset.award.currency
+
+
 class AssetFilter(django_filters.FilterSet):
     """The filters of the register of assets."""
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from applicants.conditions import cofinancing_share
 from audit.moves import doors, facts, moving
+from grants.conditions import retention_of
 from grants.conditions_purchases import purchases_matched
 from grants.models import Award, Tranche
 
@@ -123,6 +124,7 @@ def planned_rows(award):
     if kept:
         return [
             {
+                "kind": row.kind,
                 "amount": row.amount,
                 "cofinancing_amount": row.cofinancing_amount,
                 "modality": row.modality,
@@ -132,9 +134,11 @@ def planned_rows(award):
             for row in kept
         ]
     plan = award.window.tranche_plan or [{"percent": 100, "deliverable": ""}]
-    rows, left = [], award.amount
+    retained = retention_of(award.window, award.amount)
+    parts = left = award.amount - retained
+    rows = []
     for number, part in enumerate(plan, 1):
-        amount = left if number == len(plan) else award.amount * int(part.get("percent", 0)) // 100
+        amount = left if number == len(plan) else parts * int(part.get("percent", 0)) // 100
         left -= amount
         rows.append(
             {
@@ -144,4 +148,6 @@ def planned_rows(award):
                 "deliverables": part.get("deliverable", ""),
             }
         )
+    if retained:
+        rows.append({"kind": Tranche.Kind.RETENTION, "amount": retained, "modality": award.window.modality})
     return rows

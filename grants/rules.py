@@ -32,12 +32,16 @@ def did_not_measure(user, certificate):
 
 @rules.predicate
 def did_not_end(user, award):
-    return award is None or award.ended_by_id != user.pk
+    """Neither ended the award nor decided what is asked back for an asset of it."""
+    if award is None:
+        return True
+    return award.ended_by_id != user.pk and not award.assets.claimed().filter(claimed_by=user.pk).exists()
 
 
 rules.add_rule("grants.sign", is_manager)
 rules.add_rule("grants.manage", is_manager)
 rules.add_rule("grants.give_up", has_role(Role.MANAGER, Role.FINANCE) & did_not_end)
+rules.add_rule("grants.claw_back", has_role(Role.MANAGER, Role.FINANCE))
 rules.add_rule("grants.plan", prepares)
 rules.add_rule("grants.evidence", prepares)
 rules.add_rule("grants.accept", examines)

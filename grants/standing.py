@@ -24,6 +24,7 @@ def standing(award, parts):
 def tranche_row(tranche):
     return {
         "number": tranche.number,
+        "kind": tranche.kind,
         "amount": tranche.amount,
         "cofinancing_amount": tranche.cofinancing_amount,
         "modality": tranche.modality,
@@ -72,6 +73,8 @@ def _day(text):
 
 def _tranche_text(row, currency):
     parts = [str(Money(row["amount"], currency))]
+    if row.get("kind") == "retention":
+        parts.insert(0, str(_("Retention")))
     if row["cofinancing_amount"]:
         parts.append(f"+ {Money(row['cofinancing_amount'], currency)}")
     if row["due_on"]:

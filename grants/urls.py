@@ -42,6 +42,7 @@ urlpatterns = [
     path("grants/<slug:ref>/assets/new/", acts.new_asset, name="new_asset"),
     path("grants/<slug:ref>/assets/<int:pk>/hand-over/", acts.hand_over, name="hand_over"),
     path("grants/<slug:ref>/assets/<int:pk>/dispose/", assets.dispose, name="dispose"),
+    path("grants/<slug:ref>/assets/<int:pk>/clawback/", assets.clawback, name="clawback"),
     path("grants/<slug:ref>/recovery/received/", acts.recovery_received, name="recovery_received"),
     path("grants/<slug:ref>/recovery/given-up/", acts.recovery_given_up, name="recovery_given_up"),
     path("grants/<slug:ref>/tranches/<int:number>/", acts.tranche, name="tranche"),

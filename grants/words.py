@@ -96,6 +96,7 @@ EVENTS = {
     "asset.register": _("Asset registered"),
     "asset.hand_over": _("Asset handed over"),
     "asset.dispose": _("Asset disposed of"),
+    "asset.claw_back": _("Decided what is asked back for an asset"),
     "tender.create": _("Tender published"),
     "tender.open": _("Bids opened"),
     "tender.choose": _("Bid chosen"),

@@ -91,12 +91,15 @@ def end_faults():
 
 
 def schedule_faults():
-    """N1, N2: the principals of the schedule in force add up, and their open part is what is outstanding."""
+    """N1, N2: the principals of the schedule in force add up, early money or not; their open part is outstanding."""
     current = Instalment.objects.filter(loan=OuterRef("pk"), version=OuterRef("current_version"))
     loans = Loan.objects.filter(current_version__gt=0).annotate(
         planned=_sum(current, "principal_amount"),
         left=_sum(current.annotate(left=F("principal_amount") - F("principal_paid_amount")), "left"),
+        first_planned=_sum(current, "planned_principal_amount"),
     )
+    for loan in loans.exclude(planned=F("first_planned"))[:5]:
+        yield f"loans_loan {loan.ref}: its instalments repay {loan.planned}, {loan.first_planned} was planned"
     for loan in loans.filter(current_version=1).exclude(planned=F("amount"))[:5]:
         yield f"loans_loan {loan.ref}: its schedule repays {loan.planned} of {loan.amount}"
     for loan in loans.filter(state__in=["active", "overpaid"]).exclude(left=F("principal_amount"))[:5]:
@@ -104,9 +107,9 @@ def schedule_faults():
     previous = Instalment.objects.filter(
         loan=OuterRef("loan"), version=OuterRef("version"), number=OuterRef("number") - 1
     ).values("due_on")[:1]
-    backwards = Instalment.objects.annotate(before=Subquery(previous)).filter(due_on__lte=F("before"))
+    backwards = Instalment.objects.annotate(before=Subquery(previous)).filter(due_on__lt=F("before"))
     for row in backwards[:5]:
-        yield f"loans_instalment {row.pk} falls due on {row.due_on}, not after the one before it"
+        yield f"loans_instalment {row.pk} falls due on {row.due_on}, before the one before it"
 
 
 def allocation_faults():

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import fact
+from loans.terms import instalments_in, limits_of
 from payments.clearance import missing
 from payments.models import PaymentOrder
 from programmes.clock import today
@@ -16,18 +17,19 @@ def decision_in_effect(loan):
     return _("The committee's approval of %(ref)s is not in effect.") % {"ref": application.ref}
 
 
-@fact(_("The months and the grace are within the product's limits."))
+@fact(_("The instalments and the grace are within the product's limits."))
 def terms_within_product(loan):
     product = loan.product
-    if not product.least_months <= loan.instalments_number <= product.most_months:
-        return _("%(months)s months are outside the product's %(least)s to %(most)s.") % {
-            "months": loan.instalments_number,
-            "least": product.least_months,
-            "most": product.most_months,
+    least, most = limits_of(product)
+    if not least <= loan.instalments_number <= most:
+        return _("%(number)s instalments are outside the product's %(least)s to %(most)s.") % {
+            "number": loan.instalments_number,
+            "least": least,
+            "most": most,
         }
     if loan.grace_months > product.grace_months:
         return _("The product allows %(most)s months without principal.") % {"most": product.grace_months}
-    if loan.grace_months >= loan.instalments_number:
+    if instalments_in(loan.grace_months, product) >= loan.instalments_number:
         return _("At least one instalment must repay principal.")
     return None
 

@@ -1,5 +1,7 @@
 """The loan contract as a paper, drawn when it is first read and kept as evidence."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -8,8 +10,10 @@ from applicants.services.evidence import path_of
 from audit.refusals import Blocked
 from audit.services import service
 from ledger.money import Money, shown
+from loans.annual_cost import NoAnnualCostError, annual_cost_pct
 from loans.models import Loan
 from loans.services.access import lock_loan, need_state
+from loans.terms import interest_spared, step_of
 from pages import paper
 
 READABLE = (Loan.State.SIGNED, Loan.State.ACTIVE, Loan.State.OVERPAID, Loan.State.CLOSED, Loan.State.WRITTEN_OFF)
@@ -96,9 +100,18 @@ def _terms(loan, words):
         (words(_("Borrower")), f"{name}, {loan.borrower.ref}"),
         (words(_("Purpose")), loan.application.title),
         (words(_("Loan")), str(Money(loan.amount, loan.currency))),
-        (words(_("Interest")), words(_("%(rate)s%% a year"), rate=_decimal(loan.annual_rate_pct))),
-        (words(_("Instalments")), words(_("%(number)s monthly"), number=loan.instalments_number)),
+        (words(_("Interest")), _interest(loan, words)),
+        (words(_("Instalments")), f"{loan.instalments_number}, {_frequency(loan, words)}"),
+        (words(_("Annual cost (APR)")), _annual_cost(loan, words)),
     ]
+    spared = interest_spared(loan, loan.versions.get(number=1).request)
+    if spared is not None:
+        sentence = words(
+            _("%(amount)s less interest than at %(rate)s%% a year"),
+            amount=Money(spared, loan.currency),
+            rate=_decimal(loan.reference_rate_pct),
+        )
+        pairs.append((words(_("Subsidy")), sentence))
     if loan.business_id:
         pairs.insert(3, (words(_("Business")), f"{loan.business.name}, {loan.business.ref}"))
     if loan.fee_amount:
@@ -112,6 +125,32 @@ def _terms(loan, words):
     pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))
     pairs.append((words(_("Signed")), f"{loan.signed_on:%d.%m.%Y}"))
     return pairs
+
+
+def _interest(loan, words):
+    request = loan.versions.get(number=1).request
+    rate = _decimal(Decimal(request.get("annual_rate_pct") or request["period_rate_pct"]))
+    per_period = loan.day_count == loan.DayCount.PERIOD
+    return words(_("%(rate)s%% per instalment"), rate=rate) if per_period else words(_("%(rate)s%% a year"), rate=rate)
+
+
+def _frequency(loan, words):
+    if loan.frequency == loan.Frequency.DAYS:
+        return words(_("every %(days)s days"), days=loan.frequency_days)
+    return words(loan.Frequency(loan.frequency).label).lower()
+
+
+def _annual_cost(loan, words):
+    """The rate of the directive, from what is received and what the first schedule asks for."""
+    version = loan.versions.get(number=1)
+    rows = loan.instalments.filter(version=1)
+    paid = [(row.due_on, row.planned_principal_amount + row.planned_interest_amount) for row in rows]
+    weekly = step_of(loan).unit == "week"
+    try:
+        rate = annual_cost_pct([(version.starts_on, loan.amount - loan.fee_amount)], paid, weekly=weekly)
+    except NoAnnualCostError:
+        return words(_("cannot be expressed as a yearly rate"))
+    return f"{rate}%"
 
 
 def _decimal(value):

@@ -1,5 +1,7 @@
 """Forms of loans. Amounts are typed in major units and cleaned to minor units of the loan's currency."""
 
+from datetime import timedelta
+
 import django_filters
 from django import forms
 from django.db.models import Q
@@ -7,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applicants.models import called
-from loans.models import Loan, LoanProduct, Repayment
+from loans.models import Loan, LoanProduct, Repayment, Waiver
+from loans.terms import limits_of
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
@@ -65,15 +68,17 @@ class TermsForm(SeedbedForm):
 
     versioned = True
 
-    instalments_number = forms.IntegerField(label=_("Monthly instalments"), min_value=1)
+    instalments_number = forms.IntegerField(label=_("Instalments"), min_value=1)
     grace_months = forms.IntegerField(label=_("First months without principal"), min_value=0)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         product = self.instance.product
-        self.fields["instalments_number"].help_text = _("From %(least)s to %(most)s.") % {
-            "least": product.least_months,
-            "most": product.most_months,
+        least, most = limits_of(product)
+        self.fields["instalments_number"].help_text = _("From %(least)s to %(most)s, %(frequency)s.") % {
+            "least": least,
+            "most": most,
+            "frequency": product.get_frequency_display().lower(),
         }
         self.fields["grace_months"].help_text = _("At most %(most)s.") % {"most": product.grace_months}
 
@@ -82,7 +87,7 @@ class SignForm(MoveForm):
     """The contract is signed with its first due date; the others follow month by month."""
 
     first_due_on = DateField(
-        label=_("First instalment falls due"), help_text=_("The other instalments fall due on that day of each month.")
+        label=_("First instalment falls due"), help_text=_("The other instalments follow from that day on.")
     )
 
 
@@ -99,13 +104,42 @@ class RescheduleForm(SeedbedForm):
     versioned = True
     keyed = True
 
-    instalments_number = forms.IntegerField(label=_("Monthly instalments from now"), min_value=1, max_value=120)
+    instalments_number = forms.IntegerField(label=_("Instalments from now"), min_value=1, max_value=120)
     first_due_on = DateField(label=_("First new instalment falls due"))
     grace_months = forms.IntegerField(label=_("First months without principal"), min_value=0, initial=0)
     capitalise = forms.BooleanField(
         label=_("Add the unpaid interest to the principal"),
         required=False,
         help_text=_("Without it, the unpaid interest falls due with the first new instalment."),
+    )
+    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
+    reason = ReasonField()
+
+
+class WaiverForm(SeedbedForm):
+    """Interest or penalties that are not asked for any more, by a decision."""
+
+    versioned = True
+    keyed = True
+
+    component = forms.ChoiceField(label=_("What is waived"), choices=Waiver.Component.choices, widget=forms.RadioSelect)
+    amount = MoneyField(label=_("Amount"), help_text=_("At most what fell due by today and is not paid."))
+    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
+    reason = ReasonField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = self.instance.currency
+
+
+class RateForm(SeedbedForm):
+    """Another rate from today, by a decision; the due dates stay."""
+
+    versioned = True
+    keyed = True
+
+    annual_rate_pct = forms.DecimalField(
+        label=_("Interest from today, percent a year"), min_value=0, max_value=100, max_digits=7, decimal_places=4
     )
     decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
     reason = ReasonField()
@@ -189,6 +223,22 @@ class PeriodForm(SeedbedForm):
 
 class DayForm(SeedbedForm):
     as_of = DateField(label=_("On"))
+
+
+class PayoffForm(SeedbedForm):
+    """The day for which a payoff is asked: `least` (today) or later, within a year."""
+
+    on = DateField(label=_("Repaid on"))
+
+    def __init__(self, *args, least, **kwargs):
+        super().__init__(*args, initial={"on": least}, **kwargs)
+        self.least = least
+
+    def clean_on(self):
+        day = self.cleaned_data["on"]
+        if not self.least <= day <= self.least + timedelta(days=366):
+            raise forms.ValidationError(_("Choose today or a day within a year from now."))
+        return day
 
 
 class LoanFilter(django_filters.FilterSet):

@@ -24,9 +24,9 @@ from audit.refusals import Invalid, Refusal
 from ledger.money import Money
 from loans.models import Loan, LoanProduct
 from loans.schedule import ScheduleError
-from loans.services.agreement import terms_of_product
+from loans.services.agreement import first_schedule, terms_of_product
 from loans.standing import Receipt, fold
-from loans.terms import rows_for, terms_of
+from loans.terms import terms_of
 from pages.numbers import parse_amount
 from pages.sheets import Row, Table, read_table
 from payments.clearance import first_list_on
@@ -250,20 +250,13 @@ class _Reader:
         """What is outstanding of the loan by the engine; an error where the office says another amount."""
         loan = one.loan
         try:
-            _request, rows = rows_for(
-                loan,
-                principal=loan.amount,
-                starts_on=loan.disbursed_on,
-                first_due=loan.first_due_on,
-                number=loan.instalments_number,
-                grace=loan.grace_months,
-            )
+            request, rows = first_schedule(loan, loan.disbursed_on)
         except ScheduleError as wrong:
             self.plan.wrong(one.row, "loans: first_due_on", one.number, wrong.sentence)
             return
         one.repayments.sort(key=lambda given: given[0])
         receipts = [Receipt(number, day, amount) for number, (day, amount, _text) in enumerate(one.repayments)]
-        one.outstanding = fold(rows, receipts, terms_of(loan), self.on).principal
+        one.outstanding = fold(rows, receipts, terms_of(loan, request), self.on).principal
         if one.stated is not None and one.stated != one.outstanding:
             said = Money(one.outstanding, loan.currency)
             sentence = _("Its schedule and repayments leave %(amount)s outstanding.") % {"amount": said}

@@ -5,12 +5,14 @@ entry or a reversal gives what entering everything in order would have given (IN
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from loans.allocation import COMPONENTS, Allocation, Due, Share, allocate
+from loans.allocation import COMPONENTS, Allocation, AllocationError, Due, Share, allocate
+from loans.early import RESHAPING, Reshaped
+from loans.schedule import ScheduleRequest
 
 YEAR_DAYS = 365
 
@@ -41,23 +43,52 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """`amount` of what fell due of one component by the day is not asked for any more; never more than was unpaid."""
+
+    on: date
+    component: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """`penalty_pct` is percent a year of overdue principal, by calendar days over 365."""
+    """`penalty_pct` is percent a year of overdue principal, by calendar days over 365, from the day after the grace;
+    `penalty_cap_pct` the most of it in percent of the instalment's principal.
+
+    `request` is the schedule's own; it is needed where early money changes interest.
+    """
 
     order: tuple[str, ...] = COMPONENTS
     prepay: str = "next_instalments"
     penalty_pct: Decimal = Decimal(0)
+    penalty_grace_days: int = 0
+    penalty_cap_pct: Decimal | None = None
+    early_interest: str = "schedule"
+    request: ScheduleRequest | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Is money that comes too early kept until something falls due?"""
+        return self.prepay == "hold" or self.prepay in RESHAPING
 
 
 @dataclass(slots=True)
 class RowStanding:
-    """An instalment with what was paid of it; `penalty` is what accrued so far, brought penalties included."""
+    """An instalment with what was paid of it; `penalty` is what accrued so far, brought penalties included.
+
+    `row` is the instalment as early money has made it; `closed_on` the day on which it was paid before its time, with
+    interest to that day only.
+    """
 
     row: Row
     paid: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0))
+    waived: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COMPONENTS, 0))
     accrued: Fraction = Fraction(0)
     accrued_to: date | None = None
     settled_on: date | None = None
+    closed_on: date | None = None
+    brought: int = 0  # interest of an earlier schedule, beside the instalment's own
 
     @property
     def penalty(self) -> int:
@@ -67,9 +98,13 @@ class RowStanding:
     def due(self) -> date:
         return self.row.due
 
-    def open_part(self, component: str) -> int:
+    def asked(self, component: str) -> int:
+        """What is asked of a component in all: what fell or falls due, less what was waived."""
         whole = self.penalty if component == "penalty" else getattr(self.row, component)
-        return whole - self.paid[component]
+        return whole - self.waived[component]
+
+    def open_part(self, component: str) -> int:
+        return self.asked(component) - self.paid[component]
 
     @property
     def owes(self) -> bool:
@@ -89,6 +124,8 @@ class Standing:
     parts: dict[Hashable, Allocation]
     applied: dict[date, Allocation]
     overpaid: int
+    terms: Terms
+    reshaped: Reshaped | None = None
 
     @property
     def principal(self) -> int:
@@ -104,85 +141,219 @@ class Standing:
         """What is due and unpaid at the end of `day`, that day's instalment included."""
         return sum(row.outstanding for row in self.rows if row.due <= day)
 
+    def coming(self, day: date) -> list[RowStanding]:
+        """Instalments after `day` that are not settled."""
+        return [row for row in self.rows if row.due > day and row.outstanding]
 
-def fold(rows: Sequence[Row], receipts: Iterable[Receipt], terms: Terms, through: date, *, held: int = 0) -> Standing:
+    def rest_on(self, day: date) -> int:
+        """What the instalments after `day` cost in all when they are repaid on that day."""
+        coming = self.coming(day)
+        if not coming:
+            return 0
+        interest = self.interest_on(coming, day)
+        return interest + sum(row.outstanding - row.open_part("interest") for row in coming)
+
+    def interest_on(self, coming: list[RowStanding], day: date) -> int:
+        """The interest still to pay with `coming` instalments when they are repaid on `day`."""
+        if self.reshaped is None:
+            return sum(row.open_part("interest") for row in coming)
+        first = coming[0].row.no
+        later = [row for row in self.rows if row.row.no >= first]
+        whole = self.reshaped.interest_on(first, day, self.terms.early_interest) + sum(row.brought for row in later)
+        return max(whole - sum(row.paid["interest"] for row in later), 0)
+
+
+def fold(
+    rows: Sequence[Row],
+    receipts: Iterable[Receipt],
+    terms: Terms,
+    through: date,
+    *,
+    held: int = 0,
+    waivers: Iterable[Waiver] = (),
+) -> Standing:
     """The standing at the end of `through`, or of the last receipt when that is later.
 
     `held` is an overpayment brought from an earlier schedule.
-    On each day penalties accrue first, then money held pays what falls due, then the day's receipts are allocated
-    in the order given, then refunds leave. Raises OverdrawnError, and AllocationError for amounts of no sense.
+    On each day penalties accrue first, then waivers take effect, then money held and the day's receipts, as one sum,
+    pay what is due and what the terms say of early money, then refunds leave. Raises OverdrawnError, and
+    AllocationError for amounts of no sense.
     """
-    standing = Standing([RowStanding(row) for row in sorted(rows, key=lambda row: (row.due, row.no))], {}, {}, held)
+    standing = Standing(
+        [RowStanding(row) for row in sorted(rows, key=lambda row: (row.due, row.no))], {}, {}, held, terms
+    )
+    if terms.request is not None and (terms.prepay in RESHAPING or terms.early_interest != "schedule"):
+        standing.reshaped = Reshaped(terms.request, terms.prepay)
+        for row in standing.rows:
+            row.brought = row.row.interest - standing.reshaped.rows[row.row.no][1]
     for row in standing.rows:
         row.settled_on = None if row.owes else row.due
     by_day: dict[date, list[Receipt]] = {}
     for receipt in receipts:
+        if receipt.amount == 0:
+            raise AllocationError("nothing cannot be allocated; give an amount.")
         by_day.setdefault(receipt.on, []).append(receipt)
+    waived: dict[date, list[Waiver]] = {}
+    for waiver in waivers:
+        waived.setdefault(waiver.on, []).append(waiver)
     last = max([through, *by_day])
-    days = set(by_day)
-    if terms.prepay == "hold":
+    days = {*by_day, *(day for day in waived if day <= last)}
+    if terms.holds:
         days |= {row.due for row in rows if row.due <= last}
     for day in sorted(days):
-        _accrue(standing, day, terms)
-        _apply_held(standing, day, terms)
-        for receipt in sorted(by_day.get(day, ()), key=lambda receipt: receipt.amount < 0):
-            _take(standing, receipt, terms)
-    _accrue(standing, last, terms)
+        _accrue(standing, day)
+        for waiver in waived.get(day, ()):
+            _waive(standing, waiver)
+        _take(standing, [receipt for receipt in by_day.get(day, ()) if receipt.amount > 0], day)
+        for receipt in by_day.get(day, ()):
+            if receipt.amount < 0:
+                _refund(standing, receipt)
+    _accrue(standing, last)
     return standing
 
 
-def _accrue(standing: Standing, day: date, terms: Terms) -> None:
+def _accrue(standing: Standing, day: date) -> None:
     """Penalty up to `day` on the principal overdue since the last time anything changed: exact, rounded when read."""
+    terms = standing.terms
     if not terms.penalty_pct:
         return
     rate = Fraction(terms.penalty_pct) / 100 / YEAR_DAYS
     for row in standing.rows:
-        since = row.accrued_to or row.due
+        since = row.accrued_to or row.due + timedelta(days=terms.penalty_grace_days)
         if day > since:
             row.accrued += row.open_part("principal") * rate * (day - since).days
             row.accrued_to = day
+            if terms.penalty_cap_pct is not None:
+                row.accrued = min(row.accrued, row.row.principal * Fraction(terms.penalty_cap_pct) / 100)
 
 
-def _apply_held(standing: Standing, day: date, terms: Terms) -> None:
-    due = standing.due_by(day)
-    if terms.prepay != "hold" or not standing.overpaid or not due:
-        return
-    allocation = allocate(min(standing.overpaid, due), _dues(standing), terms.order, on=day, prepay="hold")
-    standing.overpaid -= allocation.allocated
-    standing.applied[day] = allocation
-    _pay(standing, allocation, day)
-
-
-def _take(standing: Standing, receipt: Receipt, terms: Terms) -> None:
-    if receipt.amount < 0:
-        standing.overpaid += receipt.amount
-        if standing.overpaid < 0:
-            raise OverdrawnError(f"{-standing.overpaid} more was refunded on {receipt.on} than was held.")
-        return
-    allocation = allocate(receipt.amount, _dues(standing), terms.order, on=receipt.on, prepay=terms.prepay)
-    standing.overpaid += allocation.overpayment
-    standing.parts[receipt.key] = allocation
-    _pay(standing, allocation, receipt.on)
-
-
-def _dues(standing: Standing) -> list[Due]:
-    return [
-        Due(row.row.no, row.due, **{component: row.open_part(component) for component in COMPONENTS})
-        for row in standing.rows
-        if row.outstanding
-    ]
-
-
-def _pay(standing: Standing, allocation: Allocation, day: date) -> None:
-    shares: dict[int, Share] = {share.no: share for share in allocation.shares}
+def _waive(standing: Standing, waiver: Waiver) -> None:
+    left = waiver.amount
     for row in standing.rows:
-        share = shares.get(row.row.no)
-        if share is None:
-            continue
-        for component in COMPONENTS:
-            row.paid[component] += getattr(share, component)
-        if not row.outstanding:
-            row.settled_on = day
+        if row.due <= waiver.on and left:
+            part = min(left, row.open_part(waiver.component))
+            row.waived[waiver.component] += part
+            left -= part
+            if part and not row.outstanding:
+                row.settled_on = waiver.on
+
+
+def _refund(standing: Standing, receipt: Receipt) -> None:
+    standing.overpaid += receipt.amount
+    if standing.overpaid < 0:
+        raise OverdrawnError(f"{-standing.overpaid} more was refunded on {receipt.on} than was held.")
+
+
+def _take(standing: Standing, receipts: list[Receipt], day: date) -> None:
+    """The money of a day, that held before it first: what it pays, and whose money paid what."""
+    held = standing.overpaid if standing.terms.holds else 0
+    came = sum(receipt.amount for receipt in receipts)
+    if not came and not (held and standing.due_by(day)):
+        return
+    pieces = _paid_on(standing, held + came, day)
+    standing.overpaid += came - sum(amount for _no, _component, amount in pieces)
+    used, pieces = _carved(pieces, held)
+    if used.shares:
+        standing.applied[day] = replace(used, overpayment=0)
+    for receipt in receipts:
+        standing.parts[receipt.key], pieces = _carved(pieces, receipt.amount)
+
+
+Piece = tuple[int, str, int]
+
+
+def _paid_on(standing: Standing, amount: int, day: date) -> list[Piece]:
+    """What `amount` pays on `day`, in its order: (instalment, component, amount). Rows take it at once."""
+    terms = standing.terms
+    due = [row for row in standing.rows if row.due <= day and row.outstanding]
+    pieces = _allocated(standing, amount, day, due)
+    left = amount - sum(piece[2] for piece in pieces)
+    if left and terms.prepay in RESHAPING:
+        pieces += _reshape(standing, left, day)
+    elif left:
+        ended = left >= standing.principal and _end_early(standing, left, day)
+        if ended or terms.prepay == "next_instalments":
+            pieces += _allocated(standing, left, day, standing.coming(day))
+    return pieces
+
+
+def _allocated(standing: Standing, amount: int, day: date, rows: list[RowStanding]) -> list[Piece]:
+    dues = [Due(row.row.no, row.due, **{name: row.open_part(name) for name in COMPONENTS}) for row in rows]
+    allocation = allocate(amount, dues, standing.terms.order)
+    pieces = [
+        (share.no, name, getattr(share, name))
+        for share in allocation.shares
+        for name in standing.terms.order
+        if getattr(share, name)
+    ]
+    _pay(standing, pieces, day)
+    return pieces
+
+
+def _end_early(standing: Standing, left: int, day: date) -> bool:
+    """Does the money repay everything on `day`? Then interest of later days is not asked for any more."""
+    coming = standing.coming(day)
+    if standing.reshaped is None or not coming or left < standing.rest_on(day):
+        return False
+    interest = standing.interest_on(coming, day)
+    for row in coming:
+        row.row = replace(row.row, interest=row.paid["interest"] + interest)
+        row.closed_on = day
+        interest = 0
+    return True
+
+
+def _reshape(standing: Standing, left: int, day: date) -> list[Piece]:
+    """Money beyond what is due is more principal of the instalment of that day, or closes the coming one before its
+    day where it reaches; the later ones are made anew."""
+    if not standing.coming(day):
+        return []
+    today = next((row for row in reversed(standing.rows) if row.due == day and row.closed_on is None), None)
+    row = today or next(row for row in standing.rows if row.due > day and row.closed_on is None)
+    planned = sum(standing.reshaped.rows[row.row.no])
+    if today:
+        amount = planned + min(left, standing.principal)
+    else:
+        amount = planned + min(left, standing.rest_on(day)) - row.outstanding
+    rows = standing.reshaped.close(row.row.no, day, amount, due_today=bool(today)) if amount > 0 else None
+    if rows is None:
+        return []
+    for other in standing.rows:
+        if other.row.no in rows:
+            principal, interest = rows[other.row.no]
+            other.row = replace(other.row, principal=principal, interest=interest + other.brought)
+            other.settled_on = other.settled_on if other.outstanding else other.settled_on or day
+    row.closed_on = None if today else day
+    pieces = [(row.row.no, name, row.open_part(name)) for name in standing.terms.order if row.open_part(name)]
+    _pay(standing, pieces, day)
+    return pieces
+
+
+def _carved(pieces: list[Piece], amount: int) -> tuple[Allocation, list[Piece]]:
+    """The first `amount` of the pieces as an Allocation, what is over as its overpayment; and the other pieces."""
+    shares: dict[int, dict[str, int]] = {}
+    for place, (no, component, whole) in enumerate(pieces):
+        part = min(whole, amount)
+        if part:
+            parts = shares.setdefault(no, {})
+            parts[component] = parts.get(component, 0) + part
+            amount -= part
+        if part < whole:
+            pieces = [(no, component, whole - part), *pieces[place + 1 :]]
+            break
+    else:
+        pieces = []
+    allocation = Allocation(shares=tuple(Share(no=no, **parts) for no, parts in shares.items()), overpayment=amount)
+    return allocation, pieces
+
+
+def _pay(standing: Standing, pieces: list[Piece], day: date) -> None:
+    rows = {row.row.no: row for row in standing.rows}
+    for no, component, amount in pieces:
+        rows[no].paid[component] += amount
+    for no in dict.fromkeys(piece[0] for piece in pieces):
+        if not rows[no].outstanding:
+            rows[no].settled_on = day
 
 
 def _half_up(value: Fraction) -> int:

@@ -1,11 +1,35 @@
 """From a loan's terms to its schedule in minor units: pure, on loans/schedule."""
 
 import calendar
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, Decimal
 
 from ledger.money import digits, round_minor, to_major, to_minor
-from loans.schedule import Schedule, ScheduleRequest, build_schedule
+from loans.allocation import COMPONENTS
+from loans.schedule import (
+    Frequency,
+    NonWorking,
+    Rounding,
+    Schedule,
+    ScheduleError,
+    ScheduleRequest,
+    build_schedule,
+    request_as_json,
+    request_from_json,
+)
 from loans.standing import Row, Terms
+
+STEPS = {
+    "month": Frequency(1, "month"),
+    "quarter": Frequency(3, "month"),
+    "half_year": Frequency(6, "month"),
+    "week": Frequency(1, "week"),
+    "fortnight": Frequency(2, "week"),
+}
+WEEKEND = ("sat", "sun")
+WEIGHT_DIGITS = Decimal(1).scaleb(-12)
 
 
 def month_after(day: date, months: int = 1) -> date:
@@ -15,51 +39,115 @@ def month_after(day: date, months: int = 1) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def first_due_after(first_due: date, paid_on: date) -> date:
-    """`first_due`, moved on by whole months until it lies after the pay-out."""
+def step_of(terms) -> Frequency:
+    return STEPS.get(terms.frequency) or Frequency(terms.frequency_days, "day")
+
+
+def step_after(day: date, terms, steps: int = 1) -> date:
+    """`day` so many instalments on; a month keeps the day, cut to its end."""
+    step = step_of(terms)
+    if step.unit == "month":
+        return month_after(day, step.every * steps)
+    return day + timedelta(days=step.every * steps * (7 if step.unit == "week" else 1))
+
+
+def instalments_in(months: int, terms) -> int:
+    """How many whole instalments fall into so many months; weeks and days are counted by a year of 52 weeks or 365
+    days. No fewer than one in any months at all."""
+    step = step_of(terms)
+    if step.unit == "month":
+        number = months // step.every
+    elif step.unit == "week":
+        number = months * 52 // (12 * step.every)
+    else:
+        number = months * 365 // (12 * step.every)
+    return max(number, 1) if months else 0
+
+
+def limits_of(product) -> tuple[int, int]:
+    """The least and the most instalments in the months of the product."""
+    return instalments_in(product.least_months, product), instalments_in(product.most_months, product)
+
+
+def first_due_after(first_due: date, paid_on: date, terms) -> date:
+    """`first_due`, moved on by whole instalments until it lies after the pay-out."""
     moved = 0
-    while month_after(first_due, moved) <= paid_on:
+    while step_after(first_due, terms, moved) <= paid_on:
         moved += 1
-    return month_after(first_due, moved)
+    return step_after(first_due, terms, moved)
 
 
 def fee_of(amount: int, fee_pct) -> int:
     return round_minor(amount * fee_pct / 100)
 
 
-def request_for(loan, *, principal, starts_on, first_due, number, grace=0) -> ScheduleRequest:
-    """The request of monthly instalments on `principal` minor units. A first period that is not one month long
-    bears interest for its own days, so that no day is charged twice and none goes free.
+def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holidays: Sequence[date] = (), **more):
+    """The ScheduleRequest of `number` instalments on `principal` minor units, the first `grace` without principal.
+
+    `more` are settings of the request that hang on the loan's course: graces of interest, changes of rate, anchor day.
+
+    A first period that is not one step long bears interest for its own days, so that no day is charged twice and none
+    goes free. Raises ScheduleError where the harvest months leave no instalment to repay in.
     """
-    whole_month = month_after(first_due, -1) == starts_on or month_after(starts_on) == first_due
+    whole = step_after(first_due, loan, -1) == starts_on or step_after(starts_on, loan) == first_due
+    per_period = loan.day_count == "period"
+    method, grace = ("declining_equal_principal", number - 1) if loan.method == "bullet" else (loan.method, grace)
+    weights = _weights(loan, first_due, number, grace)
     return ScheduleRequest(
         principal=to_major(principal, loan.currency),
         currency_digits=digits(loan.currency),
         disbursed_on=starts_on,
         first_due=first_due,
         n=number,
-        method=loan.method,
-        annual_rate_pct=loan.annual_rate_pct,
-        day_count=loan.day_count,
-        first_period="nominal" if whole_month else "actual_days_on_top",
+        frequency=step_of(loan),
+        method="declining_weighted_principal" if weights else method,
+        annual_rate_pct=None if per_period else loan.annual_rate_pct,
+        period_rate_pct=loan.annual_rate_pct if per_period else None,
+        day_count="30/360" if per_period else loan.day_count,
+        first_period="nominal" if whole else loan.first_period,
+        rounding=Rounding(
+            mode=loan.rounding,
+            instalment_multiple_of=to_major(loan.multiple_amount, loan.currency) if loan.multiple_amount else None,
+        ),
+        annuity="solved",
+        remainder=loan.remainder,
         grace_principal=grace,
+        principal_weights=weights,
+        non_working=_days_off(loan, holidays),
+        **more,
     )
 
 
-def request_body(request: ScheduleRequest) -> dict:
-    """The request as `manage.py loan_schedule --json` reads it."""
-    return {
-        "principal": format(request.principal, "f"),
-        "currency_digits": request.currency_digits,
-        "disbursed_on": request.disbursed_on.isoformat(),
-        "first_due": request.first_due.isoformat(),
-        "n": request.n,
-        "method": request.method,
-        "annual_rate_pct": format(request.annual_rate_pct.normalize(), "f"),
-        "day_count": request.day_count,
-        "first_period": request.first_period,
-        "grace_principal": request.grace_principal,
-    }
+def interest_grace_of(loan) -> dict:
+    """The first instalments without interest, as the request of a new loan names them."""
+    number = min(loan.interest_grace, loan.instalments_number - 1)
+    return {"grace_interest": number, "grace_interest_kind": loan.interest_grace_kind} if number > 0 else {}
+
+
+def _days_off(loan, holidays):
+    if loan.days_off == "stay":
+        return NonWorking()
+    return NonWorking(WEEKEND, tuple(holidays), interest_moves=loan.days_off == "move_interest")
+
+
+def _weights(loan, first_due, number, grace) -> tuple[Decimal, ...]:
+    """The share of principal of each instalment that repays; empty where the method has its own."""
+    repaying = range(grace, number)
+    if loan.method == "declining_weighted_principal":
+        dues = [step_after(first_due, loan, place) for place in repaying]
+        parts = [Decimal(loan.harvest_months.get(str(due.month), 0)) for due in dues]
+        if not any(parts):
+            raise ScheduleError("harvest_months", "no instalment falls into a harvest month; choose another first day.")
+    elif loan.method == "balloon":
+        rest = len(repaying) - 1
+        parts = [100 - loan.balloon_pct] * rest + [loan.balloon_pct * rest if rest else Decimal(1)]
+    else:
+        return ()
+    whole = sum(parts)
+    shares = [(part / whole).quantize(WEIGHT_DIGITS, ROUND_DOWN) for part in parts]
+    last = max(place for place, part in enumerate(parts) if part)
+    shares[last] += 1 - sum(shares)
+    return tuple(shares)
 
 
 def rows_of(schedule: Schedule, currency: str) -> list[Row]:
@@ -69,13 +157,32 @@ def rows_of(schedule: Schedule, currency: str) -> list[Row]:
     ]
 
 
-def rows_for(loan, *, principal, starts_on, first_due, number, grace=0) -> tuple[dict, list[Row]]:
-    """The request as stored with a schedule version, and its rows in minor units."""
-    request = request_for(
-        loan, principal=principal, starts_on=starts_on, first_due=first_due, number=number, grace=grace
+def rows_for(loan, **facts) -> tuple[dict, list[Row]]:
+    """The request as stored with a schedule version, and its rows in minor units. `facts` as for request_for."""
+    request = request_for(loan, **facts)
+    return request_as_json(request), rows_of(build_schedule(request), loan.currency)
+
+
+def interest_spared(loan, request: dict) -> int | None:
+    """How much less interest the schedule of `request` bears than at the product's reference rate, in minor units.
+
+    None without such a rate. A subsidised borrower sees what the loan would cost elsewhere.
+    """
+    if loan.reference_rate_pct is None or loan.day_count == "period":
+        return None
+    asked = request_from_json(request)
+    market = build_schedule(replace(asked, annual_rate_pct=loan.reference_rate_pct))
+    return to_minor(market.total_interest - build_schedule(asked).total_interest, loan.currency)
+
+
+def terms_of(loan, request: dict) -> Terms:
+    """How money pays the schedule that was made from `request`, as stored with its version."""
+    return Terms(
+        order=tuple(loan.allocation_order) or COMPONENTS,
+        prepay=loan.prepay,
+        penalty_pct=loan.penalty_pct,
+        penalty_grace_days=loan.penalty_grace_days,
+        penalty_cap_pct=loan.penalty_cap_pct,
+        early_interest=loan.early_interest,
+        request=request_from_json(request),
     )
-    return request_body(request), rows_of(build_schedule(request), loan.currency)
-
-
-def terms_of(loan) -> Terms:
-    return Terms(order=loan.order, prepay=loan.prepay, penalty_pct=loan.penalty_pct)

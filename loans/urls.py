@@ -1,6 +1,6 @@
 from django.urls import path
 
-from loans.views import bank, cashier, confirmations, fund, lists, loan, money, papers
+from loans.views import bank, cashier, confirmations, fund, lists, loan, money, papers, relief
 
 app_name = "loans"
 
@@ -32,12 +32,15 @@ urlpatterns = [
     path("loans/<slug:ref>/do/<slug:verb>/", loan.move, name="move"),
     path("loans/<slug:ref>/screening/", loan.screen, name="screen"),
     path("loans/<slug:ref>/terms/", loan.terms, name="terms"),
-    path("loans/<slug:ref>/reschedule/", loan.reschedule, name="reschedule"),
+    path("loans/<slug:ref>/reschedule/", relief.reschedule, name="reschedule"),
+    path("loans/<slug:ref>/waive/", relief.waiver, name="waive"),
+    path("loans/<slug:ref>/rate/", relief.rate, name="rate"),
+    path("loans/<slug:ref>/payoff/", relief.payoff, name="payoff"),
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),
     path("loans/<slug:ref>/what-if/", papers.what_if, name="what_if"),
-    path("loans/<slug:ref>/payoff.pdf", papers.payoff, name="payoff"),
+    path("loans/<slug:ref>/payoff.pdf", papers.payoff, name="payoff_letter"),
     path("loans/<slug:ref>/papers/<slug:kind>.pdf", papers.loan_paper, name="paper"),
     path("loans/<slug:ref>/letters/<slug:kind>.pdf", papers.letter, name="letter"),
     path("loans/<slug:ref>/repay/", money.repay, name="repay"),

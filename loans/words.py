@@ -47,6 +47,8 @@ EVENTS = {
     "loan.cancel": _("Cancelled"),
     "loan.reckon": _("Penalties reckoned"),
     "loan.reschedule": _("New schedule"),
+    "loan.change_rate": _("Rate changed"),
+    "loan.waive": _("Interest or penalties waived"),
     "repayment.record": _("Repayment recorded"),
     "repayment.restate": _("Repayment divided anew"),
     "repayment.reverse": _("Repayment reversed"),

@@ -3,13 +3,14 @@
 from calendar import monthrange
 
 import rules
+from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from applicants.services import lock_application
-from audit.refusals import Blocked, Invalid, NotAllowed
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
-from monitoring.models import AttendanceRow, AttendanceSheet, ShortTermJob
+from monitoring.models import AttendanceRow, AttendanceSheet, ShortTermJob, WorkDay
 from monitoring.services import record_workers
 from programmes.services import check_date
 
@@ -34,6 +35,7 @@ def record_attendance(*, application, month, rows, on, by, reason=""):
     made = [_row(sheet, number, row, on) for number, row in enumerate(rows, 1)]
     _check_workers(sheet, made)
     AttendanceRow.objects.bulk_create(made, batch_size=500)
+    _take_days(made)
     record(
         "workers.attend",
         application.ref,
@@ -84,6 +86,20 @@ def _check_workers(sheet, made):
             raise Invalid(
                 _("%(worker)s is on another site on day %(day)s.") % {"worker": other.worker.ref, "day": min(both)}
             )
+
+
+def _take_days(rows):
+    """Another site may enter the same worker's day at the same moment: the database lets one of them in.
+
+    Days are taken in one order, so that two sheets never wait for each other.
+    """
+    days = [WorkDay(row=row, worker_id=row.worker_id, day=day) for row in rows for day in row.dates]
+    days.sort(key=lambda taken: (taken.worker_id, taken.day))
+    try:
+        with transaction.atomic():
+            WorkDay.objects.bulk_create(days, batch_size=500)
+    except IntegrityError as twin:
+        raise Stale() from twin
 
 
 @service

@@ -1,8 +1,8 @@
 """What must be true of visits and jobs, for `verify`."""
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 
-from monitoring.models import AttendanceRow, AttendanceSheet, Employment, MonitoringVisit, ShortTermJob
+from monitoring.models import AttendanceRow, AttendanceSheet, Employment, MonitoringVisit, ShortTermJob, WorkDay
 
 
 def checks():
@@ -26,6 +26,11 @@ def attendance_faults():
         yield f"monitoring_shorttermjob {row.pk} says {row.person_days} days, its sheets {row.days}"
     for sheet in AttendanceSheet.objects.exclude(month__day=1)[:5]:
         yield f"monitoring_attendancesheet {sheet.pk} is of no month: {sheet.month} is no first day"
+    taken = AttendanceRow.objects.annotate(taken=Count("work_days")).exclude(taken=F("person_days"))
+    for row in taken[:5]:
+        yield f"monitoring_attendancerow {row.pk} says {row.person_days} days, {row.taken} are taken for its worker"
+    for day in WorkDay.objects.exclude(worker=F("row__worker"))[:5]:
+        yield f"monitoring_workday {day.pk} is of another worker than its row"
     seen = {}
     rows = AttendanceRow.objects.order_by().values_list("pk", "worker", "sheet__month", "days", "person_days")
     for pk, worker, month, days, count in rows.iterator(chunk_size=2000):

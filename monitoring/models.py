@@ -316,6 +316,22 @@ class AttendanceRow(models.Model):
         return [self.sheet.month.replace(day=number) for number in self.days]
 
 
+class WorkDay(models.Model):
+    """A day of a worker, taken by the row that brought it: nobody works on two sites on one day, in no race either."""
+
+    row = models.ForeignKey(AttendanceRow, models.CASCADE, related_name="work_days")
+    worker = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "day"], name="work_day_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.worker} {self.day}"
+
+
 class ActionPoint(models.Model):
     """What a visit found that somebody must do, by when."""
 

@@ -15,6 +15,7 @@ from payments.models import (
     Batch,
     CashAdvance,
     Match,
+    MoneyRule,
     OwnAccount,
     PaymentLine,
     PaymentOrder,
@@ -37,6 +38,7 @@ def checks():
     yield from own_account_faults()
     yield from screening_faults()
     yield from advance_faults()
+    yield from money_rule_faults()
     yield from pay_sheet_faults()
 
 
@@ -115,6 +117,7 @@ def statement_line_faults():
     """A used line says what it became, to the cent and with the bank's reference; a booked one names its entry."""
     used = StatementLine.objects.exclude(state__in=["open", "set_aside"]).select_related("order", "batch", "entry")
     sums = dict(
+        # Cash in a paymaster's hands or in a box is money of the line, and not on the account.
         Leg.objects.filter(entry__in=used.values("entry"), account__code=postings.BANK, account__subject="")
         .values_list("entry")
         .annotate(total=Sum("amount"))
@@ -180,6 +183,8 @@ def screening_faults():
     alone = Match.objects.filter(carried_from=None, decided_by=F("screened_by"))
     for match in alone.iterator(chunk_size=500):
         yield f"payments_match {match.pk} was decided by who screened"
+    for match in Match.objects.filter(decided_by=F("screening__staff"))[:5]:
+        yield f"payments_match {match.pk} was decided by who is looked at"
     undecided = Match.objects.filter(screening=OuterRef("pk")).exclude(decision="other")
     for row in Screening.objects.filter(Exists(undecided), outcome="clear").iterator(chunk_size=500):
         yield f"payments_screening {row.pk} is clear with a possible match that nobody has ruled out"
@@ -206,6 +211,14 @@ def advance_faults():
     live = CashAdvance.objects.live().order_by().values("paymaster").annotate(rows=Count("pk"))
     for row in live.filter(rows__gt=1):
         yield f"accounts_user {row['paymaster']} has {row['rows']} open advances"
+
+
+def money_rule_faults():
+    """A rule that holds was confirmed by another than who proposed it."""
+    for row in MoneyRule.objects.filter(confirmed_by=F("proposed_by"))[:5]:
+        yield f"payments_moneyrule {row.pk} was confirmed by who proposed it"
+    for row in MoneyRule.objects.exclude(proposed_by=None).exclude(confirmed_on=None).filter(confirmed_by=None)[:5]:
+        yield f"payments_moneyrule {row.pk} is in force and nobody confirmed it"
 
 
 def pay_sheet_faults():

@@ -80,6 +80,13 @@ def missing(parties, programme, on, days):
     return None
 
 
+def old_lists(on, days):
+    """The lists whose newest version is dated more than `days` before the day `on`; none where `days` is 0."""
+    if not days:
+        return []
+    return [row for row in ScreeningList.objects.newest(on) if row.listed_on < on - timedelta(days=days)]
+
+
 def first_list_on():
     """The day since which screenings are asked for: that on which the first list was loaded; None before it."""
     return ScreeningList.objects.order_by("loaded_on").values_list("loaded_on", flat=True).first()

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import fact
-from payments.clearance import missing
+from payments.clearance import missing, old_lists
 from programmes.clock import today
 
 
@@ -30,6 +30,19 @@ def payee_clear(order):
     move = getattr(order, "move", None)
     on = move.on if move and move.on else today(order.programme)
     return missing([order.payee], order.programme, on, order.application.call.screening_days)
+
+
+@fact(_("The sanctions lists are new enough."))
+def lists_new_enough(row):
+    """Of an award, a loan or a payment, on the day of its move, by the days of its call (INVARIANTS C3)."""
+    move = getattr(row, "move", None)
+    on = move.on if move and move.on else today(row.programme)
+    for old in old_lists(on, row.application.call.list_days):
+        return _("The list “%(name)s” of %(date)s is too old. Load a newer one under Payments, Screening.") % {
+            "name": old,
+            "date": f"{old.listed_on:%d.%m.%Y}",
+        }
+    return None
 
 
 @fact(_("The payee's account has not changed in the last days."))

@@ -1,6 +1,7 @@
 """Filters of the money lists."""
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import called
@@ -42,7 +43,7 @@ class ScreeningFilter(django_filters.FilterSet):
         fields = ("q", "outcome", "due")
 
     def find(self, queryset, name, value):
-        return queryset.filter(called(value, "party"))
+        return queryset.filter(called(value, "party") | Q(staff__name__icontains=value))
 
     def last(self, queryset, name, value):
         return queryset.newest().filter(outcome=value)

@@ -335,3 +335,25 @@ class LineChoiceForm(MoveForm):
 
     def clean_choice(self):
         return self.rows[self.cleaned_data["choice"]]
+
+
+class MoneyRuleForm(SeedbedForm):
+    """What a programme says of its payments in one currency."""
+
+    keyed = True
+
+    advance_amount = MoneyField(label=_("Cash that a paymaster carries at most"), least=0)
+    cooling_days = forms.IntegerField(
+        label=_("Days before a payment to a changed account is approved"), min_value=0, max_value=30
+    )
+
+    def __init__(self, *args, currency, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["advance_amount"].currency = currency
+
+
+class ConfirmRuleForm(SeedbedForm):
+    """A second person agrees."""
+
+    keyed = True
+    versioned = True

@@ -2,10 +2,12 @@
 
 import hashlib
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 
-from payments.models import Batch, PaymentOrder
-from payments.proposals import BATCH, BatchFacts, LineFacts, OrderFacts, propose
+from payments.cash import loose_cash
+from payments.models import Batch, CashAdvance, CashReturn, PaymentOrder, StatementLine
+from payments.proposals import BATCH, BatchFacts, CashFacts, LineFacts, OrderFacts, propose, propose_cash
 
 
 def proposals_for(statement):
@@ -22,17 +24,40 @@ def proposals_for(statement):
     batches = Batch.objects.filter(**same).paid_from(statement.own_account_id)
     answered = PaymentOrder.objects.filter(batch=OuterRef("pk")).exclude(state="sent")
     waiting = batches.filter(orders__state="sent").distinct().annotate(answered=Exists(answered))
-    return propose(
+    found = propose(
         lines,
         _orders(orders),
         [BatchFacts(row.ref, row.control_amount, row.made_on, not row.answered) for row in waiting],
     )
+    for pk, cash in propose_cash(lines, _cash(statement)).items():
+        if pk not in found or cash.rank > found[pk].rank:
+            found[pk] = cash
+    return found
+
+
+def advances_waiting(statement):
+    """Advances of the account's lines that left it, or will, and stand on no statement yet."""
+    named = StatementLine.objects.filter(entry__event_key=Concat(Value("advance:"), OuterRef("ref")))
+    return _advances(statement).exclude(state="cancelled").exclude(Exists(named))
+
+
+def _advances(statement):
+    return CashAdvance.objects.filter(programme=statement.programme_id, line__own_accounts=statement.own_account_id)
+
+
+def _cash(statement):
+    facts = [CashFacts(row.ref, -row.amount, row.bank_reference) for row in advances_waiting(statement)]
+    deposits = CashReturn.objects.on_no_statement().filter(advance__in=_advances(statement))
+    facts += [CashFacts(row.advance.ref, row.amount, row.reference) for row in deposits.select_related("advance")]
+    # Nobody has recorded this deposit: the line is the slip.
+    facts += [CashFacts(row.ref, loose_cash(row)) for row in _advances(statement).filter(state="open")]
+    return [one for one in facts if one.amount]
 
 
 def _lines(rows):
     names = ("pk", "amount", "currency", "value_on", "counterparty", "counterparty_index", "text", "end_to_end")
-    read = rows.values_list(*names, "batch_reference", "return_reason")
-    return [LineFacts(*facts, returned=bool(reason)) for *facts, reason in read]
+    read = rows.values_list(*names, "batch_reference", "bank_reference", "return_reason")
+    return [LineFacts(*facts, returned=bool(reason), bank_reference=bank) for *facts, bank, reason in read]
 
 
 def _orders(rows):
@@ -58,10 +83,23 @@ def orders_behind(programme, proposals):
 MOST = 50
 
 
+def cash_choices(line):
+    """Advances that the line may have paid out, or of which it may have brought cash back."""
+    if line.amount < 0:
+        return list(advances_waiting(line.statement).filter(amount=-line.amount).select_related("paymaster")[:MOST])
+    deposits = CashReturn.objects.on_no_statement().filter(amount=line.amount)
+    advances = _advances(line.statement).filter(Q(state="open") | Q(returns__in=deposits)).distinct()
+    waiting = set(deposits.values_list("advance", flat=True))
+    rows = advances.select_related("paymaster")[:MOST]
+    return [row for row in rows if row.pk in waiting or loose_cash(row) >= line.amount]
+
+
 def choices_for(line, verb):
     """[(row, words)] to choose from: payments and batches of the line's amount, or its account's funding lines."""
     if verb == "book":
-        return [(row, f"{row.name}, {row.donor}") for row in line.statement.own_account.lines.select_related("donor")]
+        lines = line.statement.own_account.lines.select_related("donor")
+        cash = [(row, f"{row.ref}, {row.paymaster}") for row in cash_choices(line)]
+        return cash + [(row, f"{row.name}, {row.donor}") for row in lines]
     same = {"programme": line.statement.programme_id, "currency": line.currency}
     account = line.statement.own_account_id
     orders = PaymentOrder.objects.filter(**same, amount=abs(line.amount)).paid_from(account).for_pages()

@@ -20,7 +20,7 @@ SAME, LIKE = 90, 70
 _OURS = re.compile(r"\b([OB])-?(\d{4})-?(\d{3,6})\b")
 _SOURCE = re.compile(r"\b[GL]-\d{4}-\d{4}(?:/\d+|-[A-Z0-9]+)*\b")
 
-SETTLE, BATCH, RETURN = "settle", "batch", "return"
+SETTLE, BATCH, RETURN, CASH = "settle", "batch", "return", "cash"
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class LineFacts:
     end_to_end: str = ""
     batch: str = ""
     returned: bool = False
+    bank_reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,21 @@ class BatchFacts:
 
 
 @dataclass(frozen=True)
+class CashFacts:
+    """Cash of a paymaster that no line names yet. `amount`: below zero for an advance, above for a deposit.
+
+    `reference`: what the bank's paper said when it was recorded; empty while the line itself would record it.
+    """
+
+    ref: str
+    amount: int
+    reference: str = ""
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """What a line may be: `act` settle, batch or return; `ref` of the payment or batch; `against` keeps it unsure."""
+    """What a line may be: `act` settle, batch, return or cash; `ref` of the payment, batch or advance; `against` keeps
+    it unsure."""
 
     line: int
     act: str
@@ -77,6 +91,11 @@ class Proposal:
     @property
     def sure(self):
         return self.rank >= ENOUGH and not self.against
+
+    @property
+    def at_once(self):
+        """Taken with all others by one click. Cash is booked line by line: who may pay an advance out is one person."""
+        return self.sure and self.act != CASH
 
 
 # How strong the reasons are; a proposal with less than ENOUGH is never taken without a look.
@@ -104,6 +123,31 @@ def propose(lines, orders, batches=()):
         if best is not None:
             found[line.pk] = best
     return _soon_back(_out_before_back(_each_once(found), orders), lines, orders)
+
+
+def propose_cash(lines, cash):
+    """{line pk: Proposal} for lines that are a paymaster's cash, by our reference or the bank's, else by the amount."""
+    by_amount = defaultdict(list)
+    for one in cash:
+        by_amount[one.amount].append(one)
+    found = {}
+    for line in lines:
+        fits = by_amount.get(line.amount, [])
+        said = _bare(f"{line.end_to_end} {line.text}")
+        named = [one for one in fits if _bare(one.ref) in said]
+        known = [one for one in fits if one.reference and one.reference in (line.bank_reference, line.end_to_end)]
+        best = named or known or fits
+        if not best:
+            continue
+        rank = BY_REFERENCE if named or known else BY_AMOUNT
+        if len({one.ref for one in best}) > 1:
+            found[line.pk] = _several(line, CASH, best, rank)
+            continue
+        reason = _("The text names %(ref)s.") if named else _("The bank's reference is that of %(ref)s.")
+        reasons = (reason % {"ref": best[0].ref},) if named or known else ()
+        against = () if reasons else (_("Only the amount fits."),)
+        found[line.pk] = Proposal(line.pk, CASH, best[0].ref, rank, reasons, against)
+    return found
 
 
 class Known:

@@ -80,7 +80,7 @@ def _matches(user):
     return [
         QueueItem(
             verb_text=_("Decide on a possible match with a sanctions list"),
-            why=f"{match.screening.party} · {match.entry.source_list}",
+            why=f"{match.screening.who} · {match.entry.source_list}",
             url=match.get_absolute_url(),
             state_class="wait",
             state_text=_("Waits for a second person"),

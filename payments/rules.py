@@ -27,7 +27,8 @@ def did_not_enter(user, account):
 
 @rules.predicate
 def did_not_screen(user, match):
-    return match is None or match.screened_by_id != user.pk
+    """Neither who screened nor who is looked at."""
+    return match is None or user.pk not in (match.screened_by_id, match.screening.staff_id)
 
 
 rules.add_rule("payments.load_list", has_role(Role.FINANCE, Role.MANAGER))
@@ -75,3 +76,11 @@ rules.add_rule("payments.confirm_run", is_finance & is_not_paymaster)
 rules.add_rule("payments.bring_back_cash", is_finance & is_not_paymaster)
 rules.add_rule("payments.count_loss", is_manager & is_not_paymaster)
 rules.add_rule("payments.set_money_rule", is_manager)
+
+
+@rules.predicate
+def did_not_propose(user, rule):
+    return rule is None or rule.proposed_by_id != user.pk
+
+
+rules.add_rule("payments.confirm_money_rule", has_role(Role.MANAGER, Role.FINANCE) & did_not_propose)

@@ -1,7 +1,18 @@
 from django.urls import path
 
 from payments.bank_files import BANK_LIST, MOBILE_MONEY
-from payments.views import accounts, batches, lines, orders, own_accounts, paymaster, queue, screening, statements
+from payments.views import (
+    accounts,
+    batches,
+    lines,
+    money_rules,
+    orders,
+    own_accounts,
+    paymaster,
+    queue,
+    screening,
+    statements,
+)
 
 app_name = "payments"
 
@@ -33,6 +44,7 @@ urlpatterns = [
     path("money/orders/<slug:ref>/screening/", screening.screen_payee, name="screen_payee"),
     path("money/screening/", screening.screenings, name="screenings"),
     path("money/screening/load/", screening.load, name="load_list"),
+    path("money/screening/staff/<slug:key>/", screening.screen_staff_of, name="screen_staff"),
     path("money/screening/matches/<int:pk>/", screening.match, name="match"),
     path("money/statements/", statements.statements, name="statements"),
     path("money/statements/load/", statements.load, name="load_statement"),
@@ -50,6 +62,9 @@ urlpatterns = [
     path("money/sheets/<slug:ref>/", paymaster.sheet, name="pay_sheet"),
     path("money/sheets/<slug:ref>/print/", paymaster.print_sheet, name="print_sheet"),
     path("money/sheets/<slug:ref>/do/<slug:verb>/", paymaster.move_sheet, name="move_sheet"),
+    path("money/rules/", money_rules.money_rules, name="money_rules"),
+    path("money/rules/<int:pk>/confirm/", money_rules.confirm_rule, name="confirm_rule"),
+    path("money/rules/<slug:key>/<slug:currency>/", money_rules.propose_rule, name="propose_rule"),
     path("money/lines/", lines.lines, name="lines"),
     path("money/lines/<slug:key>/", lines.line, name="line"),
     path("money/lines/<slug:key>/<slug:act>/", lines.line_act, name="line_act"),

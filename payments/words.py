@@ -105,6 +105,8 @@ EVENTS = {
     "paysheet.give_back": _("Given back to the paymaster"),
     "paysheet.confirm": _("Confirmed by the signed sheet"),
     "moneyrule.set": _("Rules for payments set"),
+    "moneyrule.propose": _("Rules for payments proposed"),
+    "moneyrule.confirm": _("Rules for payments in force"),
     "batch.list": _("Payment list with whole numbers taken"),
     "batch.file": _("File for the bank with whole numbers taken"),
 }

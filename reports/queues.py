@@ -1,20 +1,28 @@
 """What waits for whom about reports, and what the search finds among them."""
 
+from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pages.queues import LATER, Hit, QueueItem
 from pages.states import shape_of
-from programmes.models import Role
+from programmes.models import Programme, Role
 from programmes.roles import roles_of, rows_for
-from reports.models import Issue
+from reports.models import Issue, WarningAnswer, WarningCount
 
 MOST = 10
+ANSWERING = (Role.MANAGER, Role.MONITORING)
 
 
 def queue_for(user):
-    """Managers: drafts to publish."""
-    if Role.MANAGER not in roles_of(user):
+    """Managers: drafts to publish. Managers and M&E officers: warnings to answer and to close."""
+    if roles_of(user).isdisjoint(ANSWERING):
         return []
+    return [*_drafts(user), *_warnings(user), *_answers(user)]
+
+
+def _drafts(user):
     drafts = Issue.objects.filter(rows_for(user, [Role.MANAGER], region=None), state=Issue.State.DRAFT)
     return [
         QueueItem(
@@ -27,6 +35,42 @@ def queue_for(user):
             section=LATER,
         )
         for issue in drafts.order_by("period_to", "pk")[:MOST]
+    ]
+
+
+def _warnings(user):
+    counts = WarningCount.objects.filter(rows_for(user, ANSWERING, region=None), waiting__gt=0)
+    return [
+        QueueItem(
+            verb_text=_("Answer the warnings"),
+            why=ngettext("%(count)s waits · %(programme)s", "%(count)s wait · %(programme)s", row.waiting)
+            % {"count": row.waiting, "programme": row.programme.public_name},
+            url=reverse("reports:warnings", args=[row.programme.key]),
+            state_class="start",
+            state_text=_("Not answered"),
+            due=None,
+            section=LATER,
+        )
+        for row in counts.select_related("programme").order_by("programme")[:MOST]
+    ]
+
+
+def _answers(user):
+    rows = WarningAnswer.objects.to_close().filter(rows_for(user, ANSWERING, region=None)).exclude(answered_by=user)
+    counts = rows.order_by("programme").values("programme").annotate(count=Count("pk"))
+    waiting = {row["programme"]: row["count"] for row in counts}
+    return [
+        QueueItem(
+            verb_text=_("Close the answered warnings"),
+            why=ngettext("%(count)s waits · %(programme)s", "%(count)s wait · %(programme)s", waiting[programme.pk])
+            % {"count": waiting[programme.pk], "programme": programme.public_name},
+            url=f"{reverse('reports:warnings', args=[programme.key])}?state=waits",
+            state_class="wait",
+            state_text=_("Waits for a second person"),
+            due=None,
+            section=LATER,
+        )
+        for programme in Programme.objects.filter(pk__in=waiting).order_by("pk")[:MOST]
     ]
 
 

@@ -34,11 +34,14 @@ from grants.services import (
     register_asset,
 )
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
-from payments.services import receive_capital
+from payments.services import propose_money_rule, receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
+from reports.models import WarningRule
 from reports.services import draft_issue, make_link, publish_issue
+from reports.warnings.report import warnings_of
+from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
 from tests.crawl_money import furnish_money
@@ -439,7 +442,12 @@ def _furnish_loans(office, who):
     person = registered_person(office, **who, birth_year=1978)
     order = disbursement_order(office, signed_loan(office, applicant=person))
     sheet = issued_sheet(office, [approved_order(office, order)])
+    place = {"programme": office.programme, "currency": office.line.currency}
+    rule = propose_money_rule(**place, advance_amount=500_000, cooling_days=1, on=DAY, by=office.people.manager)
     return {
+        "payments:propose_rule": {"key": office.programme.key, "currency": office.line.currency},
+        "payments:confirm_rule": {"pk": rule.pk},
+        "payments:screen_staff": {"key": office.programme.key},
         "payments:new_advance": {"key": office.line.key},
         "advances": {"ref": sheet.advance.ref},
         "pay sheets": {"ref": sheet.ref},
@@ -508,12 +516,18 @@ def _furnish_reports(office):
     issue = publish_issue(
         issue=draft_issue(**span, title="The first spring", on=DAY, by=people.manager), on=DAY, by=people.manager
     )
+    WarningRule.objects.create(programme=programme, award_unit=1)
+    seen = next(row for row in warnings_of(programme, DAY).findings if row.kind == "round")
+    given = {"programme": programme, "code": seen.key, "verdict": "explained", "text": "As asked for.", "version": 0}
+    answer = answer_warning(**given, on=DAY, by=people.manager)
     link = make_link(issue=issue, label="The donor", expires_on=date(2026, 6, 30), on=DAY, by=people.manager)
     return {
         "issues": {"ref": issue.ref},
         "reports:move": {"ref": draft.ref},
         "reports:revoke": {"ref": issue.ref, "pk": link.pk},
         "reports:opened": {"token": link.token},
+        "reports:warning": {"key": programme.key, "code": answer.key},
+        "reports:warning_close": {"key": programme.key, "code": answer.key},
     }
 
 

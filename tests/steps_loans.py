@@ -17,7 +17,9 @@ FIRST_DUE = date(2026, 4, 12)
 
 @replayed
 def loan_product(office, **terms):
-    """The window's product: equal instalments at 12% a year, 3 to 24 months. Made when first asked for."""
+    """The window's product: equal instalments at 12% a year, 3 to 24 months, all interest paid whenever repaid.
+
+    Made when first asked for."""
     found = LoanProduct.objects.filter(windows=office.window).first()
     if found is not None and not terms:
         return found
@@ -27,6 +29,7 @@ def loan_product(office, **terms):
         "name": "Micro loan",
         "currency": office.window.currency,
         "annual_rate_pct": Decimal("12"),
+        "early_interest": "schedule",
         **terms,
     }
     product = LoanProduct.objects.create(**facts)

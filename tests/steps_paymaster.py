@@ -1,6 +1,14 @@
 """The paymaster's run for tests: approved cash payments of one village, and the advance that pays them."""
 
-from payments.services import approve_payment, make_sheet, pay_out_advance, prepare_advance, record_run
+from payments.services import (
+    approve_payment,
+    confirm_money_rule,
+    make_sheet,
+    pay_out_advance,
+    prepare_advance,
+    propose_money_rule,
+    record_run,
+)
 from programmes.clock import today
 from tests.steps_loans import disbursement_order, signed_loan
 
@@ -39,3 +47,10 @@ def recorded_sheet(office, orders, *answers):
     sheet = issued_sheet(office, orders)
     results = dict(enumerate(answers, 1))
     return record_run(sheet=sheet, results=results, on=today(office.programme), by=office.people.field_agent)
+
+
+def money_rule(office, currency, **facts):
+    """Proposed by the manager and confirmed by the checker: it holds."""
+    people, day = office.people, today(office.programme)
+    rule = propose_money_rule(programme=office.programme, currency=currency, on=day, by=people.manager, **facts)
+    return confirm_money_rule(rule=rule, on=day, by=people.checker)

@@ -98,6 +98,7 @@ def test_the_pages_of_a_draft_are_accessible_and_fit(theme, width, lent, live_br
     assert one.complaints == []
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("theme", "width"), [("light", "wide")])
 def test_the_pages_of_a_submitted_case_are_accessible_and_fit(theme, width, live_server, settings, live_browser):
     settings.STANDING_DAY = DAY

@@ -18,6 +18,8 @@ from tests.steps_applicants import (
     trained,
 )
 
+pytestmark = pytest.mark.in_turn
+
 
 def verbs(user):
     forget(user)

@@ -24,6 +24,8 @@ from programmes.models import EligibilityRule
 from tests.office import DAY
 from tests.steps_applicants import draft_application, eligible_application, submitted_application
 
+pytestmark = pytest.mark.in_turn
+
 # state: {role: moves offered}. Roles that are not named are offered none; the committee's moves have no button.
 TABLE = {
     "draft": {"adviser": {"submit", "withdraw"}, "secretary": {"withdraw"}, "second_secretary": {"withdraw"}},

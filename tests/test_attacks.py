@@ -26,6 +26,8 @@ from tests.office import PASSWORD
 from tests.steps_applicants import registered_person
 from tests.steps_loans import disbursement_order, signed_loan
 
+pytestmark = pytest.mark.in_turn
+
 
 @pytest.fixture
 def enter(client):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from audit.refusals import Blocked, Invalid, NotAllowed
 from monitoring.attendance import record_attendance, register_attendance
 from monitoring.checks import checks
-from monitoring.models import AttendanceRow, ShortTermJob
+from monitoring.models import AttendanceRow, ShortTermJob, WorkDay
 from monitoring.services import verify_workers
 from tests.markup import filled
 from tests.office import DAY
@@ -71,8 +71,12 @@ def test_nobody_works_on_two_sites_on_one_day(office, site, worker):
         sheet(office, other, worker, [4, 5])
     sheet(office, other, worker, [5])
     assert list(checks()) == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WorkDay.objects.filter(row__sheet__application=other).update(day=date(2026, 2, 4))
     AttendanceRow.objects.filter(sheet__application=other).update(days=[4])
     assert "two sites on one day" in next(checks())
+    WorkDay.objects.filter(row__sheet__application=other).delete()
+    assert "says 1 days, 0 are taken" in next(checks())
 
 
 @pytest.mark.parametrize(

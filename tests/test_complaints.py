@@ -32,6 +32,8 @@ from tests.office import DAY, grant_office, seat
 from tests.steps_applicants import eligible_application, protector_of
 from tests.steps_complaints import WORDS, complaint_of, contact_of, days, handled, knows, root, waiting
 
+pytestmark = pytest.mark.in_turn
+
 # Receiving --------------------------------------------------------------------------------------------------------
 
 

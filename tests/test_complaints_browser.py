@@ -4,6 +4,7 @@ import pytest
 
 from applicants.models import Complaint
 from programmes.clock import standing_at
+from tests.browser import LOOKS
 from tests.office import DAY, grant_office
 from tests.test_pages_browser import reader
 
@@ -17,8 +18,7 @@ def served(live_server):
     return live_server.url, office
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", ["phone", "small", "wide"])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_open_pages_pass_axe_and_fit_a_phone(served, browser, theme, width):
     base, _office = served
     seen = reader(browser, base, theme, width)

@@ -48,6 +48,7 @@ ABOUT_NOBODY = {
     "selection.Session",
     "selection.LetterTemplate",
     "grants.AgreementText",
+    "grants.CountedPaper",
     "grants.Recovery",
     "payments.Batch",
     "loans.BalanceSample",

@@ -409,7 +409,7 @@ def test_what_is_asked_back_comes_in_or_is_given_up_by_another_person_and_never_
             with pytest.raises(Invalid) as refused:
                 service(**given, **wrong)
             assert refused.value.field == field
-    with pytest.raises(Invalid, match="ended on"):
+    with pytest.raises(Invalid, match="Nothing was asked back before"):
         receive_recovery(**{**received, "on": DAY - timedelta(days=1), "reason": "Late."}, amount=1)
     with pytest.raises(Invalid, match="bank's reference"):
         receive_recovery(**{**received, "bank_reference": " "}, amount=1)

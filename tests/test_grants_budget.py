@@ -11,6 +11,7 @@ from grants.agreement import agreement_pdf
 from grants.checks import checks
 from grants.final_account import final_account
 from grants.models import Award, Expense, Tranche
+from grants.reading import planned_rows
 from grants.services import (
     accept_expense,
     approve_amendment,
@@ -21,6 +22,8 @@ from grants.services import (
     evidence_contribution,
     give_up_recovery,
     keep_signed_scan,
+    plan_tranches,
+    pledge_cofinancing,
     propose_amendment,
     receive_recovery,
     refuse_amendment,
@@ -35,8 +38,10 @@ from ledger.models import Account
 from programmes.clock import standing_at, today
 from programmes.models import Commitment, Window
 from tests.office import DAY, grant_office
-from tests.steps_grants import accepted_contribution, approved_award, certified_tranche, paid_tranche, ready_award
+from tests.steps_grants import ENDS, accepted_contribution, approved_award, certified_tranche, paid_tranche, ready_award
 from tests.steps_grants import signed_award as sign
+from tests.steps_payments import screened
+from tests.test_grants_agreement import read
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +241,73 @@ def test_before_the_third_tranche_the_first_is_accounted_for_in_full(office):
         request_tranche(tranche=third, on=DAY, by=office.people.adviser)
     accept(office, cost(office, award, 1, "R-3"))
     assert request_tranche(tranche=third, on=DAY, by=office.people.adviser).state == "requested"
+
+
+def retained(office, **facts):
+    """An award of 20,000.00 in a window that retains a tenth, planned as its page proposes; not signed yet."""
+    award, people = approved_award(office), office.people
+    screened(office, award.applicant, award.business)
+    pledge_cofinancing(award=award, source="own_cash", amount=500_000, on=DAY, by=people.adviser)
+    plan = [{"percent": 60, "deliverable": "Quote of the supplier"}, {"percent": 40}]
+    Window.objects.update(retention_pct=10, acceptance_days=30, tranche_plan=plan, **facts)
+    award = Award.objects.get(pk=award.pk)
+    rows = [{**row, "deliverables": row.get("deliverables", "").splitlines()} for row in planned_rows(award)]
+    return plan_tranches(award=award, tranches=rows, on=DAY, by=people.manager)
+
+
+def test_a_tenth_is_retained_in_a_last_tranche_and_a_plan_without_it_is_refused(office):
+    award, by = retained(office), office.people.manager
+    assert list(award.tranches.kept().values_list("kind", "amount")) == [
+        ("part", 1_080_000),
+        ("part", 720_000),
+        ("retention", 200_000),
+    ]
+
+    def refused(sentence, *rows):
+        tranches = [{"kind": kind, "amount": amount, **facts} for kind, amount, facts in rows]
+        with pytest.raises(Invalid, match=sentence):
+            plan_tranches(award=award, tranches=tranches, on=DAY, by=by)
+
+    part, retention = ("part", 1_800_000, {}), ("retention", 200_000, {})
+    refused(r"EUR 2,000\.00 of this award is retained", ("part", 1_800_001, {}), ("retention", 199_999, {}))
+    refused("retained to the end", ("part", 2_000_000, {}))
+    refused("is the last tranche", retention, part)
+    refused("is the last tranche", ("retention", 2_000_000, {}))
+    refused("paid to the grantee", part, ("retention", 200_000, {"modality": "supplier"}))
+    signed = sign_award(award=award, ends_on=ENDS, on=DAY, by=by)
+    assert "Retention: paid this many days after the last deliverable was accepted: 30" in read(agreement_pdf(signed))
+    *rows, last = planned(signed)
+    with pytest.raises(Invalid, match="is the last tranche"):
+        propose(office, signed, tranches=[last, *rows])
+    less = propose(office, signed, tranches=[{**rows[0], "amount": 1_800_000}, {**last, "number": 2}])
+    assert "Retention EUR 2,000.00" in [now for _what, _was, now in differences(less)][1]
+    assert list(checks()) == []
+    Tranche.objects.filter(number=2).update(kind="retention")
+    assert list(checks()) == [f"grants_tranche {signed.ref}/2 is a retention and not the last tranche"]
+
+
+def test_what_is_retained_is_requested_when_its_days_are_over_and_certified_when_all_costs_are_accepted(office):
+    award, people = retained(office, accounted_pct=70), office.people
+    award = sign_award(award=award, ends_on=ENDS, on=DAY, by=people.manager)
+    first, second, last = award.tranches.kept()
+    paid_tranche(office, first)
+    accept(office, cost(office, award, 1_080_000))
+    paid_tranche(office, second, "BANK-2")
+    last.refresh_from_db()
+    early, due = DAY + timedelta(days=29), DAY + timedelta(days=30)
+    with standing_at(early), pytest.raises(Blocked) as refused:
+        request_tranche(tranche=last, on=early, by=people.adviser)
+    assert refused.value.missing == [
+        "Costs of EUR 10,800.00 are accepted; before this tranche EUR 18,000.00 must be.",
+        f"The retention can be requested from {due:%d.%m.%Y} on.",
+    ]
+    accept(office, cost(office, award, 720_000, "R-2"))
+    with standing_at(due):
+        last = request_tranche(tranche=last, on=due, by=people.adviser)
+        with pytest.raises(Blocked, match=r"with this tranche EUR 20,000\.00 would be paid for"):
+            certify_tranche(tranche=last, on=due, by=people.manager)
+        accept(office, cost(office, award, 200_000, "R-3", on=due), on=due)
+        assert certify_tranche(tranche=last, on=due, by=people.manager).state == "certified"
 
 
 def test_a_reimbursement_is_certified_when_the_costs_that_it_pays_back_are_accepted(office):

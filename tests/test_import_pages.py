@@ -16,6 +16,8 @@ from tests.office import DAY, grant_office
 from tests.steps_applicants import draft_application, registered_person
 from tests.test_import import ODD_NAMES, bomb, sheet
 
+pytestmark = pytest.mark.in_turn
+
 
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):

@@ -102,7 +102,7 @@ def test_papers_are_for_those_who_see_the_loan(paid, client):
         reverse("loans:paper", args=[loan.ref, "schedule"]),
         reverse("loans:paper", args=[loan.ref, "statement"]),
         reverse("loans:letter", args=[loan.ref, "first"]),
-        reverse("loans:payoff", args=[loan.ref]),
+        reverse("loans:payoff_letter", args=[loan.ref]),
     ]
     for who, status in ((office.people.loan_officer, 200), (office.people.adviser, 200), (office.people.member1, 404)):
         client.force_login(who)

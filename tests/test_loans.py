@@ -112,7 +112,7 @@ def test_terms_are_set_within_the_product_before_signing_only(lending):
     officer = lending.people.loan_officer
     loan = set_terms(loan=loan, instalments_number=24, grace_months=2, on=DAY, by=officer, version=loan.version)
     assert (loan.instalments_number, loan.grace_months) == (24, 2)
-    with pytest.raises(Invalid, match="25 months are outside the product's 3 to 24"):
+    with pytest.raises(Invalid, match="25 instalments are outside the product's 3 to 24"):
         set_terms(loan=loan, instalments_number=25, on=DAY, by=officer)
     with pytest.raises(Invalid, match="allows 2 months without principal"):
         set_terms(loan=loan, grace_months=3, on=DAY, by=officer)

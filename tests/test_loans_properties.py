@@ -84,7 +84,7 @@ def fresh_loan(lending, agreed):
 def folded(loan, kept):
     rows = [row_of(row) for row in loan.instalments.order_by("number")]
     receipts = [Receipt(number, on, amount) for number, (_row, on, amount) in kept.items()]
-    return fold(rows, receipts, terms_of(loan), loan.reckoned_on)
+    return fold(rows, receipts, terms_of(loan, loan.versions.get().request), loan.reckoned_on)
 
 
 def compare(loan, expected):

@@ -13,7 +13,7 @@ from programmes.models import Role
 from tests.markup import read
 from tests.office import grant_office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
 class Offer:

@@ -13,26 +13,29 @@ from loans.fund import cash_at, fund_statement
 from loans.models import Loan
 from loans.services import order_disbursement
 from payments.cash import due_back_on, in_hand, loose_cash, next_working_day
-from payments.models import CashAdvance, PaymentOrder, PaySheet, PaySheetRow
+from payments.matching import proposals_for
+from payments.models import CashAdvance, MoneyRule, PaymentOrder, PaySheet, PaySheetRow
 from payments.queues import queue_for
 from payments.services import (
     approve_payment,
+    book_line_as_cash,
     bring_back_cash,
     change_account,
     confirm_account,
+    confirm_money_rule,
     confirm_run,
     count_loss,
     give_back_sheet,
     pay_out_advance,
     record_run,
     return_payment,
-    set_money_rule,
     settle_payment,
 )
 from programmes.clock import standing_at
 from programmes.models import Holiday
 from programmes.services import bank_on, cash_on
 from tests.crawl import PICTURE
+from tests.markup import filled
 from tests.office import DAY
 from tests.steps_grants import ordered_tranche, signed_award
 from tests.steps_paymaster import (
@@ -41,11 +44,13 @@ from tests.steps_paymaster import (
     WITNESS,
     cash_orders,
     issued_sheet,
+    money_rule,
     open_advance,
     prepared_advance,
     recorded_sheet,
 )
-from tests.steps_payments import OTHER_IBAN
+from tests.steps_payments import OTHER_IBAN, own_account
+from tests.steps_statements import loaded, moved
 
 # What it shows does not hang on the database: on PostgreSQL in the long setting.
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
@@ -101,9 +106,7 @@ def test_maker_checker_and_paymaster_are_three_people_and_the_limit_is_kept(lend
         prepared_advance(lending, paymaster=people.donor)
     with pytest.raises(NotAllowed):
         prepared_advance(lending, by=people.manager)
-    set_money_rule(
-        programme=lending.programme, currency="USD", advance_amount=50_000, cooling_days=0, on=DAY, by=people.manager
-    )
+    money_rule(lending, "USD", advance_amount=50_000, cooling_days=0)
     with pytest.raises(Invalid, match=r"at most .*500\.00"):
         prepared_advance(lending, 50_001)
     advance = prepared_advance(lending, 50_000, paymaster=people.checker)
@@ -195,6 +198,50 @@ def test_a_loss_is_a_managers_decision_and_a_cost_of_the_line(lending):
     assert f"payments_cashadvance {advance.ref}" in " ".join(faults())
 
 
+def test_the_banks_lines_of_an_advance_and_of_what_came_back_are_proposed_and_booked_once(lending, client):
+    """One advance is recorded before the statement comes, its deposit after; of another the line is the only paper."""
+    people, account = lending.people, own_account(lending)
+    first = open_advance(lending, 200_000)
+    lines = [moved(-200_000, "CASH-1"), moved(50_000, "IN-1", text=f"cash {first.ref}"), moved(150_000, "IN-2")]
+    statement = loaded(lending, account, [*lines, moved(-200_000, "CASH-9"), moved(-200_001)], currency="USD")
+    out, back, rest, other, more = statement.lines.order_by("position")
+    found = proposals_for(statement)
+    assert [(found[row.pk].act, found[row.pk].ref, found[row.pk].sure) for row in (out, other)] == [
+        ("cash", first.ref, True),
+        ("cash", first.ref, False),
+    ]
+    assert (back.pk in found, found.get(rest.pk)) == (False, None)
+    bring_back_cash(advance=first, amount=50_000, reference="SLIP", on=DAY, by=people.maker)
+    found = proposals_for(statement)
+    assert [(found[row.pk].sure, found[row.pk].at_once) for row in (back, rest)] == [(True, False), (False, False)]
+    facts = {"advance": first, "on": DAY, "by": people.checker}
+    with pytest.raises(Invalid, match=r"The line is USD 2,000\.01 and the advance USD 2,000\.00"):
+        book_line_as_cash(line=more, **facts)
+    booked = book_line_as_cash(line=out, **facts)
+    assert (booked.state, booked.entry.event_key) == ("booked", f"advance:{first.ref}")
+    with pytest.raises(Blocked, match="waits for no line"):
+        book_line_as_cash(line=other, **facts)
+    assert book_line_as_cash(line=back, **facts).entry == first.returns.get().entry
+    client.force_login(people.checker)
+    url = f"{rest.get_absolute_url()}do/book/"
+    page = client.get(url).content.decode()
+    assert first.ref in page
+    assert client.post(url, {**filled(page), "choice": first.ref}).status_code == 302
+    first.refresh_from_db()
+    assert (first.state, list(first.returns.values_list("amount", "reference"))) == (
+        "closed",
+        [(50_000, "SLIP"), (150_000, "IN-2")],
+    )
+    second = prepared_advance(lending, 200_000)
+    for nobody in (people.maker, people.manager):
+        with pytest.raises(NotAllowed):
+            book_line_as_cash(line=other, advance=second, on=DAY, by=nobody)
+    book_line_as_cash(line=other, advance=second, on=DAY, by=people.checker)
+    second.refresh_from_db()
+    assert (second.state, second.bank_reference, in_hand(second)) == ("open", "CASH-9", 200_000)
+    assert list(faults()) == []
+
+
 def test_unpaid_money_is_due_on_the_next_working_day_and_late_after_it(lending):
     Holiday.objects.create(country="AM", on=MONDAY, name="Spring")
     assert next_working_day(DAY, "AM") == FRIDAY
@@ -222,14 +269,42 @@ def test_a_changed_account_waits_a_day_before_an_approval_counts(office):
     with pytest.raises(Blocked) as refused:
         approve_payment(order=order, on=DAY, by=people.checker)
     assert "can be approved from 13.03.2026 on" in str(refused.value)
-    rule = {"programme": office.programme, "currency": "EUR", "advance_amount": 1, "on": DAY, "by": people.manager}
-    with pytest.raises(NotAllowed):
-        set_money_rule(**{**rule, "by": people.maker}, cooling_days=0)
-    set_money_rule(**rule, cooling_days=2)
+    money_rule(office, "EUR", advance_amount=1, cooling_days=2)
     with standing_at(FRIDAY), pytest.raises(Blocked):
         approve_payment(order=order, on=FRIDAY, by=people.checker)
-    set_money_rule(**rule, cooling_days=0)
+    money_rule(office, "EUR", advance_amount=1, cooling_days=0)
     assert approve_payment(order=order, on=DAY, by=people.checker).state == "approved"
+
+
+def test_a_rule_of_payments_holds_when_a_second_person_has_confirmed_it_on_the_page(lending, client):
+    people, rules = lending.people, MoneyRule.objects
+    place = lending.programme.pk, "USD"
+    propose = f"/money/rules/{lending.programme.key}/USD/"
+
+    def send(user, url, **given):
+        client.force_login(user)
+        page = client.get(url)
+        if page.status_code != 200:
+            return page.status_code
+        return client.post(url, {**filled(page.content.decode()), **given}).status_code
+
+    assert send(people.maker, propose) == 403
+    assert send(people.manager, propose, advance_amount="500.00", cooling_days="31") == 400
+    for most in ("600.00", "500.00"):
+        assert send(people.manager, propose, advance_amount=most, cooling_days="3") == 302
+    rule = rules.get()
+    assert (rules.advance_amount(*place), rules.cooling_days(*place)) == (1_000_000, 1)
+    confirm = f"/money/rules/{rule.pk}/confirm/"
+    assert [send(user, confirm) for user in (people.manager, people.adviser, people.checker)] == [403, 404, 302]
+    assert (rules.advance_amount(*place), rules.cooling_days(*place)) == (50_000, 3)
+    with pytest.raises(Blocked, match="in force already"):
+        confirm_money_rule(rule=rule, on=DAY, by=people.checker)
+    assert "500.00" in client.get("/money/rules/").content.decode()
+    assert send(people.manager, propose, advance_amount="700.00", cooling_days="0") == 302
+    assert (rules.advance_amount(*place), rules.count()) == (50_000, 2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rules.waiting().update(confirmed_by=people.manager, confirmed_on=DAY)
+    assert list(faults()) == []
 
 
 def test_the_pages_of_a_run_from_the_advance_to_the_last_coin(lending, visit):

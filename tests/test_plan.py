@@ -26,6 +26,8 @@ from programmes.models import RequiredDocument
 from tests.office import DAY
 from tests.steps_applicants import draft_application
 
+pytestmark = pytest.mark.in_turn
+
 COOLER = {"label": "Milk cooler, 300 l", "quantity": 2, "unit_amount": 49_000, "own_amount": 12_000}
 WIRES = {"label": "Electrical connection", "quantity": 1, "unit_amount": 20_000, "own_amount": 6_000}
 ODD = ["Smith & Sons <Ltd>", '=HYPERLINK("x")', "<img src=x>", "Անահիտ Սարգսյան"]

@@ -216,7 +216,7 @@ def test_an_invoice_counts_once_and_is_not_older_than_the_agreement(office, awar
     assert invoiced(office, purchase, number="No. 12").invoice_amount == 300_000
     cancel_purchase(purchase=purchase, reason="The dealer closed", on=DAY, by=office.people.manager)
     purchase.refresh_from_db()
-    assert (purchase.state, purchase.invoice_key) == ("cancelled", None)
+    assert (purchase.state, purchase.invoice_key, purchase.papers.count()) == ("cancelled", None, 0)
 
 
 @pytest.mark.parametrize(

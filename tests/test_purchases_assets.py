@@ -4,27 +4,34 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from applicants.services import add_evidence
 from audit.refusals import Blocked, Invalid, NotAllowed
+from config.proof import ledger_faults, state_faults
 from grants.checks import checks
 from grants.models import Asset, Purchase
 from grants.services import (
     approve_purchase,
     certify_tranche,
     clawback_due,
+    decide_clawback,
     dispose_asset,
+    give_up_recovery,
     hand_over_asset,
     hand_over_purchase,
     match_purchase,
     order_purchase,
     order_tranche,
+    receive_recovery,
     request_tranche,
 )
+from grants.services.awards import recovery_due
 from programmes.clock import standing_at
 from programmes.models import Window
+from tests.markup import filled
 from tests.office import DAY, grant_office
-from tests.steps_grants import accounted_deliverables, certified_tranche
+from tests.steps_grants import accounted_deliverables, certified_tranche, paid_tranche
 from tests.steps_payments import KOSOVO_IBAN, payable_account
 from tests.steps_purchases import buying_award, chosen, invoiced, matched, ordered, received, requested, tranche_of
 
@@ -172,6 +179,47 @@ def test_before_the_title_passes_only_the_manager_lets_an_asset_go(office):
             dispose_asset(asset=asset, reason="Sold", on=date(2027, 3, 12), by=people.manager)
 
 
+def test_what_was_not_used_is_asked_back_by_a_second_person_and_comes_in_or_is_given_up(office, client):
+    award, people = buying_award(office, title_months=24), office.people
+    purchase = matched(office, award)
+    hand_over_purchase(purchase=purchase, evidence=certificate(office, award), on=DAY, by=people.adviser)
+    paid_tranche(office, award.tranches.get())
+    first, second = purchase.assets.order_by("pk")
+    for asset in (first, second):
+        dispose_asset(asset=asset, reason="Sold", on=DAY, by=people.manager)
+    facts = {"asset": first, "reason": "", "on": DAY}
+    with pytest.raises(Blocked, match="nothing is asked back"):
+        receive_recovery(award=award, amount=1, bank_reference="IN-1", on=DAY, by=people.maker)
+    with pytest.raises(NotAllowed, match="Another person"):
+        decide_clawback(**facts, amount=1_000_000, by=people.manager)
+    with pytest.raises(NotAllowed):
+        decide_clawback(**facts, amount=1_000_000, by=people.adviser)
+    with pytest.raises(Invalid, match=r"At most EUR 10,000\.00"):
+        decide_clawback(**facts, amount=1_000_001, by=people.checker)
+    with pytest.raises(Invalid, match="Say why"):
+        decide_clawback(**facts, amount=999_999, by=people.checker)
+    url = reverse("grants:clawback", args=[award.ref, first.pk])
+    client.force_login(people.manager)
+    assert client.get(url).status_code == 403
+    client.force_login(people.checker)
+    assert url in client.get(award.get_absolute_url()).content.decode()
+    assert client.post(url, filled(client.get(url).content.decode())).status_code == 302
+    assert client.get(url).status_code == 409
+    award.refresh_from_db()
+    assert (award.state, award.recovery_amount, award.recovery_due_amount) == ("active", 1_000_000, 1_000_000)
+    decide_clawback(asset=second, amount=0, reason="It burned.", on=DAY, by=people.checker)
+    with pytest.raises(NotAllowed):
+        give_up_recovery(award=award, amount=1, reason="Small.", on=DAY, by=people.checker)
+    receive_recovery(award=award, amount=600_000, bank_reference="IN-1", on=DAY, by=people.maker)
+    give_up_recovery(award=award, amount=100_000, reason="Letter 4.", on=DAY, by=people.manager)
+    assert (recovery_due(award), award.recovery_due_amount) == (0, 300_000)
+    assert [*checks(), *ledger_faults(), *state_faults()] == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Asset.objects.filter(pk=first.pk).update(claimed_by=people.manager)
+    Asset.objects.filter(pk=first.pk).update(claimed_amount=999_999)
+    assert any("999999 is asked back, its entry says 1000000" in fault for fault in checks())
+
+
 def test_verify_names_what_was_changed_behind_the_services(office):
     award = buying_award(office)
     purchase = matched(office, award)
@@ -193,4 +241,5 @@ def test_verify_finds_an_invoice_that_counts_twice_or_is_too_old(office):
     Purchase.objects.update(invoice_on=award.signed_on - timedelta(days=1))
     faults = list(checks())
     assert any("counts as another cost too" in fault for fault in faults)
+    assert any("its paper counts without being taken by it" in fault for fault in faults)
     assert any("the invoice is from before the agreement" in fault for fault in faults)

@@ -64,7 +64,7 @@ class Buyer:
             self.one.page.screenshot(path=f"{PICTURES}/purchase-{self.width}-{self.number:02d}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", ["wide", "small"])
+@pytest.mark.parametrize("width", [pytest.param("wide", marks=pytest.mark.soak), "small"])
 def test_a_purchase_goes_from_request_to_the_register_of_assets(buying, live_browser, width):
     base, office, award, party = buying
     buyer, home = Buyer(live_browser, base, office, width), award.get_absolute_url()

@@ -87,3 +87,23 @@ def test_a_repayment_is_reversed_once_by_four_at_once(lending, database_url):
     loan.refresh_from_db()
     assert loan.principal_amount == 100_000
     assert list(faults()) == []
+
+
+def test_eight_payments_and_a_reversal_at_once_leave_what_one_after_the_other_would(lending, database_url):
+    loan = active_loan(lending)
+    first = repay(lending, loan, 8885)
+    officer, maker = lending.people.loan_officer.pk, lending.people.maker.pk
+    calls = [
+        ("tests.test_race_loans:take", {"loan": loan.pk, "amount": 1000 + number, "by": officer, "key": f"k{number}"})
+        for number in range(8)
+    ]
+    calls.insert(4, ("tests.test_race_loans:undo", {"repayment": first.pk, "by": maker}))
+    results = together(database_url, calls)
+    assert [result.failed for result in results] == [""] * 9
+    assert [result.refused for result in results] == [""] * 9
+    loan.refresh_from_db()
+    live = loan.repayments.live()
+    # 80.28 are left of the money: 10.00 of it interest, once.
+    assert (live.count(), loan.principal_amount) == (8, 100_000 - 7028)
+    assert sum(row.interest_amount for row in live) == 1000
+    assert list(faults()) == []

@@ -7,8 +7,9 @@ from django.test import Client
 
 from monitoring.services import plan_visit, record_visit, verify_visit
 from programmes.clock import standing_at
-from reports.models import Target
+from reports.models import Target, WarningRule
 from reports.services import correct_issue, draft_issue, make_link, publish_issue
+from reports.warnings.found import key_of
 from tests.browser import LOOKS
 from tests.office import DAY, grant_office
 from tests.steps_applicants import registered_person
@@ -49,6 +50,7 @@ def reported(live_server, settings):
             jobs=[{"title": "Helper", "hours_per_week": 40, "baseline": False, "employments": [held]}],
         )
         verify_visit(visit=visit, on=DAY, by=people.monitor)
+        WarningRule.objects.create(programme=office.programme, award_unit=1)
         Target.objects.create(programme=office.programme, code="awards", value=36, comparator=">=", source="Agreement")
         facts = {"title": "First quarter", "period_from": DAY.replace(day=1), "period_to": DAY}
         issue = draft_issue(programme=office.programme, on=DAY, by=people.manager, **facts)
@@ -74,11 +76,15 @@ def test_the_pages_of_reports_are_accessible_obey_the_policy_and_fit(theme, widt
     base, office, issue, newer, link = reported
     people, key = office.people, office.programme.key
     one = reader(live_browser, base, theme, width)
+    warned = ["G-2026-0001", "amount:2000000"]
     pages = [
         (people.manager, "/reports/"),
         (people.manager, "/reports/new/"),
         (people.manager, f"/reports/programmes/{key}/"),
         (people.manager, f"/reports/programmes/{key}/target/"),
+        (people.manager, f"/reports/programmes/{key}/warnings/"),
+        (people.manager, f"/reports/programmes/{key}/warnings/{key_of('round', warned)}/"),
+        (people.manager, f"/reports/programmes/{key}/warnings/rule/"),
         (people.manager, f"/reports/{issue.ref}/"),
         (people.manager, f"/reports/{issue.ref}/links/"),
         (people.manager, f"/reports/{issue.ref}/links/{link.pk}/revoke/"),
@@ -99,7 +105,7 @@ def test_the_pages_of_reports_are_accessible_obey_the_policy_and_fit(theme, widt
     assert one.complaints == []
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", "small"), ("dark", "wide")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_a_donor_opens_the_link_with_nothing_but_a_browser(theme, width, reported, live_browser):
     base, _office, _issue, _newer, link = reported
     one = reader(live_browser, base, theme, width).open(f"/r/{link.token}/")

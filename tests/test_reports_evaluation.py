@@ -28,6 +28,8 @@ from tests.office import DAY, grant_office, loan_office
 from tests.steps_applicants import eligible_application, registered_person, submitted_application
 from tests.steps_selection import closed_session, sitting_session, vote_all
 
+pytestmark = pytest.mark.in_turn
+
 LATER = DAY.replace(day=16)
 
 

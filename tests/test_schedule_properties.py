@@ -1,5 +1,6 @@
 """What holds for every schedule, over random combinations of all settings."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,9 +21,15 @@ from loans.schedule import (
     ScheduleError,
     ScheduleRequest,
     build_schedule,
+    request_as_json,
+    request_from_json,
 )
 from loans.schedule import request as words
-from loans.schedule.periods import Periods
+from loans.schedule.declining import DecliningRun
+from loans.schedule.periods import Periods, Rates
+from loans.schedule.plain import is_plain, plain_parts
+from loans.schedule.plans import plan_for
+from loans.schedule.rounding import Rounder
 
 D = Decimal
 
@@ -170,7 +177,7 @@ def test_days_off_move_the_shown_dates_forward_and_nothing_else(request, weekend
     for before, after in zip(plain.rows, moved.rows, strict=True):
         assert timedelta(0) <= after.due - before.due <= timedelta(days=len(weekend))
         assert words.WEEKDAYS[after.due.weekday()] not in weekend
-        assert replace(after, due=before.due) == before
+        assert after._replace(due=before.due) == before
 
 
 @given(eventful_requests())
@@ -230,3 +237,44 @@ def test_rounding_at_the_end_only_still_repays_everything(request):
     cent = coins(1, request.currency_digits)
     assert abs(sum(row.principal for row in schedule.rows) - request.principal) <= cent * len(schedule.rows)
     assert schedule.rows[-1].balance == 0
+
+
+@given(plain_requests(("declining_equal_instalment", "declining_equal_principal", "declining_weighted_principal")))
+def test_the_quick_run_gives_the_lines_of_the_run_that_knows_events(request):
+    rounder = Rounder(request)
+    if not is_plain(request, rounder):
+        reject()
+    periods = Periods(request)
+    rates = Rates(request, periods)
+    quick = plain_parts(request, periods, rates, rounder, plan_for(request, periods, rates, rounder))
+    lines = DecliningRun(request, periods, rates, rounder, plan_for(request, periods, rates, rounder)).run()
+    assert quick == ([line.principal for line in lines], [line.interest for line in lines])
+
+
+@given(plain_requests(), st.booleans())
+def test_a_request_reads_the_same_after_it_was_written(request, moves):
+    request = replace(request, non_working=NonWorking(("sun",), (request.first_due,), interest_moves=moves))
+    assert request_from_json(json.dumps(request_as_json(request))) == request
+
+
+@given(
+    st.dates(date(2024, 1, 29), date(2024, 12, 31)).filter(lambda day: day.day > 28),
+    st.integers(1, 6),
+    st.integers(2, 18),
+)
+def test_the_anchor_day_is_kept_from_a_first_due_date_that_was_cut(anchored, every, n):
+    """A schedule that begins in a short month knows its day from `anchor_day`."""
+    facts = {
+        "principal": D(1000),
+        "currency_digits": 2,
+        "annual_rate_pct": D(12),
+        "method": "declining_equal_principal",
+    }
+    frequency = Frequency(every)
+    whole = ScheduleRequest(disbursed_on=date(2023, 12, 1), first_due=anchored, n=n + 6, frequency=frequency, **facts)
+    dues = [row.due for row in build_schedule(whole).rows]
+    for skipped in range(6):
+        later = replace(
+            whole, first_due=dues[skipped], n=n, anchor_day=anchored.day, disbursed_on=dues[skipped] - timedelta(days=9)
+        )
+        assert [row.due for row in build_schedule(later).rows] == dues[skipped : skipped + n]

@@ -20,8 +20,10 @@ from payments.clearance import is_clear, people_behind
 from payments.models import Match, PaymentOrder, Screening, ScreeningEntry, ScreeningList, ScreeningWord
 from payments.screening import read_list
 from payments.screening.likeness import HOLD_AT, compare, words_of
-from payments.services import approve_payment, decide_match, load_list, screen_party
+from payments.services import approve_payment, decide_match, load_list, screen_party, screen_staff
 from programmes.clock import standing_at
+from programmes.models import Call
+from tests.markup import filled
 from tests.office import DAY, grant_office
 from tests.steps_applicants import registered_enterprise, registered_person
 from tests.steps_grants import ENDS, account_for, certified_tranche, ready_award, signed_award
@@ -245,6 +247,36 @@ def test_a_party_is_found_in_its_own_script_and_held_until_a_second_person_decid
     assert "father" not in bodies
 
 
+def test_the_staff_is_screened_by_name_and_a_hit_is_decided_by_neither_screener_nor_who_is_looked_at(office, client):
+    people, name = office.people, "Zorbek Qadiruk"
+    type(people.checker).objects.filter(pk__in=[people.checker.pk, people.donor.pk]).update(name=name)
+    people.checker.refresh_from_db()
+    url = f"/money/screening/staff/{office.programme.key}/"
+    client.force_login(people.adviser)
+    assert client.get(url).status_code == 403
+    client.force_login(people.maker)
+    form = filled(client.get(url).content.decode())
+    page = client.post(url, form, follow=True).content.decode()
+    assert "1 possible match waits for a second person" in page
+    assert name in page
+    match, staff = Match.objects.get(), Screening.objects.filter(party=None)
+    assert (match.screening.staff, match.screening.outcome) == (people.checker, "held")
+    assert not staff.filter(staff=people.donor).exists()
+    assert set(staff.exclude(pk=match.screening.pk).values_list("outcome", flat=True)) == {"clear"}
+    for who in (people.maker, people.checker):
+        with pytest.raises(NotAllowed, match="Another person"):
+            decide_match(match=match, decision="other", note="Born later.", on=DAY, by=who)
+    client.force_login(people.manager)
+    assert "Staff" in client.get(match.get_absolute_url()).content.decode()
+    decide_match(match=match, decision="other", note="Born later.", on=DAY, by=people.manager)
+    screen_staff(programme=office.programme, on=DAY, by=people.maker)
+    assert Match.objects.open().count() == 0
+    assert staff.newest().count() * 2 == staff.count()
+    assert list(screening_faults()) == []
+    Match.objects.update(decided_by=people.checker)
+    assert f"payments_match {match.pk} was decided by who is looked at" in list(screening_faults())
+
+
 def test_the_database_refuses_one_person_for_both(office):
     match = held_match(office)
     for facts in (
@@ -333,6 +365,33 @@ def test_nothing_is_signed_or_paid_without_a_list(office):
         sign_award(award=award, ends_on=ENDS, on=DAY, by=office.people.manager)
     with pytest.raises(Blocked, match="No sanctions list is loaded"):
         screened(office, award.applicant)
+
+
+def test_nothing_is_signed_or_paid_while_a_list_is_older_than_the_call_says_until_a_newer_one_is_loaded(office, client):
+    """The office's list is of 1 January 2026: on 12 March that is 70 days ago."""
+    award, people = ready_award(office), office.people
+    name = ScreeningList.objects.get().name
+    said = f"The list “{name}” of 01.01.2026 is too old. Load a newer one under Payments, Screening."
+    Call.objects.update(list_days=69)
+    award = Award.objects.get(pk=award.pk)
+    with pytest.raises(Blocked) as refused:
+        sign_award(award=award, ends_on=ENDS, on=DAY, by=people.manager)
+    assert refused.value.missing == [said]
+    client.force_login(people.manager)
+    assert (
+        "is too old: nothing is signed or paid" in client.get(f"{award.get_absolute_url()}screening/").content.decode()
+    )
+    Call.objects.update(list_days=70)
+    award = sign_award(award=Award.objects.get(pk=award.pk), ends_on=ENDS, on=DAY, by=people.manager)
+    tranche = certified_tranche(office, award.tranches.get())
+    order = order_tranche(tranche=tranche, account=account_for(office, award), on=DAY, by=people.maker)
+    Call.objects.update(list_days=69)
+    order = PaymentOrder.objects.get(pk=order.pk)
+    with pytest.raises(Blocked) as refused:
+        approve_payment(order=order, on=DAY, by=people.checker)
+    assert refused.value.missing == [said]
+    loaded(office, rows("Zorbek Qadiruk,,person,1961,,X-1"), name=name, listed_on=DAY, smaller=True, reason="Shorter.")
+    assert approve_payment(order=order, on=DAY, by=people.checker).state == "approved"
 
 
 def test_an_award_of_somebody_on_hold_is_not_signed(office):

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from loans.models import Loan
 from programmes.ahead import payments_of, receipts_of
 from programmes.clock import standing_at
@@ -12,6 +14,8 @@ from tests.steps_applicants import eligible_application, registered_person
 from tests.steps_grants import ready_award, signed_award
 from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
 from tests.steps_selection import approved_application, decided_session, open_session, planned_session
+
+pytestmark = pytest.mark.in_turn
 
 MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
 

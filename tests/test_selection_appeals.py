@@ -32,6 +32,8 @@ from tests.steps_applicants import eligible_application
 from tests.steps_selection import approved_application, closed_session, committee_of, decided_session, rejected_session
 from tests.test_application_moves import ineligible, internally
 
+pytestmark = pytest.mark.in_turn
+
 
 def days(number):
     return DAY + timedelta(days=number)

@@ -22,6 +22,8 @@ from tests.office import DAY, make_user, seat
 from tests.steps_applicants import eligible_application, registered_person
 from tests.steps_selection import declare_all, open_session, score_all, sitting_session, vote_all
 
+pytestmark = pytest.mark.in_turn
+
 QUESTION = "Who milks the cows when she is at the market?"
 ANSWER = "Her son; he is trained too."
 

@@ -25,6 +25,8 @@ from tests.steps_applicants import eligible_application, registered_person
 from tests.steps_loans import loan_product
 from tests.steps_selection import closed_session, declare_all, members_of, open_session
 
+pytestmark = pytest.mark.in_turn
+
 FAMILY = ("family", "My cousin.")
 
 

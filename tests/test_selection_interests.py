@@ -21,6 +21,8 @@ from tests.office import DAY, loan_office
 from tests.steps_applicants import eligible_application, registered_enterprise, registered_person
 from tests.steps_selection import closed_session, committee_of, open_session, planned_session, sitting_session, vote_all
 
+pytestmark = pytest.mark.in_turn
+
 
 def stands(office, party, member=None, on=DAY):
     return declare_standing_interest(

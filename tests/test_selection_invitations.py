@@ -16,6 +16,8 @@ from tests.office import DAY, grant_office, loan_office
 from tests.steps_applicants import eligible_application, registered_person
 from tests.steps_selection import closed_session, members_of, open_session, planned_session
 
+pytestmark = pytest.mark.in_turn
+
 
 @pytest.fixture
 def visit(client):

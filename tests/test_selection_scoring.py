@@ -13,6 +13,8 @@ from tests.office import DAY
 from tests.steps_applicants import eligible_application
 from tests.steps_selection import declare_all, open_session, score_all, vote_all
 
+pytestmark = pytest.mark.in_turn
+
 FOURS = {"relevance": 4, "feasibility": 4}
 
 

@@ -35,6 +35,8 @@ from tests.steps_selection import (
     vote_all,
 )
 
+pytestmark = pytest.mark.in_turn
+
 
 def state_of(application):
     application.refresh_from_db()

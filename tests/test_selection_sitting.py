@@ -32,6 +32,8 @@ from tests.steps_selection import (
     vote_all,
 )
 
+pytestmark = pytest.mark.in_turn
+
 FRIEND = ("friend", "We share a well.")
 
 

@@ -28,6 +28,8 @@ from tests.office import DAY
 from tests.steps_applicants import eligible_application
 from tests.steps_selection import committee_of, declare_all, members_of, open_session, score_all, vote_all
 
+pytestmark = pytest.mark.in_turn
+
 SOON, LAST, AFTER = DAY + timedelta(2), DAY + timedelta(5), DAY + timedelta(6)
 FIVES = {"relevance": 4, "feasibility": 4}
 

@@ -104,10 +104,13 @@ def test_when_one_of_the_two_dies_the_other_ends_and_the_code_tells(served, vict
     assert "ended by itself with code -9" in process.stdout.read()
 
 
-def test_a_port_in_use_is_told_in_one_sentence(demo, served):
-    second = subprocess.run(
-        [*MANAGE, "serve_demo"], env=demo, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
-    )
+def test_a_port_in_use_is_told_in_one_sentence(demo):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(demo["PORT"])))
+        taken.listen()
+        second = subprocess.run(
+            [*MANAGE, "serve_demo"], env=demo, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+        )
     assert second.returncode == 1
     assert f"Port {demo['PORT']} cannot be used (Address already in use)" in second.stderr
 

@@ -32,7 +32,7 @@ from tests.office import DAY, make_user, seat
 from tests.steps_applicants import submitted_application
 from tests.steps_loans import loan_product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 PROGRAMME = {
     "key": "valley",
@@ -68,6 +68,7 @@ CALL = {
     "total_threshold_pct": "60",
     "verification_days": "180",
     "screening_days": "90",
+    "list_days": "45",
     "appeal_days": "14",
     "appeal_answer_days": "30",
     "duration_months": "12",
@@ -141,6 +142,8 @@ def furnish(client):
         "cofinancing_sources": ["own_cash", "remittance"],
         "in_kind_cap_pct": "50",
         "accounted_pct": "70",
+        "retention_pct": "10",
+        "acceptance_days": "30",
         "overrun_pct": "10",
         "aid_limit_amount": "",
         "aid_years": "3",
@@ -199,6 +202,20 @@ def test_a_programme_is_set_up_by_pages_alone_to_the_last_rule(valley, enter):
         for part in ("Adviser", "Voting member", "Payment maker", "Payment checker", "Verifier of visits")
     ]
     assert Event.objects.filter(kind="programme.set_up", programme="valley").count() == 11
+
+
+def test_the_set_up_leads_to_the_words_of_agreements_and_to_the_rules_of_payments(office, lending, enter):
+    words = reverse("grants:agreement_text", args=[office.call.key, office.programme.language])
+    rules = reverse("payments:money_rules")
+    page = reverse("programmes:set_up", args=[office.programme.key])
+    client = enter(office.people.manager)
+    said = client.get(page).content.decode()
+    assert [f'href="{url}"' in said for url in (words, rules)] == [True, True]
+    assert f'href="{page}"' in client.get(words).content.decode()
+    assert client.get(rules).status_code == 200
+    client = enter(lending.people.manager)
+    loans = client.get(reverse("programmes:set_up", args=[lending.programme.key])).content.decode()
+    assert "Words of the agreement" not in loans
 
 
 def test_a_loan_product_is_set_up_beside_its_window(lending, enter):
@@ -295,7 +312,6 @@ def test_rules_that_judge_somebody_already_change_only_with_a_reason(office, ent
 def test_a_ceiling_never_falls_under_what_is_promised(ceiling, status, office, enter):
     line = office.line
     reserve(
-        line=line,
         window=office.window,
         applicant_ref="P-1",
         case_ref="A-1",

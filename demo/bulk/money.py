@@ -8,12 +8,11 @@ from applicants.models import Part
 from demo.bulk.plans import ORDERED_AFTER, PAID_AFTER, SIGNED_AFTER
 from demo.lending import next_collection
 from ledger.postings import loan_disbursed
-from loans.allocation import COMPONENTS
 from loans.models import Allocation, Instalment, Loan, Repayment, ScheduleVersion
 from loans.services.agreement import facts_of, instalments_of, product_for
 from loans.services.restating import allocations_of, apply_standing, event_body, legs_of, set_parts
 from loans.standing import Receipt, fold
-from loans.terms import first_due_after, rows_for, terms_of
+from loans.terms import first_due_after, instalments_in, interest_grace_of, rows_for, terms_of
 from payments.clearance import people_behind
 from payments.models import Batch, OwnAccount, PayeeAccount, PaymentLine, PaymentOrder, Screening, ScreeningList
 from payments.numbers import clean_number, tail
@@ -81,25 +80,26 @@ class Lending:
         application = loan_plan.application
         product = self._product(application)
         facts = facts_of(application, product, decision, decided_on, self._cycle(application))
-        terms = SimpleNamespace(**facts, order=tuple(facts["allocation_order"]) or COMPONENTS)
+        terms = SimpleNamespace(**facts)
         if terms.prepay != "next_instalments":
             raise ValueError(f"{product}: money that is held is not carried in bulk.")
         first_due = next_collection(signed_on, 1 if signed_on.day <= 20 else 2)
-        due = first_due_after(first_due, paid_on)
+        due = first_due_after(first_due, paid_on, terms)
         request, rows = rows_for(
             terms,
             principal=terms.amount,
             starts_on=paid_on,
             first_due=due,
             number=terms.instalments_number,
-            grace=terms.grace_months,
+            grace=instalments_in(terms.grace_months, terms),
+            **interest_grace_of(terms),
         )
         paid = [row for row in loan_plan.paying(loan_plan, rows) if row[0] <= self.last_day]
         days = [on for on, _amount, _reference in paid]
         if days != sorted(days) or (days and days[0] < paid_on):
             raise ValueError(f"{application.ref}: its repayments are not in the order of their days.")
         receipts = [Receipt(number, on, amount) for number, (on, amount, _reference) in enumerate(paid)]
-        standing = fold(rows, receipts, terms_of(terms), max([paid_on, *days]))
+        standing = fold(rows, receipts, terms_of(terms, request), max([paid_on, *days]))
         done = standing.settled_on
         if done is not None and done != days[-1]:
             raise ValueError(f"{application.ref} is repaid on {done}, and money is planned after it.")

@@ -5,6 +5,7 @@ from grants.models.assets import Asset
 from grants.models.awards import GRANT_ROLES, AidReceived, Award
 from grants.models.budget import BudgetLine, Expense, Vat
 from grants.models.own_part import Contribution
+from grants.models.papers import CountedPaper
 from grants.models.purchases import FlagAnswer, Purchase, Quote
 from grants.models.recoveries import Recovery
 from grants.models.tenders import Bid, Tender
@@ -23,6 +24,7 @@ __all__ = [
     "BudgetLine",
     "Certificate",
     "Contribution",
+    "CountedPaper",
     "Defect",
     "Deliverable",
     "Expense",

@@ -32,7 +32,7 @@ class Amendment(OfAward, Moving):
     """A change of a signed agreement. `before` and `after` hold what is changed and nothing else:
 
     `ends_on` (ISO date), `amount` (minor units, only less than before), `tranches` (rows of those not yet requested:
-    number, amount, cofinancing_amount, modality, due_on, deliverables), `budget` (rows of position, label,
+    number, kind, amount, cofinancing_amount, modality, due_on, deliverables), `budget` (rows of position, label,
     net_amount, grant_amount).
     """
 

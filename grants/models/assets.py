@@ -14,6 +14,10 @@ from programmes.roles import rows_for
 
 
 class AssetQuerySet(models.QuerySet):
+    def claimed(self):
+        """Let go early, with money asked back for it."""
+        return self.filter(claimed_amount__gt=0)
+
     def visible_to(self, user):
         return self.filter(rows_for(user, GRANT_ROLES, programme="award__programme", region="award__region"))
 
@@ -22,6 +26,7 @@ class Asset(models.Model):
     """Something bought under the award: handed over with serial number, on the asset register.
 
     `clawback_amount`: minor units of its cost that were not used yet when it was disposed of before its title passed.
+    `claimed_amount`: what a second person decided to ask back of that; `claimed_on` is the day of that decision.
     """
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="assets")
@@ -38,6 +43,9 @@ class Asset(models.Model):
     disposed_on = models.DateField(_("disposed of on"), null=True, blank=True)
     disposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     clawback_amount = AmountField(_("value not used yet"), default=0)
+    claimed_amount = AmountField(_("asked back"), default=0)
+    claimed_on = models.DateField(null=True, blank=True)
+    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = AssetQuerySet.as_manager()
 
@@ -50,6 +58,15 @@ class Asset(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(clawback_amount__gte=0) & Q(clawback_amount__lte=F("amount")), name="asset_clawback"
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by=None, claimed_on=None, claimed_amount=0)
+                | (
+                    Q(claimed_by__isnull=False, claimed_on__isnull=False, claimed_amount__gte=0)
+                    & Q(claimed_amount__lte=F("clawback_amount"))
+                    & ~Q(claimed_by=F("disposed_by"))
+                ),
+                name="asset_claimed_second_person",
             ),
         ]
 

@@ -16,6 +16,7 @@ from grants import conditions, conditions_works
 from grants.conditions_purchases import no_purchase_open
 from ledger.fields import AmountField, CurrencyField
 from payments.clearance import current_screening
+from payments.conditions import lists_new_enough
 from programmes.models import FundingLine, Programme, Region, Role, Window
 from programmes.roles import rows_for
 
@@ -112,6 +113,7 @@ class Award(Moving):
         conditions=[
             conditions.still_approved,
             conditions.screening_clear,
+            lists_new_enough,
             conditions.conditions_met,
             conditions.cofinancing_pledged,
             conditions.tranches_cover_award,
@@ -166,7 +168,7 @@ class Award(Moving):
     def close(self, *, recovery_amount):
         self.closed_on = self.move.on
         self.ended_by = self.move.by
-        self.recovery_amount = recovery_amount
+        self.recovery_amount += recovery_amount
 
     @transition(
         state,
@@ -179,7 +181,7 @@ class Award(Moving):
     def terminate(self, *, recovery_amount):
         self.closed_on = self.move.on
         self.ended_by = self.move.by
-        self.recovery_amount = recovery_amount
+        self.recovery_amount += recovery_amount
 
     @transition(
         state,
@@ -209,6 +211,14 @@ class Award(Moving):
     @property
     def is_open(self):
         return self.state in (self.State.APPROVED, self.State.ACTIVE, self.State.SUSPENDED)
+
+    @property
+    def asked_back_on(self):
+        """The first day on which something was asked back, or None."""
+        days = list(self.assets.claimed().values_list("claimed_on", flat=True))
+        if self.state in (self.State.CLOSED, self.State.TERMINATED):
+            days.append(self.closed_on)
+        return min(days, default=None)
 
     @property
     def recovery_due_amount(self):

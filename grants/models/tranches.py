@@ -45,6 +45,10 @@ class Tranche(OfAward, Moving):
         RETURNED = "returned", _("Returned by the bank")
         DROPPED = "dropped", _("Left out of the plan")
 
+    class Kind(models.TextChoices):
+        PART = "part", _("Part of the award")
+        RETENTION = "retention", _("Retention, paid at the end")
+
     class Modality(models.TextChoices):
         CASH = "cash", _("To the grantee")
         SUPPLIER = "supplier", _("To the supplier on the grantee's purchase")
@@ -55,6 +59,7 @@ class Tranche(OfAward, Moving):
     ref = models.CharField(max_length=20, unique=True)
     award = models.ForeignKey(Award, models.PROTECT, related_name="tranches")
     number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.PART)
     amount = AmountField()
     cofinancing_amount = AmountField(_("co-financing that goes with it"), default=0)
     modality = models.CharField(max_length=14, choices=Modality.choices, default=Modality.CASH)
@@ -77,6 +82,10 @@ class Tranche(OfAward, Moving):
             models.UniqueConstraint(fields=["award", "number"], name="tranche_number"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="tranche_amount"),
             models.CheckConstraint(
+                condition=Q(kind="part") | Q(modality__in=["cash", "reimbursement"]),
+                name="tranche_retention_to_grantee",
+            ),
+            models.CheckConstraint(
                 condition=Q(certified_by=None) | ~Q(certified_by=F("requested_by")), name="tranche_second_person"
             ),
             models.CheckConstraint(
@@ -95,7 +104,12 @@ class Tranche(OfAward, Moving):
         state,
         source=State.PLANNED,
         target=State.REQUESTED,
-        conditions=[conditions.award_active, conditions.earlier_tranche_paid, conditions.earlier_tranches_accounted],
+        conditions=[
+            conditions.award_active,
+            conditions.earlier_tranche_paid,
+            conditions.earlier_tranches_accounted,
+            conditions.retention_due,
+        ],
         permission=allowed("grants.request_tranche"),
         custom={"label": _("Request"), "style": "primary"},
     )

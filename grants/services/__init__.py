@@ -1,7 +1,14 @@
 """All writes of grants. Callers import from here."""
 
 from grants.services.amendments import approve_amendment, propose_amendment, refuse_amendment, withdraw_amendment
-from grants.services.assets import clawback_due, dispose_asset, hand_over_asset, hand_over_purchase, register_asset
+from grants.services.assets import (
+    clawback_due,
+    decide_clawback,
+    dispose_asset,
+    hand_over_asset,
+    hand_over_purchase,
+    register_asset,
+)
 from grants.services.awards import (
     cancel_award,
     close_award,
@@ -97,6 +104,7 @@ __all__ = [
     "clawback_due",
     "close_award",
     "close_defect",
+    "decide_clawback",
     "decide_tender",
     "declare_aid",
     "dispose_asset",

@@ -11,7 +11,7 @@ from audit.services import service
 from grants.agreement import agreement_of, draw_amendment
 from grants.models import Amendment, Award, BudgetLine, Tranche
 from grants.services.access import demand, locked
-from grants.services.tranches import replace_planned
+from grants.services.tranches import check_retention, replace_planned
 from grants.standing import standing
 from ledger.money import Money
 from programmes.services import check_date, release
@@ -74,6 +74,8 @@ def _check_after(award, after, on):
     if any(row["modality"] not in Tranche.Modality.values for row in rows):
         raise Invalid(_("Choose how each tranche is paid."), field="modality")
     _equal(total, amount, award, _("The tranches add up to %(sum)s, the award is %(award)s."))
+    if "tranches" in after or amount != award.amount:
+        check_retention(award, amount, rows, list(fixed.order_by("number")))
     _check_works(award, fixed, rows)
     lines = after.get("budget", standing(award, ["budget"])["budget"])
     total = sum(line["grant_amount"] for line in lines)

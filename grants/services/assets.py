@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
-from grants.models import Asset, Award
+from grants.models import Asset, Award, Tranche
 from grants.services.access import begin_act, demand
 from grants.services.papers import check_file_once
+from grants.services.recoveries import ask_back
 from grants.services.tranches import check_own_file
+from ledger.money import Money
 from programmes.clock import months_after
 
 
@@ -125,4 +127,36 @@ def dispose_asset(*, asset, reason, on, by, key=None):
     asset.save()
     body = {"asset": asset.pk, "amount": asset.clawback_amount, "currency": award.currency}
     record("asset.dispose", award.ref, by=by, on=on, programme=award.programme.key, body=body, reason=reason)
+    return asset
+
+
+@service
+def decide_clawback(*, asset, amount, reason, on, by, key=None):
+    """Another person than who let it go decides what is asked back: up to the value not used yet, 0 for nothing.
+
+    `amount` in minor units; it is owed from then on, and received or given up as every recovery. Less than the whole
+    needs its reason. Together no more is asked back than was paid.
+    """
+    award = begin_act(asset.award, "grants.claw_back", on=on, by=by)
+    asset = Asset.objects.get(pk=asset.pk)
+    if not asset.clawback_amount or asset.claimed_on is not None:
+        raise Blocked(_("Nothing is to be decided on this asset."))
+    if asset.disposed_by_id == by.pk:
+        raise NotAllowed(_("Another person than the one who let it go decides what is asked back."))
+    if on < asset.disposed_on:
+        raise Invalid(_("It was let go only on %(day)s.") % {"day": f"{asset.disposed_on:%d.%m.%Y}"}, field="on")
+    paid = award.tranches.filter(state=Tranche.State.PAID).total_amount()
+    most = max(0, min(asset.clawback_amount, paid - award.recovery_amount))
+    if not 0 <= amount <= most:
+        raise Invalid(_("At most %(most)s can be asked back.") % {"most": Money(most, award.currency)}, field="amount")
+    if amount < asset.clawback_amount and not reason.strip():
+        raise Invalid(_("Say why."), field="reason")
+    asset.claimed_amount, asset.claimed_on, asset.claimed_by = amount, on, by
+    asset.save()
+    if amount:
+        award.recovery_amount += amount
+        award.save()
+        ask_back(award, amount, f"clawback:{asset.pk}", on=on, by=by, reason=reason)
+    body = {"asset": asset.pk, "amount": amount, "currency": award.currency}
+    record("asset.claw_back", award.ref, by=by, on=on, programme=award.programme.key, body=body, reason=reason)
     return asset

@@ -9,13 +9,13 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
 from grants.final_account import final_account
+from grants.funding import promises_of
 from grants.models import Award, Tranche
 from grants.services.access import begin_act, locked
 from grants.services.budget import seed_budget
-from ledger import postings
-from ledger.services import post
+from grants.services.recoveries import ask_back
 from programmes.models import Commitment
-from programmes.services import check_date, commit, lock_lines, release, take_references
+from programmes.services import check_date, commit, release, take_references
 
 
 def make_awards(decisions, by, on):
@@ -37,12 +37,10 @@ def make_awards(decisions, by, on):
 
 
 def _found(decisions, by, on):
-    lines = {
-        row.case_ref: row.line
-        for row in Commitment.objects.live()
-        .filter(case_ref__in=[decision.application.ref for decision in decisions])
-        .select_related("line")
-    }
+    refs = [decision.application.ref for decision in decisions]
+    promised = Commitment.objects.live().filter(case_ref__in=refs).select_related("line")
+    # The first of the lines that share it is the window's own.
+    lines = {row.case_ref: row.line for row in promised.order_by("-pk")}
     for ref, decision in zip(take_references("G", len(decisions), on.year), decisions, strict=True):
         application = decision.application
         award = Award.objects.create(
@@ -150,12 +148,13 @@ def resume_award(*, award, reason, on, by, version=None):
 def close_award(*, award, reason, on, by, version=None):
     """The final account is done: what was not paid goes back to the line, and what was paid beyond it is asked back."""
     award = locked(award)
-    excess = final_account(award).excess
+    excess = min(final_account(award).excess, _not_asked_back(award))
     body = {"recovery": excess, "currency": award.currency}
     advance(award, "close", by=by, on=on, version=version, reason=reason, body=body, recovery_amount=excess)
     check_date(on=on, programme=award.programme, by=by, reason=reason)
     _release_rest(award, by, on)
-    _ask_back(award, excess, on, by, reason)
+    if excess:
+        ask_back(award, excess, f"recovery:{award.ref}", on=on, by=by, reason=reason)
     return award
 
 
@@ -177,8 +176,7 @@ def _move(award, verb, reason, on, by, version):
 
 
 def _release_rest(award, by, on):
-    commitment = Commitment.objects.live().filter(case_ref=award.application.ref).first()
-    if commitment and commitment.used_amount + commitment.released_amount < commitment.amount:
+    if any(row.unused_amount for row in promises_of(award)):
         release(case_ref=award.application.ref, by=by, on=on)
 
 
@@ -186,7 +184,12 @@ def recovery_due(award):
     """Minor units that come back when the award ends now: paid, less the cost of the assets handed over."""
     paid = award.tranches.filter(state=Tranche.State.PAID).total_amount()
     used = award.assets.exclude(handed_over_on=None).aggregate(total=Sum("amount", default=0))["total"]
-    return max(0, paid - used)
+    return max(0, min(paid - used, _not_asked_back(award)))
+
+
+def _not_asked_back(award):
+    """Minor units that were paid, less what is asked back for assets that were let go early."""
+    return award.tranches.filter(state=Tranche.State.PAID).total_amount() - award.recovery_amount
 
 
 @service
@@ -202,22 +205,6 @@ def terminate_award(*, award, reason, on, by, version=None):
         raise Invalid(_("Say why."), field="reason")
     check_date(on=on, programme=award.programme, by=by, reason=reason)
     _release_rest(award, by, on)
-    _ask_back(award, recovery, on, by, reason)
+    if recovery:
+        ask_back(award, recovery, f"recovery:{award.ref}", on=on, by=by, reason=reason)
     return award
-
-
-def _ask_back(award, amount, on, by, reason):
-    """Book what is asked back from the grantee when the award ends."""
-    if not amount:
-        return
-    lock_lines(award.line.key)
-    post(
-        book_key=award.programme.key,
-        kind="grant_recovery_decided",
-        event_key=f"recovery:{award.ref}",
-        legs=postings.grant_recovery_decided(amount, line=award.line.key, award=award.ref),
-        currency=award.currency,
-        value_on=on,
-        by=by,
-        reason=reason,
-    )

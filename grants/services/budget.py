@@ -6,7 +6,14 @@ from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from grants.models import AidReceived, Award, BudgetLine, Expense, Vat
 from grants.services.access import begin_act, demand, locked
-from grants.services.papers import check_counts_once, check_invoice_day, in_currency_of, invoice_key, save_once
+from grants.services.papers import (
+    check_counts_once,
+    check_invoice_day,
+    in_currency_of,
+    invoice_key,
+    save_once,
+    take_papers,
+)
 from grants.services.tranches import check_own_file
 from ledger.money import Money, split
 from programmes.services import check_date
@@ -261,6 +268,7 @@ def accept_expense(*, expense, amount, on, by, version=None, key=None, reason=""
         # Refused: the invoice counts for nothing, and may be brought again for what it really is.
         expense.invoice_key = expense.file_hash = None
     expense.save()
+    take_papers(expense)
     _note("expense.accept", expense, amount, by, on, reason)
     return expense
 

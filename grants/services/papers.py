@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Invalid
-from grants.models import Contribution, Expense, Purchase
+from grants.models import Contribution, CountedPaper, Expense, Purchase
 from ledger.money import digits, round_minor, to_major
 from programmes.models import ExchangeRate
 
@@ -46,12 +46,28 @@ def check_invoice_day(award, invoice_on, on):
 
 
 def save_once(row):
-    """Save one of PAPERS. Two awards may bring the same paper at the same moment: the database lets one of them in."""
+    """Save one of PAPERS. The same paper may be brought twice at the same moment: the database lets one of them in."""
     try:
         with transaction.atomic():
             row.save()
+            take_papers(row)
     except IntegrityError as twin:
-        raise Invalid(_("This invoice counts already, in another award."), field="invoice_number") from twin
+        raise Invalid(
+            _("This invoice counts already, for another part of the costs."), field="invoice_number"
+        ) from twin
+
+
+def take_papers(row):
+    """What `row` (one of PAPERS) counts from now on is taken, and what it no longer counts is free.
+
+    Raises IntegrityError when another row has it. Keys are taken in their order: two rows never wait for each other.
+    """
+    owner = {row._meta.model_name: row}
+    keys = {key for key in (row.invoice_key, row.file_hash) if key}
+    held = CountedPaper.objects.filter(**owner)
+    held.exclude(key__in=keys).delete()
+    for key in sorted(keys.difference(held.values_list("key", flat=True))):
+        CountedPaper.objects.create(key=key, **owner)
 
 
 def check_file_once(sha256):

@@ -9,6 +9,7 @@ from grants.conditions_purchases import BOUGHT
 from grants.flags import open_flags
 from grants.models import Award, FlagAnswer, Purchase, Quote, Tranche
 from grants.services.access import begin_act, demand, locked
+from grants.services.papers import take_papers
 from grants.services.tranches import check_own_file
 from programmes.services import check_date
 
@@ -214,5 +215,6 @@ def cancel_purchase(*, purchase, reason, on, by, version=None):
     if not reason.strip():
         raise Invalid(_("Say why."), field="reason")
     advance(purchase, "cancel", by=by, on=on, version=version, reason=reason)
+    take_papers(purchase)
     check_date(on=on, programme=purchase.programme, by=by)
     return purchase

@@ -1,9 +1,13 @@
-"""What an ended award asks back: it comes in, is given up, or the bank sends the payment itself back."""
+"""What an award asks back when it ends or an asset is let go early.
+
+It comes in, is given up, or the bank sends the payment itself back.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
+from grants.funding import recovery_parts, settled_parts
 from grants.models import Award, Recovery
 from grants.services.access import demand, locked
 from ledger import postings
@@ -23,21 +27,16 @@ def event_key(recovery):
     return f"recovery:{recovery.award.ref}:{recovery.pk}"
 
 
-def legs_of(recovery):
-    """The legs that a part of a recovery books (ledger/postings.py)."""
-    award = recovery.award
-    return ENTRIES[recovery.kind][1](recovery.amount, line=award.line.key, award=award.ref)
-
-
 def book(award, kind, amount, *, on, by, bank_reference="", reason=""):
     """Write one part of the recovery and its entry. The caller has locked the dossier."""
-    lock_lines(award.line.key)
+    parts = settled_parts(award, amount)
+    lock_lines(*parts)
     row = Recovery.objects.create(award=award, kind=kind, amount=amount, on=on, bank_reference=bank_reference, by=by)
     post(
         book_key=award.programme.key,
         kind=ENTRIES[kind][0],
         event_key=event_key(row),
-        legs=legs_of(row),
+        legs=[leg for line, part in parts.items() for leg in ENTRIES[kind][1](part, line=line, award=award.ref)],
         currency=award.currency,
         value_on=on,
         by=by,
@@ -49,16 +48,16 @@ def book(award, kind, amount, *, on, by, bank_reference="", reason=""):
 
 
 def _checked(award, rule, amount, on, by, reason):
-    """The locked award that asks back at least `amount`."""
+    """The locked award that asks back at least `amount`: it has ended, or an asset of it was let go early."""
     award = locked(award)
     demand(rule, by, award)
     check_date(on=on, programme=award.programme, by=by, reason=reason)
-    if award.state not in ENDED:
+    asked_on = award.asked_back_on
+    if asked_on is None:
         raise Blocked(_("The award is %(state)s: nothing is asked back.") % {"state": award.state_label})
-    if on < award.closed_on:
+    if on < asked_on:
         raise Invalid(
-            _("The award ended on %(date)s; nothing was asked back before.")
-            % {"date": award.closed_on.strftime("%d.%m.%Y")},
+            _("Nothing was asked back before %(date)s.") % {"date": asked_on.strftime("%d.%m.%Y")},
             field="on",
         )
     if amount <= 0:
@@ -86,6 +85,26 @@ def give_up_recovery(*, award, amount, reason, on, by, key=None):
     if not reason.strip():
         raise Invalid(_("Say why."), field="reason")
     return book(award, Recovery.Kind.GIVEN_UP, amount, on=on, by=by, reason=reason)
+
+
+def ask_back(award, amount, event_key, *, on, by, reason):
+    """Book `amount` minor units as owed by the grantee. The caller has locked the dossier and set the award's sum."""
+    parts = recovery_parts(award, amount)
+    lock_lines(*{line.key for line in parts})
+    post(
+        book_key=award.programme.key,
+        kind="grant_recovery_decided",
+        event_key=event_key,
+        legs=[
+            leg
+            for line, part in parts.items()
+            for leg in postings.grant_recovery_decided(part, line=line.key, award=award.ref)
+        ],
+        currency=award.currency,
+        value_on=on,
+        by=by,
+        reason=reason,
+    )
 
 
 def lower_recovery(award, amount, on, by):

@@ -8,7 +8,9 @@ from applicants.models import Evidence
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
+from grants.conditions import BY_PAPERS, retention_of
 from grants.conditions_works import certificates_for
+from grants.funding import payment_parts
 from grants.models import Award, Deliverable, Tranche
 from grants.services.access import begin_act, demand, locked
 from grants.services.recoveries import lower_recovery
@@ -17,7 +19,7 @@ from ledger.money import Money
 from payments.services import prepare_payment
 from programmes.services import check_date, release, use
 
-PLANNED_FACTS = ("amount", "cofinancing_amount", "modality", "due_on", "payee")
+PLANNED_FACTS = ("kind", "amount", "cofinancing_amount", "modality", "due_on", "payee")
 
 
 def locked_tranche(tranche):
@@ -33,7 +35,8 @@ def plan_tranches(*, award, tranches, on, by, version=None):
     """Set the plan of an award that is not signed yet; an earlier plan is replaced.
 
     `tranches`: dicts of amount (minor units), and optionally cofinancing_amount (the own part that goes with this
-    tranche), modality, due_on, payee (Party), deliverables (texts). They may not add up to more than the award.
+    tranche), kind, modality, due_on, payee (Party), deliverables (texts). They may not add up to more than the award,
+    and the last is the retention where the window asks for one.
     """
     award = begin_act(award, "grants.plan", on=on, by=by)
     if version is not None and int(version) != award.version:
@@ -42,6 +45,7 @@ def plan_tranches(*, award, tranches, on, by, version=None):
         raise Blocked(_("The agreement is signed: its tranches are fixed."))
     wanted = [_clean(row, award) for row in tranches]
     _check_sums(award, wanted)
+    check_retention(award, award.amount, wanted)
     _replace(award, dict(enumerate(wanted, 1)), on, by)
     award.save()
     record(
@@ -84,11 +88,20 @@ def replace_planned(award, rows, on, by):
 
 
 def _clean(row, award):
-    row = {"cofinancing_amount": 0, "modality": award.window.modality, "due_on": None, "payee": None, **row}
+    row = {
+        "kind": Tranche.Kind.PART,
+        "cofinancing_amount": 0,
+        "modality": award.window.modality,
+        "due_on": None,
+        "payee": None,
+        **row,
+    }
     texts = (text.strip()[:200] for text in row.get("deliverables", ()) if text.strip())
     row["deliverables"] = list(dict.fromkeys(texts))
     if row["amount"] <= 0 or row["cofinancing_amount"] < 0:
         raise Invalid(_("The amount must be above zero."), field="amount")
+    if row["kind"] not in Tranche.Kind.values:
+        raise Invalid(_("“%(value)s” is not one of the answers.") % {"value": row["kind"]}, field="kind")
     if row["modality"] not in Tranche.Modality.values:
         raise Invalid(_("“%(value)s” is not one of the answers.") % {"value": row["modality"]}, field="modality")
     return row
@@ -104,6 +117,27 @@ def _check_sums(award, wanted):
             % {"sum": Money(total, award.currency), "award": Money(award.amount, award.currency)},
             field="amount",
         )
+
+
+def check_retention(award, amount, rows, fixed=()):
+    """Raises Invalid unless the retention is the one last tranche, paid to the grantee, of what the window asks for.
+
+    `rows`: dicts of kind, modality and amount; `fixed`: the tranches before them. `amount`: the award's, minor units.
+    """
+    kinds = [*(tranche.kind for tranche in fixed), *(row.get("kind", Tranche.Kind.PART) for row in rows)]
+    if Tranche.Kind.RETENTION in kinds[:-1] or kinds == [Tranche.Kind.RETENTION]:
+        raise Invalid(_("The retention is the last tranche, after those that it is retained from."), field="kind")
+    amounts = [*(tranche.amount for tranche in fixed), *(row["amount"] for row in rows)]
+    retained = amounts[-1] if kinds[-1] == Tranche.Kind.RETENTION else 0
+    least = retention_of(award.window, amount)
+    if retained < least:
+        raise Invalid(
+            _("%(least)s of this award is retained to the end; the plan retains %(retained)s.")
+            % {"least": Money(least, award.currency), "retained": Money(retained, award.currency)},
+            field="kind",
+        )
+    if retained and rows and rows[-1]["modality"] not in BY_PAPERS:
+        raise Invalid(_("A retention is paid to the grantee. Builders are held back by certificate."), field="modality")
 
 
 def _set_tranche(award, number, tranche, row, by, on):
@@ -161,12 +195,10 @@ def order_tranche(*, tranche, account, on, by, key=None, version=None, reason=""
     """The maker prepares the payment of a certified tranche, or of one that the bank returned. Returns the order."""
     tranche = locked_tranche(tranche)
     award = tranche.award
-    line = {
-        "line": award.line,
-        "debit_code": postings.GRANTS_PAID,
-        "subject": award.ref,
-        "amount": tranche.amount,
-    }
+    lines = [
+        {"line": line, "debit_code": postings.GRANTS_PAID, "subject": award.ref, "amount": part}
+        for line, part in payment_parts(tranche).items()
+    ]
     # The facts of the tranche are asked before the payment exists; its reference is set by the same move.
     order = prepare_payment(
         application=award.application,
@@ -174,7 +206,7 @@ def order_tranche(*, tranche, account, on, by, key=None, version=None, reason=""
         source_ref=tranche.ref,
         payee=tranche.payee or award.applicant,
         account=account,
-        lines=[line],
+        lines=lines,
         on=on,
         by=by,
         reason=reason,
@@ -187,7 +219,12 @@ def settle_tranche(order, by, on):
     """The payment of a tranche has settled: it is paid, and the promise is used by as much."""
     tranche = _behind(order)
     advance(tranche, "settle", by=by, on=on, body={"order": order.ref, "amount": tranche.amount}, value_on=on)
-    use(case_ref=tranche.award.application.ref, amount=tranche.amount, by=by, on=on)
+    use(case_ref=tranche.award.application.ref, parts=_drawn(order), by=by, on=on)
+
+
+def _drawn(order, sign=1):
+    """{FundingLine pk: minor units} of what the payment draws from each line."""
+    return {part.line_id: sign * part.amount for part in order.lines.all()}
 
 
 def return_tranche(order, by, on):
@@ -198,7 +235,7 @@ def return_tranche(order, by, on):
     if not was_paid:
         return
     case_ref = tranche.award.application.ref
-    use(case_ref=case_ref, amount=-tranche.amount, by=by, on=on)
+    use(case_ref=case_ref, parts=_drawn(order, -1), by=by, on=on)
     lower_recovery(tranche.award, tranche.amount, on, by)
     if not tranche.award.is_open:
         release(case_ref=case_ref, amount=tranche.amount, by=by, on=on)

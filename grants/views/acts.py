@@ -249,7 +249,7 @@ def recovery_given_up(request, ref):
 
 
 def _ask_back(award):
-    if award.is_open or award.recovery_due_amount <= 0:
+    if award.recovery_due_amount <= 0:
         raise Blocked(_("Nothing is asked back from this award."))
 
 

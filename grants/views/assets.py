@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from audit.refusals import Blocked, NotAllowed
-from grants.forms_purchases import AssetFilter, DisposeForm
+from grants.forms_purchases import AssetFilter, ClawbackForm, DisposeForm
 from grants.models import Asset
-from grants.services import clawback_due, dispose_asset
+from grants.services import clawback_due, decide_clawback, dispose_asset
 from grants.views.access import asset_or_404, day_of
 from ledger.money import Money
 from pages.forms import attempt, done, form_page
@@ -88,6 +88,34 @@ def dispose(request, ref, pk):
         form,
         title=_("Dispose of an asset"),
         submit=_("Record it"),
+        lead=lead,
+        back=f"{award.get_absolute_url()}#assets",
+        crumbs=((_("Grants"), reverse("grants:awards")), (award.ref, award.get_absolute_url())),
+    )
+
+
+@login_required
+def clawback(request, ref, pk):
+    """What is asked back for an asset that was let go before its title had passed."""
+    award, asset = asset_or_404(request, ref, pk)
+    if not rules.test_rule("grants.claw_back", request.user, award) or asset.disposed_by_id == request.user.pk:
+        raise NotAllowed(_("Another person than the one who let it go decides what is asked back."))
+    if not asset.clawback_amount or asset.claimed_on is not None:
+        raise Blocked(_("Nothing is to be decided on this asset."))
+    form = ClawbackForm(request.POST or None, asset=asset)
+    given = {"asset": asset, "on": day_of(award), "by": request.user}
+    if request.method == "POST" and attempt(form, decide_clawback, **given) is not None:
+        return done(request, _("It is decided what is asked back."), f"{award.get_absolute_url()}#assets")
+    lead = _("%(asset)s was let go on %(day)s. Not used yet then: %(left)s.") % {
+        "asset": asset.label,
+        "day": f"{asset.disposed_on:%d.%m.%Y}",
+        "left": Money(asset.clawback_amount, award.currency),
+    }
+    return form_page(
+        request,
+        form,
+        title=_("Ask back for an asset"),
+        submit=_("Decide it"),
         lead=lead,
         back=f"{award.get_absolute_url()}#assets",
         crumbs=((_("Grants"), reverse("grants:awards")), (award.ref, award.get_absolute_url())),

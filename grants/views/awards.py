@@ -14,6 +14,7 @@ from grants.agreement import agreement_pdf
 from grants.buying import is_bought, purchase_lines
 from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
+from grants.funding import promises_of
 from grants.models import Award, WorksContract
 from grants.reading import figures_of, next_step, own_share, tranche_lines
 from grants.reading_works import works_of
@@ -132,6 +133,7 @@ def award(request, ref):
         "is_bought": is_bought(row),
         "works": works_of(row, on),
         "recoveries": row.recoveries.select_related("by"),
+        "promises": promises_of(row),
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
         "may": _may(request.user, row),
@@ -150,7 +152,7 @@ def _may(user, award):
     """Which acts that are no move of the state the page offers."""
     approved = award.state == Award.State.APPROVED
     running = award.state in (Award.State.ACTIVE, Award.State.SUSPENDED)
-    asked_back = not award.is_open and award.recovery_due_amount > 0
+    asked_back = award.recovery_due_amount > 0
 
     def may(rule):
         return rules.test_rule(rule, user, award)
@@ -179,6 +181,7 @@ def _may(user, award):
         and may("grants.prepare_works"),
         "assets": running and may("grants.evidence"),
         "hand_over": running and may("grants.hand_over"),
+        "claw_back": may("grants.claw_back"),
         "receive": asked_back and may("payments.book"),
         "give_up": asked_back and may("grants.give_up"),
     }

@@ -50,15 +50,16 @@ def agreement_text(request, key, language):
     here = reverse("grants:agreement_text", args=[call.key, language])
     if request.method == "POST" and attempt(form, write_agreement_text, **given) is not None:
         return done(request, _("The words are kept. Agreements signed from now on carry them."), here)
+    set_up = reverse("programmes:set_up", args=[call.programme.key])
     others = [code for code in dict.fromkeys((call.programme.language, "en")) if code != language]
     return form_page(
         request,
         form,
         title=_("Words of the agreement, %(language)s") % {"language": names[language]},
         lead=call.name,
-        back=reverse("grants:awards"),
+        back=set_up,
         crumbs=(
-            (_("Grants"), reverse("grants:awards")),
+            (_("Set-up"), set_up),
             *[(names[code], reverse("grants:agreement_text", args=[call.key, code])) for code in others],
         ),
     )

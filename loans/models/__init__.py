@@ -3,9 +3,9 @@
 from loans.models.cashier import CASHIERS, CashDay, CashDeposit, CashPiece, CashReceipt, till_of
 from loans.models.confirmations import CONFIRMERS, BalanceCheck, BalanceSample
 from loans.models.loans import LOAN_ROLES, Loan
-from loans.models.products import LoanProduct
+from loans.models.products import LoanProduct, LoanTerms
 from loans.models.repayments import Allocation, Refund, Repayment
-from loans.models.schedules import Instalment, ScheduleVersion, open_part
+from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
 
 __all__ = [
     "CASHIERS",
@@ -21,9 +21,11 @@ __all__ = [
     "Instalment",
     "Loan",
     "LoanProduct",
+    "LoanTerms",
     "Refund",
     "Repayment",
     "ScheduleVersion",
+    "Waiver",
     "open_part",
     "till_of",
 ]

@@ -17,9 +17,9 @@ from ledger.fields import AmountField, CurrencyField
 from ledger.models import Leg
 from ledger.postings import PRINCIPAL
 from loans import conditions
-from loans.allocation import COMPONENTS
-from loans.models.products import LoanProduct
+from loans.models.products import LoanProduct, LoanTerms
 from loans.models.schedules import Instalment, ScheduleVersion, open_part
+from payments.conditions import lists_new_enough
 from programmes.models import FundingLine, Programme, Region, Role
 from programmes.roles import rows_for
 
@@ -111,7 +111,7 @@ class LoanQuerySet(models.QuerySet):
         return self.aggregate(total=Sum("principal_amount", default=0))["total"]
 
 
-class Loan(Moving):
+class Loan(Moving, LoanTerms):
     """A loan from its decision to its last repayment. `principal_amount` is what is owed by the ledger (1100)."""
 
     class State(models.TextChoices):
@@ -134,12 +134,6 @@ class Loan(Moving):
     amount = AmountField(_("loan"))
     fee_amount = AmountField(_("fee withheld"), default=0)
     currency = CurrencyField()
-    annual_rate_pct = models.DecimalField(_("interest, percent a year"), max_digits=7, decimal_places=4)
-    method = models.CharField(_("repayment"), max_length=30, choices=LoanProduct.Method.choices)
-    day_count = models.CharField(_("days counted"), max_length=12, choices=LoanProduct.DayCount.choices)
-    penalty_pct = models.DecimalField(_("penalty, percent a year"), max_digits=6, decimal_places=2, default=0)
-    allocation_order = models.JSONField(default=list)
-    prepay = models.CharField(max_length=16, choices=LoanProduct.Prepay.choices, default=LoanProduct.Prepay.NEXT)
     instalments_number = models.PositiveSmallIntegerField(_("instalments"))
     grace_months = models.PositiveSmallIntegerField(_("months without principal"), default=0)
     cycle = models.PositiveSmallIntegerField(_("how many-th loan of the borrower"), default=1)
@@ -211,6 +205,7 @@ class Loan(Moving):
         conditions=[
             conditions.decision_in_effect,
             conditions.screening_clear,
+            lists_new_enough,
             conditions.terms_within_product,
         ],
         permission=allowed("loans.sign"),
@@ -308,8 +303,3 @@ class Loan(Moving):
 
     def get_absolute_url(self):
         return reverse("loans:loan", args=[self.ref])
-
-    @property
-    def order(self):
-        """What a repayment pays first, as `loans.allocation` reads it."""
-        return tuple(self.allocation_order) or COMPONENTS

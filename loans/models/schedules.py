@@ -1,5 +1,6 @@
-"""Schedule versions and their instalments. Amounts are minor units."""
+"""Schedule versions, their instalments, and what was waived of them. Amounts are minor units."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -32,12 +33,17 @@ class ScheduleVersion(models.Model):
 
 
 class Instalment(models.Model):
-    """One row of a schedule version: what is due, what was paid of each part, and when it was settled in full."""
+    """One row of a schedule version: what is due, what was paid of each part, and when it was settled in full.
+
+    Early money may raise its principal or lower its interest, and a waiver lowers what is asked; `planned` stays.
+    """
 
     loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="instalments")
     version = models.PositiveSmallIntegerField()
     number = models.PositiveSmallIntegerField()
     due_on = models.DateField()
+    planned_principal_amount = AmountField(_("principal before any early money"))
+    planned_interest_amount = AmountField(_("interest before any early money or waiver"), default=0)
     principal_amount = AmountField()
     interest_amount = AmountField(default=0)
     fee_amount = AmountField(default=0)
@@ -87,3 +93,26 @@ class Instalment(models.Model):
     @property
     def paid_amount(self):
         return self.principal_paid_amount + self.interest_paid_amount + self.fee_paid_amount + self.penalty_paid_amount
+
+
+class Waiver(models.Model):
+    """Interest or penalties that fell due and are not asked for any more, by a decision. It moves no money."""
+
+    class Component(models.TextChoices):
+        INTEREST = "interest", _("Interest")
+        PENALTY = "penalty", _("Penalties")
+
+    loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="waivers")
+    version = models.PositiveSmallIntegerField(help_text=_("The schedule version in force."))
+    component = models.CharField(_("what is waived"), max_length=8, choices=Component.choices)
+    amount = AmountField()
+    value_on = models.DateField(_("waived"))
+    decision_ref = models.CharField(max_length=40)
+    reason = models.CharField(max_length=300)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["loan", "value_on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(decision_ref=""), name="waiver_by_decision"),
+        ]

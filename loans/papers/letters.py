@@ -10,8 +10,8 @@ from ledger.money import Money
 from loans.arrears import days_past_due
 from loans.models import Loan
 from loans.papers.frame import about, amounts, day, drawn_for, named
+from loans.payoff import payoff_quote
 from loans.reading import days_late
-from loans.services.restating import fold_loan
 from pages import paper
 
 # A letter asks for the money within so many days; the second one is shorter, and says what follows.
@@ -63,9 +63,9 @@ def _payoff(loan, valid_to):
     """[(label, minor units)] that are open when penalties are reckoned up to `valid_to`, less what is held."""
     if loan.state != Loan.State.ACTIVE:
         raise Blocked(_("Nothing is owed on %(ref)s that could be paid off.") % {"ref": loan.ref})
-    standing, _instalments, _pairs = fold_loan(loan, valid_to)
-    parts = [(label, sum(row.open_part(name) for row in standing.rows)) for name, label in PARTS.items()]
-    parts.append((gettext_lazy("Less what is held for you"), -standing.overpaid))
+    quote = payoff_quote(loan, valid_to)
+    parts = [(label, quote.parts[name]) for name, label in PARTS.items()]
+    parts.append((gettext_lazy("Less what is held for you"), -quote.held))
     return [(label, amount) for label, amount in parts if amount]
 
 

@@ -14,7 +14,7 @@ counts, graces, tranches, changes of rate, payments early and late, and payoff. 
 """
 
 from loans.schedule.build import build_schedule
-from loans.schedule.exchange import request_from_json, schedule_as_json
+from loans.schedule.exchange import request_as_json, request_from_json, schedule_as_json
 from loans.schedule.request import (
     Disbursement,
     Frequency,
@@ -44,6 +44,7 @@ __all__ = [
     "ScheduleRequest",
     "ScheduleRow",
     "build_schedule",
+    "request_as_json",
     "request_from_json",
     "schedule_as_json",
 ]

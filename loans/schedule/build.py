@@ -1,12 +1,17 @@
 """From a request to its schedule."""
 
+from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
+from operator import add, sub
 
 from loans.schedule.checks import check_request
 from loans.schedule.declining import DecliningRun
 from loans.schedule.flat import flat_lines
 from loans.schedule.lines import Line
 from loans.schedule.periods import Periods, Rates
+from loans.schedule.plain import is_plain, plain_parts
+from loans.schedule.plans import plan_for
 from loans.schedule.request import Schedule, ScheduleRequest, ScheduleRow
 from loans.schedule.rounding import Number, Rounder
 
@@ -18,15 +23,23 @@ def build_schedule(request: ScheduleRequest) -> Schedule:
     """
     check_request(request)
     periods = Periods(request)
+    periods.due(request.n or 1)  # before anything is computed: is every due date a day of the calendar?
     rates = Rates(request, periods)
     rounder = Rounder(request)
     if request.is_flat:
         lines = flat_lines(request, periods, rates, rounder)
         difference = lines[-1].principal - lines[request.grace_principal].principal
     else:
-        run = DecliningRun(request, periods, rates, rounder)
-        lines = run.run()
-        difference = run.plan.last_difference(lines[-1])
+        plan = plan_for(request, periods, rates, rounder)
+        if is_plain(request, rounder):
+            principals, interests = plain_parts(request, periods, rates, rounder, plan)
+            if rounder.coin is not None and _is_final(request):
+                return _shown_in_coins(request, periods, rounder, principals, interests)
+            numbers = range(1, len(principals) + 1)
+            lines = [Line(*parts) for parts in zip(numbers, principals, interests, strict=True)]
+        else:
+            lines = DecliningRun(request, periods, rates, rounder, plan).run()
+        difference = plan.last_difference(lines[-1])
     if request.remainder == "first":
         _move_remainder_first(request, lines, difference, periods, rounder)
     if request.first_period == "actual_days_on_top":
@@ -63,26 +76,42 @@ def _balances(
     first, *later = ((tranche.date, rounder.units(tranche.amount)) for tranche in request.tranches)
     owed, balances = first[1], []
     for line in lines:
-        due = periods.due(line.no)
         owed -= line.principal
+        if not later:
+            balances.append(owed)
+            continue
+        due = periods.due(line.no)
         paid_out = sum(amount for day, amount in later if day < due or (with_tranche_of_the_day and day == due))
         balances.append(owed + paid_out)
     return balances
 
 
+def _is_final(request: ScheduleRequest) -> bool:
+    """Do the rows stay as they were run?"""
+    return request.remainder != "first" and request.first_period != "actual_days_on_top"
+
+
 def _shown(request: ScheduleRequest, lines: list[Line], periods: Periods, rounder: Rounder) -> Schedule:
     balances = _balances(request, lines, periods, rounder, with_tranche_of_the_day=True)
-    rows = tuple(
-        ScheduleRow(
-            no=line.no,
-            due=periods.shown(line.no),
-            principal=rounder.shown(line.principal),
-            interest=rounder.shown(line.interest),
-            total=rounder.shown(line.principal + line.interest),
-            balance=rounder.shown(balance),
-        )
-        for line, balance in zip(lines, balances, strict=True)
-    )
+    shown, rows = rounder.shown, []
+    for line, balance in zip(lines, balances, strict=True):
+        parts = (line.principal, line.interest, line.principal + line.interest, balance)
+        rows.append(ScheduleRow(line.no, periods.shown(line.no), *map(shown, parts)))
     interest = sum(line.interest for line in lines)
     repaid = sum(line.principal for line in lines)
-    return Schedule(rows=rows, total_interest=rounder.shown(interest), total_due=rounder.shown(repaid + interest))
+    return Schedule(rows=tuple(rows), total_interest=shown(interest), total_due=shown(repaid + interest))
+
+
+def _shown_in_coins(
+    request: ScheduleRequest, periods: Periods, rounder: Rounder, principals: list[int], interests: list[int]
+) -> Schedule:
+    """The same where a unit is a coin and nothing is left to round: sums of what is shown are shown sums."""
+    coin, number = rounder.coin, len(principals)
+    repaid = [Decimal(amount) * coin for amount in principals]
+    interest = [Decimal(amount) * coin for amount in interests]
+    owed = accumulate(repaid, sub, initial=Decimal(sum(principals)) * coin)
+    next(owed)
+    dues = periods.all_shown(number)
+    rows = tuple(map(ScheduleRow, range(1, number + 1), dues, repaid, interest, map(add, repaid, interest), owed))
+    total = Decimal(sum(interests)) * coin
+    return Schedule(rows=rows, total_interest=total, total_due=Decimal(sum(principals)) * coin + total)

@@ -1,5 +1,6 @@
 """Does a request make sense? Each fault is one sentence that says what, where and what to do."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ def check_request(request: ScheduleRequest) -> None:
     _check_choices(request)
     _check_money(request)
     _check_dates(request)
+    _check_calendar(request)
     _check_rate(request)
     _check_rows(request)
     _check_weights(request)
@@ -22,8 +24,6 @@ def check_request(request: ScheduleRequest) -> None:
     _check_rate_changes(request)
     _check_payments(request)
     _check_payoff(request)
-    _check_calendar(request)
-    Periods(request).due(request.n or 1)
 
 
 def _choice(field: str, value: object, allowed: Iterable[str]) -> None:
@@ -93,6 +93,11 @@ def _check_dates(request: ScheduleRequest) -> None:
     if request.first_due <= request.disbursed_on:
         sentence = f"{request.first_due} is not after the disbursement on {request.disbursed_on}; choose a later date."
         raise ScheduleError("first_due", sentence)
+    if request.anchor_day is not None:
+        _whole("anchor_day", request.anchor_day, 1, 31)
+        last = monthrange(request.first_due.year, request.first_due.month)[1]
+        if request.frequency.unit != "month" or request.first_due.day != min(request.anchor_day, last):
+            raise ScheduleError("anchor_day", "is the day of the month on which first_due falls; correct one of them.")
 
 
 def _check_rate(request: ScheduleRequest) -> None:
@@ -247,3 +252,5 @@ def _check_calendar(request: ScheduleRequest) -> None:
         raise ScheduleError("non_working.weekend", "names every day of the week; leave at least one working day.")
     for place, day in enumerate(request.non_working.holidays):
         _day(f"non_working.holidays[{place}]", day)
+    if not isinstance(request.non_working.interest_moves, bool):
+        raise ScheduleError("non_working.interest_moves", "give true or false.")

@@ -11,7 +11,7 @@ from datetime import date
 
 from loans.schedule.lines import Line
 from loans.schedule.periods import Periods, Rates
-from loans.schedule.plans import Row, plan_for
+from loans.schedule.plans import LevelPlan, PrincipalPlan, Row
 from loans.schedule.request import MAX_ROWS, ScheduleError, ScheduleRequest
 from loans.schedule.rounding import Number, Rounder
 
@@ -26,12 +26,19 @@ class Arrear:
 
 
 class DecliningRun:
-    def __init__(self, request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder) -> None:
+    def __init__(
+        self,
+        request: ScheduleRequest,
+        periods: Periods,
+        rates: Rates,
+        rounder: Rounder,
+        plan: LevelPlan | PrincipalPlan,
+    ) -> None:
         self.request = request
         self.periods = periods
         self.rates = rates
         self.rounder = rounder
-        self.plan = plan_for(request, periods, rates, rounder)
+        self.plan = plan
         self.tranches: dict[date, Number] = defaultdict(int)
         for tranche in request.tranches[1:]:
             self.tranches[tranche.date] += rounder.units(tranche.amount)

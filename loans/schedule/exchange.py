@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,8 @@ from loans.schedule.request import (
 DECIMAL = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MAX_LIST = 12_000
+# What an object must name, though it is as usual.
+NEEDED = {Frequency: ("every", "unit"), Rounding: ("mode",), Payoff: ("interest_until",)}
 
 Reader = Callable[[str, Any], Any]
 
@@ -52,6 +55,12 @@ def _whole(field: str, value: Any) -> int:
 def _word(field: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ScheduleError(field, "give a word as a string.")
+    return value
+
+
+def _yes_or_no(field: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ScheduleError(field, "give true or false.")
     return value
 
 
@@ -96,6 +105,7 @@ def _named(**readers: Reader) -> dict[str, tuple[str, Reader]]:
 _dated_amount = _named(date=_date, amount=_decimal)
 _rate_change = {"from": ("from_", _date), "annual_rate_pct": ("annual_rate_pct", _decimal)}
 _rounding = _named(mode=_word, instalment_multiple_of=_decimal, instalment_mode=_word)
+_non_working = _named(weekend=_list_of(_word), holidays=_list_of(_date), interest_moves=_yes_or_no)
 _payoff = _named(date=_date, interest_until=_word)
 
 _read_request = _object_of(
@@ -109,6 +119,7 @@ _read_request = _object_of(
         on_disbursement=_word,
         first_due=_date,
         frequency=_object_of(Frequency, _named(every=_whole, unit=_word), ("every", "unit")),
+        anchor_day=_whole,
         n=_whole,
         method=_word,
         annual_rate_pct=_decimal,
@@ -124,7 +135,7 @@ _read_request = _object_of(
         grace_interest_kind=_word,
         principal_weights=_list_of(_decimal),
         interest_weights=_list_of(_decimal),
-        non_working=_object_of(NonWorking, _named(weekend=_list_of(_word), holidays=_list_of(_date)), ()),
+        non_working=_object_of(NonWorking, _non_working, ()),
         rate_changes=_list_of(_object_of(RateChange, _rate_change, ("from", "annual_rate_pct"))),
         payments=_list_of(_object_of(Payment, _dated_amount, ("date", "amount"))),
         as_of=_date,
@@ -175,6 +186,30 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         doubled = next(name for name in names if names.count(name) > 1)
         raise ScheduleError(doubled[:200], "is given twice; keep one of them.")
     return read
+
+
+def request_as_json(request: ScheduleRequest) -> dict[str, Any]:
+    """What `request_from_json` reads the same request from; settings that are as usual are left out."""
+    plain = _plain(request)
+    if request.annual_rate_pct is not None:
+        plain["day_count"] = request.day_count
+    if request.instalment_amount is not None:
+        plain.pop("annuity", None)
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if not is_dataclass(value):
+        return value
+    told = ((field.name.rstrip("_"), field, getattr(value, field.name)) for field in fields(value))
+    keep = NEEDED.get(type(value), ())
+    return {name: _plain(item) for name, field, item in told if name in keep or item != field.default}
 
 
 def schedule_as_json(schedule: Schedule) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from loans.schedule.request import WEEKDAYS, ScheduleError, ScheduleRequest
 
@@ -11,11 +12,11 @@ ONE_DAY = timedelta(days=1)
 FIXED_YEARS = {"actual/365": 365, "actual/364": 364, "actual/360": 360}
 
 
-def add_months(day: date, months: int) -> date:
-    """`day` so many months later, cut to the end of a shorter month."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = divmod(count, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def add_months(day: date, months: int, anchor: int | None = None) -> date:
+    """`day` so many months later, on its day of the month or on `anchor`, cut to the end of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    wanted = anchor or day.day
+    return date(year, month + 1, wanted if wanted <= 28 else min(wanted, monthrange(year, month + 1)[1]))
 
 
 def year_fraction_actual(begin: date, end: date) -> Fraction:
@@ -36,6 +37,7 @@ class Periods:
     def __init__(self, request: ScheduleRequest) -> None:
         self.request = request
         self._nominal = [self._step(-1)]
+        self._ratios: list[tuple[int, int]] = []
         self._shares: dict[int, Fraction] = {}
         self._weekend = frozenset(WEEKDAYS.index(day) for day in request.non_working.weekend)
         self._holidays = frozenset(request.non_working.holidays)
@@ -43,11 +45,15 @@ class Periods:
         actual = request.first_period == "actual_days_in_annuity"
         self.first_begin = request.disbursed_on if actual else self._nominal[0]
 
+    def nominal(self, no: int) -> date:
+        """The due date of row `no` before any day off moves it."""
+        return self._step(no - 1)
+
     def _step(self, steps: int) -> date:
         every, unit = self.request.frequency.every, self.request.frequency.unit
         try:
             if unit == "month":
-                return add_months(self.request.first_due, every * steps)
+                return add_months(self.request.first_due, every * steps, self.request.anchor_day)
             return self.request.first_due + timedelta(days=every * steps * (7 if unit == "week" else 1))
         except (ValueError, OverflowError):
             sentence = "the last due date would lie past the year 9999; ask for fewer or shorter periods."
@@ -55,9 +61,28 @@ class Periods:
 
     def due(self, no: int) -> date:
         """The nominal due date of row `no`; row 0 is the nominal start of the first period."""
-        while len(self._nominal) <= no:
-            self._nominal.append(self._step(len(self._nominal) - 1))
+        if len(self._nominal) <= no:
+            self._extend(no)
         return self._nominal[no]
+
+    def _extend(self, no: int) -> None:
+        nominal, first, frequency = self._nominal, self.request.first_due, self.request.frequency
+        begin, anchor = len(nominal) - 1, self.request.anchor_day or first.day
+        if frequency.unit == "month" and anchor <= 28 and not self.request.non_working.interest_moves:
+            month, every = first.year * 12 + first.month - 1, frequency.every
+            if (month + every * no) // 12 <= MAXYEAR:
+                months = range(month + every * begin, month + every * no, every)
+                nominal.extend([date(count // 12, count % 12 + 1, anchor) for count in months])
+                return
+        move = self._working if self.request.non_working.interest_moves else None
+        for steps in range(begin, no):
+            day = self._step(steps)
+            nominal.append(move(day) if move else day)
+
+    def dues(self, number: int) -> list[date]:
+        """The nominal due dates of rows 0 to `number`."""
+        self.due(number)
+        return self._nominal
 
     def start(self, no: int) -> date:
         return self.due(no - 1)
@@ -68,26 +93,55 @@ class Periods:
 
     def shown(self, no: int) -> date:
         """The due date on paper: moved to the next day that is neither weekend nor holiday."""
-        day = self.due(no)
+        return self._working(self.due(no)) if self._weekend or self._holidays else self.due(no)
+
+    def all_shown(self, number: int) -> list[date]:
+        """The due dates on paper of rows 1 to `number`."""
+        if self._weekend or self._holidays:
+            return [self.shown(no) for no in range(1, number + 1)]
+        return self.dues(number)[1 : number + 1]
+
+    def _working(self, day: date) -> date:
         while day.weekday() in self._weekend or day in self._holidays:
             day += ONE_DAY
         return day
 
     def share(self, no: int, begin: date, end: date) -> Fraction:
         """The share of the year (or of the whole period, for a rate per period) from `begin` to `end`."""
+        return Fraction(*self.ratio(no, begin, end))
+
+    def ratio(self, no: int, begin: date, end: date) -> tuple[int, int]:
+        """The same as numerator and denominator, not reduced."""
         request = self.request
         days = (end - begin).days
         if request.period_rate_pct is None:
             if request.day_count in FIXED_YEARS:
-                return Fraction(days, FIXED_YEARS[request.day_count])
+                return days, FIXED_YEARS[request.day_count]
             if request.day_count == "actual/actual":
-                return year_fraction_actual(begin, end)
+                share = year_fraction_actual(begin, end)
+                return share.numerator, share.denominator
             if request.frequency.unit != "month":
-                return Fraction(days, 360)
-        whole = (self.due(no) - self.start(no)).days
+                return days, 360
+        nominal = self.dues(no)
+        whole = (nominal[no] - nominal[no - 1]).days
+        if not whole:
+            return 0, 1  # two days off in a row moved to one working day
         if request.period_rate_pct is not None:
-            return Fraction(days, whole)
-        return Fraction(days * request.frequency.every, whole * 12)
+            return days, whole
+        return (request.frequency.every, 12) if days == whole else (days * request.frequency.every, whole * 12)
+
+    def ratios(self) -> list[tuple[int, int]]:
+        """The ratio of each whole nominal period of a request that says how many rows; [0] is of row 1."""
+        if not self._ratios:
+            request, dues = self.request, self.dues(self.request.n)[: self.request.n + 1]
+            annual, years = request.period_rate_pct is None, FIXED_YEARS.get(request.day_count)
+            if annual and years:
+                self._ratios = [((end - begin).days, years) for begin, end in pairwise(dues)]
+            elif annual and request.frequency.unit == "month" and not request.non_working.interest_moves:
+                whole = request.day_count == "30/360"
+                self._ratios = [(request.frequency.every, 12)] * request.n if whole else []
+            self._ratios = self._ratios or [self.ratio(no, dues[no - 1], dues[no]) for no in range(1, request.n + 1)]
+        return self._ratios
 
     def whole_share(self, no: int) -> Fraction:
         """The share of the whole nominal period."""
@@ -102,7 +156,8 @@ class Rates:
     def __init__(self, request: ScheduleRequest, periods: Periods) -> None:
         self.periods = periods
         percent = request.annual_rate_pct if request.period_rate_pct is None else request.period_rate_pct
-        self.base = Fraction(percent) / 100
+        numerator, denominator = percent.as_integer_ratio()
+        self.base = Fraction(numerator, denominator * 100)
         changes = sorted(request.rate_changes, key=lambda change: change.from_)
         self.dates = [change.from_ for change in changes]
         self._rates = [Fraction(change.annual_rate_pct) / 100 for change in changes]

@@ -117,12 +117,14 @@ class LevelPlan(Plan):
         if rate not in self._growths:
             self._growths[rate] = Growth(self.request, self.periods, rate)
         growth = self._growths[rate]
-        amount = self.rounder.instalment((base + sum(stretches)) * growth.factor(no))
+        owed = base + sum(stretches)
+        over, under = growth.quotient(no)
+        amount = self.rounder.instalment_quotient(owed.numerator * over, owed.denominator * under)
         if self.rounder.rounds_nothing:
             return amount
         own = sum(self.rounder.amount(stretch) for stretch in stretches)
         off = self._run_difference(no, base, own, growth, amount)
-        moved = amount + self.rounder.instalment(Fraction(off) / (self.request.n - no + 1))
+        moved = amount + self.rounder.instalment_quotient(off.numerator, off.denominator * (self.request.n - no + 1))
         if moved != amount and abs(self._run_difference(no, base, own, growth, moved)) < abs(off):
             return moved
         return amount
@@ -134,7 +136,8 @@ class LevelPlan(Plan):
             if balance + interest <= amount:
                 break
             balance -= max(amount - interest, 0)
-            interest = self.rounder.amount(balance * growth.factors[later])
+            over, under = growth.factors[later]
+            interest = self.rounder.quotient(balance * over, under)
         return balance + interest - amount
 
 
@@ -142,25 +145,24 @@ class Growth:
     """For a rate: what 1 owed at row k has grown to by row n, over what 1 paid at each of the rows k..n has.
 
     Both are kept as numerators over the same power of one common denominator, which falls out of the quotient: so a
-    long schedule needs whole numbers only.
+    long schedule needs whole numbers only. `factors` are the whole-period factors as (numerator, denominator).
     """
 
     def __init__(self, request: ScheduleRequest, periods: Periods, rate: Fraction) -> None:
-        self.factors = [Fraction(0)]
-        for no in range(1, request.n + 1):
-            charged = no > request.grace_interest
-            self.factors.append(rate * periods.whole_share(no) if charged else Fraction(0))
-        common = lcm(*(factor.denominator for factor in self.factors))
+        free, rate_over, rate_under = request.grace_interest, rate.numerator, rate.denominator
+        rated = [(rate_over * over, rate_under * under) for over, under in periods.ratios()]
+        self.factors = [(0, 1), *[(0, 1)] * free, *rated[free:]]
+        common = lcm(*{under for _over, under in self.factors})
         self._numerators, self._denominators = [0] * (request.n + 1), [0] * (request.n + 1)
         grown, paid = 1, 1
         for no in range(request.n, 0, -1):
             self._numerators[no], self._denominators[no] = grown, paid
-            factor = self.factors[no]
-            grown *= common + factor.numerator * (common // factor.denominator)
+            over, under = self.factors[no]
+            grown *= common + over * (common // under)
             paid = paid * common + grown
 
-    def factor(self, no: int) -> Fraction:
-        return Fraction(self._numerators[no], self._denominators[no])
+    def quotient(self, no: int) -> tuple[int, int]:
+        return self._numerators[no], self._denominators[no]
 
 
 class PrincipalPlan(Plan):
@@ -172,6 +174,8 @@ class PrincipalPlan(Plan):
         self.from_row = 0
         self.left: Number = 0
         self.regular: Number | None = None  # what a row repays where no remainder weighs on it
+        weighted = request.method == "declining_weighted_principal"
+        self._weights = [Fraction(weight) for weight in request.principal_weights] if weighted else []
 
     def scheduled(self, row: Row) -> Number:
         if self.anew or self._tranche_came(row):
@@ -192,16 +196,17 @@ class PrincipalPlan(Plan):
         return 0 if self.regular is None else line.principal - self.regular
 
     def _planned(self, no: int) -> Number:
-        rows_left = self.request.n - no + 1
-        if self.request.method == "declining_weighted_principal":
-            weights = [Fraction(weight) for weight in self.request.principal_weights]
-            place = no - self.request.grace_principal - 1
+        if self._weights:
             # Weights of the rows to come share what is planned anew; from the first row on they add up to 1.
-            rest = sum(weights[self.from_row - self.request.grace_principal - 1 :])
-            return self.rounder.amount(self.whole * weights[place] / rest) if rest else 0
+            place, first = no - self.request.grace_principal - 1, self.from_row - self.request.grace_principal - 1
+            rest = sum(self._weights[first:])
+            return self.rounder.amount(Fraction(self.whole * self._weights[place]) / rest) if rest else 0
+        rows_left = self.request.n - no + 1
         if self.request.remainder == "spread":
             return self.rounder.amount(Fraction(self.left) / rows_left)
-        return self.rounder.amount(Fraction(self.whole) / (self.request.n - self.from_row + 1))
+        if self.regular is None or self.from_row == no:
+            return self.rounder.amount(Fraction(self.whole) / rows_left)
+        return self.regular
 
 
 def plan_for(request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder) -> LevelPlan | PrincipalPlan:

@@ -7,6 +7,7 @@ Money and rates are `Decimal` (money in major units, rates in per cent), days ar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 METHODS = (
     "flat",
@@ -80,8 +81,11 @@ class RateChange:
 
 @dataclass(frozen=True, slots=True)
 class NonWorking:
+    """`interest_moves`: a period ends on the day that is shown, so that the days moved bear interest."""
+
     weekend: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
+    interest_moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ class ScheduleRequest:
     disbursements: tuple[Disbursement, ...] = ()
     on_disbursement: str = "recompute_instalment"
     frequency: Frequency = Frequency()
+    anchor_day: int | None = None  # the day of the month to keep, where first_due was cut to a short month's end
     annual_rate_pct: Decimal | None = None
     day_count: str = "30/360"
     period_rate_pct: Decimal | None = None
@@ -146,8 +151,7 @@ class ScheduleRequest:
         return tuple(sorted(self.disbursements, key=lambda tranche: tranche.date))
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRow:
+class ScheduleRow(NamedTuple):
     """One instalment, in major units with the currency's digits. `balance` is owed after it, `due` the shown date."""
 
     no: int

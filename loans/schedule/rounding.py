@@ -35,14 +35,30 @@ def round_whole(value: Number, mode: str) -> Number:
     numerator, denominator = value.numerator, value.denominator
     if denominator == 1:
         return numerator
-    if mode == "none":
-        return bounded(value)
-    if mode == "ceiling":
-        return -(-numerator // denominator)
-    if mode == "half_up":
-        rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
-        return rounded if numerator >= 0 else -rounded
-    return round(value)
+    return QUOTIENTS[mode](numerator, denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    if numerator >= 0:
+        return (2 * numerator + denominator) // (2 * denominator)
+    return -((denominator - 2 * numerator) // (2 * denominator))
+
+
+def _half_even(numerator: int, denominator: int) -> int:
+    whole, rest = divmod(numerator, denominator)
+    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1))
+
+
+def _up(numerator: int, denominator: int) -> int:
+    return -(-numerator // denominator)
+
+
+def _unrounded(numerator: Number, denominator: int) -> Number:
+    return bounded(Fraction(numerator) / denominator)
+
+
+# What each mode makes of a quotient; the denominator is above zero.
+QUOTIENTS = {"half_up": _half_up, "half_even": _half_even, "ceiling": _up, "none": _unrounded}
 
 
 class Rounder:
@@ -51,16 +67,28 @@ class Rounder:
     def __init__(self, request: ScheduleRequest) -> None:
         rounding = request.rounding
         self.digits = request.currency_digits
-        self.unit = Fraction(request.currency_multiple or Decimal(1).scaleb(-self.digits))
-        self._minor = exact(self.unit * 10**self.digits)
+        self._minor = exact(Fraction(request.currency_multiple) * 10**self.digits) if request.currency_multiple else 1
         self.mode = rounding.mode
+        self.quotient = QUOTIENTS[self.mode]  # R of a numerator and a denominator, quicker than through a Fraction
         self.instalment_mode = rounding.instalment_mode or rounding.mode
         multiple = rounding.instalment_multiple_of
-        self.multiple = exact(Fraction(multiple) / self.unit) if multiple else 1
+        self.multiple = self.units(multiple) if multiple else 1
         self.rounds_nothing = self.mode == "none" and self.instalment_mode == "none"
+        self._coin = Decimal(1).scaleb(-self.digits)
 
     def amount(self, value: Number) -> Number:
         return round_whole(value, self.mode)
+
+    @property
+    def is_whole(self) -> bool:
+        """Is every amount a whole number of smallest units?"""
+        return self.mode != "none" and self.instalment_mode != "none" and self.multiple.denominator == 1
+
+    def instalment_quotient(self, numerator: int, denominator: int) -> Number:
+        """RI of a quotient of any size, without reducing it first."""
+        if self.instalment_mode == "none" or self.multiple.denominator != 1:
+            return self.instalment(Fraction(numerator, denominator))
+        return QUOTIENTS[self.instalment_mode](numerator, denominator * self.multiple) * self.multiple
 
     def instalment(self, value: Number) -> Number:
         if self.instalment_mode == "none":
@@ -69,9 +97,17 @@ class Rounder:
 
     def units(self, major: Decimal) -> Number:
         """Major units as a number of smallest units."""
-        return exact(Fraction(major) / self.unit)
+        numerator, denominator = major.as_integer_ratio()
+        numerator *= 10**self.digits
+        if self._minor == 1 and numerator % denominator == 0:
+            return numerator // denominator
+        return exact(Fraction(numerator, denominator) / self._minor)
 
     def shown(self, units: Number) -> Decimal:
         """Smallest units in major units with the currency's digits, half up: the last step, after all computing."""
-        minor = round_whole(units * self._minor, "half_up")
-        return Decimal(minor).scaleb(-self.digits)
+        return Decimal(round_whole(units * self._minor, "half_up")) * self._coin
+
+    @property
+    def coin(self) -> Decimal | None:
+        """What a smallest unit is in major units, where every amount is a whole number of them; else None."""
+        return self._coin if self._minor == 1 and self.is_whole else None

@@ -22,7 +22,7 @@ from loans.services.claims import claim_line, keep_receipt, release_receipt, tak
 from loans.services.confirmations import answer_balance, draw_balances, settle_balance
 from loans.services.legacy import import_portfolio
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
-from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
+from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "approve_loan",
     "bounce_loan",
     "cancel_loan",
+    "change_rate",
     "claim_line",
     "close_cash_day",
     "collect_cash",
@@ -57,5 +58,6 @@ __all__ = [
     "sign_loan",
     "take_cash",
     "take_claims",
+    "waive",
     "write_off_loan",
 ]

@@ -41,7 +41,8 @@ def need_text(text, field, sentence):
 def need_after_last_money(loan, on):
     """Raises Blocked when money of the loan is dated after `on`: an end is reckoned from the standing that day."""
     last = loan.repayments.live().order_by("-value_on").values_list("value_on", flat=True).first()
-    start = max(filter(None, [last, loan.disbursed_on]))
+    waived = loan.waivers.order_by("-value_on").values_list("value_on", flat=True).first()
+    start = max(filter(None, [last, waived, loan.disbursed_on]))
     if on < start:
         raise Blocked(
             _("Money of this loan is dated %(date)s. This can be done on that day or later.")

@@ -6,12 +6,22 @@ from django.utils.translation import gettext_lazy as _
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
-from loans.models import Instalment, Loan, LoanProduct, ScheduleVersion
+from loans.models import Instalment, Loan, LoanProduct, LoanTerms, ScheduleVersion
 from loans.schedule import ScheduleError
 from loans.services.access import demand, lock_loan, need_state
-from loans.terms import fee_of, first_due_after, month_after, rows_for
+from loans.terms import (
+    fee_of,
+    first_due_after,
+    instalments_in,
+    interest_grace_of,
+    limits_of,
+    month_after,
+    rows_for,
+    step_of,
+)
 from payments.models import PaymentOrder
 from payments.services import prepare_payment
+from programmes.models import Holiday
 from programmes.services import check_date, commit, release, take_reference, use
 
 
@@ -88,7 +98,7 @@ def facts_of(application, product, decision, on, cycle):
         "line": application.window.line,
         "amount": decision.amount,
         "currency": application.currency,
-        "instalments_number": months,
+        "instalments_number": instalments_in(months, product),
         "grace_months": 0,
         "cycle": cycle,
         "decision_ref": decision.ref,
@@ -101,12 +111,7 @@ def terms_of_product(product, amount):
     """What a contract takes over from its product; later changes of the product do not touch it."""
     return {
         "fee_amount": fee_of(amount, product.fee_pct),
-        "annual_rate_pct": product.annual_rate_pct,
-        "method": product.method,
-        "day_count": product.day_count,
-        "penalty_pct": product.penalty_pct,
-        "allocation_order": product.allocation_order,
-        "prepay": product.prepay,
+        **{name: getattr(product, name) for name in LoanTerms.names()},
     }
 
 
@@ -125,15 +130,17 @@ def set_terms(*, loan, on, by, version=None, instalments_number=None, grace_mont
     check_date(on=on, programme=loan.programme, by=by)
     product = loan.product
     if instalments_number is not None:
-        if not product.least_months <= instalments_number <= product.most_months:
+        least, most = limits_of(product)
+        if not least <= instalments_number <= most:
             raise Invalid(
-                _("%(months)s months are outside the product's %(least)s to %(most)s.")
-                % {"months": instalments_number, "least": product.least_months, "most": product.most_months},
+                _("%(number)s instalments are outside the product's %(least)s to %(most)s.")
+                % {"number": instalments_number, "least": least, "most": most},
                 field="instalments_number",
             )
         loan.instalments_number = instalments_number
     if grace_months is not None:
-        if not 0 <= grace_months <= min(product.grace_months, loan.instalments_number - 1):
+        whole = instalments_in(grace_months, product) < loan.instalments_number
+        if not (0 <= grace_months <= product.grace_months and whole):
             raise Invalid(
                 _("The product allows %(most)s months without principal.") % {"most": product.grace_months},
                 field="grace_months",
@@ -191,17 +198,13 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
     return loan
 
 
-def make_first_version(loan, *, starts_on, made_on):
-    """Schedule version 1 from that pay-out day. Nothing is paid on it yet, so an earlier one is replaced."""
+def make_first_version(loan, *, starts_on, made_on, **more):
+    """Schedule version 1 from that pay-out day. Nothing is paid on it yet, so an earlier one is replaced.
+
+    `more` are settings of the request beside the loan's terms.
+    """
     try:
-        request, rows = rows_for(
-            loan,
-            principal=loan.amount,
-            starts_on=starts_on,
-            first_due=loan.first_due_on,
-            number=loan.instalments_number,
-            grace=loan.grace_months,
-        )
+        request, rows = first_schedule(loan, starts_on, **more)
     except ScheduleError as wrong:
         raise Invalid(wrong.sentence, field="first_due_on") from wrong
     ScheduleVersion.objects.update_or_create(
@@ -213,6 +216,29 @@ def make_first_version(loan, *, starts_on, made_on):
     loan.matures_on = rows[-1].due
 
 
+def first_schedule(loan, starts_on, **more):
+    """(request as stored, rows) of the whole loan paid out on `starts_on`. Raises ScheduleError."""
+    return rows_for(
+        loan,
+        principal=loan.amount,
+        starts_on=starts_on,
+        first_due=loan.first_due_on,
+        number=loan.instalments_number,
+        grace=instalments_in(loan.grace_months, loan),
+        holidays=days_off_of(loan, starts_on),
+        **interest_grace_of(loan),
+        **more,
+    )
+
+
+def days_off_of(loan, starts_on):
+    """The holidays of the programme's country that a schedule from `starts_on` may meet; none where dates stay."""
+    if loan.days_off == LoanTerms.DaysOff.STAY:
+        return ()
+    rows = Holiday.objects.filter(country=loan.programme.country, on__gte=starts_on).order_by("on")
+    return tuple(rows.values_list("on", flat=True))
+
+
 def instalments_of(loan, version, rows):
     """Unsaved Instalments of a schedule version from its rows; a row in which nothing falls due is settled."""
     return [
@@ -221,6 +247,8 @@ def instalments_of(loan, version, rows):
             version=version,
             number=row.no,
             due_on=row.due,
+            planned_principal_amount=row.principal,
+            planned_interest_amount=row.interest,
             principal_amount=row.principal,
             interest_amount=row.interest,
             fee_amount=row.fee,
@@ -276,13 +304,17 @@ def activate_loan(*, order, on, by):
         )
     first = loan.versions.get(number=1)
     if first.starts_on != on:
-        loan.first_due_on = first_due_after(loan.first_due_on, on)
-        make_first_version(loan, starts_on=on, made_on=loan.signed_on)
+        agreed = loan.first_due_on
+        loan.first_due_on = first_due_after(agreed, on, loan)
+        anchor = (
+            {"anchor_day": agreed.day} if loan.first_due_on.day < agreed.day and step_of(loan).unit == "month" else {}
+        )
+        make_first_version(loan, starts_on=on, made_on=loan.signed_on, **anchor)
         loan.contract = None
     loan.principal_amount = loan.amount
     loan.payee_order_ref = order.ref
     loan.reckoned_on = on
-    use(case_ref=loan.application.ref, amount=loan.amount, by=by, on=on)
+    use(case_ref=loan.application.ref, parts={loan.line_id: loan.amount}, by=by, on=on)
     return advance(
         loan, "activate", by=by, on=on, disbursed_on=on, body={"order": order.ref, "first_due": loan.first_due_on}
     )
@@ -297,7 +329,7 @@ def bounce_loan(*, order, on, by):
             _("Repayments of %(ref)s are recorded. Reverse them before its disbursement is returned.")
             % {"ref": loan.ref}
         )
-    use(case_ref=loan.application.ref, amount=-loan.amount, by=by, on=on)
+    use(case_ref=loan.application.ref, parts={loan.line_id: -loan.amount}, by=by, on=on)
     return advance(loan, "bounce", by=by, on=on, body={"order": order.ref})
 
 

@@ -6,14 +6,18 @@ from audit.moves import advance
 from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
 from ledger import postings
+from ledger.money import Money
 from ledger.services import post
-from loans.models import Instalment, Loan, ScheduleVersion
-from loans.schedule import ScheduleError
+from loans.early import Reshaped
+from loans.models import Instalment, Loan, ScheduleVersion, Waiver
+from loans.schedule import RateChange, ScheduleError, request_from_json
+from loans.schedule.periods import ONE_DAY, Periods
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
-from loans.services.agreement import instalments_of
+from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
 from loans.standing import Row
-from loans.terms import month_after, rows_for
+from loans.terms import instalments_in, month_after, rows_for
+from programmes.clock import today
 from programmes.services import check_date
 
 SECOND_PERSON = _("Another person than the adviser and the officer of this loan must do this.")
@@ -118,57 +122,24 @@ def reschedule_loan(
         raise Invalid(_("The first new instalment falls due after the day of rescheduling."), field="first_due_on")
     if first_due_on > month_after(on, 12):
         raise Invalid(_("The first new instalment falls due within a year."), field="first_due_on")
-    owed = unpaid_parts(standing, on)
+    owed = unpaid_parts(standing, loan, on)
     capital = owed["interest"] if capitalise else 0
-    number = loan.current_version + 1
     if capital:
         loan.capitalised_amount += capital
-        _post(
-            loan,
-            "interest_capitalised",
-            f"capitalise:{loan.ref}:{number}",
-            postings.interest_capitalised,
-            capital,
-            on,
-            by,
-            reason,
-        )
-    starts_on = interest_paid_to(standing, loan, on)
-    try:
-        request, rows = rows_for(
-            loan,
-            principal=standing.principal + capital,
-            starts_on=min(starts_on, first_due_on),
-            first_due=first_due_on,
-            number=instalments_number,
-            grace=grace_months,
-        )
-    except ScheduleError as wrong:
-        raise Invalid(wrong.sentence, field="instalments_number") from wrong
-    first = rows[0]
-    rows[0] = Row(
-        first.no,
-        first.due,
-        first.principal,
-        max(first.interest - owed["paid_ahead"], 0) + owed["interest"] - capital,
-        owed["fee"],
-        owed["penalty"],
-    )
-    ScheduleVersion.objects.create(
-        loan=loan,
-        number=number,
-        made_on=on,
-        starts_on=starts_on,
-        held_amount=standing.overpaid,
-        request=request,
-        reason=reason[:300],
+        event_key = f"capitalise:{loan.ref}:{loan.current_version + 1}"
+        _post(loan, "interest_capitalised", event_key, postings.interest_capitalised, capital, on, by, reason)
+    _begin_version(
+        loan,
+        standing,
+        owed | {"capital": capital},
+        on=on,
+        reason=reason,
         decision_ref=decision_ref,
+        first_due=first_due_on,
+        number=instalments_number,
+        grace=instalments_in(grace_months, loan),
     )
-    Instalment.objects.bulk_create(instalments_of(loan, number, rows))
-    loan.current_version = number
     loan.ever_rescheduled = True
-    loan.principal_amount = standing.principal + capital
-    loan.matures_on = rows[-1].due
     loan.save()
     record(
         "loan.reschedule",
@@ -177,7 +148,7 @@ def reschedule_loan(
         on=on,
         programme=loan.programme.key,
         body={
-            "version": number,
+            "version": loan.current_version,
             "decision": decision_ref,
             "principal": loan.principal_amount,
             "capitalised": capital,
@@ -189,12 +160,143 @@ def reschedule_loan(
     return loan
 
 
-def unpaid_parts(standing, on):
-    """What fell due by `on` and was not paid, in minor units, and the interest that was paid ahead for later days."""
+@service
+def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, version=None, key=None):
+    """Another rate from `on` on, that day included, by a decision: a new schedule version on the same due dates.
+
+    What fell due stays due with the first new instalment. The loan is not marked as rescheduled.
+    """
+    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
+    if not 0 <= annual_rate_pct <= 100:
+        raise Invalid(_("A rate is from 0 to 100 percent."), field="annual_rate_pct")
+    before = loan.annual_rate_pct
+    if annual_rate_pct == before:
+        raise Invalid(_("This is the rate already."), field="annual_rate_pct")
+    coming = [row for row in standing.rows if row.due > on and not (row.owes and row.settled_on)]
+    if not any(row.owes for row in coming):
+        raise Blocked(_("No instalment is to come: there is no interest left to change."))
+    first, last = coming[0].row.no, max(row.row.no for row in coming if row.owes)
+    request = request_from_json(loan.versions.get(number=loan.current_version).request)
+    periods = Periods(request)
+    monthly = request.frequency.unit == "month"
+    _begin_version(
+        loan,
+        standing,
+        unpaid_parts(standing, loan, on) | {"capital": 0},
+        on=on,
+        reason=reason,
+        decision_ref=decision_ref,
+        first_due=periods.nominal(first),
+        number=last - first + 1,
+        grace=max(request.grace_principal - first + 1, 0),
+        grace_interest=max(request.grace_interest - first + 1, 0),
+        grace_interest_kind=request.grace_interest_kind,
+        anchor_day=(request.anchor_day or request.first_due.day) if monthly else None,
+        rate_changes=(RateChange(on, annual_rate_pct),),
+    )
+    loan.annual_rate_pct = annual_rate_pct
+    loan.save()
+    record(
+        "loan.change_rate",
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={"version": loan.current_version, "decision": decision_ref, "rate": annual_rate_pct, "before": before},
+        reason=reason,
+    )
+    return loan
+
+
+def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
+    """The next schedule version over what is owed, with what fell due before in its first instalment; saves no loan."""
+    starts_on = min(interest_paid_to(standing, loan, on), facts["first_due"] - ONE_DAY)
+    principal = standing.principal + owed["capital"]
+    try:
+        request, rows = rows_for(
+            loan, principal=principal, starts_on=starts_on, holidays=days_off_of(loan, starts_on), **facts
+        )
+    except ScheduleError as wrong:
+        raise Invalid(wrong.sentence, field="instalments_number") from wrong
+    first = rows[0]
+    rows[0] = Row(
+        first.no,
+        first.due,
+        first.principal,
+        max(first.interest - owed["paid_ahead"], 0) + owed["interest"] - owed["capital"],
+        owed["fee"],
+        owed["penalty"],
+    )
+    loan.current_version += 1
+    ScheduleVersion.objects.create(
+        loan=loan,
+        number=loan.current_version,
+        made_on=on,
+        starts_on=starts_on,
+        held_amount=standing.overpaid,
+        request=request,
+        reason=reason[:300],
+        decision_ref=decision_ref,
+    )
+    Instalment.objects.bulk_create(instalments_of(loan, loan.current_version, rows))
+    loan.principal_amount = principal
+    loan.matures_on = rows[-1].due
+
+
+@service
+def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None, key=None):
+    """Interest or penalties that fell due by `on` are not asked for any more, by a decision. Returns the Waiver.
+
+    No money moves. Money of an earlier day that is entered later pays first, and less is waived then.
+    """
+    loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
+    if component not in Waiver.Component.values:
+        raise Invalid(_("Choose interest or penalties."), field="component")
+    unpaid = sum(row.open_part(component) for row in standing.rows if row.due <= on)
+    if not 0 < amount <= unpaid:
+        raise Invalid(
+            _("%(amount)s of it fell due and is not paid; only that can be waived.")
+            % {"amount": Money(unpaid, loan.currency)},
+            field="amount",
+        )
+    waiver = Waiver.objects.create(
+        loan=loan,
+        version=loan.current_version,
+        component=component,
+        amount=amount,
+        value_on=on,
+        decision_ref=decision_ref,
+        reason=reason[:300],
+        recorded_by=by,
+    )
+    record(
+        "loan.waive",
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={"decision": decision_ref, "component": component, "amount": amount, "currency": loan.currency},
+        reason=reason,
+    )
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
+    return waiver
+
+
+def unpaid_parts(standing, loan, on):
+    """What fell due by `on` and was not paid, in minor units, and the interest that was paid ahead for later days.
+
+    Interest that a grace has deferred so far counts as fallen due: the new schedule knows no grace of the old one.
+    """
     due = [row for row in standing.rows if row.due <= on]
-    ahead = [row for row in standing.rows if row.due > on and row.open_part("interest")]
+    coming = [row for row in standing.rows if row.due > on]
+    ahead = [row for row in coming if row.open_part("interest")]
+    request = request_from_json(loan.versions.get(number=loan.current_version).request)
+    deferred = 0
+    if coming and request.grace_interest_kind == "deferred" and coming[0].row.no <= request.grace_interest + 1:
+        paid_to = interest_paid_to(standing, loan, on)
+        deferred = Reshaped(request, loan.prepay).interest_on(coming[0].row.no, paid_to, "date")
     return {
-        "interest": sum(row.open_part("interest") for row in due),
+        "interest": sum(row.open_part("interest") for row in due) + deferred,
         "fee": sum(row.open_part("fee") for row in standing.rows),
         "penalty": sum(row.open_part("penalty") for row in standing.rows),
         "paid_ahead": sum(row.paid["interest"] for row in ahead),
@@ -205,6 +307,8 @@ def interest_paid_to(standing, loan, on):
     """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start."""
     start = loan.versions.get(number=loan.current_version).starts_on
     days = [
-        row.due for row in standing.rows if row.due <= on or (row.paid["interest"] and not row.open_part("interest"))
+        row.closed_on or row.due
+        for row in standing.rows
+        if row.due <= on or row.closed_on or (row.paid["interest"] and not row.open_part("interest"))
     ]
     return max([start, *days])

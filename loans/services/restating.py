@@ -14,10 +14,15 @@ from ledger.services import post, reverse
 from loans.allocation import COMPONENTS
 from loans.allocation import Allocation as Parts
 from loans.models import Allocation, Instalment, Loan, Repayment
-from loans.standing import OverdrawnError, Receipt, Row, fold
+from loans.standing import OverdrawnError, Receipt, Row, Waiver, fold
 from loans.terms import terms_of
 
-PAID_COLUMNS = [f"{name}_paid_amount" for name in COMPONENTS]
+ASKED = ("principal", "interest", "penalty")
+STANDING_COLUMNS = [
+    *(f"{name}_paid_amount" for name in COMPONENTS),
+    *(f"{name}_amount" for name in ASKED),
+    "settled_on",
+]
 PART_COLUMNS = {name: f"{name}_amount" for name in COMPONENTS}
 
 
@@ -25,8 +30,8 @@ def row_of(instalment):
     return Row(
         instalment.number,
         instalment.due_on,
-        instalment.principal_amount,
-        instalment.interest_amount,
+        instalment.planned_principal_amount,
+        instalment.planned_interest_amount,
         instalment.fee_amount,
         instalment.penalty_brought_amount,
     )
@@ -46,10 +51,12 @@ def fold_loan(loan, through, *, added=(), without=None):
     receipts = [Receipt(number, row.value_on, row.amount) for number, row in enumerate(cash)]
     refunds = loan.refunds.filter(version=version.number, returned_on=None)
     receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in refunds]
+    waivers = [Waiver(row.value_on, row.component, row.amount) for row in loan.waivers.filter(version=version.number)]
     through = max(through, loan.reckoned_on or through)
     rows = [row_of(instalment) for instalment in instalments]
+    terms = terms_of(loan, version.request)
     try:
-        standing = fold(rows, receipts, terms_of(loan), through, held=version.held_amount)
+        standing = fold(rows, receipts, terms, through, held=version.held_amount, waivers=waivers)
     except OverdrawnError as overdrawn:
         raise Blocked(_("An overpayment that came from this money was refunded already.")) from overdrawn
     loan.reckoned_on = through
@@ -201,7 +208,8 @@ def _store(loan, standing, instalments):
     for instalment in instalments:
         if apply_standing(instalment, by_number[instalment.number]):
             dirty.append(instalment)
-    Instalment.objects.bulk_update(dirty, [*PAID_COLUMNS, "penalty_amount", "settled_on"])
+    Instalment.objects.bulk_update(dirty, STANDING_COLUMNS)
+    loan.matures_on = max((row.due for row in standing.rows if row.owes), default=loan.matures_on)
     loan.principal_amount = standing.principal
     loan.overpaid_amount = standing.overpaid
 
@@ -209,7 +217,7 @@ def _store(loan, standing, instalments):
 def apply_standing(instalment, row):
     """Write a RowStanding onto its Instalment; True when anything differs from what was there."""
     values = {f"{name}_paid_amount": row.paid[name] for name in COMPONENTS}
-    values |= {"penalty_amount": row.penalty, "settled_on": row.settled_on}
+    values |= {f"{name}_amount": row.asked(name) for name in ASKED} | {"settled_on": row.settled_on}
     differs = any(getattr(instalment, name) != value for name, value in values.items())
     for name, value in values.items():
         setattr(instalment, name, value)

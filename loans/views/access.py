@@ -31,6 +31,10 @@ def day_of(loan):
     return today(loan.programme)
 
 
+def crumbs_of(loan):
+    return ((_("Loans"), reverse("loans:loans")), (loan.ref, loan.get_absolute_url()))
+
+
 def programme_of(request, rule):
     """The programme chosen in the top bar, or the only one with loans in which the user may do what the rule says."""
     if request.desk.programme:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from ledger.money import Money
 from loans.contract import READABLE, contract_pdf
-from loans.forms import AccountForm, EndForm, RescheduleForm, SignForm, TermsForm
+from loans.forms import AccountForm, EndForm, SignForm, TermsForm
 from loans.forms_bulk import WhatIfForm
 from loans.models import Loan
 from loans.reading import figures_of, money_lines, next_step, schedule_table
@@ -20,16 +20,14 @@ from loans.services import (
     forgive_loan,
     order_disbursement,
     refund_overpayment,
-    reschedule_loan,
     set_terms,
     sign_loan,
     write_off_loan,
 )
 from loans.services.access import demand
 from loans.services.refunds import refunds_on_their_way
-from loans.services.relief import SECOND_PERSON
 from loans.terms import month_after
-from loans.views.access import day_of, loan_or_404
+from loans.views.access import crumbs_of, day_of, loan_or_404
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.moves import ReasonedMoveForm, move_page
@@ -105,7 +103,8 @@ def _may(user, row, order):
         "pay": row.state == Loan.State.SIGNED
         and order is None
         and rules.test_rule("loans.order_disbursement", user, row),
-        "reschedule": active and rules.test_rule("loans.relieve", user, row),
+        "relieve": active and rules.test_rule("loans.relieve", user, row),
+        "payoff": active,
         "refund": row.overpaid_amount > 0
         and rules.test_rule("loans.refund", user, row)
         and not refunds_on_their_way(row).exists(),
@@ -165,15 +164,11 @@ def move(request, ref, verb):
     )
 
 
-def _crumbs(row):
-    return ((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url()))
-
-
 @login_required
 def screen(request, ref):
     """The borrower, the business and the people behind them are compared with the lists."""
     row = loan_or_404(request, ref)
-    return screen_page(request, row, [row.borrower, row.business], crumbs=_crumbs(row))
+    return screen_page(request, row, [row.borrower, row.business], crumbs=crumbs_of(row))
 
 
 @login_required
@@ -185,27 +180,11 @@ def terms(request, ref):
     if request.method == "POST" and attempt(form, set_terms, loan=row, on=day_of(row), by=request.user):
         return done(request, _("The terms are changed."), row)
     return form_page(
-        request, form, title=_("Terms of %(ref)s") % {"ref": row.ref}, back=row.get_absolute_url(), crumbs=_crumbs(row)
-    )
-
-
-@login_required
-def reschedule(request, ref):
-    row = loan_or_404(request, ref)
-    demand("loans.relieve", request.user, row, SECOND_PERSON)
-    on = day_of(row)
-    initial = {"version": row.version, "first_due_on": month_after(on), "grace_months": 0}
-    form = RescheduleForm(request.POST or None, instance=row, initial=initial)
-    if request.method == "POST" and attempt(form, reschedule_loan, loan=row, on=on, by=request.user):
-        return done(request, _("The loan has a new schedule. The old one stays to be seen."), row)
-    return form_page(
         request,
         form,
-        title=_("New schedule for %(ref)s") % {"ref": row.ref},
-        submit=_("Make the new schedule"),
-        lead=_("It is made over the principal that is owed today. The loan keeps the mark “rescheduled”."),
+        title=_("Terms of %(ref)s") % {"ref": row.ref},
         back=row.get_absolute_url(),
-        crumbs=_crumbs(row),
+        crumbs=crumbs_of(row),
     )
 
 
@@ -227,7 +206,7 @@ def _no_account_page(request, row, title):
         "title": title,
         "lead": _("The borrower has no confirmed account in %(currency)s. Nothing can be paid before there is one.")
         % {"currency": row.currency},
-        "crumbs": _crumbs(row),
+        "crumbs": crumbs_of(row),
         "back": row.get_absolute_url(),
         "ref": row.ref,
         "payee": row.borrower,
@@ -246,7 +225,7 @@ def _pay_page(request, row, service, *, title, submit, lead):
     if request.method != "POST" and not form.fields["account"].queryset.exists():
         return _no_account_page(request, row, title)
     return form_page(
-        request, form, title=title, submit=submit, lead=lead, back=row.get_absolute_url(), crumbs=_crumbs(row)
+        request, form, title=title, submit=submit, lead=lead, back=row.get_absolute_url(), crumbs=crumbs_of(row)
     )
 
 

@@ -179,6 +179,7 @@ class PaymentOrder(Moving):
             conditions.account_unchanged,
             conditions.account_cooled,
             conditions.payee_clear,
+            conditions.lists_new_enough,
         ],
         permission=allowed("payments.approve", SECOND_PERSON),
         custom={"label": _("Approve"), "style": "primary"},

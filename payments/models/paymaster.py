@@ -6,18 +6,20 @@ line until it is in the hands of the payees.
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from applicants.models import Evidence
-from audit.models import Moving
+from audit.models import Moving, Versioned
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
+from ledger.money import Money
 from payments import conditions
 from payments.models.accounts import MONEY_ROLES
 from payments.models.orders import Batch, PaymentOrder
+from payments.models.statements import StatementLine
 from programmes.models import FundingLine, Programme, Village
 from programmes.roles import rows_for
 
@@ -27,19 +29,32 @@ DEFAULT_COOLING_DAYS = 1
 
 
 class MoneyRuleQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(rows_for(user, MONEY_ROLES, region=None))
+
+    def waiting(self):
+        return self.filter(confirmed_on=None)
+
+    def _last(self, programme_id, currency, name):
+        """What the rule in force says: the last that a second person confirmed."""
+        known = self.exclude(confirmed_on=None).filter(programme=programme_id, currency=currency)
+        return known.order_by("-pk").values_list(name, flat=True).first()
+
     def cooling_days(self, programme_id, currency):
         """Days that a changed account of this programme waits before a payment to it is approved."""
-        days = self.filter(programme=programme_id, currency=currency).values_list("cooling_days", flat=True).first()
+        days = self._last(programme_id, currency, "cooling_days")
         return DEFAULT_COOLING_DAYS if days is None else days
 
     def advance_amount(self, programme_id, currency):
         """Minor units of cash that a paymaster of this programme carries at most."""
-        most = self.filter(programme=programme_id, currency=currency).values_list("advance_amount", flat=True).first()
+        most = self._last(programme_id, currency, "advance_amount")
         return DEFAULT_ADVANCE_AMOUNT if most is None else most
 
 
-class MoneyRule(models.Model):
+class MoneyRule(Versioned):
     """What a programme says of its payments in one currency; without a row the defaults of this module hold.
+
+    The last row that a second person confirmed is in force, and one more may wait for that.
 
     `advance_amount`: how much cash a paymaster carries at most. `cooling_days`: how many days a changed account waits
     before a payment to it can be approved; 0 switches the wait off.
@@ -52,16 +67,38 @@ class MoneyRule(models.Model):
         _("days before a payment to a changed account is approved"), default=DEFAULT_COOLING_DAYS
     )
 
+    # Empty on rules from before a second person was asked.
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    proposed_on = models.DateField(null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_on = models.DateField(null=True)
+
     objects = MoneyRuleQuerySet.as_manager()
 
     class Meta:
+        ordering = ["programme", "currency", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "currency"], name="money_rule_unique"),
+            models.UniqueConstraint(
+                fields=["programme", "currency"], condition=Q(confirmed_on=None), name="money_rule_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by=None) | Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
+                name="money_rule_second_person",
+            ),
             models.CheckConstraint(condition=Q(advance_amount__gte=0), name="money_rule_amount"),
         ]
 
     def __str__(self):
         return f"{self.programme} {self.currency}"
+
+    @property
+    def in_force(self):
+        return self.confirmed_on is not None
+
+    @property
+    def most(self):
+        """What a paymaster carries at most, as Money."""
+        return Money(self.advance_amount, self.currency)
 
 
 class CashAdvanceQuerySet(models.QuerySet):
@@ -290,6 +327,13 @@ class PaySheetRow(models.Model):
         return f"{self.sheet.ref}/{self.number}"
 
 
+class CashReturnQuerySet(models.QuerySet):
+    def on_no_statement(self):
+        """Deposits that no line of the bank names yet."""
+        named = StatementLine.objects.filter(entry=OuterRef("entry"))
+        return self.filter(Q(kind=CashReturn.Kind.DEPOSIT) & ~Exists(named))
+
+
 class CashReturn(models.Model):
     """Cash of an advance that was brought back to the bank, or that a manager counted as lost."""
 
@@ -304,6 +348,8 @@ class CashReturn(models.Model):
     reference = models.CharField(_("bank reference"), max_length=60, blank=True)
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = CashReturnQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -119,10 +119,12 @@ class ScreeningQuerySet(models.QuerySet):
         return self.filter(rows_for(user, SCREENING_ROLES, region=None))
 
     def newest(self):
-        """Of each party of a programme the last one."""
+        """Of each party and each member of the staff of a programme the last one."""
         later = Screening.objects.filter(programme=OuterRef("programme"), party=OuterRef("party"))
         later = later.filter(Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), pk__gt=OuterRef("pk")))
-        return self.exclude(Exists(later))
+        of_staff = Screening.objects.filter(programme=OuterRef("programme"), staff=OuterRef("staff"))
+        of_staff = of_staff.filter(Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), pk__gt=OuterRef("pk")))
+        return self.exclude(Exists(later)).exclude(Exists(of_staff))
 
     def running_out(self, on, within=RUNS_OUT):
         """The newest ones that are clear on that day and, by the shortest rule of their programme's calls, not long."""
@@ -131,7 +133,7 @@ class ScreeningQuerySet(models.QuerySet):
         for programme, days in shortest.values_list("programme", "days"):
             first = on - timedelta(days=days)
             found |= Q(programme=programme, on__range=(first, first + timedelta(days=within)))
-        return self.newest().filter(found, outcome=Screening.Outcome.CLEAR)
+        return self.newest().filter(found, outcome=Screening.Outcome.CLEAR, staff=None)
 
     def latest(self, programme, parties, on):
         """{pk of a party: its last screening in the programme by that day}."""
@@ -140,7 +142,9 @@ class ScreeningQuerySet(models.QuerySet):
 
 
 class Screening(models.Model):
-    """One party of a programme was compared with the lists of that day. `clear_on`: the day since which it is clear.
+    """One party of a programme, or one of its staff, was compared with the lists of that day.
+
+    `clear_on`: the day since which it is clear.
 
     `facts_hash` is of the names and the year of birth that were compared.
     """
@@ -151,7 +155,8 @@ class Screening(models.Model):
         CONFIRMED = "confirmed", _("On a list")
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="screenings")
-    party = models.ForeignKey(Party, models.PROTECT, related_name="screenings")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="screenings")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     on = models.DateField(_("screened"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     lists = models.ManyToManyField(ScreeningList, verbose_name=_("lists"), related_name="screenings")
@@ -170,7 +175,11 @@ class Screening(models.Model):
                 condition=Q(outcome="clear", clear_on__isnull=False, clear_on__gte=F("on"))
                 | (~Q(outcome="clear") & Q(clear_on=None)),
                 name="screening_clear_on",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(party=None, staff__isnull=False) | Q(party__isnull=False, staff=None),
+                name="screening_of_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["programme", "party", "on"], name="screening_latest"),
@@ -178,7 +187,16 @@ class Screening(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.party.ref} {self.on}"
+        return f"{self.who_ref} {self.on}"
+
+    @property
+    def who(self):
+        """The party, or the member of the staff."""
+        return self.party or self.staff
+
+    @property
+    def who_ref(self):
+        return self.party.ref if self.party_id else f"user:{self.staff_id}"
 
     @property
     def ref(self):
@@ -196,6 +214,7 @@ class MatchQuerySet(models.QuerySet):
         return self.select_related(
             "screening__party__village__district__region",
             "screening__programme",
+            "screening__staff",
             "entry__source_list",
             "screened_by",
             "decided_by",
@@ -242,7 +261,7 @@ class Match(Versioned):
         ]
 
     def __str__(self):
-        return f"{self.screening.party.ref} / {self.entry.reference}"
+        return f"{self.screening.who_ref} / {self.entry.reference}"
 
     def get_absolute_url(self):
         return reverse("payments:match", args=[self.pk])

@@ -3,6 +3,8 @@
 from payments.services.accounts import change_account, close_account, confirm_account, enter_account, read_number
 from payments.services.bank_files import file_for_bank, list_for_bank
 from payments.services.capital import book_charge, convert, free_cash_on, receive_capital, return_capital
+from payments.services.cash_lines import book_line_as_cash
+from payments.services.money_rules import confirm_money_rule, propose_money_rule
 from payments.services.orders import (
     approve_payment,
     approve_payments,
@@ -24,9 +26,8 @@ from payments.services.paymaster import (
     pay_out_advance,
     prepare_advance,
     record_run,
-    set_money_rule,
 )
-from payments.services.screening import decide_match, load_list, screen_many, screen_party
+from payments.services.screening import decide_match, load_list, screen_many, screen_party, screen_staff
 from payments.services.statements import (
     book_line_as_capital,
     book_line_as_charge,
@@ -43,6 +44,7 @@ __all__ = [
     "approve_payments",
     "book_charge",
     "book_line_as_capital",
+    "book_line_as_cash",
     "book_line_as_charge",
     "bring_back_cash",
     "cancel_advance",
@@ -51,6 +53,7 @@ __all__ = [
     "close_account",
     "close_own_account",
     "confirm_account",
+    "confirm_money_rule",
     "confirm_own_account",
     "confirm_run",
     "convert",
@@ -69,6 +72,7 @@ __all__ = [
     "prepare_advance",
     "prepare_payment",
     "prepare_payments",
+    "propose_money_rule",
     "read_number",
     "receive_capital",
     "record_run",
@@ -77,9 +81,9 @@ __all__ = [
     "return_payment",
     "screen_many",
     "screen_party",
+    "screen_staff",
     "send_payments",
     "set_aside_line",
-    "set_money_rule",
     "settle_by_lines",
     "settle_payment",
     "take_proposals",

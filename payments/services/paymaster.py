@@ -11,7 +11,7 @@ from applicants.services import add_evidence
 from audit.moves import advance as move
 from audit.moves import begin
 from audit.refusals import Blocked, Invalid, NotAllowed, Stale
-from audit.services import record, service
+from audit.services import service
 from ledger import postings
 from ledger.money import Money
 from ledger.services import post
@@ -39,18 +39,6 @@ def _lock(row):
         .select_related("programme", "line", "paymaster")
         .get(pk=row.pk)
     )
-
-
-@service
-def set_money_rule(*, programme, currency, advance_amount, cooling_days, on, by):
-    """What the programme says of its payments in a currency: the manager's decision, dated by its event."""
-    _demand("payments.set_money_rule", by, programme)
-    if advance_amount < 0 or not 0 <= cooling_days <= 30:
-        raise Invalid(_("Days from 0 to 30, and no amount below zero."))
-    facts = {"advance_amount": advance_amount, "cooling_days": cooling_days}
-    row, _made = MoneyRule.objects.update_or_create(programme=programme, currency=currency, defaults=facts)
-    record("moneyrule.set", programme.ref, by=by, on=on, programme=programme.key, body={"currency": currency, **facts})
-    return row
 
 
 @service

@@ -5,8 +5,10 @@ A list is of the whole house. Parties are compared many at once: one visit to th
 
 import hashlib
 from collections import defaultdict
+from dataclasses import dataclass
 
 import rules
+from django.contrib.auth import get_user_model
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,7 @@ from payments.models import Match, Screening, ScreeningEntry, ScreeningList, Scr
 from payments.screening import read_list
 from payments.screening.likeness import HOLD_AT, compare, sound_of, words_of
 from programmes.clock import today
+from programmes.models import Membership, Role
 from programmes.services import check_date
 
 # A list that lost more than this share of its entries since its last version was perhaps cut off.
@@ -212,10 +215,46 @@ def screen_party(*, party, programme, on, by, reason=""):
     return screen_many(parties=[party], programme=programme, on=on, by=by, reason=reason)
 
 
+@dataclass(frozen=True)
+class StaffName:
+    """A member of the staff as a list is compared with: only the name is known."""
+
+    user: object
+    name_script: str = ""
+    birth_year: int | None = None
+    is_person: bool = True
+
+    @property
+    def pk(self):
+        return self.user.pk
+
+    @property
+    def name(self):
+        return self.user.name
+
+
+def staff_of(programme, on):
+    """Users with a role in the programme on that day. Donors are no staff."""
+    held = Membership.objects.current(on).filter(programme=programme).exclude(role=Role.DONOR)
+    return list(get_user_model().objects.filter(pk__in=held.values("user"), is_active=True).order_by("name", "pk"))
+
+
+@service
+def screen_staff(*, programme, on, by, key=None, reason=""):
+    """Compare the names of the programme's staff with the newest lists. Returns the Screening of the first."""
+    people = [StaffName(user) for user in staff_of(programme, on)]
+    return _screen(people, programme, on, by, reason)
+
+
 @service
 def screen_many(*, parties, programme, on, by, key=None, reason=""):
     """Compare these parties, at once. Returns the Screening of the first."""
     parties = list({party.pk: party for party in parties}.values())
+    return _screen(parties, programme, on, by, reason)
+
+
+def _screen(parties, programme, on, by, reason):
+    """Compare parties, or StaffNames, of one kind."""
     if not parties:
         raise Invalid(_("There is nobody to screen."))
     if not rules.test_rule("payments.screen", by, Screening(programme=programme)):
@@ -250,7 +289,7 @@ def screening_of(party, programme, lists, found, on, by):
         outcome = Screening.Outcome.HELD
     row = Screening(
         programme=programme,
-        party=party,
+        **_owner(party),
         on=on,
         by=by,
         oldest_list_on=min(one.listed_on for one in lists),
@@ -264,11 +303,15 @@ def screening_of(party, programme, lists, found, on, by):
 def body_of(row, lists, matches):
     """What the event of a screening says: references and counts."""
     return {
-        "party": row.party.ref,
+        "party": row.who_ref,
         "outcome": row.outcome,
         "matches": len(matches),
         "lists": [[one.source, one.listed_on] for one in lists],
     }
+
+
+def _owner(party):
+    return {"staff": party.user} if isinstance(party, StaffName) else {"party": party}
 
 
 def _facts_hash(party):
@@ -281,7 +324,7 @@ def _match(party, programme, facts_hash, entry, likeness, by):
     match = Match(entry=entry, points=likeness.points, reasons=likeness.reasons, screened_by=by)
     before = Match.objects.filter(
         screening__programme=programme,
-        screening__party=party,
+        **{f"screening__{name}": value for name, value in _owner(party).items()},
         screening__facts_hash=facts_hash,
         entry__source_list__source=entry.source_list.source,
         entry__reference=entry.reference,
@@ -298,13 +341,13 @@ def _match(party, programme, facts_hash, entry, likeness, by):
 @service
 def decide_match(*, match, decision, note, on, by, version=None):
     """A second person says whether the party and the entry are the same. The last answer of a screening settles it."""
-    screening = Screening.objects.select_for_update().select_related("programme", "party").get(pk=match.screening_id)
+    screening = Screening.objects.select_for_update().select_related("programme").get(pk=match.screening_id)
     match = Match.objects.select_for_update().select_related("entry__source_list").get(pk=match.pk)
     match.screening = screening
     if version is not None and int(version) != match.version:
         raise Stale()
     if not rules.test_rule("payments.decide_match", by, match):
-        raise NotAllowed(_("Another person than the one who screened must decide."))
+        raise NotAllowed(_("Another person than the one who screened, and than who is looked at, must decide."))
     if match.decision:
         raise Blocked(_("This possible match is decided already."))
     if decision not in Match.Decision.values:
@@ -324,7 +367,7 @@ def decide_match(*, match, decision, note, on, by, version=None):
         by=by,
         on=on,
         programme=screening.programme.key,
-        body={"screening": screening.pk, "party": screening.party.ref, "decision": decision, "points": match.points},
+        body={"screening": screening.pk, "party": screening.who_ref, "decision": decision, "points": match.points},
         reason=note,
     )
     return match

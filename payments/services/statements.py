@@ -218,7 +218,7 @@ def take_proposals(*, statement, seal, on, by, key=None, reason=""):
 
     Raises Stale when they are other ones by now. Returns the Statement.
     """
-    found = [one for one in proposals_for(statement).values() if one.sure]
+    found = [one for one in proposals_for(statement).values() if one.at_once]
     if not found:
         raise Blocked(_("No line of this statement has a sure proposal."))
     if seal_of(found) != seal:
@@ -365,7 +365,7 @@ def book_line_as_capital(*, line, funding_line, on, by, key=None, version=None, 
 
 def _book(line, funding_line, book, sign, on, by, version, reason):
     """Book an open line by a service of the funding line, and let the line name the entry."""
-    row = _lock_one(line, on, by, version)
+    row = lock_statement_line(line, on, by, version)
     if row.amount * sign <= 0:
         raise Invalid(
             _("Money came in with this line; a charge goes out.")
@@ -400,17 +400,18 @@ def set_aside_line(*, line, reason, on, by, version=None):
     """The line needs nothing here, for a reason: a transfer between own accounts, a bank's correction."""
     if not reason.strip():
         raise Invalid(_("Say why."), field="reason")
-    row = _lock_one(line, on, by, version)
+    row = lock_statement_line(line, on, by, version)
     return advance(row, "set_aside", by=by, on=on, reason=reason, why=reason.strip()[:300])
 
 
 @service
 def take_up_line(*, line, on, by, version=None):
     """A line that was set aside is open again."""
-    return advance(_lock_one(line, on, by, version), "take_up", by=by, on=on)
+    return advance(lock_statement_line(line, on, by, version), "take_up", by=by, on=on)
 
 
-def _lock_one(line, on, by, version):
+def lock_statement_line(line, on, by, version):
+    """The line as it is now, locked, for one who may use it on the day `on`."""
     row = _lock_statement_lines([line], by)[line.pk]
     check_date(on=on, programme=row.programme, by=by)
     if version is not None and int(version) != row.version:

@@ -2,7 +2,7 @@
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,14 +12,17 @@ from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.lists import Column, ListPage
-from payments.clearance import people_behind
+from payments.clearance import old_lists, people_behind
 from payments.filters import ScreeningFilter
 from payments.forms import DecideMatchForm, SanctionsListForm, ScreenForm
-from payments.models import Match, Screening, ScreeningList
-from payments.services import decide_match, load_list, screen_many
+from payments.models import SCREENING_ROLES, Match, Screening, ScreeningList
+from payments.services import decide_match, load_list, screen_many, screen_staff
+from payments.services.screening import staff_of
 from payments.views.access import chosen, day_of, for_screening_roles, match_or_404, order_or_404
 from payments.words import SCREENING_SHAPES, screening_reasons
 from programmes.clock import today
+from programmes.models import Programme
+from programmes.roles import held_by
 
 
 def _crumbs(*more):
@@ -44,12 +47,12 @@ class Screenings(ListPage):
         Column(
             "party",
             gettext_lazy("Name"),
-            value="party.name",
+            value="who.name",
             head=True,
-            link=lambda row: row.party.get_absolute_url(),
-            small=lambda row: row.party.ref,
+            link=lambda row: row.party.get_absolute_url() if row.party_id else "",
+            small=lambda row: row.party.ref if row.party_id else _("Staff"),
         ),
-        Column("ref", gettext_lazy("Reference"), value="party.ref", only="file"),
+        Column("ref", gettext_lazy("Reference"), value="who_ref", only="file"),
         Column("programme", gettext_lazy("Programme"), value="programme.name"),
         Column("on", gettext_lazy("Screened"), small=lambda row: row.by.name),
         Column("oldest_list_on", gettext_lazy("Oldest list")),
@@ -62,7 +65,9 @@ class Screenings(ListPage):
 @require_GET
 def screenings(request):
     """The list, as a page and as files."""
-    rows = chosen(request, Screening.objects.visible_to(request.user)).select_related("party", "programme", "by")
+    rows = chosen(request, Screening.objects.visible_to(request.user)).select_related(
+        "party", "staff", "programme", "by"
+    )
     holds = Match.objects.visible_to(request.user).open().for_pages().order_by("pk")
     if request.desk.programme:
         holds = holds.filter(screening__programme=request.desk.programme)
@@ -72,7 +77,10 @@ def screenings(request):
         "holds": holds[:50],
         "may_load": may_load,
     }
-    buttons = ((_("Load a list"), reverse("payments:load_list"), "primary"),) if may_load else ()
+    buttons = [(_("Load a list"), reverse("payments:load_list"), "primary")] if may_load else []
+    one = request.desk.programme
+    if one and rules.test_rule("payments.screen", request.user, Screening(programme=one)):
+        buttons.append((_("Screen the staff"), reverse("payments:screen_staff", args=[one.key]), "plain"))
     return Screenings(request, rows, context=context, buttons=buttons, crumbs=_crumbs()).response()
 
 
@@ -100,6 +108,39 @@ def load(request):
     )
 
 
+@for_screening_roles
+def screen_staff_of(request, key):
+    """Compare the names of a programme's staff with the lists of today."""
+    held = {row.programme_id for row in held_by(request.user) if row.role in SCREENING_ROLES}
+    programme = get_object_or_404(Programme.objects.filter(pk__in=held), key=key)
+    on = today(programme)
+    people = staff_of(programme, on)
+    form = ScreenForm(request.POST or None)
+    given = {"programme": programme, "on": on, "by": request.user}
+    if request.method == "POST" and attempt(form, screen_staff, **given) is not None:
+        waiting = Match.objects.open().filter(screening__programme=programme, screening__staff__in=people).count()
+        said = ngettext(
+            "The staff is screened: %(count)s possible match waits for a second person.",
+            "The staff is screened: %(count)s possible matches wait for a second person.",
+            waiting,
+        )
+        return done(request, said % {"count": waiting}, reverse("payments:screenings"))
+    lead = ngettext(
+        "The name of %(count)s person is compared with every list that is loaded.",
+        "The names of %(count)s people are compared with every list that is loaded.",
+        len(people),
+    ) % {"count": len(people)}
+    return form_page(
+        request,
+        form,
+        title=_("Screen the staff of %(programme)s") % {"programme": programme},
+        submit=_("Compare with the lists"),
+        back=reverse("payments:screenings"),
+        crumbs=_crumbs(_screening()),
+        lead=lead,
+    )
+
+
 @login_required
 def match(request, pk):
     """The party beside the entry; who did not screen decides."""
@@ -114,13 +155,13 @@ def match(request, pk):
             return done(request, _("The decision is recorded."), reverse("payments:screenings"))
     context = {
         "match": row,
-        "party": row.screening.party,
+        "party": row.screening.who,
         "entry": row.entry,
         "reasons": screening_reasons(row.reasons),
         "may": may and not row.decision,
         "mine": row.screened_by_id == request.user.pk and not row.decision,
         "form": form,
-        "title": _("Possible match: %(name)s") % {"name": row.screening.party},
+        "title": _("Possible match: %(name)s") % {"name": row.screening.who},
         "crumbs": _crumbs(_screening()),
         "events": history_of(row.ref, row.screening.ref),
     }
@@ -155,6 +196,7 @@ def screen_page(request, row, parties, *, crumbs):
                 for party in people
             ],
             "lists": ScreeningList.objects.newest(on),
+            "old": old_lists(on, row.application.call.list_days),
         },
     )
 

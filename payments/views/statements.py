@@ -20,10 +20,11 @@ from pages.lists import Column, ListPage
 from pages.moves import MoveForm, ReasonedMoveForm, label_of, move_page
 from payments.filters import StatementLineFilter
 from payments.forms import LineChoiceForm, StatementForm, TakeForm
-from payments.matching import choices_for, proposals_for, seal_of
-from payments.models import OwnAccount, Statement
+from payments.matching import cash_choices, choices_for, proposals_for, seal_of
+from payments.models import CashAdvance, OwnAccount, Statement
 from payments.services import (
     book_line_as_capital,
+    book_line_as_cash,
     book_line_as_charge,
     load_statement,
     return_by_line,
@@ -155,7 +156,7 @@ class Lines(ListPage):
 def statement(request, pk):
     row = statement_or_404(request, pk)
     proposals = proposals_for(row)
-    sure = [one for one in proposals.values() if one.sure]
+    sure = [one for one in proposals.values() if one.at_once]
     may = rules.test_rule("payments.settle", request.user, row)
     context = {
         "statement": row,
@@ -192,7 +193,7 @@ def take(request, pk):
     row = statement_or_404(request, pk)
     if not rules.test_rule("payments.settle", request.user, row):
         raise NotAllowed()
-    sure = [one for one in proposals_for(row).values() if one.sure]
+    sure = [one for one in proposals_for(row).values() if one.at_once]
     form = TakeForm(request.POST or None, initial={"seal": seal_of(sure)})
     if request.method == "POST":
         taken = attempt(form, take_proposals, statement=row, on=day_of(row), by=request.user)
@@ -248,6 +249,8 @@ def _return(*, line, choice, on, by, key, reason=""):
 
 
 def _book(*, line, choice, on, by, key, version, reason=""):
+    if isinstance(choice, CashAdvance):
+        return book_line_as_cash(line=line, advance=choice, on=on, by=by, key=key, version=version, reason=reason)
     service = book_line_as_capital if line.amount > 0 else book_line_as_charge
     return service(line=line, funding_line=choice, on=on, by=by, key=key, version=version, reason=reason)
 
@@ -262,7 +265,7 @@ MOVES = {
 QUESTIONS = {
     "settle": gettext_lazy("Which payment is it?"),
     "take_return": gettext_lazy("Which payment came back?"),
-    "book": gettext_lazy("On which funding line?"),
+    "book": gettext_lazy("On which funding line, or of which paymaster's advance?"),
 }
 LEADS = {
     "settle": gettext_lazy("The payment is settled on the value date and with the reference of the bank."),
@@ -308,4 +311,6 @@ def _sure(row):
 
 
 def _book_title(row):
+    if cash_choices(row):
+        return _("Donor's money, or a paymaster's cash") if row.amount > 0 else _("Bank charge, or a paymaster's cash")
     return _("Donor's money received") if row.amount > 0 else _("Bank charge or cost")

@@ -64,6 +64,9 @@ class Call(Versioned):
     appeal_days = models.PositiveSmallIntegerField(_("days to appeal"), default=14)
     appeal_answer_days = models.PositiveSmallIntegerField(_("days to answer an appeal"), default=30)
     screening_days = models.PositiveSmallIntegerField(_("a screening is valid, days"), default=90)
+    list_days = models.PositiveSmallIntegerField(
+        _("a sanctions list is valid, days after its date"), default=0, help_text=_("0: its age is not asked.")
+    )
     duration_months = models.PositiveSmallIntegerField(_("months of implementation"), default=12)
     visit_months = models.JSONField(_("visits after the first payment, months"), default=list)
 
@@ -125,6 +128,14 @@ class Window(Versioned):
         default=0,
         help_text=_("0: its costs are not accounted for one by one. The tranches before it then always in full."),
     )
+    retention_pct = models.PositiveSmallIntegerField(
+        _("percent of a grant that is retained to the end"),
+        default=0,
+        help_text=_("A last tranche, of a grant that is paid to the grantee. Builders are held back by certificate."),
+    )
+    acceptance_days = models.PositiveSmallIntegerField(
+        _("days after the last deliverable was accepted until the retention can be requested"), default=0
+    )
     overrun_pct = models.PositiveSmallIntegerField(
         _("percent by which a budget line may be passed without an amendment"), default=10
     )
@@ -154,6 +165,10 @@ class Window(Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(accounted_pct__lte=100) & Q(overrun_pct__lte=100), name="window_percentages"
+            ),
+            models.CheckConstraint(
+                condition=Q(retention_pct=0) | Q(retention_pct__lte=30, modality__in=["cash", "reimbursement"]),
+                name="window_retention",
             ),
         ]
 

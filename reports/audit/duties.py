@@ -21,8 +21,8 @@ def duties(programme, references=None):
     return [(names[pk], parts) for pk, parts in ordered]
 
 
-def combined(programme, references=None):
-    """[(user, reference of the applicant, [(application, part)])]: two duties towards one applicant.
+def met_twice(programme, references=None):
+    """{(pk of the user, reference of the applicant): [(application, part)]}: two duties towards one applicant.
 
     On one dossier the five parts are five people; this shows who met the same applicant again in another part.
     """
@@ -30,7 +30,12 @@ def combined(programme, references=None):
     found = defaultdict(list)
     for user, applicant, application, part in rows.order_by("user", "application__ref"):
         found[user, applicant].append((application, part))
-    twice = {key: met for key, met in found.items() if len({part for _application, part in met}) > 1}
+    return {key: met for key, met in found.items() if len({part for _application, part in met}) > 1}
+
+
+def combined(programme, references=None):
+    """[(name of the user, reference of the applicant, [(application, part)])] of `met_twice`."""
+    twice = met_twice(programme, references)
     names = {user.pk: str(user) for user in User.objects.filter(pk__in={user for user, _applicant in twice})}
     return [(names[user], applicant, met) for (user, applicant), met in sorted(twice.items(), key=lambda pair: pair[0])]
 

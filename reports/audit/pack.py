@@ -19,6 +19,8 @@ from pages.sheets import xlsx_bytes
 from reports.audit.dossier import LEFT_OUT, dossier_of, draw_dossier
 from reports.audit.duties import PARTS, combined, duties
 from reports.audit.sample import MOST, drawn, population
+from reports.warnings.lists import file_rows
+from reports.warnings.report import warnings_of
 
 KINDS = {"awards": _("Awards signed"), "loans": _("Loans signed"), "payments": _("Payments settled")}
 METHOD = "sorted by SHA-256 of seed:reference, the first ones taken"
@@ -49,7 +51,7 @@ def make_audit_pack(*, programme, kind, start, end, size, seed, on, by):
     with ExitStack() as stack:
         file = stack.enter_context(tempfile.TemporaryFile())
         with override("en"):
-            _write(file, programme, facts, chosen)
+            _write(file, programme, facts, chosen, warnings_of(programme, on))
         # An export that could not be logged is not made: the event is in this transaction.
         record("audit_pack.make", f"programme:{programme.key}", by=by, on=on, programme=programme.key, body=body)
         file.seek(0)
@@ -58,7 +60,7 @@ def make_audit_pack(*, programme, kind, start, end, size, seed, on, by):
     return file
 
 
-def _write(file, programme, facts, chosen):
+def _write(file, programme, facts, chosen, report):
     hashes = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
 
@@ -78,6 +80,7 @@ def _write(file, programme, facts, chosen):
                 if kept:
                     put(name, path_of(row.sha256).read_bytes())
         put("index.xlsx", _workbook(programme, facts, chosen, files, references))
+        put("warnings.xlsx", _warnings(report))
         put("index.pdf", _index(programme, facts, chosen, references))
         archive.writestr("manifest.json", json.dumps({"method": METHOD, "sha256": hashes}, indent=1, default=str))
 
@@ -113,6 +116,17 @@ def _workbook(programme, facts, chosen, files, references):
         ("Files", ["Dossier", "File", "Shows", "SHA-256", "In this zip"], files),
         ("Duties", ["Who", *parts], _duty_rows(programme, references)),
         ("Met twice", ["Who", "Applicant", "In which parts"], _met_rows(programme, None)),
+    ]
+    return xlsx_bytes(sheets).read()
+
+
+def _warnings(report):
+    """Every warning of the programme with its answer, and what was looked for."""
+    looked = [[str(kind.title), str(kind.why), str(kind.innocent), rows, count] for kind, count, rows in report.kinds()]
+    heads, rows = file_rows(report.findings)
+    sheets = [
+        ("Warnings", heads, rows),
+        ("Looked for", ["Kind", "Why it may matter", "Innocent explanation", "Rows looked at", "Warnings"], looked),
     ]
     return xlsx_bytes(sheets).read()
 

@@ -53,6 +53,7 @@ def programme(request, key):
         "form": form,
         "calls": row.calls.all(),
         "may_audit": rules.test_rule("reports.audit", request.user, row),
+        "may_warn": rules.test_rule("reports.read_warnings", request.user, row),
         "may_set": rules.test_rule("reports.set_target", request.user, row),
         **page_of(report),
     }

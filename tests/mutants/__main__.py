@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.mutants.agreements import AGREEMENTS
 from tests.mutants.bulk_money import BULK_MONEY
 from tests.mutants.committee import COMMITTEE
+from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.purchases import PURCHASES
 from tests.mutants.works import WORKS_GUARDS
@@ -74,7 +75,7 @@ def judge(mutant, copy, url, sane):
 def main(wanted):
     chosen = [
         mutant
-        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *BULK_MONEY]
+        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *BULK_MONEY, *LENDING]
         if not wanted or any(part in mutant.name for part in wanted)
     ]
     if wanted and not chosen:

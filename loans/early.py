@@ -1,0 +1,97 @@
+"""What early money does to a schedule, and what repaying everything on a day costs: pure, in minor units.
+
+Both are asked of the schedule engine itself, by the request of the version in force: so a preview, a booking and the
+published examples are one computation. To the engine every instalment before the one at hand was paid on its day;
+being late costs penalties, not other instalments (loans/standing.py).
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from loans.schedule import OnPayment, Payment, Payoff, ScheduleError, ScheduleRequest, build_schedule
+from loans.schedule.periods import Periods
+
+RESHAPING = ("reduce_number", "reduce_instalment")
+
+
+class Reshaped:
+    """The schedule of a request as early money has made it so far. `rows` are (principal, interest) by number."""
+
+    def __init__(self, request: ScheduleRequest, prepay: str) -> None:
+        self.request = request
+        self.periods = Periods(request)
+        self.early = OnPayment("next_instalment", prepay) if prepay in RESHAPING else None
+        self.closed: dict[int, Payment] = {}  # what closed an instalment before its day, or paid more on it
+        self.rows = self._built(request)
+        self.planned = self.rows
+
+    def _built(self, request: ScheduleRequest) -> dict[int, tuple[int, int]]:
+        return {row.no: (self._minor(row.principal), self._minor(row.interest)) for row in build_schedule(request).rows}
+
+    def _minor(self, major: Decimal) -> int:
+        return int(major.scaleb(self.request.currency_digits))
+
+    def _major(self, minor: int) -> Decimal:
+        return Decimal(minor).scaleb(-self.request.currency_digits)
+
+    def _paid_before(self, no: int) -> tuple[Payment, ...]:
+        """What the engine is told of the instalments before `no`: each was paid in full when it fell due, or closed."""
+        told = [
+            self.closed.get(before) or Payment(self.periods.due(before), self._major(sum(self.rows[before])))
+            for before in range(1, no)
+            if before in self.closed or sum(self.rows[before])
+        ]
+        return tuple(told)
+
+    def close(self, no: int, day: date, amount: int, *, due_today: bool) -> dict[int, tuple[int, int]] | None:
+        """The rows when `amount` pays instalment `no` on `day`, from this one on; None where that is too little.
+
+        On its due date the instalment is paid as it stands, and what is more lowers the principal; before that day
+        its interest runs to the day only. `amount` is no more than `rest_on` says.
+        """
+        on = self.periods.due(no) if due_today else min(day, self.periods.due(no))
+        payment = Payment(on, self._major(amount))
+        told = replace(self.request, payments=(*self._paid_before(no), payment), on_payment=self.early)
+        try:
+            rows = self._built(told)
+        except ScheduleError:
+            return None
+        if sum(rows[no]) != amount:
+            return None
+        self.closed[no] = payment
+        self.rows = {number: rows.get(number, (0, 0)) for number in self.rows}
+        return {number: parts for number, parts in self.rows.items() if number >= no}
+
+    def interest_on(self, no: int, day: date, until: str) -> int:
+        """The interest from instalment `no` on when everything is repaid on `day`, before that instalment is due.
+
+        `until`: `date`, `period_end`, or `schedule` for all of it.
+        """
+        if until == "schedule":
+            return sum(interest for number, (_principal, interest) in self.rows.items() if number >= no)
+        on_top = no == 1 and self.request.first_period == "actual_days_on_top"
+        if self.request.is_flat or on_top or self.request.remainder == "first":
+            return self._interest_by_days(no, day, until)
+        day = min(day, self.periods.due(len(self.planned)))
+        told = replace(self.request, payoff=Payoff(day, until))
+        if self.closed:
+            told = replace(told, payments=self._paid_before(no), on_payment=self.early)
+        return sum(interest for number, (_principal, interest) in self._built(told).items() if number >= no)
+
+    def _interest_by_days(self, no: int, day: date, until: str) -> int:
+        """The interest that falls due next, in proportion to the days gone by."""
+        bearing = next((number for number in self.rows if number >= no and self.rows[number][1]), None)
+        if bearing is None:
+            return 0
+        if until == "period_end":
+            return self.rows[no][1]
+        deferred = self.request.grace_interest_kind == "deferred" and bearing == self.request.grace_interest + 1
+        begin = self.request.disbursed_on if bearing == 1 or deferred else self.periods.start(bearing)
+        days, whole = max((day - begin).days, 0), (self.periods.due(bearing) - begin).days
+        return _half_up(Fraction(self.rows[bearing][1] * min(days, whole), whole or 1))
+
+
+def _half_up(value: Fraction) -> int:
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)

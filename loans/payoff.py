@@ -1,0 +1,35 @@
+"""What repays a loan in full on a day: a quote that is exact on that day, if no other money moves before."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from loans.allocation import COMPONENTS
+from loans.models import Loan
+from loans.services.restating import fold_loan
+
+
+@dataclass(frozen=True)
+class PayoffQuote:
+    """Minor units of the loan's currency: what is due by the day, the rest in its parts, money held, and the sum."""
+
+    on: date
+    parts: dict[str, int]
+    held: int
+
+    @property
+    def total(self) -> int:
+        return max(sum(self.parts.values()) - self.held, 0)
+
+
+def payoff_quote(loan: Loan, on: date) -> PayoffQuote:
+    """The quote of an active loan, valid on `on`, today or later. Penalties run to that day, interest as agreed."""
+    reckoned_on = loan.reckoned_on
+    standing, _instalments, _pairs = fold_loan(loan, on)
+    loan.reckoned_on = reckoned_on
+    due = [row for row in standing.rows if row.due <= on]
+    coming = standing.coming(on)
+    parts = {name: sum(row.open_part(name) for row in [*due, *coming]) for name in COMPONENTS}
+    if coming:
+        spared = sum(row.open_part("interest") for row in coming) - standing.interest_on(coming, on)
+        parts["interest"] -= spared
+    return PayoffQuote(on, parts, standing.overpaid)

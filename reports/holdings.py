@@ -1,0 +1,9 @@
+"""What reports hold about a person."""
+
+from applicants.personal import declare
+from reports.models import WarningAnswer
+
+
+def connect():
+    # Kept inside: whoever is looked into must not be told.
+    declare(WarningAnswer, "parties", inside=True, text="-")

@@ -1,0 +1,339 @@
+"""A second reckoning of a loan, written from the rules alone: it walks through every day of the calendar.
+
+Nothing here is taken from the schedule engine or from the allocation, so that an error would have to be made twice.
+Monthly instalments, 30/360, whole minor units, half up. Money held is `held`; amounts are ints, everything before a
+rounding is a Fraction.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
+
+PARTS = ("penalty", "fee", "interest", "principal")
+RESHAPING = ("reduce_number", "reduce_instalment")
+
+
+def rounded(value):
+    return floor(value + Fraction(1, 2)) if value >= 0 else -floor(-value + Fraction(1, 2))
+
+
+def months_on(day, months):
+    """The same day so many months later, or the last of that month."""
+    year, month = day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1
+    for number in (day.day, 30, 29, 28):
+        if number <= day.day:
+            try:
+                return date(year, month, number)
+            except ValueError:
+                continue
+    raise AssertionError(day)
+
+
+@dataclass
+class Deal:
+    """The terms: rates in per cent as Fractions; `level` for equal instalments, else equal principal."""
+
+    rate: Fraction
+    level: bool
+    prepay: str
+    order: tuple
+    penalty: Fraction = Fraction(0)
+    grace_days: int = 0
+    cap: Fraction | None = None
+    early_interest: str = "date"
+
+
+@dataclass
+class Line:
+    """An instalment: what is asked of each part, what was paid, and the day on which it was closed early."""
+
+    due: date
+    asked: dict
+    paid: dict = field(default_factory=lambda: dict.fromkeys(PARTS, 0))
+    fine: Fraction = Fraction(0)
+    brought_interest: int = 0
+    brought_penalty: int = 0
+    forgone: int = 0  # penalties waived
+    closed: date | None = None
+
+    def open(self, part):
+        return self.asked[part] - self.paid[part]
+
+    @property
+    def unpaid(self):
+        return sum(self.open(part) for part in PARTS)
+
+
+class Version:
+    """A schedule over `amount` from `start`, with the money and the waivers that belong to it."""
+
+    def __init__(self, deal, amount, start, first_due, number, *, held=0, grace=0, brought=None):
+        self.deal, self.amount, self.start, self.number, self.held_at_start = deal, amount, start, number, held
+        self.dues = [months_on(first_due, step) for step in range(number)]
+        nominal = months_on(first_due, -1)
+        self.odd = not (nominal == start or months_on(start, 1) == first_due)
+        self.begins = [nominal, *self.dues[:-1]]
+        self.grace = grace
+        self.brought = brought or dict.fromkeys(PARTS, 0)
+        self.ahead = 0  # interest of the first line that was paid on the schedule before
+        self.money, self.waivers, self.refunds = {}, [], []
+
+    # Interest -------------------------------------------------------------------------------------------------------
+
+    def share(self, place, begin, end):
+        """The share of a year of some days of period `place`: a whole month is a twelfth."""
+        return Fraction((end - begin).days, 12 * (self.dues[place] - self.begins[place]).days)
+
+    def bearing_from(self, place):
+        first_days = place == 0 and self.odd and self.deal.prepay in RESHAPING
+        return self.start if first_days else self.begins[place]
+
+    def charge(self, balance, place, begin, end):
+        return balance * self.deal.rate / 100 * self.share(place, begin, end)
+
+    def whole(self, balance, place):
+        return self.charge(balance, place, self.bearing_from(place), self.dues[place])
+
+    # Planning -------------------------------------------------------------------------------------------------------
+
+    def level_for(self, balance, place, extra):
+        """The equal instalment from `place` on: what leaves nothing unrounded, moved once if that ends nearer."""
+        own = [*extra, self.whole(balance, place)]
+        grown, weight = balance + sum(own), Fraction(1)
+        for later in range(place + 1, self.number):
+            factor = 1 + self.deal.rate / 100 * self.share(later, self.begins[later], self.dues[later])
+            grown, weight = grown * factor, weight * factor + 1
+        first = rounded(grown / weight)
+        miss = self.miss(balance, place, own, first)
+        moved = first + rounded(Fraction(miss, self.number - place))
+        better = moved != first and abs(self.miss(balance, place, own, moved)) < abs(miss)
+        return moved if better else first
+
+    def miss(self, balance, place, own, instalment):
+        interest = sum(rounded(piece) for piece in own)
+        for later in range(place + 1, self.number):
+            if balance + interest <= instalment:
+                break
+            balance -= max(instalment - interest, 0)
+            interest = rounded(self.whole(balance, later))
+        return balance + interest - instalment
+
+    def plan(self, lines, place, balance, extra):
+        """Write principal and interest of the lines from `place` on; `extra` is unrounded interest of the first."""
+        for later in range(place, self.number):
+            line = lines[later]
+            interest = sum(rounded(piece) for piece in extra) + rounded(self.whole(balance, later))
+            extra = []
+            principal = 0 if later < self.grace else min(self.wanted(later, balance, interest), balance)
+            if later == self.number - 1:
+                principal = balance
+            line.asked["principal"], line.asked["interest"] = principal, interest + line.brought_interest
+            balance -= principal
+
+    def wanted(self, place, balance, interest):
+        if self.deal.level:
+            return balance if balance + interest <= self.instalment else max(self.instalment - interest, 0)
+        return self.regular
+
+    def set_regular(self, place, balance, extra):
+        """What each line from `place` on pays: the level instalment, or the equal part of principal."""
+        if self.deal.level:
+            self.instalment = self.level_for(balance, place, extra)
+        else:
+            self.regular = rounded(Fraction(balance, self.number - place))
+
+    def fresh_lines(self):
+        lines = [Line(due, dict.fromkeys(PARTS, 0)) for due in self.dues]
+        lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
+        lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
+        balance = self.amount
+        self.set_regular(self.grace, balance, [])
+        self.plan(lines, 0, balance, [])
+        if self.odd and self.deal.prepay not in RESHAPING:
+            days = Fraction((self.dues[0] - self.start).days, (self.dues[0] - self.begins[0]).days)
+            lines[0].asked["interest"] = self.brought["interest"] + rounded(rounded(self.whole(balance, 0)) * days)
+        self.own_interest = [line.asked["interest"] - line.brought_interest for line in lines]
+        lines[0].asked["interest"] -= min(self.ahead, self.own_interest[0])
+        lines[0].brought_interest -= min(self.ahead, self.own_interest[0])
+        self.own_balance = [
+            self.amount - sum(one.asked["principal"] for one in lines[:place]) for place in range(self.number)
+        ]
+        return lines
+
+    # Living through the days ---------------------------------------------------------------------------------------
+
+    def live_to(self, last):
+        """Everything as it stands at the end of `last`: self.lines, self.held, and self.split by key of the money."""
+        self.lines, self.held, self.split, self.carry = self.fresh_lines(), self.held_at_start, {}, []
+        self.used_held = dict.fromkeys(PARTS, 0)
+        days = [on for on, _amount in self.money.values()]
+        last = max([last, *days])
+        day = self.start
+        while day <= last:
+            self.fine_of(day)
+            for on, part, amount in self.waivers:
+                if on == day:
+                    self.waive(part, amount, day)
+            self.receive(day)
+            for on, amount in self.refunds:
+                self.held -= amount if on == day else 0
+            day += timedelta(days=1)
+        return self
+
+    def fine_of(self, day):
+        """The night before `day` costs what was overdue then, once the days of grace are over."""
+        for line in self.lines:
+            if day > line.due + timedelta(days=self.deal.grace_days):
+                line.fine += line.open("principal") * self.deal.penalty / 36500
+                if self.deal.cap is not None:
+                    line.fine = min(line.fine, line.asked["principal"] * self.deal.cap / 100)
+            line.asked["penalty"] = line.brought_penalty + rounded(line.fine) - line.forgone
+
+    def waive(self, part, amount, day):
+        for line in self.lines:
+            if line.due <= day:
+                less = min(amount, line.open(part))
+                line.asked[part] -= less
+                line.forgone += less if part == "penalty" else 0
+                amount -= less
+
+    def receive(self, day):
+        keys = [key for key, (on, _amount) in sorted(self.money.items()) if on == day]
+        for key in keys:
+            self.split[key] = dict.fromkeys((*PARTS, "held"), 0)
+        came = [(key, self.money[key][1]) for key in keys]
+        due = any(line.unpaid for line in self.lines if line.due <= day)
+        uses_held = self.deal.prepay != "next_instalments"
+        if not came and not (uses_held and due):
+            return
+        purse = [[None, self.held if uses_held else 0], *[[key, amount] for key, amount in came]]
+        before = purse[0][1]
+        for line in self.lines:
+            if line.due <= day:
+                self.pay(line, purse)
+        if purse_of(purse):
+            self.early(day, purse)
+        self.held += purse[0][1] - before
+        for key, rest in purse[1:]:
+            self.split[key]["held"] = rest
+            self.held += rest
+
+    def pay(self, line, purse):
+        for part in self.deal.order:
+            for pocket in purse:
+                amount = min(pocket[1], line.open(part))
+                pocket[1] -= amount
+                line.paid[part] += amount
+                (self.used_held if pocket[0] is None else self.split[pocket[0]])[part] += amount
+
+    def early(self, day, purse):
+        coming = [place for place, line in enumerate(self.lines) if line.due > day and line.unpaid]
+        if not coming:
+            return
+        if self.deal.prepay in RESHAPING:
+            self.reshape(day, purse, coming)
+            return
+        costs = self.rest(day, coming)
+        if self.deal.early_interest != "schedule" and purse_of(purse) >= costs:
+            interest = costs - sum(line.unpaid - line.open("interest") for line in (self.lines[one] for one in coming))
+            for place in coming:
+                line = self.lines[place]
+                line.asked["interest"], line.closed = line.paid["interest"] + interest, day
+                interest = 0
+        elif self.deal.prepay == "hold":
+            return
+        for place in coming:
+            self.pay(self.lines[place], purse)
+
+    def rest(self, day, coming):
+        """What the coming lines cost when everything is repaid on `day`."""
+        lines = [self.lines[place] for place in coming]
+        other = sum(line.unpaid - line.open("interest") for line in lines)
+        if self.deal.prepay in RESHAPING:
+            first = lines[0]
+            balance = sum(line.open("principal") for line in lines)
+            return other + first.brought_interest + self.interest_until(day, coming[0], balance)
+        if self.deal.early_interest == "schedule":
+            return other + sum(line.open("interest") for line in lines)
+        place = next(place for place, line in enumerate(self.lines) if line.due > day)
+        accrued = 0
+        if coming[0] == 0 and self.odd:
+            days = Fraction((day - self.start).days, (self.dues[0] - self.start).days)
+            accrued = rounded(self.own_interest[0] * days)
+        elif place == coming[0]:
+            accrued = rounded(
+                self.charge(self.own_balance[place], place, self.begins[place], max(day, self.begins[place]))
+            )
+        later = self.lines[coming[0] :]
+        brought, paid = sum(line.brought_interest for line in later), sum(line.paid["interest"] for line in later)
+        return other + max(accrued + brought - paid, 0)
+
+    def pieces(self, balance, since, until):
+        """Unrounded interest on a balance between two days, cut at the due dates."""
+        found = []
+        for place in range(self.number):
+            begin, end = max(since, self.bearing_from(place)), min(until, self.dues[place])
+            if begin < end:
+                found.append(self.charge(balance, place, begin, end))
+        return found
+
+    def interest_until(self, day, place, balance):
+        """The interest of a coming line to `day`: from the closing of the line before it, or from its own begin."""
+        closed = self.lines[place - 1].closed if place else None
+        return sum(rounded(piece) for piece in self.pieces(balance, closed or self.bearing_from(place), day))
+
+    def reshape(self, day, purse, coming):
+        today = next((place for place, line in enumerate(self.lines) if line.due == day and not line.closed), None)
+        left = purse_of(purse)
+        if today is not None:
+            more = min(left, sum(line.open("principal") for line in self.lines))
+            line = self.lines[today]
+            line.asked["principal"] += more
+            balance = sum(one.open("principal") for one in self.lines[today + 1 :]) - more
+            self.carry = []
+            self.replan(today + 1, balance)
+            self.pay(line, purse)
+            return
+        place = next(place for place, one in enumerate(self.lines) if one.due > day and not one.closed)
+        line, balance = self.lines[place], sum(self.lines[one].open("principal") for one in coming)
+        interest = self.interest_until(day, place, balance)
+        extras = line.open("fee") + line.open("penalty") + line.brought_interest
+        most = min(left - extras, balance + interest)
+        wanted = 0 if place < self.grace else self.wanted(place, balance, interest)
+        if place == self.number - 1:
+            wanted = balance
+        if most < max(min(wanted, balance) + interest, 1):
+            return
+        principal = most - interest
+        line.asked["interest"], line.asked["principal"], line.closed = interest + line.brought_interest, principal, day
+        # Between closing and its due date the lowered balance bears interest, which the next line shows.
+        self.carry = self.pieces(balance - principal, day, line.due)
+        self.replan(place + 1, balance - principal)
+        self.pay(line, purse)
+
+    def replan(self, place, balance):
+        if place >= self.number:
+            return
+        # The instalment is found when the first line repays principal: money that comes before then lowers it.
+        if balance and (self.deal.prepay == "reduce_instalment" or place <= self.grace):
+            self.set_regular(max(place, self.grace), balance, self.carry if place >= self.grace else [])
+        self.plan(self.lines, place, balance, self.carry)
+
+    # What it comes to ----------------------------------------------------------------------------------------------
+
+    @property
+    def principal(self):
+        return sum(line.open("principal") for line in self.lines)
+
+    @property
+    def done(self):
+        return all(not line.unpaid for line in self.lines)
+
+    def received(self, part):
+        """What all money brought for one part; `held` is what was kept of it before any was used."""
+        return sum(split[part] for split in self.split.values())
+
+
+def purse_of(purse):
+    return sum(rest for _key, rest in purse)

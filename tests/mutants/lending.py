@@ -1,0 +1,51 @@
+"""Guards of loans: early money, payoff, waivers, other rates."""
+
+from tests.mutants.list import Mutant
+
+EARLY = ("tests/test_loans_early.py",)
+
+LENDING: list[Mutant] = [
+    Mutant(
+        "loans: interest goes on after everything was repaid",
+        "loans/standing.py",
+        "        row.row = replace(row.row, interest=row.paid["
+        '"interest"] + interest)\n        row.closed_on = day\n        interest = 0',
+        "        row.closed_on = day",
+        EARLY,
+    ),
+    Mutant(
+        "loans: more interest is waived than fell due",
+        "loans/services/relief.py",
+        "    if not 0 < amount <= unpaid:",
+        "    if not 0 < amount:",
+        EARLY,
+    ),
+    Mutant(
+        "loans: a waiver takes what was paid",
+        "loans/standing.py",
+        "part = min(left, row.open_part(waiver.component))",
+        "part = left",
+        EARLY,
+    ),
+    Mutant(
+        "loans: a penalty knows no cap",
+        "loans/standing.py",
+        "            if terms.penalty_cap_pct is not None:",
+        "            if False:",
+        EARLY,
+    ),
+    Mutant(
+        "loans: the rate is changed by the officer who signed",
+        "loans/rules.py",
+        '"loans.relieve", (is_officer | is_manager) & is_not_theirs',
+        '"loans.relieve", is_officer | is_manager',
+        EARLY,
+    ),
+    Mutant(
+        "loans: early money lowers the balance a second time",
+        "loans/early.py",
+        "        self.closed[no] = payment\n",
+        "",
+        ("tests/test_loans_model.py::test_the_standing_is_that_of_a_second_reckoning_day_by_day",),
+    ),
+]

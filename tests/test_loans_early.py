@@ -1,0 +1,334 @@
+"""Money before its day, payoff, waivers, other rates, and every kind of product: to the unit and to the leg."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from audit.refusals import Blocked, Invalid, NotAllowed
+from config.proof import faults
+from ledger.models import Entry
+from ledger.services import close_period
+from loans import contract
+from loans.models import LoanProduct
+from loans.payoff import payoff_quote
+from loans.products import ProductForm
+from loans.services import change_rate, record_repayment, reverse_repayment, waive
+from programmes.clock import standing_at
+from programmes.models import Holiday
+from tests.office import DAY
+from tests.steps_loans import active_loan, repay, signed_loan
+from tests.test_loans import assert_sound, legs, state_of
+
+EARLY = {"prepay": "reduce_number", "first_period": "actual_days_in_annuity", "early_interest": "date"}
+DUE = date(2026, 4, 12)
+
+
+def rows(loan, version=None):
+    found = loan.instalments.filter(version=version or loan.current_version).order_by("number")
+    return list(found.values_list("principal_amount", "interest_amount"))
+
+
+def test_money_above_the_instalment_makes_the_loan_shorter(lending):
+    loan = active_loan(lending, months=6, terms=EARLY)
+    before = state_of(loan)
+    paid = repay(lending, loan, 17_255 + 40_000, DUE)
+    assert legs(paid.entry) == [("1000", "", 57_255), ("1100", loan.ref, -56_255), ("4000", loan.ref, -1000)]
+    # 437.45 is left and bears 4.37: the instalment of 172.55 stays, and three of them are enough.
+    assert rows(loan) == [(56_255, 1000), (16_818, 437), (16_986, 269), (9941, 99), (0, 0), (0, 0)]
+    assert (loan.principal_amount, loan.matures_on) == (43_745, date(2026, 7, 12))
+    with standing_at(DUE):
+        assert_sound()
+        reverse_repayment(repayment=paid, reason="Not hers.", on=DUE, by=lending.people.maker)
+        loan.refresh_from_db()
+        assert (state_of(loan), loan.matures_on) == (before, date(2026, 9, 12))
+        assert_sound()
+
+
+def test_verify_finds_an_instalment_that_early_money_cannot_explain(lending):
+    loan = active_loan(lending, months=6, terms=EARLY)
+    loan.instalments.filter(number=1).update(planned_principal_amount=1)
+    assert any(f"{loan.ref}: its instalments repay 100000" in fault for fault in faults())
+
+
+def test_money_above_the_instalment_makes_the_coming_ones_smaller(lending):
+    loan = active_loan(lending, months=6, terms=EARLY | {"prepay": "reduce_instalment"})
+    repay(lending, loan, 17_255 + 40_000, DUE)
+    assert [sum(row) for row in rows(loan)][1:] == [9013, 9013, 9013, 9013, 9014]
+    assert sum(row[0] for row in rows(loan)) == 100_000
+
+
+def test_too_little_before_its_day_is_held_and_used_when_it_reaches(lending):
+    loan = active_loan(lending, months=6, terms=EARLY)
+    repay(lending, loan, 10_000, date(2026, 3, 22))
+    assert (loan.principal_amount, loan.overpaid_amount) == (100_000, 10_000)
+    second = repay(lending, loan, 10_000, date(2026, 3, 27))
+    # 15 of 31 days of 10.00 are 4.84; the rest lowers the principal that day.
+    assert rows(loan)[0] == (19_516, 484)
+    assert (loan.principal_amount, loan.overpaid_amount, second.principal_amount) == (80_484, 0, 10_000)
+    held = loan.repayments.get(means="held")
+    assert legs(held.entry) == [("1100", loan.ref, -9516), ("2000", loan.ref, 10_000), ("4000", loan.ref, -484)]
+    with standing_at(date(2026, 3, 27)):
+        assert_sound()
+
+
+@pytest.mark.parametrize("prepay", ["next_instalments", "hold", "reduce_number", "reduce_instalment"])
+def test_the_payoff_closes_the_loan_exactly_and_one_unit_less_does_not(lending, client, prepay):
+    late = {"penalty_pct": Decimal("36.5"), "fee_pct": Decimal(1)}
+    loan = active_loan(lending, months=6, terms=EARLY | late | {"prepay": prepay})
+    repay(lending, loan, 10_000, date(2026, 4, 20))
+    on = date(2026, 5, 2)
+    with standing_at(on):
+        client.force_login(lending.people.loan_officer)
+        page = client.get(reverse("loans:payoff", args=[loan.ref]), {"on": "2026-05-02"})
+        quote = page.context["quote"]
+        # 1.30 of the 100.00 paid eight days of penalty; 73.85 were late twelve days more; 837.45 bear 20 of 30 days.
+        assert quote.parts == {"principal": 91_130, "interest": 558, "fee": 0, "penalty": 89}
+        assert f"{quote.total / 100:.2f}" in page.content.decode()
+        assert client.get(reverse("loans:payoff", args=[loan.ref]), {"on": "2026-05-01"}).status_code == 400
+        less = record_repayment(loan=loan, amount=quote.total - 1, on=on, by=lending.people.loan_officer)
+        loan.refresh_from_db()
+        assert loan.state == "active"
+        reverse_repayment(repayment=less, reason="Miscounted.", on=on, by=lending.people.maker)
+        assert payoff_quote(loan, on) == quote
+        record_repayment(loan=loan, amount=quote.total, on=on, by=lending.people.loan_officer)
+        loan.refresh_from_db()
+        assert (loan.state, loan.principal_amount, loan.overpaid_amount, loan.closed_on) == ("closed", 0, 0, on)
+        assert_sound()
+
+
+# Waivers --------------------------------------------------------------------------------------------------------------
+
+
+def waived(office, loan, **facts):
+    given = {
+        "component": "interest",
+        "amount": 600,
+        "decision_ref": "S-2026-05/3",
+        "reason": "Hail.",
+        "on": date(2026, 4, 20),
+        "by": office.people.manager,
+    } | facts
+    with standing_at(date(2026, 4, 20)):
+        row = waive(loan=loan, **given)
+    loan.refresh_from_db()
+    return row
+
+
+def test_interest_is_waived_by_a_decision_of_another_and_no_money_moves(lending):
+    loan = active_loan(lending)
+    entries = Entry.objects.count()
+    for stranger in (lending.people.loan_officer, lending.people.adviser, lending.people.maker):
+        with pytest.raises(NotAllowed):
+            waived(lending, loan, by=stranger)
+    for facts, sentence in (
+        ({"amount": 1001}, r"USD 10\.00 of it fell due"),
+        ({"amount": 0}, "only that can be waived"),
+        ({"component": "penalty"}, r"USD 0\.00 of it"),
+        ({"component": "principal"}, "interest or penalties"),
+        ({"decision_ref": " "}, "Name the decision"),
+        ({"reason": ""}, "Say why"),
+    ):
+        with pytest.raises(Invalid, match=sentence):
+            waived(lending, loan, **facts)
+    waived(lending, loan)
+    first = loan.instalments.get(number=1)
+    assert (first.interest_amount, first.planned_interest_amount, first.open_amount) == (400, 1000, 7885 + 400)
+    assert (Entry.objects.count(), loan.principal_amount) == (entries, 100_000)
+    with standing_at(date(2026, 4, 20)):
+        assert_sound()
+    # Money of an earlier day, entered later, paid the interest before it could be waived.
+    repay(lending, loan, 700, date(2026, 4, 15), reason="Found in the drawer.")
+    first.refresh_from_db()
+    assert (first.interest_paid_amount, first.interest_amount) == (700, 700)
+    with standing_at(date(2026, 4, 20)):
+        assert_sound()
+
+
+def test_a_penalty_begins_after_its_days_of_grace_and_stops_at_its_cap(lending):
+    terms = {"penalty_pct": Decimal("36.5"), "penalty_grace_days": 5, "penalty_cap_pct": Decimal("0.5")}
+    loan = active_loan(lending, terms=terms)
+    for day, penalty in ((17, 0), (18, 8), (21, 32), (22, 39), (29, 39)):
+        with standing_at(date(2026, 4, day)):
+            assert payoff_quote(loan, date(2026, 4, day)).parts["penalty"] == penalty, day
+
+
+# Another rate ---------------------------------------------------------------------------------------------------------
+
+
+def test_another_rate_counts_from_its_day_on_the_same_due_dates_and_is_no_rescheduling(lending):
+    loan = active_loan(lending, months=6)
+    repay(lending, loan, 17_255, DUE)
+    on = date(2026, 4, 27)
+    with standing_at(on):
+        facts = {"decision_ref": "S-2026-04/9", "reason": "The donor lowered it.", "on": on}
+        with pytest.raises(NotAllowed):
+            change_rate(loan=loan, annual_rate_pct=Decimal(6), by=lending.people.loan_officer, **facts)
+        with pytest.raises(Invalid, match="rate already"):
+            change_rate(loan=loan, annual_rate_pct=Decimal(12), by=lending.people.manager, **facts)
+        loan = change_rate(loan=loan, annual_rate_pct=Decimal(6), by=lending.people.manager, **facts)
+        assert (loan.current_version, loan.ever_rescheduled, loan.annual_rate_pct) == (2, False, 6)
+        dues = loan.instalments.filter(version=2).order_by("number").values_list("due_on", flat=True)
+        assert list(dues) == [date(2026, month, 12) for month in range(5, 10)]
+        # 837.45: 14 of 30 days at 12% are 3.91, 16 at 6% are 2.23.
+        assert rows(loan)[0][1] == 391 + 223
+        assert sum(row[0] for row in rows(loan)) == loan.principal_amount == 83_745
+        assert_sound()
+
+
+# Products -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("terms", "dues", "expected"),
+    [
+        (
+            {"frequency": "quarter", "method": "declining_equal_principal"},
+            [(6, 12), (9, 12), (12, 12), (3, 12)],
+            [(25_000, 3000), (25_000, 2250), (25_000, 1500), (25_000, 750)],
+        ),
+        (
+            {"frequency": "quarter", "method": "bullet"},
+            [(6, 12), (9, 12), (12, 12), (3, 12)],
+            [(0, 3000), (0, 3000), (0, 3000), (100_000, 3000)],
+        ),
+        (
+            {"frequency": "quarter", "method": "balloon", "balloon_pct": Decimal(40)},
+            [(6, 12), (9, 12), (12, 12), (3, 12)],
+            [(20_000, 3000), (20_000, 2400), (20_000, 1800), (40_000, 1200)],
+        ),
+        (
+            {"frequency": "quarter", "method": "declining_weighted_principal", "harvest_months": {"9": 60, "12": 40}},
+            [(6, 12), (9, 12), (12, 12), (3, 12)],
+            [(0, 3000), (60_000, 3000), (40_000, 1200), (0, 0)],
+        ),
+        (
+            {"frequency": "half_year", "method": "flat", "interest_grace": 1, "interest_grace_kind": "deferred"},
+            [(9, 12), (3, 12)],
+            [(50_000, 0), (50_000, 12_000)],
+        ),
+        (
+            {"frequency": "quarter", "day_count": "period", "annual_rate_pct": Decimal(2), "multiple_amount": 1000},
+            [(6, 12), (9, 12), (12, 12), (3, 12)],
+            [(24_000, 2000), (24_480, 1520), (24_970, 1030), (26_550, 531)],
+        ),
+    ],
+    ids=["quarterly", "bullet", "balloon", "harvest", "deferred", "per period, whole tens"],
+)
+def test_the_settings_of_a_product_make_the_schedule(lending, terms, dues, expected):
+    first_due = date(2026, dues[0][0], 12)
+    loan = signed_loan(lending, terms=terms, first_due_on=first_due)
+    made = loan.instalments.order_by("number")
+    assert [(row.due_on.month, row.due_on.day) for row in made] == dues
+    assert rows(loan) == expected
+
+
+@pytest.mark.parametrize(
+    ("days_off", "due_on", "interest"),
+    [
+        ("stay", date(2026, 4, 12), 1019),
+        ("move", date(2026, 4, 14), 1019),
+        ("move_interest", date(2026, 4, 14), 1085),
+    ],
+)
+def test_a_due_date_on_a_day_off_moves_and_interest_with_it_where_the_product_says(lending, days_off, due_on, interest):
+    """12 April 2026 is a Sunday, the day after it a holiday: 31 days bear 10.19, 33 bear 10.85."""
+    Holiday.objects.create(country=lending.programme.country, on=date(2026, 4, 13), name="Easter Monday")
+    loan = signed_loan(lending, months=6, terms={"days_off": days_off, "day_count": "actual/365", "method": "bullet"})
+    first = loan.instalments.get(number=1)
+    assert (first.due_on, first.interest_amount) == (due_on, interest)
+
+
+def test_months_on_the_paper_become_instalments_of_the_product(lending):
+    loan = signed_loan(lending, terms={"frequency": "fortnight"}, months=6, first_due_on=date(2026, 3, 26))
+    assert (loan.instalments_number, loan.matures_on) == (13, date(2026, 9, 10))
+    with pytest.raises(Blocked):
+        record_repayment(loan=loan, amount=1, on=DAY, by=lending.people.loan_officer)
+
+
+def test_the_contract_says_the_annual_cost_and_what_a_subsidised_borrower_is_spared(lending):
+    terms = {"fee_pct": Decimal(2), "reference_rate_pct": Decimal(24), "early_interest": "date"}
+    loan = signed_loan(lending, terms=terms, months=6)
+    told = {str(name): str(value) for name, value in contract._terms(loan, contract._Words("en"))}
+    # Six of 172.55 are worth the 980.00 that were received at 1.59% a month, and 1.0159 to the twelfth is 1.209.
+    assert told["Annual cost (APR)"] == "20.9%"
+    assert told["Interest"] == "12% a year"
+    assert told["Instalments"] == "6, every month"
+    # At 24% six instalments of 178.53 bear 71.16 of interest, at 12% six of 172.55 bear 35.28.
+    assert told["Subsidy"].endswith("35.88 less interest than at 24% a year")
+
+
+# Bad input -----------------------------------------------------------------------------------------------------------
+
+
+def test_money_of_a_closed_month_keeps_its_day_and_is_posted_in_the_open_one(lending):
+    loan = active_loan(lending)
+    with standing_at(date(2026, 5, 4)):
+        close_period(book_key=lending.programme.key, through=date(2026, 4, 30), by=None, on=date(2026, 5, 4))
+        row = record_repayment(
+            loan=loan, amount=8885, on=DUE, by=lending.people.loan_officer, reason="Found in the drawer."
+        )
+        assert (row.entry.value_on, row.entry.posted_on) == (DUE, date(2026, 5, 1))
+        assert loan.instalments.get(number=1).settled_on == DUE
+        assert_sound()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"frequency": "days"}, "frequency_days"),
+        ({"method": "declining_weighted_principal"}, "harvest_months"),
+        ({"method": "declining_weighted_principal", "harvest_months": "9: 60, 13: 40"}, "harvest_months"),
+        ({"method": "declining_weighted_principal", "harvest_months": "9, 9"}, "harvest_months"),
+        ({"method": "balloon", "balloon_pct": "100"}, "balloon_pct"),
+        ({"method": "bullet", "prepay": "reduce_number"}, "prepay"),
+        ({"method": "flat", "prepay": "reduce_instalment"}, "prepay"),
+        ({"prepay": "reduce_instalment"}, "first_period"),
+        ({"prepay": "reduce_number", "remainder": "first"}, "remainder"),
+        ({"annual_rate_pct": "1000"}, "annual_rate_pct"),
+        ({"annual_rate_pct": "-1"}, "annual_rate_pct"),
+        ({"grace_months": "24"}, "grace_months"),
+        ({"allocation_order": "interest"}, "allocation_order"),
+    ],
+)
+def test_terms_that_do_not_go_together_are_named_at_their_field(lending, change, field):
+    form = product_form(lending, change)
+    assert field in form.errors
+    assert not LoanProduct.objects.exists()
+
+
+def test_a_product_takes_every_setting_as_people_write_it(lending):
+    form = product_form(
+        lending,
+        {
+            "method": "declining_weighted_principal",
+            "harvest_months": "9: 60, 10: 40",
+            "multiple_amount": "5",
+            "days_off": "move",
+            "early_interest": "period_end",
+        },
+    )
+    assert form.errors == {}
+    product = form.instance
+    assert (product.harvest_months, product.multiple_amount) == ({"9": 60, "10": 40}, 500)
+    assert (product.days_off, product.early_interest, product.rounding) == ("move", "period_end", "half_up")
+
+
+def product_form(office, change):
+    facts = {
+        "key": "orchard-harvest",
+        "name": "Harvest loan",
+        "windows": [office.window.pk],
+        "method": "declining_equal_instalment",
+        "annual_rate_pct": "12",
+        "day_count": "30/360",
+        "least_months": "3",
+        "most_months": "24",
+        "grace_months": "0",
+        "fee_pct": "0",
+        "penalty_pct": "0",
+        "allocation_order": "penalty, fee, interest, principal",
+        "prepay": "next_instalments",
+    }
+    return ProductForm(facts | change, programme=office.programme)

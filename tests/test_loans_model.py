@@ -1,0 +1,323 @@
+"""An independent reckoning of a loan, and the program's own, after long random histories: equal to the minor unit."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import hypothesis
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audit.refusals import Blocked, Invalid
+from config.proof import ledger_faults, state_faults
+from ledger.models import Account
+from loans.checks import checks
+from loans.models import Loan
+from loans.schedule import ScheduleRequest, build_schedule
+from loans.services import (
+    forgive_loan,
+    reckon_loan,
+    record_repayment,
+    reschedule_loan,
+    reverse_repayment,
+    waive,
+    write_off_loan,
+)
+from loans.standing import Receipt, Terms, fold
+from loans.standing import Waiver as Waived
+from loans.terms import rows_of
+from programmes.clock import standing_at
+from tests.loan_model import PARTS, Deal, Version
+from tests.office import DAY
+from tests.steps_loans import active_loan
+
+START = date(2026, 1, 31)
+ORDERS = (PARTS, ("interest", "principal", "fee", "penalty"))
+PREPAY = ("next_instalments", "hold", "reduce_number", "reduce_instalment")
+
+
+@st.composite
+def deals(draw):
+    return Deal(
+        rate=draw(st.sampled_from([Fraction(0), Fraction(12), Fraction(275, 10)])),
+        level=draw(st.booleans()),
+        prepay=draw(st.sampled_from(PREPAY)),
+        order=draw(st.sampled_from(ORDERS)),
+        penalty=draw(st.sampled_from([Fraction(0), Fraction(365, 10)])),
+        grace_days=draw(st.sampled_from([0, 5])),
+        cap=draw(st.sampled_from([None, Fraction(3)])),
+        early_interest="date",
+    )
+
+
+def decimal(value):
+    return None if value is None else Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def terms_of(deal, request=None):
+    return Terms(
+        order=deal.order,
+        prepay=deal.prepay,
+        penalty_pct=decimal(deal.penalty),
+        penalty_grace_days=deal.grace_days,
+        penalty_cap_pct=decimal(deal.cap),
+        early_interest=deal.early_interest,
+        request=request,
+    )
+
+
+@st.composite
+def histories(draw):
+    """(deal, amount, number, grace, first due date, [(day, amount)], [(day, part, amount)])."""
+    deal, number = draw(deals()), draw(st.sampled_from([1, 2, 3, 6]))
+    first_due = START + timedelta(days=draw(st.sampled_from([5, 20, 28, 31, 45])))
+    amount = draw(st.sampled_from([100_000, 99_991, 7]))
+    # Sums around an instalment, and around the whole loan, are where the rules part.
+    sums = st.one_of(
+        st.integers(1, 2 * amount // number + 9), st.integers(1, amount), st.just(amount // number + amount // 80 + 1)
+    )
+    money = draw(st.lists(st.tuples(st.integers(0, 230), sums), max_size=9))
+    waivers = draw(
+        st.lists(
+            st.tuples(st.integers(0, 230), st.sampled_from(["interest", "penalty"]), st.integers(1, 900)), max_size=2
+        )
+    )
+    return deal, amount, number, draw(st.integers(0, min(2, number - 1))), first_due, money, waivers
+
+
+@given(histories(), st.integers(0, 260))
+def test_the_standing_is_that_of_a_second_reckoning_day_by_day(drawn, last):
+    deal, amount, number, grace, first_due, money, waivers = drawn
+    version = Version(deal, amount, START, first_due, number, grace=grace)
+    version.money = {key: (START + timedelta(days=day), paid) for key, (day, paid) in enumerate(money)}
+    version.waivers = [(START + timedelta(days=day), part, less) for day, part, less in waivers]
+    early = deal.prepay in ("reduce_number", "reduce_instalment")
+    request = ScheduleRequest(
+        principal=Decimal(amount).scaleb(-2),
+        currency_digits=2,
+        disbursed_on=START,
+        first_due=first_due,
+        n=number,
+        method="declining_equal_instalment" if deal.level else "declining_equal_principal",
+        annual_rate_pct=decimal(deal.rate),
+        first_period="nominal" if not version.odd else "actual_days_in_annuity" if early else "actual_days_on_top",
+        annuity="solved",
+        grace_principal=grace,
+    )
+    receipts = [Receipt(key, on, paid) for key, (on, paid) in version.money.items()]
+    through = START + timedelta(days=last)
+    rows = rows_of(build_schedule(request), "USD")
+    waived = [Waived(*facts) for facts in version.waivers if facts[0] <= through]
+    version.waivers = [facts for facts in version.waivers if facts[0] <= through]
+    standing = fold(rows, receipts, terms_of(deal, request), through, waivers=waived)
+    version.live_to(through)
+    told = [[(row.asked(part), row.paid[part]) for part in PARTS] for row in standing.rows]
+    assert told == [[(line.asked[part], line.paid[part]) for part in PARTS] for line in version.lines]
+    assert standing.overpaid == version.held
+    for key, parts in standing.parts.items():
+        assert {part: parts.total(part) for part in PARTS} | {"held": parts.overpayment} == version.split[key]
+    assert sum(row.row.principal for row in standing.rows) == amount
+    assert (standing.settled_on is not None) == version.done
+
+
+# The same with everything that is stored ------------------------------------------------------------------------------
+
+TERMS = {"first_period": "actual_days_in_annuity", "early_interest": "date"}
+AGREED = {
+    "next": {"prepay": "next_instalments", "first_period": "actual_days_on_top", "penalty_pct": Decimal("36.5")},
+    "hold": {
+        "prepay": "hold",
+        "first_period": "actual_days_on_top",
+        "penalty_pct": Decimal("7.3"),
+        "penalty_grace_days": 5,
+        "allocation_order": ["interest", "principal", "fee", "penalty"],
+    },
+    "shorter": {"prepay": "reduce_number", "penalty_pct": Decimal("36.5"), "penalty_cap_pct": Decimal(2)},
+    "smaller": {"prepay": "reduce_instalment", "method": "declining_equal_principal", "penalty_pct": Decimal("36.5")},
+}
+SUMS = st.one_of(st.integers(1, 40_000), st.sampled_from([8885, 17_770, 100_000, 17_255]))
+
+
+def _examples():
+    """A tenth of the profile's: each lives through a dozen acts with the database."""
+    return max(hypothesis.settings.default.max_examples // 10, 4)
+
+
+acts = st.lists(
+    st.one_of(
+        st.tuples(st.just("pay"), st.integers(0, 30), SUMS),
+        st.tuples(st.just("pay"), st.integers(0, 30), SUMS),
+        st.tuples(st.just("reverse"), st.integers(0, 9), st.just(0)),
+        st.tuples(st.just("waive"), st.sampled_from(["interest", "penalty"]), st.integers(1, 100)),
+        st.tuples(st.just("reschedule"), st.integers(1, 9), st.integers(1, 70)),
+        st.tuples(st.just("end"), st.sampled_from(["write off", "forgive"]), st.integers(0, 5)),
+    ),
+    min_size=2,
+    max_size=12,
+)
+
+
+class Twin:
+    """The loan of the model through its versions, and what the ledger should say of all that moved."""
+
+    def __init__(self, loan):
+        self.deal = Deal(
+            rate=Fraction(loan.annual_rate_pct),
+            level=loan.method == "declining_equal_instalment",
+            prepay=loan.prepay,
+            order=tuple(loan.allocation_order) or PARTS,
+            penalty=Fraction(loan.penalty_pct),
+            grace_days=loan.penalty_grace_days,
+            cap=None if loan.penalty_cap_pct is None else Fraction(loan.penalty_cap_pct),
+            early_interest=loan.early_interest,
+        )
+        self.versions = [Version(self.deal, loan.amount, DAY, loan.first_due_on, loan.instalments_number)]
+        self.capitalised = self.gone = self.recovered = 0
+        self.end = None
+
+    @property
+    def current(self):
+        return self.versions[-1]
+
+    def reschedule(self, on, number, first_due, capitalise):
+        old = self.current.live_to(on)
+        due = [line for line in old.lines if line.due <= on]
+        coming = [line for line in old.lines if line.due > on]
+        brought = {part: sum(line.open(part) for line in old.lines) for part in ("fee", "penalty")}
+        brought |= {"interest": sum(line.open("interest") for line in due), "principal": 0}
+        ahead = sum(line.paid["interest"] for line in coming if line.open("interest"))
+        paid_to = [old.start]
+        for line in old.lines:
+            if line.due <= on or line.closed or (line.paid["interest"] and not line.open("interest")):
+                paid_to.append(line.closed or line.due)
+        capital = brought["interest"] if capitalise else 0
+        self.capitalised += capital
+        brought["interest"] -= capital
+        start = min(max(paid_to), first_due - timedelta(days=1))
+        amount = old.principal + capital
+        new = Version(self.deal, amount, start, first_due, number, held=old.held, brought=brought)
+        new.ahead = ahead
+        old.ended = on
+        self.versions.append(new)
+
+    def accounts(self, now):
+        """What each account of the loan holds, debits positive, and the bank without the pay-out."""
+        ends = [version.ended for version in self.versions[:-1]] + [self.end or now]
+        lived = [version.live_to(end) for version, end in zip(self.versions, ends, strict=True)]
+        paid = {part: sum(line.paid[part] for version in lived for line in version.lines) for part in PARTS}
+        came = sum(amount for version in lived for _on, amount in version.money.values())
+        last = lived[-1]
+        return {
+            "1000": came + self.recovered,
+            "1100": last.principal - self.gone,
+            "2000": -last.held,
+            "4000": -paid["interest"],
+            "4005": -self.capitalised,
+            "4010": -paid["fee"],
+            "4020": -paid["penalty"],
+            "4100": -self.recovered,
+        }
+
+
+@pytest.mark.in_turn
+@pytest.mark.parametrize("agreed", AGREED.values(), ids=AGREED)
+@settings(max_examples=_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=acts)
+def test_every_balance_and_account_is_that_of_the_second_reckoning(lending, agreed, drawn):
+    loan = Loan.objects.first() or active_loan(lending, terms=TERMS | agreed, months=6)
+    with transaction.atomic():
+        live(lending, loan.pk, drawn)
+        transaction.set_rollback(True)
+
+
+def live(office, pk, drawn):
+    """The acts, eleven days apart, through the services and in the model; then all is compared."""
+    twin, rows, now, refusals = Twin(Loan.objects.get(pk=pk)), {}, DAY, []
+    bank = Account.objects.get(code="1000").balance_amount
+    for number, (act, first, second) in enumerate(drawn):
+        now += timedelta(days=11)
+        with standing_at(now):
+            loan = Loan.objects.select_related("application").get(pk=pk)
+            try:
+                ACTS[act](office, loan, twin, rows, number, now, first, second)
+            except (Blocked, Invalid) as refused:
+                refusals.append(str(refused))
+    assert all(any(word in sentence for word in REFUSED) for sentence in refusals), refusals
+    with standing_at(now):
+        loan = Loan.objects.select_related("application").get(pk=pk)
+        reckon_loan(loan=loan, on=now)
+        loan.refresh_from_db()
+        compare(loan, twin, now, bank)
+        assert [*ledger_faults(), *state_faults(), *checks()] == []
+
+
+REFUSED = ("repaid on", "rescheduled", "is in the state", "forgiven", "written off", "only that can be", "is held")
+
+
+def pay(office, loan, twin, rows, number, now, lag, amount):
+    on = max(DAY, now - timedelta(days=lag))
+    row = record_repayment(loan=loan, amount=amount, on=on, by=office.people.loan_officer, reason="Found.")
+    if row.recovered_amount:
+        twin.recovered += amount
+    else:
+        twin.current.money[number] = (on, amount)
+        rows[number] = row
+
+
+def reverse(office, loan, twin, rows, _number, now, which, _none):
+    if rows:
+        key = sorted(rows)[which % len(rows)]
+        reverse_repayment(repayment=rows[key], reason="Not hers.", on=now, by=office.people.maker)
+        del rows[key], twin.current.money[key]
+
+
+def waiving(office, loan, twin, _rows, _number, now, part, percent):
+    unpaid = sum(line.open(part) for line in twin.current.live_to(now).lines if line.due <= now)
+    amount = max(unpaid * percent // 100, 1)
+    by = {"decision_ref": "S-1", "reason": "Hail.", "on": now, "by": office.people.manager}
+    waive(loan=loan, component=part, amount=amount, **by)
+    twin.current.waivers.append((now, part, amount))
+
+
+def rescheduling(office, loan, twin, _rows, _number, now, number, days):
+    first_due = now + timedelta(days=days)
+    reschedule_loan(
+        loan=loan,
+        instalments_number=number,
+        first_due_on=first_due,
+        capitalise=bool(days % 2),
+        decision_ref="S-1",
+        reason="Hail.",
+        on=now,
+        by=office.people.manager,
+    )
+    twin.reschedule(now, number, first_due, bool(days % 2))
+
+
+def ending(office, loan, twin, _rows, _number, now, how, seldom):
+    if seldom:
+        return
+    service = write_off_loan if how == "write off" else forgive_loan
+    service(loan=loan, decision_ref="S-1", reason="Gone.", on=now, by=office.people.manager)
+    twin.end, twin.gone = now, twin.current.live_to(now).principal
+
+
+ACTS = {"pay": pay, "reverse": reverse, "waive": waiving, "reschedule": rescheduling, "end": ending}
+
+
+def compare(loan, twin, now, bank):
+    wanted = twin.accounts(now)
+    found = dict(Account.objects.filter(subject=loan.ref).values_list("code", "balance_amount"))
+    found["1000"] = Account.objects.get(code="1000").balance_amount - bank
+    assert {code: found.get(code, 0) for code in wanted} == wanted
+    assert found.get("5200", 0) + found.get("5210", 0) == twin.gone
+    last = twin.current
+    stored = loan.instalments.filter(version=loan.current_version).order_by("number")
+    assert [
+        [(getattr(row, f"{part}_amount"), getattr(row, f"{part}_paid_amount")) for part in PARTS] for row in stored
+    ] == [[(line.asked[part], line.paid[part]) for part in PARTS] for line in last.lines]
+    assert (loan.principal_amount, loan.overpaid_amount) == (wanted["1100"], last.held)
+    if twin.end is None:
+        assert loan.state == ("active" if not last.done else "overpaid" if last.held else "closed")
