@@ -144,8 +144,9 @@ def principal_forgiven(amount, *, line, loan):
     return _pair(amount, FORGIVEN, PRINCIPAL, line=line, debit_subject=loan, credit_subject=loan)
 
 
-def recovered_after_write_off(amount, *, line, loan):
-    return _pair(amount, BANK, RECOVERED, line=line, credit_subject=loan)
+def recovered_after_write_off(amount, *, line, loan, receipt=""):
+    debit = UNCLAIMED if receipt else BANK
+    return _pair(amount, debit, RECOVERED, line=line, debit_subject=receipt, credit_subject=loan)
 
 
 def conversion(from_amount, from_currency, to_amount, to_currency, *, from_line, to_line):

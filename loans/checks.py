@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from ledger import postings
 from ledger.models import Account, Leg
+from loans.cash_checks import cash_checks
 from loans.checks_people import people_faults
 from loans.fund import fund_statement
 from loans.models import (
@@ -51,6 +52,7 @@ def checks():
     yield from arrears_faults()
     yield from screening_faults()
     yield from people_faults()
+    yield from cash_checks()
 
 
 def _sum(queryset, field="amount", per="loan"):

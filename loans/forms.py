@@ -33,7 +33,12 @@ class RepaymentForm(SeedbedForm):
     amount = MoneyField(label=_("Amount received"))
     on = DateField(label=_("Received on"), help_text=_("The value date of the bank, or the day of the receipt."))
     means = forms.ChoiceField(label=_("How it came"), choices=CASH_MEANS, widget=forms.RadioSelect)
-    reference = forms.CharField(label=_("Bank reference or receipt number"), max_length=60, required=False)
+    reference = forms.CharField(
+        label=_("Bank reference"),
+        max_length=60,
+        required=False,
+        help_text=_("Empty for cash: it gets a numbered receipt."),
+    )
     reason = ReasonField(
         label=_("Why it is entered late"), required=False, help_text=_("Only for money of an earlier week.")
     )
@@ -41,6 +46,12 @@ class RepaymentForm(SeedbedForm):
     def __init__(self, *args, loan, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["amount"].currency = loan.currency
+
+    def clean(self):
+        given = super().clean()
+        if given.get("means") == Repayment.Means.CASH and given.get("reference"):
+            self.add_error("reference", _("Cash gets a numbered receipt. Leave this empty."))
+        return given
 
 
 class ReversalForm(SeedbedForm):
@@ -155,11 +166,15 @@ class CollectionForm(SeedbedForm):
 
     on = DateField(label=_("Received on"))
     means = forms.ChoiceField(label=_("How it came"), choices=CASH_MEANS)
+    counted_amount = MoneyField(label=_("Cash counted"), required=False)
 
-    def __init__(self, *args, loans, **kwargs):
+    def __init__(self, *args, loans, dues, **kwargs):
+        """`dues`: {loan key: minor units proposed}; who pays another amount is an exception that is typed."""
         super().__init__(*args, **kwargs)
         self.loans = loans
+        self.fields["counted_amount"].currency = loans[0].currency if loans else None
         for loan in loans:
+            self.initial.setdefault(f"amount_{loan.pk}", dues.get(loan.pk) or None)
             self.fields[f"amount_{loan.pk}"] = MoneyField(
                 label=_("%(ref)s: amount") % {"ref": loan.ref}, currency=loan.currency, required=False
             )
@@ -171,6 +186,17 @@ class CollectionForm(SeedbedForm):
         """(loan, bound amount, bound reference) for the table."""
         return [(loan, self[f"amount_{loan.pk}"], self[f"reference_{loan.pk}"]) for loan in self.loans]
 
+    def clean(self):
+        given = super().clean()
+        if given.get("means") != Repayment.Means.CASH:
+            return given
+        if given.get("counted_amount") is None and "counted_amount" not in self.errors:
+            self.add_error("counted_amount", _("Count the cash and enter how much it is."))
+        for loan in self.loans:
+            if given.get(f"reference_{loan.pk}"):
+                self.add_error(f"reference_{loan.pk}", _("Cash gets a numbered receipt. Leave this empty."))
+        return given
+
     def arguments(self):
         given = self.cleaned_data
         rows = [
@@ -178,7 +204,8 @@ class CollectionForm(SeedbedForm):
             for loan in self.loans
             if given[f"amount_{loan.pk}"]
         ]
-        return {"rows": rows, "on": given["on"], "means": given["means"], "sheet": given["key"]}
+        found = {"rows": rows, "on": given["on"], "means": given["means"], "sheet": given["key"]}
+        return {**found, "counted_amount": given["counted_amount"]}
 
 
 class PeriodForm(SeedbedForm):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from applicants.personal import declare, declare_need, declare_references
 from loans.models import (
+    BalanceCheck,
     Collateral,
     GroupClaim,
     GroupShare,
@@ -38,6 +39,7 @@ def connect():
     declare(ScheduleVersion, "loan__borrower", reason="")
     declare(Waiver, "loan__borrower", reason="")
     declare(Instalment, "loan__borrower")
+    declare(BalanceCheck, "loan__borrower", note="-", settlement="-")
     declare(Repayment, "loan__borrower", reference="-", reversal_reason="")
     declare(Guarantor, "party", release_reason="-")
     declare(GuarantorNotice, "guarantor__party", letter="-")

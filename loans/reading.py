@@ -210,7 +210,7 @@ def _money_line(entry, parts, people, keys):
         entry=entry,
         what=_what(original, repayment),
         note=" · ".join(filter(None, [_("Entry %(number)s") % {"number": f"{entry.seq:,}"}, _reference(repayment)])),
-        amount=-parts[postings.BANK],
+        amount=-parts[postings.BANK] - parts[postings.UNCLAIMED],
         principal=parts[postings.PRINCIPAL],
         interest=parts[postings.INTEREST] + parts[postings.INTEREST_CAPITALISED],
         charges=parts[postings.FEES] + parts[postings.PENALTIES],

@@ -32,11 +32,33 @@ def is_not_preparer(user, moratorium):
     return user.pk != moratorium.prepared_by_id
 
 
+@rules.predicate
+def did_not_ask(user, check):
+    return getattr(check, "asked_by_id", None) != user.pk
+
+
+@rules.predicate
+def did_not_count(user, day):
+    """True for somebody else than the one who counted the cash box that day."""
+    return getattr(day, "counted_by_id", None) != user.pk
+
+
 rules.add_rule("loans.set_terms", is_officer | is_manager)
 rules.add_rule("loans.sign", is_officer | is_manager)
 rules.add_rule("loans.order_disbursement", is_finance)
 rules.add_rule("loans.record_repayment", is_officer | is_finance)
 rules.add_rule("loans.reverse_repayment", is_officer | is_finance)
+rules.add_rule("loans.claim", is_officer | is_finance)
+rules.add_rule("loans.take_cash", is_officer | is_finance)
+rules.add_rule("loans.close_day", (is_officer | is_finance | is_manager) & did_not_count)
+rules.add_rule("loans.deposit", is_officer | is_finance)
+rules.add_rule(
+    "loans.confirm_balances",
+    has_role(Role.MONITORING, Role.MANAGER) & ~has_role(Role.LOAN_OFFICER, Role.ADVISER),
+)
+rules.add_rule("loans.ask_balance", is_not_theirs)
+rules.add_rule("loans.settle_balance", is_manager & did_not_ask)
+rules.add_rule("loans.import_portfolio", is_manager)
 rules.add_rule("loans.refund", is_finance)
 rules.add_rule("loans.relieve", (is_officer | is_manager) & is_not_theirs)
 rules.add_rule("loans.secure", is_officer | is_manager)

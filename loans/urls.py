@@ -1,7 +1,21 @@
 from django.urls import path
 
 from loans.urls_people import patterns as people
-from loans.views import contacts, fund, lists, loan, money, portfolio, provisions, relief, reminders
+from loans.views import (
+    bank,
+    cashier,
+    confirmations,
+    contacts,
+    fund,
+    lists,
+    loan,
+    money,
+    papers,
+    portfolio,
+    provisions,
+    relief,
+    reminders,
+)
 
 app_name = "loans"
 
@@ -16,6 +30,23 @@ urlpatterns = [
     path("loans/reminders/", reminders.sent, name="reminders"),
     path("loans/reminders/<slug:key>/", reminders.texts, name="reminder_texts"),
     path("loans/reminders/<slug:key>/quiet/", reminders.quiet, name="quiet_hours"),
+    path("loans/bank/", bank.bank, name="bank"),
+    path("loans/bank/take/", bank.take_all, name="take_claims"),
+    path("loans/bank/<int:pk>/", bank.claim, name="claim"),
+    path("loans/bank/<int:pk>/keep/", bank.keep, name="keep_receipt"),
+    path("loans/bank/<int:pk>/release/", bank.release, name="release_receipt"),
+    path("loans/collections/sheet.pdf", cashier.collection_list, name="collection_list"),
+    path("loans/cashier/", cashier.cashier, name="cashier"),
+    path("loans/cashier/deposit/", cashier.deposit, name="deposit"),
+    path("loans/cashier/deposits/<int:pk>/", cashier.deposit_arrived, name="deposit_arrived"),
+    path("loans/cashier/<int:pk>/", cashier.cash_day, name="cash_day"),
+    path("loans/cashier/<int:pk>/slips.pdf", cashier.slips, name="slips"),
+    path("loans/cashier/<int:pk>/do/<slug:verb>/", cashier.move_day, name="cash_day_move"),
+    path("loans/balances/", confirmations.balances, name="balances"),
+    path("loans/balances/draw/", confirmations.draw, name="draw_balances"),
+    path("loans/balances/<int:pk>/", confirmations.balance_sample, name="balance_sample"),
+    path("loans/balances/<int:pk>/list.pdf", confirmations.balance_list, name="balance_list"),
+    path("loans/balances/checks/<int:pk>/", confirmations.balance_check, name="balance_check"),
     path("loans/fund/", fund.funds, name="funds"),
     path("loans/fund/<slug:key>/", fund.fund, name="fund"),
     path("loans/<slug:ref>/", loan.loan, name="loan"),
@@ -30,6 +61,10 @@ urlpatterns = [
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),
     path("loans/<slug:ref>/contacts/", contacts.contacts, name="contacts"),
+    path("loans/<slug:ref>/what-if/", papers.what_if, name="what_if"),
+    path("loans/<slug:ref>/payoff.pdf", papers.payoff, name="payoff_letter"),
+    path("loans/<slug:ref>/papers/<slug:kind>.pdf", papers.loan_paper, name="paper"),
+    path("loans/<slug:ref>/letters/<slug:kind>.pdf", papers.letter, name="letter"),
     path("loans/<slug:ref>/repay/", money.repay, name="repay"),
     path("loans/<slug:ref>/repayments/<int:pk>/reverse/", money.reverse_one, name="reverse"),
 ]

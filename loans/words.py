@@ -19,7 +19,18 @@ SHAPES = {
     "written_off": "no",
     "cancelled": "over",
 }
+DAYS = {"open": "live", "counted": "moving", "closed": "done"}
 EVENTS = {
+    "cashday.create": _("First money of the day"),
+    "cashday.count": _("Cash counted"),
+    "cashday.close": _("Closed by a second person"),
+    "cashday.send_back": _("Count sent back"),
+    "receipt.issue": _("Receipt issued"),
+    "balances.draw": _("Sample of balances drawn"),
+    "balances.answer": _("A borrower answered"),
+    "balances.settle": _("A difference explained"),
+    "portfolio.import": _("Older portfolio imported"),
+    "deposit.enter": _("Cash carried to the bank"),
     "loan.create": _("Approved by the committee"),
     "loan.approve_again": _("Approved anew"),
     "loan.withdraw_approval": _("Approval taken back"),
@@ -74,7 +85,7 @@ EVENTS = {
 
 def register():
     """Called once, from AppConfig.ready()."""
-    states.register({"loan": SHAPES})
+    states.register({"loan": SHAPES, "cashday": DAYS})
     history.register_words(EVENTS)
     cases.register("L", loan_visible)
     panels.register(Panel("application", _("Loan"), rows=rows_of_application, order=40))

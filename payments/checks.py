@@ -117,9 +117,8 @@ def statement_line_faults():
     """A used line says what it became, to the cent and with the bank's reference; a booked one names its entry."""
     used = StatementLine.objects.exclude(state__in=["open", "set_aside"]).select_related("order", "batch", "entry")
     sums = dict(
-        Leg.objects.filter(entry__in=used.values("entry"), account__code=postings.BANK)
-        # What is in a paymaster's hands is money of the line, and not on the account.
-        .exclude(account__subject__startswith="cash:")
+        # Cash in a paymaster's hands or in a box is money of the line, and not on the account.
+        Leg.objects.filter(entry__in=used.values("entry"), account__code=postings.BANK, account__subject="")
         .values_list("entry")
         .annotate(total=Sum("amount"))
     )

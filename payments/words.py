@@ -89,6 +89,8 @@ EVENTS = {
     "statementline.settle": _("Settles a payment"),
     "statementline.take_return": _("A payment that came back"),
     "statementline.book": _("Booked"),
+    "statementline.receive": _("Received from a borrower"),
+    "statementline.release": _("Open again"),
     "statementline.set_aside": _("Set aside"),
     "statementline.take_up": _("Taken up again"),
     "screening.load_list": _("Sanctions list loaded"),

@@ -1,6 +1,7 @@
 """What `verify` asks of the committee: every decision is replayed from its votes, its scores and the frozen rules."""
 
 from applicants.models import Application
+from applicants.services.earlier import EARLIER
 from audit.models import Event, Remark
 from programmes.models import Commitment
 from selection import appeals, logged
@@ -137,7 +138,8 @@ def _approvals():
         .filter(outcome="approve")
         .values("application", "ref", "amount", "effective_on")
     }
-    approved = Application.objects.filter(state="approved").values_list("pk", "ref", "decision_ref", "approved_amount")
+    approved = Application.objects.filter(state="approved").exclude(decision_ref__startswith=EARLIER)
+    approved = approved.values_list("pk", "ref", "decision_ref", "approved_amount")
     for pk, ref, decision_ref, amount in approved.iterator(chunk_size=2000):
         row = decided.get(pk)
         if row is None or row["effective_on"] is None or (row["ref"], row["amount"]) != (decision_ref, amount):

@@ -45,6 +45,7 @@ from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
 from tests.crawl_loans import furnish_loan_people
+from tests.crawl_money import furnish_money
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -132,6 +133,7 @@ VERBS = {
     "grants:tender_move": ("open", "choose", "decide", "reconsider", "cancel"),
     "grants:works_move": ("sign", "accept_provisionally", "accept_finally", "terminate"),
     "grants:certificate_move": ("certify", "withdraw"),
+    "loans:cash_day_move": ("count", "close", "send_back"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
@@ -453,6 +455,7 @@ def _furnish_loans(office, who):
         "loans": {"ref": loan.ref},
         "loans:pay": {"ref": signed.ref},
         "loans:fund": {"key": office.line.key},
+        **furnish_money(office, loan),
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
         "visits of loans": {"ref": loan.application.visits.first().ref},
         **furnish_loan_people(office, who, loan, repayment),

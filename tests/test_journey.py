@@ -350,7 +350,7 @@ def test_a_loan_goes_all_the_way_and_its_first_instalment_comes_back(live_server
     walk.do(people.maker, f"{base}pay/", account=to.pk)
     pay(walk, office)
     settings.STANDING_DAY = date(2026, 4, 12)
-    cash = {"amount": "88.85", "means": "cash", "reference": "R-1"}
+    cash = {"amount": "88.85", "means": "mobile", "reference": "R-1"}
     divided = walk.do(people.loan_officer, f"{base}repay/", "Show how", **cash)
     assert "78.85" in divided
     walk.as_one(people.loan_officer).page.click("main button[name=record]")

@@ -101,7 +101,13 @@ def test_a_repayment_is_shown_in_its_parts_before_it_is_recorded(lending, active
     with standing_at(date(2026, 4, 12)):
         form = client.get(url).context["form"]
         assert form["amount"].value() == 8885
-        sent = {"amount": "88.85", "on": "12.04.2026", "means": "cash", "key": form["key"].value(), "reference": "R-7"}
+        sent = {
+            "amount": "88.85",
+            "on": "12.04.2026",
+            "means": "mobile",
+            "key": form["key"].value(),
+            "reference": "R-7",
+        }
         shown = client.post(url, sent).content.decode()
         assert "78.85" in shown
         assert "10.00" in shown
@@ -139,7 +145,7 @@ def test_a_sheet_with_more_than_is_owed_is_confirmed_and_all_that_is_owed_is_not
     client.force_login(lending.people.loan_officer)
     url = reverse("loans:collections")
     with standing_at(date(2026, 4, 12)):
-        sent = {"on": "12.04.2026", "means": "cash", "key": "k-1"}
+        sent = {"on": "12.04.2026", "means": "cash", "key": "k-1", "counted_amount": "2,132.39"}
         sent |= {f"amount_{loans[0].pk}": "1,066.19", f"amount_{loans[1].pk}": "1,066.20"}
         asked = client.post(url, sent)
         assert (asked.status_code, asked.context["over"]) == (200, [(loans[1], 106_619, 1)])
@@ -168,14 +174,14 @@ def test_the_sheet_records_what_is_filled_in(lending, client):
     with standing_at(date(2026, 4, 12)):
         form = client.get(url).context["form"]
         assert [loan.pk for loan in form.loans] == [loan.pk for loan in loans]
-        sent = {"on": "12.04.2026", "means": "cash", "key": form["key"].value()}
+        sent = {"on": "12.04.2026", "means": "mobile", "key": form["key"].value()}
         sent |= {f"amount_{loans[0].pk}": "88.85", f"reference_{loans[0].pk}": "R-1", f"amount_{loans[1].pk}": ""}
         for _press in range(2):
             assert client.post(url, sent).status_code == 302
         assert [loan.repayments.count() for loan in loans] == [1, 0]
         wrong = client.post(url, {**sent, f"amount_{loans[1].pk}": "x", "key": "other"})
         assert wrong.status_code == 400
-        empty = client.post(url, {"on": "12.04.2026", "means": "cash", "key": "third", f"amount_{loans[0].pk}": ""})
+        empty = client.post(url, {"on": "12.04.2026", "means": "mobile", "key": "third", f"amount_{loans[0].pk}": ""})
         assert (empty.status_code, "The sheet is empty" in empty.content.decode()) == (400, True)
         assert client.get(url, {"q": loans[1].ref}).context["form"].loans == [loans[1]]
 

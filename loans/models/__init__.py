@@ -1,7 +1,9 @@
 """Products, loans, schedule versions and instalments, repayments and refunds, and the people and things behind."""
 
+from loans.models.cashier import CASHIERS, CashDay, CashDeposit, CashPiece, CashReceipt, till_of
 from loans.models.changes import Handover, HandoverLoan, LifeEvent, Moratorium, MoratoriumLoan
 from loans.models.collateral import Collateral
+from loans.models.confirmations import CONFIRMERS, BalanceCheck, BalanceSample
 from loans.models.contacts import NOTE_LENGTH, LoanContact, QuietHours, Reminder, ReminderText
 from loans.models.groups import GroupClaim, GroupLoan, GroupShare, MemberPayment
 from loans.models.guarantors import Guarantor, GuarantorNotice
@@ -14,11 +16,19 @@ from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_par
 from loans.models.standings import KEY, LoanStanding, PortfolioCell
 
 __all__ = [
+    "CASHIERS",
+    "CONFIRMERS",
     "KEY",
     "LEADING",
     "LOAN_ROLES",
     "NOTE_LENGTH",
     "Allocation",
+    "BalanceCheck",
+    "BalanceSample",
+    "CashDay",
+    "CashDeposit",
+    "CashPiece",
+    "CashReceipt",
     "Collateral",
     "CycleLimit",
     "GroupClaim",
@@ -50,4 +60,5 @@ __all__ = [
     "SecurityBand",
     "Waiver",
     "open_part",
+    "till_of",
 ]

@@ -38,6 +38,10 @@ class Repayment(models.Model):
     value_on = models.DateField(_("received"))
     means = models.CharField(max_length=6, choices=Means.choices, default=Means.BANK)
     reference = models.CharField(_("bank reference or receipt"), max_length=60, blank=True)
+    receipt = models.CharField(
+        max_length=24, blank=True, help_text=_("The receipt of the bank (2100) that it was claimed from.")
+    )
+    purse = models.CharField(max_length=24, blank=True, help_text=_("The cash box (1000) that holds the money."))
     version = models.PositiveSmallIntegerField(
         null=True, help_text=_("The schedule version it was allocated to; empty for a recovery after write-off.")
     )
@@ -69,6 +73,10 @@ class Repayment(models.Model):
                 & Q(amount__gt=0),
                 name="repayment_conserved",
             ),
+            models.UniqueConstraint(
+                fields=["receipt"], condition=Q(reversed_on=None) & ~Q(receipt=""), name="repayment_claims_receipt_once"
+            ),
+            models.CheckConstraint(condition=Q(receipt="") | Q(purse=""), name="repayment_from_one_place"),
             models.CheckConstraint(
                 condition=Q(reversed_on=None) | ~Q(reversal_reason=""), name="repayment_reversal_has_reason"
             ),

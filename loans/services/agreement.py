@@ -204,17 +204,7 @@ def make_first_version(loan, *, starts_on, made_on, **more):
     `more` are settings of the request beside the loan's terms.
     """
     try:
-        request, rows = rows_for(
-            loan,
-            principal=loan.amount,
-            starts_on=starts_on,
-            first_due=loan.first_due_on,
-            number=loan.instalments_number,
-            grace=instalments_in(loan.grace_months, loan),
-            holidays=days_off_of(loan, starts_on),
-            **interest_grace_of(loan),
-            **more,
-        )
+        request, rows = first_schedule(loan, starts_on, **more)
     except ScheduleError as wrong:
         raise Invalid(wrong.sentence, field="first_due_on") from wrong
     ScheduleVersion.objects.update_or_create(
@@ -224,6 +214,21 @@ def make_first_version(loan, *, starts_on, made_on, **more):
     Instalment.objects.bulk_create(instalments_of(loan, 1, rows))
     loan.current_version = 1
     loan.matures_on = rows[-1].due
+
+
+def first_schedule(loan, starts_on, **more):
+    """(request as stored, rows) of the whole loan paid out on `starts_on`. Raises ScheduleError."""
+    return rows_for(
+        loan,
+        principal=loan.amount,
+        starts_on=starts_on,
+        first_due=loan.first_due_on,
+        number=loan.instalments_number,
+        grace=instalments_in(loan.grace_months, loan),
+        holidays=days_off_of(loan, starts_on),
+        **interest_grace_of(loan),
+        **more,
+    )
 
 
 def days_off_of(loan, starts_on):

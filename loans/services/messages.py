@@ -13,7 +13,7 @@ from audit.refusals import Invalid
 from audit.services import record, service
 from ledger.money import Money
 from loans.messages import MOST_PARTS, betrayed, filled, parts, unknown_words
-from loans.models import Instalment, Loan, QuietHours, Reminder, ReminderText
+from loans.models import Instalment, LifeEvent, Loan, QuietHours, Reminder, ReminderText
 from loans.services.access import demand
 from loans.sms import DeliveryError, NoAnswerError, deliver
 from programmes.models import TargetGroup
@@ -135,6 +135,7 @@ def _due(programme, days, on):
             due_on__range=(last - timedelta(days=KEPT_DAYS), last),
         )
         .exclude(loan__borrower__phone="")
+        .exclude(loan__in=LifeEvent.objects.filter(decided_on=None).values("loan"))
         .exclude(pk__in=done)
         .select_related("loan__borrower", "loan__programme")
         .order_by("pk")

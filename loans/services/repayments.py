@@ -19,8 +19,10 @@ REPAYING = (Loan.State.ACTIVE, Loan.State.CLOSED, Loan.State.OVERPAID, Loan.Stat
 
 
 @service
-def record_repayment(*, loan, amount, on, by, means="bank", reference="", key=None, reason=""):
+def record_repayment(*, loan, amount, on, by, means="bank", reference="", receipt="", purse="", key=None, reason=""):
     """Record `amount` minor units received on the value date `on`. Returns the Repayment in its parts.
+
+    `receipt` names a receipt on 2100 that the money is taken from, `purse` the cash box that it lies in.
 
     What is more than everything owed is kept as an overpayment. After a write-off the money is a recovery. A value
     date before money that is recorded already folds the loan anew. Raises Invalid, Blocked, NotAllowed.
@@ -30,22 +32,23 @@ def record_repayment(*, loan, amount, on, by, means="bank", reference="", key=No
     check_receipt(loan, amount=amount, on=on, means=means)
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
     if loan.state == Loan.State.WRITTEN_OFF:
-        return _recover(loan, amount=amount, on=on, by=by, means=means, reference=reference)
-    repayment = unsaved_repayment(loan, amount=amount, on=on, by=by, means=means, reference=reference)
+        return _recover(loan, amount, on, by, means=means, reference=reference, receipt=receipt, purse=purse)
+    repayment = unsaved_repayment(
+        loan, amount=amount, on=on, by=by, means=means, reference=reference, receipt=receipt, purse=purse
+    )
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, added=[repayment], reason=reason)
     return repayment
 
 
-def unsaved_repayment(loan, *, amount, on, by, means="bank", reference=""):
+def unsaved_repayment(loan, *, amount, on, by, **facts):
     return Repayment(
         loan=loan,
         amount=amount,
         currency=loan.currency,
         value_on=on,
-        means=means,
-        reference=reference,
         version=loan.current_version,
         recorded_by=by,
+        **facts,
     )
 
 
@@ -81,18 +84,19 @@ def check_receipt(loan, *, amount, on, means="bank"):
         )
 
 
-def _recover(loan, *, amount, on, by, means, reference):
+def _recover(loan, amount, on, by, **facts):
     """Money after a write-off is income of its own; what was written off stays written off."""
-    repayment = unsaved_repayment(loan, amount=amount, on=on, by=by, means=means, reference=reference)
+    repayment = unsaved_repayment(loan, amount=amount, on=on, by=by, **facts)
     repayment.version = None
     repayment.recovered_amount = amount
     repayment.save()
     divide_repayment(loan, repayment)
+    legs = postings.recovered_after_write_off(amount, line=loan.line.key, loan=loan.ref, receipt=repayment.receipt)
     repayment.entry = post(
         book_key=loan.programme.key,
         kind="loan_recovered",
         event_key=f"repayment:{repayment.pk}",
-        legs=postings.recovered_after_write_off(amount, line=loan.line.key, loan=loan.ref),
+        legs=postings.from_purse(legs, repayment.purse) if repayment.purse else legs,
         currency=loan.currency,
         value_on=on,
         by=by,

@@ -149,7 +149,8 @@ def legs_of(loan, repayment):
     }
     if repayment.means == Repayment.Means.HELD:
         return postings.overpayment_applied(**parts)
-    return postings.repayment(overpayment=repayment.overpaid_amount, **parts)
+    legs = postings.repayment(overpayment=repayment.overpaid_amount, receipt=repayment.receipt, **parts)
+    return postings.from_purse(legs, repayment.purse) if repayment.purse else legs
 
 
 def allocations_of(repayment, parts: Parts, numbers: dict[int, Instalment]):

@@ -1,5 +1,6 @@
 """Lists: all loans, and those that are late with days and phone numbers."""
 
+import rules
 from django.contrib.auth.decorators import login_required
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -139,6 +140,14 @@ class ArrearsList(ListPage):
 PARENTS = ("application__adviser", "borrower__village", "product", "programme")
 
 
+# Where money of many loans is worked through, and who does it.
+DESKS = (
+    (gettext_lazy("Repayments by bank"), "bank", "loans.claim"),
+    (gettext_lazy("Cash box"), "cashier", "loans.take_cash"),
+    (gettext_lazy("Balances confirmed"), "balances", "loans.confirm_balances"),
+)
+
+
 @login_required
 @require_GET
 def loans(request):
@@ -147,6 +156,11 @@ def loans(request):
     buttons = (
         (_("Late loans"), reverse("loans:arrears"), "plain"),
         (_("Portfolio"), reverse("loans:portfolio"), "plain"),
+        *[
+            (label, reverse(f"loans:{name}"), "plain")
+            for label, name, rule in DESKS
+            if rules.test_rule(rule, request.user, request.desk.programme)
+        ],
     )
     if roles_of(request.user) & set(LEADING):
         buttons += ((_("Moratoria and handovers"), reverse("loans:areas"), "plain"),)

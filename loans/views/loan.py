@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from ledger.money import Money
 from loans.contract import READABLE, contract_pdf
 from loans.forms import AccountForm, EndForm, SignForm, TermsForm
+from loans.forms_bulk import WhatIfForm
 from loans.models import Loan
 from loans.reading import figures_of, money_lines, next_step, schedule_table
 from loans.reading_people import people_of
@@ -88,6 +89,7 @@ def loan(request, ref):
         "events": history_of(row.ref),
         "may": _may(request.user, row, order),
         "people": people_of(row, request.user, on),
+        "form": WhatIfForm(loan=row, initial={"on": on}) if row.state == Loan.State.ACTIVE else None,
         "readable": row.state in READABLE and row.current_version > 0,
     }
     return render(request, "loans/loan.html", context)

@@ -12,17 +12,18 @@ from django.utils.translation import ngettext
 
 from applicants.models import called
 from audit.models import Once
-from audit.refusals import Invalid, NotAllowed, Refusal
+from audit.refusals import NotAllowed, Refusal
 from ledger.money import Money
 from loans.forms import CollectionForm, RepaymentForm, ReversalForm
-from loans.models import Loan, Repayment
+from loans.matching import dues_of
+from loans.models import CashReceipt, Loan, Repayment
 from loans.reading import figures_of
-from loans.services import record_collections, record_repayment, reverse_repayment
+from loans.services import collect_cash, record_collections, record_repayment, reverse_repayment, take_cash
 from loans.services.repayments import proposed_parts
-from loans.views.access import day_of, loan_or_404, loans_of
+from loans.views.access import day_of, loan_or_404, loans_of, programme_of
 from pages.forms import attempt, done, form_page
 from programmes.clock import today
-from programmes.models import Programme
+from programmes.models import Village
 
 SHEET_ROWS = 100
 SHEET_AHEAD = timedelta(days=7)
@@ -43,7 +44,7 @@ def repay(request, ref):
     if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
         parts, over = _proposed(form, row)
     if request.method == "POST" and "record" in request.POST and _confirmed(request, over) and not form.errors:
-        repayment = attempt(form, record_repayment, loan=row, by=request.user)
+        repayment = attempt(form, _record, loan=row, by=request.user)
         if repayment is not None:
             amount = Money(repayment.amount, row.currency)
             return done(request, _("%(amount)s is recorded.") % {"amount": amount}, row)
@@ -116,35 +117,60 @@ def reverse_one(request, ref, pk):
 @login_required
 def collections(request):
     """One form for many borrowers: those who are late or due within a week, or those named."""
-    programme = _programme(request)
+    programme = programme_of(request, "loans.record_repayment")
     on = today(programme)
     if request.method == "POST":
         wanted = [name.removeprefix("amount_") for name in request.POST if name.startswith("amount_")]
         loans = _with_facts(loans_of(request).filter(pk__in=[pk for pk in wanted if _is_key(pk)]), on)
     else:
-        loans = _due_loans(request, programme, on)
-    form = CollectionForm(request.POST or None, loans=loans, initial={"on": on, "means": "cash"})
+        loans = due_loans(request, programme, on)
+    dues = {key: late or coming for key, (late, coming, _owed) in dues_of(loans, on).items()}
+    form = CollectionForm(request.POST or None, loans=loans, dues=dues, initial={"on": on, "means": "cash"})
     over = []
     if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
         over = _over_in(form)
     confirmed = "-".join(f"{loan.pk}.{part}" for loan, _owed, part in over)
     if request.method == "POST" and _confirmed(request, confirmed):
-        found = attempt(form, record_collections, programme=programme, by=request.user)
+        found = attempt(form, _collect, programme=programme, by=request.user)
         if found is not None:
             sentence = ngettext("%(count)s repayment is recorded.", "%(count)s repayments are recorded.", len(found))
-            return done(request, sentence % {"count": len(found)}, "loans:collections")
+            return done(request, sentence % {"count": len(found)}, _after(found))
     context = {
         "form": form,
         "title": _("Collection sheet"),
         "programme": programme,
         "on": on,
         "q": request.GET.get("q", ""),
+        "village": request.GET.get("village", ""),
+        "villages": _villages(request, programme),
         "refused": bool(form.is_bound and form.errors),
         "full": len(loans) == SHEET_ROWS,
+        "total": _total(loans, dues),
         "over": over,
         "confirmed": confirmed,
     }
     return render(request, "loans/collections.html", context, status=form.status if context["refused"] else 200)
+
+
+def _after(found):
+    """After a sheet in cash the day of the box, where its slips are printed."""
+    first = next((row for row in found if isinstance(row, CashReceipt)), None)
+    return first.day.get_absolute_url() if first else reverse("loans:collections")
+
+
+def _collect(*, programme, rows, on, means, sheet, counted_amount, by):
+    """Cash goes into the box, with a receipt for each; other money is recorded as it came."""
+    if means == Repayment.Means.CASH:
+        paid = [(loan, amount) for loan, amount, _reference in rows]
+        return collect_cash(programme=programme, rows=paid, counted_amount=counted_amount, on=on, by=by, sheet=sheet)
+    return record_collections(programme=programme, rows=rows, on=on, means=means, sheet=sheet, by=by)
+
+
+def _record(*, loan, amount, on, means, reference, reason, key, by):
+    facts = {"loan": loan, "amount": amount, "on": on, "by": by, "key": key, "reason": reason}
+    if means == Repayment.Means.CASH:
+        return take_cash(**facts).repayment
+    return record_repayment(means=means, reference=reference, **facts)
 
 
 def _over_in(form):
@@ -167,28 +193,22 @@ def _is_key(text):
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-def _programme(request):
-    """The programme chosen in the top bar, or the only one in which the user takes repayments."""
-    if request.desk.programme:
-        found = request.desk.programme
-        if not rules.test_rule("loans.record_repayment", request.user, found):
-            raise NotAllowed()
-        return found
-    mine = [
-        programme
-        for programme in Programme.objects.visible_to(request.user).filter(loans__isnull=False).distinct()
-        if rules.test_rule("loans.record_repayment", request.user, programme)
-    ]
-    if not mine:
-        raise NotAllowed()
-    if len(mine) > 1:
-        raise Invalid(_("Choose one programme in the top bar: a sheet belongs to one."))
-    return mine[0]
+def _total(loans, dues):
+    """What comes in when everybody pays what is due; nothing for several currencies."""
+    currencies = {loan.currency for loan in loans}
+    return Money(sum(dues.values()), currencies.pop()) if len(currencies) == 1 else None
 
 
-def _due_loans(request, programme, on):
+def _villages(request, programme):
+    lent = Loan.objects.visible_to(request.user).filter(programme=programme).outstanding()
+    return Village.objects.filter(pk__in=lent.values("borrower__village")).order_by("name")
+
+
+def due_loans(request, programme, on):
     loans = Loan.objects.visible_to(request.user).filter(programme=programme).outstanding()
-    text = request.GET.get("q", "").strip()
+    text, village = request.GET.get("q", "").strip(), request.GET.get("village", "")
+    if _is_key(village):
+        loans = loans.filter(borrower__village=village)
     if text:
         loans = loans.filter(Q(ref__iexact=text) | called(text, "borrower"))
     found = _with_facts(loans, on)

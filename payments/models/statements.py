@@ -220,6 +220,22 @@ class StatementLine(Moving):
     @transition(
         state,
         source=State.OPEN,
+        target=State.BOOKED,
+        conditions=[conditions.money_came_in],
+        custom={"internal": True},
+    )
+    def receive(self, *, entry):
+        """Money of a borrower: kept as a receipt (2100) until a loan claims it, or moved here from the cash box."""
+        self.entry = entry
+
+    @transition(state, source=State.BOOKED, target=State.OPEN, custom={"internal": True})
+    def release(self):
+        """Its entry was reversed: the line says nothing any more."""
+        self.entry = None
+
+    @transition(
+        state,
+        source=State.OPEN,
         target=State.SET_ASIDE,
         permission=allowed("payments.settle"),
         custom={"label": _("Set aside")},

@@ -23,12 +23,15 @@ from programmes.models import (
 from programmes.roles import forget, holds
 from programmes.shares import WHOLE, parts_of, split_within, weights_of
 
-WIDTHS = {"P": 6, "H": 6, "E": 6, "A": 5, "S": 2, "G": 4, "L": 4, "B": 3, "V": 5, "O": 5, "CA": 3, "CS": 3}
+WIDTHS = {"P": 6, "H": 6, "E": 6, "A": 5, "S": 2, "G": 4, "L": 4, "B": 3, "V": 5, "O": 5, "CA": 3, "CS": 3, "R": 5}
 WITHOUT_YEAR = frozenset("PHE")
 
 
 def take_references(letter, count=1, year=None):
-    """`count` new references such as "A-2026-00123" (or "P-000123"). The Counter row is locked until commit."""
+    """`count` new references such as "A-2026-00123" (or "P-000123"). The Counter row is locked until commit.
+
+    Digits behind the letters make a series of their own, as R7 for the cash receipts of the programme 7.
+    """
     key = letter if letter in WITHOUT_YEAR else f"{letter}-{year}"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -36,8 +39,9 @@ def take_references(letter, count=1, year=None):
             "ON CONFLICT (key) DO UPDATE SET last = programmes_counter.last + EXCLUDED.last",
             [key, count],
         )
+    width = WIDTHS[letter.rstrip("0123456789")]
     last = Counter.objects.values_list("last", flat=True).get(pk=key)
-    return [f"{key}-{number:0{WIDTHS[letter]}d}" for number in range(last - count + 1, last + 1)]
+    return [f"{key}-{number:0{width}d}" for number in range(last - count + 1, last + 1)]
 
 
 def take_reference(letter, year=None):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.mutants.agreements import AGREEMENTS
 from tests.mutants.arrears import ARREARS
+from tests.mutants.bulk_money import BULK_MONEY
 from tests.mutants.committee import COMMITTEE
 from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
@@ -73,12 +74,21 @@ def judge(mutant, copy, url, sane):
     return "GREEN" if code == 0 else "BROKEN", said
 
 
+EVERY = [
+    *MUTANTS,
+    *COMMITTEE,
+    *AGREEMENTS,
+    *PURCHASES,
+    *WORKS_GUARDS,
+    *BULK_MONEY,
+    *LENDING,
+    *LOAN_PEOPLE,
+    *ARREARS,
+]
+
+
 def main(wanted):
-    chosen = [
-        mutant
-        for mutant in [*MUTANTS, *COMMITTEE, *AGREEMENTS, *PURCHASES, *WORKS_GUARDS, *LENDING, *LOAN_PEOPLE, *ARREARS]
-        if not wanted or any(part in mutant.name for part in wanted)
-    ]
+    chosen = [mutant for mutant in EVERY if not wanted or any(part in mutant.name for part in wanted)]
     if wanted and not chosen:
         sys.exit(f"no mutant is named like {' or '.join(wanted)}")
     faults, sane = [], {}

@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,17 +13,22 @@ from applicants.resources import RESOURCES
 from applicants.services import prepare_import, write_import
 from applicants.services.imports import file_of, note_failure
 from audit.refusals import Refusal
+from loans.legacy import read_portfolio
+from loans.services import import_portfolio
 from pages.sheets import read_table
 from programmes.clock import today
 from programmes.models import Programme
 
+# A workbook of borrowers, loans, repayments and totals (loans/legacy.py).
+LOANS = "loans"
+
 
 class Command(BaseCommand):
-    help = "Import applicants or applications from an XLSX or CSV file. Any error, and nothing is written."
+    help = "Import applicants, applications or an older portfolio of loans. Any error, and nothing is written."
 
     def add_arguments(self, parser):
         parser.add_argument("file", help="the XLSX or CSV file; the import page offers a template")
-        parser.add_argument("--kind", required=True, choices=sorted(RESOURCES))
+        parser.add_argument("--kind", required=True, choices=sorted([*RESOURCES, LOANS]))
         parser.add_argument("--programme", required=True, help="the programme's key")
         parser.add_argument("--by", required=True, help="e-mail of the secretary or manager who imports")
         parser.add_argument("--dry-run", action="store_true", help="check every row and write nothing")
@@ -41,11 +47,10 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']} cannot be read: {wrong.strerror}.") from wrong
         day = today(programme)
         try:
-            table = read_table(io.BytesIO(content))
-            plan = make_plan(options["kind"], table, programme=programme, by=user, on=day)
+            plan, write = self._plan(options, programme, user, content, day)
             written = not plan.errors and not options["dry_run"]
             if written:
-                self._write(options, programme, user, content, plan, day)
+                write()
         except Refusal as refused:
             raise CommandError(str(refused)) from refused
         self._say(options, plan, written)
@@ -53,6 +58,16 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{len(plan.errors) + plan.more_errors} errors, nothing was written. {plan.errors[0].sentence}"
             )
+
+    def _plan(self, options, programme, user, content, day):
+        """(what every row says, the act that writes it)."""
+        given = {"programme": programme, "by": user, "on": day}
+        if options["kind"] == LOANS:
+            found = read_portfolio(content, **given)
+            name = Path(options["file"]).name
+            return found.plan, partial(import_portfolio, portfolio=found, content=content, name=name, **given)
+        plan = make_plan(options["kind"], read_table(io.BytesIO(content)), **given)
+        return plan, partial(self._write, options, programme, user, content, plan, day)
 
     def _write(self, options, programme, user, content, plan, day):
         batch = prepare_import(
@@ -78,7 +93,7 @@ class Command(BaseCommand):
                 "kind": options["kind"],
                 "programme": options["programme"],
                 "rows": plan.total,
-                "written": len(plan.rows) if written else 0,
+                "written": plan.total if written else 0,
                 "errors": [
                     {"row": one.row, "column": one.column, "value": one.value, "reason": one.reason}
                     for one in plan.errors

@@ -1,0 +1,184 @@
+"""Cash of borrowers: numbered receipts, the count of the day by two people, deposits that arrive at the bank."""
+
+import pytest
+from django.urls import reverse
+
+from audit.refusals import Blocked, Invalid, NotAllowed
+from config.proof import faults
+from ledger.models import Account
+from loans.denominations import NOTES_AND_COINS, denominations_of
+from loans.models import CashDay, CashReceipt
+from loans.services import (
+    close_cash_day,
+    collect_cash,
+    count_cash,
+    deposit_cash,
+    match_deposit,
+    reverse_repayment,
+    send_count_back,
+    take_cash,
+)
+from loans.services.cashier import lines_of_deposit, till_balance
+from programmes.clock import standing_at
+from tests.steps_loans import FIRST_DUE, active_loan
+from tests.steps_payments import own_account
+from tests.steps_statements import loaded, moved
+
+DUE = 8885
+
+
+@pytest.fixture
+def cash(lending, settings, tmp_path):
+    """An office with two loans; it is 12 April, and nobody has paid yet."""
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    lending.loans = [active_loan(lending, bank_reference=f"OUT-{number}") for number in (1, 2)]
+    lending.account = own_account(lending)
+    with standing_at(FIRST_DUE):
+        yield lending
+
+
+def taken(office, amount=DUE, loan=0, **facts):
+    given = {"loan": office.loans[loan], "amount": amount, "on": FIRST_DUE, "by": office.people.loan_officer}
+    return take_cash(**{**given, **facts})
+
+
+def bank_balance():
+    return Account.objects.get(code="1000", subject="").balance_amount
+
+
+@pytest.mark.once
+def test_the_denominations_of_every_currency_are_whole_minor_units_largest_first():
+    for currency in NOTES_AND_COINS:
+        found = denominations_of(currency)
+        assert found == sorted(set(found), reverse=True)
+        assert min(found) > 0
+    assert (denominations_of("AMD")[0], denominations_of("CHF")) == (10_000_000, [1])
+
+
+@pytest.mark.django_db
+def test_each_receipt_has_the_next_number_and_a_void_one_keeps_its_own(cash):
+    bank = bank_balance()
+    first, second = taken(cash), taken(cash, 1000, loan=1)
+    series = f"R{cash.programme.pk}-2026"
+    assert [first.ref, second.ref] == [f"{series}-00001", f"{series}-00002"]
+    with pytest.raises(Invalid):
+        taken(cash, 0)
+    with pytest.raises(NotAllowed):
+        taken(cash, by=cash.people.adviser)
+    reverse_repayment(repayment=second.repayment, reason="Counted twice.", on=FIRST_DUE, by=cash.people.loan_officer)
+    third = taken(cash, 2000, loan=1)
+    assert third.ref == f"{series}-00003"
+    found = CashReceipt.objects.order_by("pk").select_related("repayment")
+    assert [receipt.is_void for receipt in found] == [False, True, False]
+    assert (third.repayment.reference, third.repayment.means) == (third.ref, "cash")
+    assert (till_balance(cash.programme, "USD"), bank_balance()) == (DUE + 2000, bank)
+    assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_a_sheet_is_recorded_only_when_it_adds_up_to_the_cash_that_was_counted(cash):
+    given = {"programme": cash.programme, "on": FIRST_DUE, "by": cash.people.loan_officer, "sheet": "april"}
+    rows = [(cash.loans[0], DUE), (cash.loans[1], 5000)]
+    with pytest.raises(Invalid, match=r"adds up to USD 138.85 and USD 138.84 was counted"):
+        collect_cash(rows=rows, counted_amount=13_884, **given)
+    with pytest.raises(Invalid, match="empty"):
+        collect_cash(rows=[], counted_amount=0, **given)
+    assert CashReceipt.objects.count() == 0
+    for _press in range(2):
+        receipts = collect_cash(rows=rows, counted_amount=13_885, **given)
+        assert [receipt.repayment.amount for receipt in receipts] == [DUE, 5000]
+    assert CashReceipt.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_one_person_counts_the_day_and_another_closes_it(cash):
+    people, day = cash.people, taken(cash).day
+    given = {"day": day, "on": FIRST_DUE, "by": people.loan_officer}
+    with pytest.raises(Invalid, match=r"USD 85.00 is counted and USD 88.85 should be there: USD .3.85. Say why."):
+        count_cash(pieces={5000: 1, 2000: 1, 1000: 1, 500: 1}, **given)
+    with pytest.raises(Invalid, match="is no note or coin"):
+        count_cash(pieces={300: 1}, explanation="x", **given)
+    day = count_cash(pieces={5000: 1, 2000: 1, 1000: 1, 500: 1, 100: 0}, explanation="Change was missing.", **given)
+    assert (day.expected_amount, day.counted_amount, day.difference_amount) == (8885, 8500, -385)
+    with pytest.raises(Blocked, match="is counted already"):
+        taken(cash, loan=1)
+    with pytest.raises(NotAllowed, match="Another person than the one who counted"):
+        close_cash_day(day=day, on=FIRST_DUE, by=people.loan_officer)
+    day = send_count_back(day=day, reason="Look in the drawer.", on=FIRST_DUE, by=people.maker)
+    day = count_cash(pieces={5000: 1, 2000: 1, 1000: 1, 500: 1, 100: 3, 50: 1, 25: 1, 10: 1}, **given)
+    assert (day.difference_amount, day.explanation) == (0, "")
+    day = close_cash_day(day=day, on=FIRST_DUE, by=people.maker)
+    assert (day.state, day.closed_by, day.pieces.count()) == ("closed", people.maker, 8)
+    assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_cash_carried_to_the_bank_arrives_with_one_line_of_the_statement(cash):
+    taken(cash)
+    people, bank = cash.people, bank_balance()
+    given = {"own_account": cash.account, "slip": "S-17", "on": FIRST_DUE, "by": people.loan_officer}
+    with pytest.raises(Blocked, match=r"Only USD 88.85"):
+        deposit_cash(amount=DUE + 1, **given)
+    with pytest.raises(NotAllowed):
+        deposit_cash(amount=DUE, **given | {"by": people.adviser})
+    deposit = deposit_cash(amount=DUE, **given)
+    with pytest.raises(Invalid, match="entered already"):
+        deposit_cash(amount=1, **given)
+    assert (till_balance(cash.programme, "USD"), bank_balance() - bank) == (0, DUE)
+    other, line = loaded(
+        cash, cash.account, [moved(DUE - 1, "T-1"), moved(DUE, "T-2", text="cash S-17")], currency="USD"
+    ).lines.order_by("position")
+    assert list(lines_of_deposit(deposit)) == [line]
+    with pytest.raises(Invalid, match="the same to the cent"):
+        match_deposit(deposit=deposit, line=other, on=FIRST_DUE, by=people.loan_officer)
+    deposit = match_deposit(deposit=deposit, line=line, on=FIRST_DUE, by=people.loan_officer)
+    with pytest.raises(Blocked, match="stands on the statement already"):
+        match_deposit(deposit=deposit, line=line, on=FIRST_DUE, by=people.loan_officer)
+    line.refresh_from_db()
+    assert (line.state, line.entry, bank_balance() - bank) == ("booked", deposit.entry, DUE)
+    assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_the_day_is_worked_through_on_its_pages(cash, client, visit):
+    officer, people = cash.people.loan_officer, cash.people
+    sheet = visit(officer, reverse("loans:collections"))
+    # The default is the amount due.
+    loan = cash.loans[0]
+    assert sheet.one("input", name=f"amount_{loan.pk}")["value"] == "88.85"
+    key = sheet.one("input", name="key")["value"]
+    sent = {"on": "12.04.2026", "means": "cash", "key": key, f"amount_{loan.pk}": "88.85"}
+    url = reverse("loans:collections")
+    for more in ({}, {"counted_amount": "1.00"}, {"counted_amount": "88.85", f"reference_{loan.pk}": "X-1"}):
+        assert client.post(url, sent | more).status_code == 400
+    day_url = client.post(url, sent | {"counted_amount": "88.85"})["Location"]
+    day = CashDay.objects.get()
+    assert day_url == day.get_absolute_url()
+    for name, args in (("slips", [day.pk]), ("collection_list", [])):
+        answer = client.get(reverse(f"loans:{name}", args=args))
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+    assert client.get(reverse("loans:slips", args=[day.pk]), {"ref": "R0"}).status_code == 404
+    count = reverse("loans:cash_day_move", args=[day.pk, "count"])
+    form = {field: visit(officer, count).one("input", name=field)["value"] for field in ("version", "key")}
+    assert client.post(count, form | {"of_5000": "1", "explanation": ""}).status_code == 400
+    assert client.post(count, form | {"of_5000": "1", "explanation": "Short."}).status_code == 302
+    close = reverse("loans:cash_day_move", args=[day.pk, "close"])
+    assert client.get(close).status_code == 403
+    page = visit(people.manager, close)
+    form = {field: page.one("input", name=field)["value"] for field in ("version", "key")}
+    visit(people.manager, close, form)
+    assert "Short." in visit(people.manager, reverse("loans:cashier")).text
+    visit(officer, reverse("loans:deposit"))
+    visit(
+        officer,
+        reverse("loans:deposit"),
+        {"own_account": cash.account.pk, "amount": "50", "slip": "S", "on": "12.04.2026", "key": "d"},
+    )
+    loaded(cash, cash.account, [moved(5000, "T-9")], currency="USD")
+    arrived = reverse("loans:deposit_arrived", args=[1])
+    line = visit(officer, arrived).one("input", name="line")["value"]
+    visit(officer, arrived, {"line": line, "key": "a"})
+    for who, status in ((people.adviser, 404), (people.donor, 404)):
+        visit(who, day.get_absolute_url(), status=status)
+        visit(who, reverse("loans:cashier"), status=403)
+    assert list(faults()) == []

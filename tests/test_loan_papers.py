@@ -1,0 +1,137 @@
+"""Papers on a loan: what they say, to the cent, in any script."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from audit.refusals import Blocked
+from ledger.money import shown
+from loans.papers.account import schedule_paper, statement_paper
+from loans.papers.cash import collection_paper, slips_paper
+from loans.papers.frame import language_of
+from loans.papers.letters import arrears_paper, payoff_paper
+from loans.services import reverse_repayment, take_cash
+from loans.what_if import what_if
+from programmes.clock import standing_at
+from tests.steps_loans import FIRST_DUE, active_loan, repay
+
+ON = date(2027, 2, 15)
+
+
+@pytest.fixture
+def paid(lending):
+    """A loan of twelve instalments over two years: two are paid, one of the payments was reversed and came again."""
+    loan = active_loan(lending)
+    loan.borrower.name_script, loan.borrower.script_language = "Անահիտ Սարգսյան", "hy"
+    loan.borrower.save()
+    first = repay(lending, loan, 8885, on=FIRST_DUE)
+    with standing_at(FIRST_DUE):
+        reverse_repayment(repayment=first, reason="Bounced.", on=FIRST_DUE, by=lending.people.loan_officer)
+    loan.refresh_from_db()
+    repay(lending, loan, 17_770, on=date(2026, 5, 12))
+    with standing_at(ON):
+        yield lending, loan
+
+
+def text(content):
+    pages = PdfReader(io.BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+@pytest.mark.django_db
+def test_schedule_and_statement_add_up_by_year_and_in_all(paid):
+    _office, loan = paid
+    rows = list(loan.instalments.filter(version=1))
+    said = text(schedule_paper(loan, ON))
+    for year in (2026, 2027):
+        of_year = [row for row in rows if row.due_on.year == year]
+        for name in ("principal_amount", "interest_amount", "due_amount", "paid_amount"):
+            assert shown(sum(getattr(row, name) for row in of_year), "USD", "hy") in said
+    assert "Անահիտ Սարգսյան" in said
+    assert shown(sum(row.open_amount for row in rows), "USD", "hy") in said
+    said = text(statement_paper(loan, ON))
+    assert said.count("88.85") + said.count("88,85") >= 2
+    assert shown(loan.principal_amount, "USD", "hy") in said
+    assert language_of(loan) == "hy"
+
+
+@pytest.mark.django_db
+def test_a_payoff_letter_holds_to_a_day_and_asks_for_what_closes_the_loan(paid):
+    office, loan = paid
+    said = text(payoff_paper(loan, ON + timedelta(days=14), ON))
+    owed = sum(row.open_amount for row in loan.instalments.filter(version=1))
+    assert shown(owed, "USD", "hy") in said
+    assert "01.03.2027" in said
+    repay(office, loan, owed, on=ON)
+    with pytest.raises(Blocked, match="Nothing is owed"):
+        payoff_paper(loan, ON, ON)
+    with pytest.raises(Blocked, match="No instalment of L-2026-0001 is late"):
+        arrears_paper(loan, "first", ON)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "words"), [("first", "01.03.2027"), ("second", "22.02.2027"), ("guarantor", "You guarantee the loan")]
+)
+def test_letters_on_arrears_say_how_much_and_by_when(paid, kind, words):
+    _office, loan = paid
+    said = text(arrears_paper(loan, kind, ON, guarantor=loan.business))
+    late = [row for row in loan.instalments.filter(version=1, settled_on=None) if row.due_on < ON]
+    assert shown(sum(row.open_amount for row in late), "USD", "hy") in said
+    assert words in said
+
+
+@pytest.mark.django_db
+def test_slips_and_sheets_name_each_borrower_and_a_void_receipt_says_so(paid):
+    office, loan = paid
+    receipt = take_cash(loan=loan, amount=1000, on=ON, by=office.people.loan_officer)
+    assert receipt.ref in text(slips_paper([receipt]))
+    reverse_repayment(repayment=receipt.repayment, reason="x", on=ON, by=office.people.loan_officer)
+    receipt.repayment.refresh_from_db()
+    assert "Void since 15.02.2027" in text(slips_paper([receipt]))
+    assert "Անահիտ" in text(collection_paper(office.programme, [(loan, 8885)], ON))
+
+
+@pytest.mark.django_db
+def test_papers_are_for_those_who_see_the_loan(paid, client):
+    office, loan = paid
+    pages = [
+        reverse("loans:paper", args=[loan.ref, "schedule"]),
+        reverse("loans:paper", args=[loan.ref, "statement"]),
+        reverse("loans:letter", args=[loan.ref, "first"]),
+        reverse("loans:payoff_letter", args=[loan.ref]),
+    ]
+    for who, status in ((office.people.loan_officer, 200), (office.people.adviser, 200), (office.people.member1, 404)):
+        client.force_login(who)
+        assert [client.get(url).status_code for url in pages] == [status] * 4
+    client.force_login(office.people.loan_officer)
+    assert client.get(pages[3], {"on": "01.01.2026"}).status_code == 400
+    assert client.get(pages[3], {"on": "x"}).status_code == 400
+    assert client.get(reverse("loans:paper", args=[loan.ref, "other"])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_a_payment_would_do_is_reckoned_and_not_recorded(paid, client, visit):
+    office, loan = paid
+    url = reverse("loans:what_if", args=[loan.ref])
+    owed = sum(row.open_amount for row in loan.instalments.filter(version=1))
+    assert visit(office.people.loan_officer, loan.get_absolute_url()).one("section", id="what-if")
+    page = visit(office.people.adviser, f"{url}?amount=100&on=15.02.2027")
+    outcome = what_if(loan, amount=10_000, on=ON)
+    assert [(line.number, line.before, line.after) for line in outcome.lines[:3]] == [
+        (3, 8885, 0),
+        (4, 8885, 7770),
+        (5, 8885, 8885),
+    ]
+    assert (outcome.left, outcome.over, outcome.closes) == (owed - 10_000, 0, False)
+    assert "Next: USD 77.70, due on 12 July 2026" in page.text
+    assert "The loan is repaid." in visit(office.people.adviser, f"{url}?amount=5000&on=15.02.2027").text
+    assert "is more than is owed" in visit(office.people.adviser, f"{url}?amount=5000&on=15.02.2027").text
+    for query in ("amount=0&on=15.02.2027", "amount=x&on=15.02.2027", "amount=1&on=14.02.2027", "amount=1&on=1.1.2090"):
+        visit(office.people.adviser, f"{url}?{query}", status=400)
+    visit(office.people.member1, url, status=404)
+    loan.refresh_from_db()
+    assert (loan.repayments.live().count(), loan.state) == (1, "active")
