@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from loans.models import LoanProduct
+from pages.fields import RowsField
 from programmes import readiness
 from programmes.forms_set_up import PartForm
 from programmes.models import Call, Window
@@ -36,9 +37,7 @@ class ProductForm(PartForm):
 
     fixed = ("key",)
     relations = ("windows",)
-    windows = forms.ModelMultipleChoiceField(
-        label=_("Offered in"), queryset=Window.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    windows = RowsField(label=_("Offered in"), queryset=Window.objects.none(), widget=forms.CheckboxSelectMultiple)
     allocation_order = OrderField(
         label=_("A repayment pays first"),
         initial=", ".join(COMPONENTS),

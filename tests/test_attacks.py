@@ -223,6 +223,13 @@ def test_a_version_larger_than_its_column_is_refused_by_the_form(text):
     assert Numbers({"version": "2147483647"}).is_valid()
 
 
+def test_a_row_that_no_column_can_name_is_refused_by_the_form(enter, office):
+    client = enter(office.people.maker)
+    for key in ("9" * 30, "\u00b2", "-1", "x"):
+        answer = client.post(reverse("payments:enter_own_account"), {"lines": [key], "key": "k"})
+        assert answer.status_code == 400, key
+
+
 def test_a_collection_sheet_overlooks_names_that_are_no_loan(enter, lending):
     client = enter(lending.people.loan_officer)
     crafted = {f"amount_{key}": "10.00" for key in ("\u00b2", "9" * 30, "9" * 5000, "-1", "x", "\u0664")}
