@@ -52,10 +52,10 @@ NAVIGATION = {
     Role.LOAN_OFFICER: ("today", "loans", "collections", "applications"),
     Role.FINANCE: ("today", "money", "grants", "loans", "fund"),
     Role.MEMBER: ("today", "committee"),
-    Role.MONITORING: ("today", "monitoring", "reports"),
+    Role.MONITORING: ("today", "monitoring", "grants", "reports"),
     Role.ADVISER: ("today", "people", "applications", "visits", "trainings"),
     Role.FIELD_AGENT: ("today", "people", "visits", "trainings"),
-    Role.DATA_PROTECTION: ("today", "people", "applications", "complaints"),
+    Role.DATA_PROTECTION: ("today", "people", "applications", "complaints", "reports"),
     Role.ADMINISTRATOR: ("today", "users", "programmes", "settings"),
     Role.DONOR: ("reports",),
 }
