@@ -114,20 +114,20 @@ def _place(application, user):
 def _awards(application, user):
     own = duplicates.references_of(application.applicant)
     rows = Commitment.objects.live().filter(window=application.window, applicant_ref__in=own)
-    rows = list(rows.exclude(case_ref=application.ref).order_by("-made_on", "-pk"))
-    over = finished({row.case_ref for row in rows})
+    rows = list(rows.exclude(case_ref=application.ref).by_case().order_by("-made_on", "-first"))
+    over = finished({row["case_ref"] for row in rows})
     cases = {
         row.ref: row
-        for row in Application.objects.visible_to(user).filter(ref__in=[row.case_ref for row in rows]).only("ref")
+        for row in Application.objects.visible_to(user).filter(ref__in=[row["case_ref"] for row in rows]).only("ref")
     }
     for row in rows:
         facts = {
-            "case": row.case_ref,
-            "amount": Money(row.amount, row.currency),
-            "date": f"{row.made_on:%d.%m.%Y}",
-            "state": _("over") if row.case_ref in over else _("live"),
+            "case": row["case_ref"],
+            "amount": Money(row["promised"], row["currency"]),
+            "date": f"{row['made_on']:%d.%m.%Y}",
+            "state": _("over") if row["case_ref"] in over else _("live"),
         }
-        url = cases[row.case_ref].get_absolute_url() if row.case_ref in cases else ""
+        url = cases[row["case_ref"]].get_absolute_url() if row["case_ref"] in cases else ""
         yield _("%(case)s: %(amount)s promised on %(date)s, %(state)s.") % facts, url
     if not rows:
         yield _("No other promise to this applicant in the window %(window)s.") % {"window": application.window}, ""

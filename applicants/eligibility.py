@@ -88,14 +88,14 @@ def live_award(application, parameters, by, on):
     """
     own = duplicates.references_of(application.applicant)
     rows = Commitment.objects.live().filter(window=application.window_id, applicant_ref__in=own)
-    live = list(rows.exclude(case_ref=application.ref).order_by("pk"))
-    refs = {row.case_ref for row in live}
+    live = list(rows.exclude(case_ref=application.ref).by_case())
+    refs = {row["case_ref"] for row in live}
     over = finished(refs)
-    live = [row for row in live if row.case_ref not in over]
+    live = [row for row in live if row["case_ref"] not in over]
     if len(live) < application.window.live_awards:
         return PASSED, _("No other live award in this window.")
     return FAILED, _("Live in this window: %(cases)s.") % {
-        "cases": ", ".join(f"{row.case_ref} ({Money(row.amount, row.currency)})" for row in live[:5])
+        "cases": ", ".join(f"{row['case_ref']} ({Money(row['promised'], row['currency'])})" for row in live[:5])
     }
 
 

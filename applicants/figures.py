@@ -13,7 +13,7 @@ from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, S
 from django.db.models.functions import Coalesce
 
 from applicants.models import Application, Enrolment, Party, PartyMember, Referral, TrainingPlace, Waiver
-from programmes.models import Donor, Programme
+from programmes.models import Donor, LineShare, Programme
 
 UNKNOWN = "unknown"
 # Age groups by the last age they hold; the year of birth is all that is known.
@@ -42,9 +42,17 @@ class Scope:
         """Q: the date `name` lies on or before the last day."""
         return Q(**{f"{name}__lte": self.to_on})
 
-    def line(self, path="line"):
-        """Q: the funding line at `path` is the donor's."""
-        return Q(**{f"{path}__donor": self.donor}) if self.donor else Q()
+    def line(self, path="line", window=""):
+        """Q: the funding line at `path`, or one of those that share the window at `window`, is the donor's.
+
+        What is shared counts whole for each of its donors, and once where no donor is named.
+        """
+        if self.donor is None:
+            return Q()
+        own = Q(**{f"{path}__donor": self.donor})
+        if window:
+            own |= Q(**{f"{window}__in": LineShare.objects.of_donor(self.donor).values("window")})
+        return own
 
 
 class Part(NamedTuple):
@@ -268,13 +276,15 @@ def trained(scope):
 
 def waived(scope):
     rows = Waiver.objects.filter(
-        scope.days("decided_on"), scope.line("application__window__line"), application__programme=scope.programme
+        scope.days("decided_on"),
+        scope.line("application__window__line", "application__window"),
+        application__programme=scope.programme,
     )
     return tally(rows, {"reason": "reason_code", "region": "application__region__name"})
 
 
 def _applications(scope):
-    return Application.objects.filter(scope.line("window__line"), programme=scope.programme)
+    return Application.objects.filter(scope.line("window__line", "window"), programme=scope.programme)
 
 
 APPLICATION_DIMS = {"sex": run_by("business", "applicant"), "window": "window__name", "region": "region__name"}

@@ -1,6 +1,6 @@
 """`make bench`: every figure beside its target and its floor. Losses stay in the table.
 
-    python -m benchmarks [--only lists|imports|figures|committee|votes|packet|bank_files|statements|queue] [--quick]
+    python -m benchmarks [--only lists, imports, figures, ... as in BENCHMARKS] [--quick]
 
 Works in a database of its own in a temporary folder, and leaves its result in var/bench.json.
 """
@@ -14,7 +14,18 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 
-BENCHMARKS = ("lists", "imports", "figures", "committee", "votes", "packet", "bank_files", "statements", "queue")
+BENCHMARKS = (
+    "lists",
+    "imports",
+    "figures",
+    "committee",
+    "votes",
+    "packet",
+    "bank_files",
+    "statements",
+    "queue",
+    "tagged",
+)
 ROOT = Path(__file__).resolve().parents[1]
 
 

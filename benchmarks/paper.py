@@ -3,6 +3,7 @@
 python -m benchmarks.paper PROGRAMME
 """
 
+import io
 import os
 import re
 import sys
@@ -10,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import django
+import pikepdf
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
@@ -27,10 +29,12 @@ def main(key):
     with clock.standing_at(loading.LAST_DAY):
         compiled, report = measure.seconds(lambda: edition.compile_report(programme, internal=True))
         drawn, content = measure.seconds(lambda: render_pdf.render(report))
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pages = len(pdf.pages)
     # Not ru_maxrss: a process that was started by a large one begins with that one's.
     told = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
     peak = int(told[1]) / 1024
-    print(compiled, drawn, peak, content.count(b"/Type /Page\n"))
+    print(compiled, drawn, peak, pages)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from applicants.services import add_evidence
 from applicants.services.evidence import path_of
 from audit.refusals import Blocked
 from audit.services import service
+from grants.funding import promises_of
 from grants.models import AgreementText, Award, Tranche, Vat
 from grants.services.access import locked
 from grants.standing import differences
@@ -113,6 +114,7 @@ def _terms(award, words):
         (words(_("Grantee")), named(award.applicant)),
         (words(_("For")), award.application.title),
         (words(_("Grant")), str(Money(award.amount, award.currency))),
+        *_donors(award, words),
         (words(_("Decision of the committee")), f"{award.decision_ref}, {award.approved_on:%d.%m.%Y}"),
     ]
     if award.business_id:
@@ -121,6 +123,15 @@ def _terms(award, words):
         pairs.append((words(_("Date of the agreement")), f"{award.signed_on:%d.%m.%Y}"))
         pairs.append((words(_("Implementation ends")), f"{award.ends_on:%d.%m.%Y}"))
     return pairs
+
+
+def _donors(award, words):
+    """Who pays how much of it, where several lines share the award; else nothing."""
+    promises = promises_of(award)
+    if len(promises) < 2:
+        return []
+    parts = [f"{row.line.donor}: {Money(row.promised_amount, row.currency)}" for row in promises]
+    return [(words(_("Shared by the donors")), "\n".join(parts))]
 
 
 def _tranches(award, words):
@@ -291,6 +302,7 @@ def draw_amendment(amendment, signed):
         (words(_("Why")), amendment.why),
         (words(_("In force from")), f"{amendment.decided_on:%d.%m.%Y}"),
         (words(_("The signed paper, SHA-256")), signed.sha256),
+        *_donors(award, words),
     ]
     head = [words(_("What changes")), words(_("It was")), words(_("It is now"))]
     rows = [[words(what), was, now] for what, was, now in differences(amendment)]

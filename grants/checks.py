@@ -20,7 +20,7 @@ from grants.models import (
 from ledger import postings
 from ledger.models import Account, Entry, Leg
 from payments.clearance import first_list_on, was_cleared
-from payments.models import PaymentOrder
+from payments.models import PaymentLine, PaymentOrder
 from programmes.models import Commitment
 
 
@@ -120,6 +120,7 @@ def commitment_faults():
     """The promise is used by as much as was paid, and lives as long as the award does."""
     for award in with_sums().exclude(promised_used=F("paid_total")).iterator(chunk_size=500):
         yield f"grants_award {award.ref}: paid {award.paid_total}, its commitment says {award.promised_used}"
+    yield from line_faults()
     refs = Commitment.objects.live().values("case_ref")
     active = Award.objects.filter(state__in=["active", "suspended"])
     for award in active.exclude(application__ref__in=refs).iterator(chunk_size=500):
@@ -127,6 +128,25 @@ def commitment_faults():
     reserved = Commitment.objects.filter(state=Commitment.State.RESERVED).values("case_ref")
     for award in active.filter(application__ref__in=reserved).iterator(chunk_size=500):
         yield f"grants_award {award.ref} is signed and its money is only reserved"
+
+
+def line_faults():
+    """What was paid from each line of an award is what its payments drew from that line, and no more than promised.
+
+    The promise never covers less than was used: a constraint of the table sees to that.
+    """
+    lines = PaymentLine.objects.filter(order__kind="grant", order__state="settled")
+    drawn = lines.filter(line=OuterRef("line"), order__application__ref=OuterRef("case_ref"))
+    used = (
+        Commitment.objects.live()
+        .filter(window__call__instrument="grant")
+        .annotate(drawn=_sum(drawn, per="order__application__ref"))
+    )
+    for row in used.exclude(used_amount=F("drawn")).select_related("line").iterator(chunk_size=500):
+        yield (
+            f"programmes_commitment of {row.case_ref}: {row.used_amount} used on {row.line.key}, "
+            f"its payments drew {row.drawn}"
+        )
 
 
 def tranche_faults():

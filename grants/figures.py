@@ -8,7 +8,8 @@ from applicants.models import Party
 from grants.models import Asset, Award, Contribution, Tranche
 from ledger import postings
 from ledger.models import Leg
-from programmes.models import Commitment, FundingLine
+from ledger.money import split
+from programmes.models import Commitment, FundingLine, LineShare
 
 DIMS = {
     "window": "window__name",
@@ -18,7 +19,7 @@ DIMS = {
 
 
 def _awards(scope):
-    return Award.objects.filter(scope.line(), programme=scope.programme)
+    return Award.objects.filter(scope.line(window="window"), programme=scope.programme)
 
 
 def awards(scope):
@@ -45,13 +46,15 @@ def projects_completed(scope):
 
 def assets(scope):
     rows = Asset.objects.filter(
-        scope.days("handed_over_on"), scope.line("award__line"), award__programme=scope.programme
+        scope.days("handed_over_on"), scope.line("award__line", "award__window"), award__programme=scope.programme
     )
     return tally(rows, {"region": "award__region__name"})
 
 
 def _paid(scope):
-    return Tranche.objects.filter(scope.line("award__line"), award__programme=scope.programme, paid_on__isnull=False)
+    return Tranche.objects.filter(
+        scope.line("award__line", "award__window"), award__programme=scope.programme, paid_on__isnull=False
+    )
 
 
 def first_paid(scope):
@@ -145,9 +148,12 @@ def lines_of(scope):
 
 
 def contributed(scope, step):
-    """Co-financing `pledged`, `evidenced` or `accepted` in the scope: {currency: Tally} by source and quarter."""
+    """Co-financing `pledged`, `evidenced` or `accepted` in the scope: {currency: Tally} by source and quarter.
+
+    Beside the money of one donor of a shared window stands as much of the own part as that donor has of the grant.
+    """
     rows = Contribution.objects.filter(
-        scope.days(f"{step}_on"), scope.line("award__line"), award__programme=scope.programme
+        scope.days(f"{step}_on"), scope.line("award__line", "award__window"), award__programme=scope.programme
     ).exclude(award__state=Award.State.CANCELLED)
     found = {}
     # By award, so that the businesses behind a cell are known.
@@ -158,32 +164,53 @@ def contributed(scope, step):
             "award",
             currency_=F("award__currency"),
             window=F("award__window__name"),
+            window_id=F("award__window"),
             region=F("award__region__name"),
             year=ExtractYear(f"{step}_on"),
             month=ExtractMonth(f"{step}_on"),
         )
         .annotate(total=Sum(f"{step}_amount", default=0), number=Count("pk"))
     )
-    seen = set()
+    seen, weights = set(), _weights(scope)
     for row in grouped:
         key = (quarter(row), row["source"], row["window"], row["region"])
-        part = Part(key, row["total"], None, 0, row["number"], int(row["award"] not in seen))
+        total = _of_donor(row["total"], weights.get(row["window_id"]), scope)
+        part = Part(key, total, None, 0, row["number"], int(row["award"] not in seen))
         seen.add(row["award"])
         found.setdefault(row["currency_"], []).append(part)
     dims = ("quarter", "source", "window", "region")
     return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
 
 
+def _weights(scope):
+    """{window pk: [(donor pk, basis points)]} of the windows of the programme that are shared."""
+    found = {}
+    if scope.donor:
+        rows = LineShare.objects.filter(line__programme=scope.programme).order_by("pk")
+        for window, donor, weight in rows.values_list("window", "line__donor", "weight"):
+            found.setdefault(window, []).append((donor, weight))
+    return found
+
+
+def _of_donor(amount, weights, scope):
+    """The donor's part of an amount in a window that is shared by these weights; all of it in another."""
+    if not weights:
+        return amount
+    parts = split(amount, [weight for _donor, weight in weights])
+    return sum(part for (donor, _weight), part in zip(weights, parts, strict=True) if donor == scope.donor.pk)
+
+
 def committed(scope):
-    """Money promised and not released, by funding line: {currency: Tally}."""
+    """Money promised and not released, by funding line: {currency: Tally}. Who is promised by two counts once."""
     rows = Commitment.objects.live().filter(scope.days("made_on"), line__in=lines_of(scope))
+    first = ~Exists(rows.filter(case_ref=OuterRef("case_ref"), pk__lt=OuterRef("pk")))
     found = {}
     for row in (
         rows.order_by()
         .values("currency", name=F("line__name"))
-        .annotate(total=Sum(F("amount") - F("released_amount")), number=Count("pk"))
+        .annotate(total=Sum(F("amount") - F("released_amount")), number=Count("pk"), cases=Count("pk", filter=first))
     ):
-        part = Part((row["name"],), row["total"], None, 0, row["number"], row["number"])
+        part = Part((row["name"],), row["total"], None, 0, row["number"], row["cases"])
         found.setdefault(row["currency"], []).append(part)
     return {currency: Tally(("line",), tuple(parts), currency) for currency, parts in found.items()}
 
@@ -207,7 +234,7 @@ def in_kind_share(scope):
     """Accepted co-financing in kind, of all accepted, in the programme's currency."""
     rows = Contribution.objects.filter(
         scope.days("accepted_on"),
-        scope.line("award__line"),
+        scope.line("award__line", "award__window"),
         award__programme=scope.programme,
         award__currency=scope.programme.currency,
     )

@@ -14,12 +14,12 @@ from loans import figures as loans
 from monitoring.models import Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
 
 HALF_YEAR, YEAR = 183, 365
-VISIT_LINE = "application__window__line"
+VISIT_LINE = ("application__window__line", "application__window")
 
 
 def _visits(scope):
     return MonitoringVisit.objects.verified_through(scope.to_on).filter(
-        scope.line(VISIT_LINE), programme=scope.programme
+        scope.line(*VISIT_LINE), programme=scope.programme
     )
 
 
@@ -43,7 +43,7 @@ def visited(scope):
 
 def _posts(scope):
     return JobPlace.objects.filter(
-        scope.line(VISIT_LINE),
+        scope.line(*VISIT_LINE),
         application__programme=scope.programme,
         found_at__state=MonitoringVisit.State.VERIFIED,
     )
@@ -100,7 +100,7 @@ def job_quality(scope, fact):
 def _employments(scope):
     return Employment.objects.filter(
         scope.days("starts_on"),
-        scope.line(f"place__{VISIT_LINE}"),
+        scope.line(*(f"place__{path}" for path in VISIT_LINE)),
         place__application__programme=scope.programme,
         found_at__state=MonitoringVisit.State.VERIFIED,
     )
@@ -109,7 +109,7 @@ def _employments(scope):
 def _short_term(scope):
     return ShortTermJob.objects.filter(
         scope.days("starts_on"),
-        scope.line(VISIT_LINE),
+        scope.line(*VISIT_LINE),
         programme=scope.programme,
         verified_by__isnull=False,
     )

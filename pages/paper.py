@@ -60,6 +60,8 @@ SEED = colors.HexColor("#37631d")
 SUNK = colors.HexColor("#f4f2ec")
 SERIES = [colors.HexColor(code) for code in ("#37631d", "#b26a0c", "#2a6a94", "#8b4470")]
 
+LACKING = "\N{REPLACEMENT CHARACTER}"
+
 MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
 HEIGHT = A4[1] - 46 * mm
@@ -69,7 +71,7 @@ SHORT_TABLE = 8
 
 
 @lru_cache(maxsize=1)
-def _fonts():
+def fonts():
     """Register the vendored faces once for each process."""
     folder = Path(settings.BASE_DIR) / "static" / "vendor" / "dejavu"
     for name, file in FACES.items():
@@ -80,7 +82,7 @@ def _fonts():
 @lru_cache(maxsize=1)
 def styles():
     """The styles by name: title, h2, h3, text, strong, letter, small, quiet, cell, cell_head, figure, right."""
-    _fonts()
+    fonts()
     base = {"fontName": FONT, "textColor": INK, "splitLongWords": 1}
     table = [
         ("text", {"fontSize": 9.5, "leading": 14, "spaceAfter": 5}),
@@ -107,9 +109,22 @@ def styles():
 
 
 def clean(value):
-    """Any value as one plain text: no control characters, composed letters, line breaks kept."""
+    """Any value as one plain text: no control characters, composed letters, line breaks kept.
+
+    A letter that the faces lack becomes the sign for one, which can be read aloud and kept; an empty box cannot.
+    """
     said = unicodedata.normalize("NFC", "" if value is None else str(value))
-    return "".join(letter for letter in said if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
+    said = "".join(letter for letter in said if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
+    if said.isascii():
+        return said
+    return "".join(letter if letter in "\n\t" or ord(letter) in _letters() else LACKING for letter in said)
+
+
+@lru_cache(maxsize=1)
+def _letters():
+    """The letters that every face has, as numbers."""
+    fonts()
+    return frozenset.intersection(*(frozenset(pdfmetrics.getFont(name).face.charToGlyph) for name in FACES))
 
 
 def text(value, style="text"):
@@ -320,7 +335,7 @@ def bar_chart(labels, series, *, names=(), width=WIDTH, height=70 * mm, horizont
     labels: one for each bar; series: up to four lists of numbers (None is no bar); names: what each series is called;
     printed: a function(number) -> text for the values, grouped whole numbers without it.
     """
-    _fonts()
+    fonts()
     if not labels or not any(value is not None for values in series for value in values):
         return text(_("No data for this chart."), "quiet")
     chart = (HorizontalBarChart if horizontal else VerticalBarChart)()
@@ -359,7 +374,7 @@ def drawn(chart, width=WIDTH):
 
     It has `width`, `height`, `bars`, `grid`, `zero`, `line`, `left` and `right`, as applicants.cashchart gives them.
     """
-    _fonts()
+    fonts()
     scale = width / chart.width
     drawing = Drawing(width, chart.height * scale)
 
@@ -409,7 +424,7 @@ def _grouped(value):
     return f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,.1f}"
 
 
-class _Numbered(canvas.Canvas):
+class Numbered(canvas.Canvas):
     """A canvas that knows at the end how many pages there are, and only then prints the feet."""
 
     def __init__(self, *args, foot, **kwargs):
@@ -428,19 +443,26 @@ class _Numbered(canvas.Canvas):
             for place, title in enumerate(kept["outline"]):
                 self.bookmarkPage(f"{number}-{place}")
                 self.addOutlineEntry(title, f"{number}-{place}")
-            self._foot(self, number, len(self._kept))
+            self.draw_foot(number)
             super().showPage()
         super().save()
 
+    def draw_foot(self, number):
+        """What each page has around its text; a canvas that tags says that it is no part of the text."""
+        self._foot(self, number, len(self._kept))
 
-def paper(title, story, *, reference="", footer="", lang="en", subtitle="", numbered=True, watermark=""):
+
+def paper(
+    title, story, *, reference="", footer="", lang="en", subtitle="", numbered=True, watermark="", sheet=Numbered
+):
     """The PDF as bytes: A4 upright, title and reference at the head, "page 2 of 5" and `footer` at the foot.
 
     title: printed at the head of each page and kept as the document's title; the story brings its own heading.
     lang: language of the fixed words and of the document. The same story gives the same bytes. numbered: False leaves
-    the number off a paper of one page. watermark: pale words across every page, that say whose copy it is.
+    the number off a paper of one page. watermark: pale words across every page, that say whose copy it is. sheet: the
+    canvas, a Numbered.
     """
-    _fonts()
+    fonts()
     buffer = io.BytesIO()
     with translation.override(lang):
         document = BaseDocTemplate(
@@ -470,7 +492,7 @@ def paper(title, story, *, reference="", footer="", lang="en", subtitle="", numb
             counted = _("Page %(number)s of %(count)s") % {"number": number, "count": count}
             _draw_frame(page, words, counted if numbered or count > 1 else "")
 
-        document.build(list(_headed(story)), canvasmaker=lambda *args, **kwargs: _Numbered(*args, foot=foot, **kwargs))
+        document.build(list(_headed(story)), canvasmaker=lambda *args, **kwargs: sheet(*args, foot=foot, **kwargs))
     return buffer.getvalue()
 
 

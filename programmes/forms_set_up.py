@@ -1,4 +1,4 @@
-"""Forms of the set-up: one for each part of a programme. Lists are typed as people write them, never as JSON."""
+"""Forms of the set-up: one for each part of a programme."""
 
 import zoneinfo
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.fields import DateField, MoneyField
 from pages.forms import SeedbedForm, SeedbedModelForm
+from programmes.fields import LinesField, NumbersField, SharesField, TranchesField
 from programmes.models import (
     AmountBand,
     Call,
@@ -23,6 +24,7 @@ from programmes.models import (
     TrainingRule,
     Window,
 )
+from programmes.shares import WHOLE
 
 SOURCES = [
     ("own_cash", _("Own cash")),
@@ -31,84 +33,6 @@ SOURCES = [
     ("bank", _("Bank loan")),
     ("other", _("Other")),
 ]
-
-
-class NumbersField(forms.CharField):
-    """Whole numbers divided by commas: "3, 6, 12" gives [3, 6, 12]."""
-
-    def __init__(self, *, most=600, **kwargs):
-        super().__init__(max_length=200, **kwargs)
-        self.most = most
-
-    def prepare_value(self, value):
-        return ", ".join(str(number) for number in value) if isinstance(value, list) else value
-
-    def clean(self, value):
-        text = super().clean(value)
-        numbers = [part.strip() for part in text.split(",") if part.strip()]
-        if not all(part.isascii() and part.isdigit() and int(part) <= self.most for part in numbers):
-            raise forms.ValidationError(_("Write whole numbers divided by commas, for example 3, 6, 12."))
-        return sorted({int(part) for part in numbers})
-
-    def has_changed(self, initial, data):
-        return self.prepare_value(initial or []) != (data or "")
-
-
-class LinesField(forms.CharField):
-    """One entry a line, "name: text", as a dict; without `pairs` a list of the lines."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def __init__(self, *, pairs=False, **kwargs):
-        super().__init__(max_length=8000, **kwargs)
-        self.pairs = pairs
-
-    def prepare_value(self, value):
-        if isinstance(value, dict):
-            return "\n".join(f"{name}: {text}" for name, text in value.items())
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def clean(self, value):
-        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        if not self.pairs:
-            return lines
-        found = {}
-        for line in lines:
-            name, colon, text = line.partition(":")
-            if not colon or not text.strip():
-                raise forms.ValidationError(_("“%(line)s” needs a colon, as in 5: very good."), params={"line": line})
-            found[name.strip()] = text.strip()
-        return found
-
-    def has_changed(self, initial, data):
-        return (self.prepare_value(initial) or "") != (data or "").replace("\r\n", "\n")
-
-
-class TranchesField(forms.CharField):
-    """One tranche a line, "50: Quote of the supplier": percent and what must be shown first. They add up to 100."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def prepare_value(self, value):
-        if not isinstance(value, list):
-            return value
-        return "\n".join(f"{row['percent']}: {row.get('deliverable', '')}" for row in value)
-
-    def clean(self, value):
-        rows = []
-        for line in super().clean(value).splitlines():
-            percent, _colon, shown = line.partition(":")
-            if not line.strip():
-                continue
-            if not (percent.strip().isascii() and percent.strip().isdigit() and len(percent.strip()) <= 3):
-                raise forms.ValidationError(_("Begin each line with a percentage, as in 50: Quote of the supplier."))
-            rows.append({"percent": int(percent), "deliverable": shown.strip()})
-        if sum(row["percent"] for row in rows) != 100:
-            raise forms.ValidationError(_("The tranches must add up to 100 percent."))
-        return rows
-
-    def has_changed(self, initial, data):
-        return (self.prepare_value(initial) or "") != (data or "").replace("\r\n", "\n")
 
 
 class ListChoice(forms.MultipleChoiceField):
@@ -425,6 +349,16 @@ class CopyForm(SeedbedForm):
 
 class WindowForm(PartForm):
     fixed = ("key",)
+    relations = ("shares",)
+    shares = SharesField(
+        label=_("Other lines that share each award"),
+        help_text=_(
+            "One a line: key of the funding line and percent, as in water-line: 30. The line above takes the rest. "
+            "It stays once money of the window is promised."
+        ),
+        max_length=800,
+        required=False,
+    )
     floor_amount = MoneyField(label=_("Least amount"))
     ceiling_amount = MoneyField(label=_("Ceiling"))
     aid_limit_amount = MoneyField(
@@ -474,9 +408,23 @@ class WindowForm(PartForm):
         for name in ("floor_amount", "ceiling_amount", "aid_limit_amount"):
             self.fields[name].currency = line.currency if line else self.programme.currency
         self.initial.setdefault("tranche_plan", [{"percent": 100, "deliverable": ""}])
+        if self.instance.pk:
+            shares = self.instance.shares.exclude(line=self.instance.line_id).select_related("line")
+            self.initial["shares"] = {share.line.key: share.weight for share in shares}
+        self.order_fields(["key", "name", "line", "shares"])
+
+    def clean_shares(self):
+        wanted = self.cleaned_data["shares"]
+        lines = {line.key: line for line in FundingLine.objects.filter(programme=self.programme, key__in=wanted)}
+        for key in wanted:
+            if key not in lines:
+                raise forms.ValidationError(_("“%(key)s” is no funding line of this programme."), params={"key": key})
+        return {lines[key]: weight for key, weight in wanted.items()}
 
     def clean(self):
         data = super().clean()
+        if data.get("shares") and data.get("line"):
+            data["shares"] = {data["line"]: WHOLE - sum(data["shares"].values()), **data["shares"]}
         data["aid_limit_amount"] = data.get("aid_limit_amount") or 0
         if data.get("line"):
             self.instance.currency = data["line"].currency

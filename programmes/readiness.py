@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ledger.money import Money
 from programmes.models import Call
 from programmes.reading import five_people
+from programmes.shares import weights_of
 
 _tell: list[Callable] = []
 
@@ -71,7 +72,7 @@ def _of_programme(programme, on):
 
 def _of_call(call, on):
     programme, found = call.programme, []
-    windows = list(call.windows.select_related("line").prefetch_related("bands"))
+    windows = list(call.windows.select_related("line").prefetch_related("bands", "shares__line"))
     if not windows:
         found.append(Gap(_("%(call)s has no window.") % {"call": call}, _new(programme, "window", call)))
     found += [gap for window in windows for gap in _of_window(programme, window, on)]
@@ -85,7 +86,7 @@ def _of_call(call, on):
 
 
 def _of_window(programme, window, on):
-    line, starts = window.line, [band.from_amount for band in window.bands.all()]
+    starts = [band.from_amount for band in window.bands.all()]
     if not starts:
         sentence = _("%(window)s has no amount band: nothing says which plan is written.") % {"window": window}
         yield Gap(sentence, _new(programme, "band", window))
@@ -93,10 +94,11 @@ def _of_window(programme, window, on):
         sentence = _("%(window)s: nothing says which plan is written for %(amount)s.")
         least = Money(window.floor_amount, window.currency)
         yield Gap(sentence % {"window": window, "amount": least}, _new(programme, "band", window))
-    if line.starts_on > on or (line.ends_on and line.ends_on < on):
-        sentence = _("%(window)s: the line %(line)s is not eligible on %(day)s.")
-        given = {"window": window, "line": line, "day": f"{on:%d.%m.%Y}"}
-        yield Gap(sentence % given, _edit(programme, "line", line))
+    for line in weights_of(window):
+        if line.starts_on > on or (line.ends_on and line.ends_on < on):
+            sentence = _("%(window)s: the line %(line)s is not eligible on %(day)s.")
+            given = {"window": window, "line": line, "day": f"{on:%d.%m.%Y}"}
+            yield Gap(sentence % given, _edit(programme, "line", line))
 
 
 def _of_grid(call):

@@ -19,6 +19,7 @@ from programmes.models import (
     TrainingRule,
     Window,
 )
+from programmes.shares import weights_of
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,13 @@ for _part in (
         _("Windows"),
         _("window"),
         forms.WindowForm,
-        lambda programme: Window.objects.filter(call__programme=programme).select_related("line", "call"),
+        lambda programme: (
+            Window.objects.filter(call__programme=programme)
+            .select_related("line", "call")
+            .prefetch_related("shares__line")
+        ),
         _of_call,
-        lambda row: f"{row.line}, {row.currency}",
+        lambda row: f"{' + '.join(str(line) for line in weights_of(row))}, {row.currency}",
         under="call",
     ),
     Part(

@@ -32,7 +32,7 @@ class Chart:
 def charts(report):
     """The charts for which the report has data: money over time, people by sex, the way to support."""
     found = [_over_time(report, ("grants_disbursed", "cofinancing_accepted"), "quarter")]
-    found += [_over_time(report, ("loans_disbursed",), "year"), _way(report)]
+    found += [_over_time(report, ("loans_disbursed",), "year"), way(report)]
     return [chart for chart in found if chart]
 
 
@@ -76,20 +76,9 @@ def _title(figures, exact, currency):
     return ", ".join(said)
 
 
-def _way(report):
-    """How many came how far."""
-    codes = (
-        "referred",
-        "oriented",
-        "trained_completed",
-        "applied",
-        "eligible",
-        "approved",
-        "signed",
-        "paid",
-        "visited",
-    )
-    figures = [one for one in map(report.figure, codes) if one and one.has_data]
+def way(report):
+    """How many came how far; None with fewer than three steps."""
+    figures = [one for one in map(report.figure, WAY) if one and one.has_data]
     if len(figures) < 3:
         return None
     values = [int(figure.value) for figure in figures]

@@ -1,136 +1,353 @@
-"""The report as a PDF: cover, headline figures, results against targets, charts with their tables, definitions."""
+"""The donor's report as a tagged, archivable PDF: cover, contents, summary, results, chapters, annexes.
 
+Its figures are those of the Report and no others; a figure's number leads to its definition, and from there to the page
+of the Issue, where those who may see them find the records.
+"""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 
-from pages.paper import WIDTH, bar_chart, new_page, paper, space, table, text, together
-from reports.charts import charts
-from reports.figure import MONEY, printed
-from reports.indicators import SECTIONS
+from pages.paper import WIDTH, bar_chart
+from reports import framework, render_way
+from reports.charts import charts, way
+from reports.figure import MONEY, SHARE, printed
+from reports.language import in_language, language_of_paper
 from reports.shown import matrices
-from reports.words import goal_words, period_words, value_cell, value_words
+from reports.tagged import Story, tagged_paper
+from reports.words import goal_words, period_words, state_of, value_cell, value_parts
+
+MOST_HEADLINES = 6
+# Points that a letter of a chart's labels takes, about.
+LETTER = 4
 
 
 def render(report):
-    """PDF as bytes."""
+    """PDF as bytes, in the reader's language if the house is translated into it, else in English."""
+    lang = language_of_paper()
+    with translation.override(lang):
+        return _rendered(in_language(report, lang), lang)
+
+
+def _rendered(report, lang):
+    story = Story(lang)
     name = report.title or _("Impact report")
-    subtitle = report.name
-    footer = report.footnote or report.place
-    story = [*_cover(report, name), *_results(report), *_charts(report), *_breakdowns(report), *_definitions(report)]
-    return paper(name, story, reference=report.reference, footer=footer, subtitle=subtitle)
+    _cover(story, report, name)
+    story.space(24)
+    story.contents()
+    story.new_page()
+    _summary(story, report)
+    story.new_page()
+    _framework(story, report)
+    for chapter, figures in framework.chapters(report):
+        _chapter(story, report, chapter, figures)
+    _quality(story, report)
+    story.new_page()
+    _definitions(story, report)
+    _traces(story, report)
+    facts = {"reference": report.reference, "footer": report.footnote or report.place, "subtitle": report.name}
+    return tagged_paper(name, story, on=report.published_on, **facts)
 
 
-def _cover(report, name):
-    story = [text(name, "title"), text(_("%(name)s, %(place)s") % {"name": report.name, "place": report.place}, "h2")]
-    story.append(text(period_words(report)))
+# Before the figures ---------------------------------------------------------------------------------------------------
+
+
+def _cover(story, report, name):
+    story.space(40)
+    story.heading(1, name)
+    story.text(_named_with_place(report), "strong")
+    story.text(period_words(report))
     if report.donors:
-        story.append(text(_("Financed by %(donors)s.") % {"donors": ", ".join(report.donors)}))
+        story.text(_("Financed by %(donors)s.") % {"donors": ", ".join(report.donors)})
     if report.donor:
-        story.append(text(_("This edition counts what the lines of %(donor)s paid.") % {"donor": report.donor}))
+        story.text(_("This edition counts what the lines of %(donor)s paid.") % {"donor": report.donor})
     if report.uncompared:
-        story.append(
-            text(
-                _(
-                    "It covers a part of the programme's time: "
-                    "what was published of the whole programme is not compared with it."
-                )
+        story.text(
+            _(
+                "It covers a part of the programme's time: "
+                "what was published of the whole programme is not compared with it."
             )
         )
     if report.illustrative:
-        story.append(text(_("Illustrative: the figures of this programme are plausible, not published."), "h3"))
+        story.text(_("Illustrative: the figures of this programme are plausible, not published."), "strong")
+    story.space(12)
     if report.edition == "donor":
-        story.append(text(_("No person and no group smaller than five is shown."), "quiet"))
+        story.text(_("No person and no group smaller than five is shown."), "quiet")
     else:
-        story.append(text(_("Internal edition: small groups are shown. Not to be passed on."), "quiet"))
+        story.text(_("Internal edition: small groups are shown. Not to be passed on."), "quiet")
+    if report.published_on:
+        story.text(_("Published on %(day)s.") % {"day": f"{report.published_on:%d.%m.%Y}"}, "quiet")
     if report.sha256:
-        story.append(text(_("SHA-256 of the figures: %(hash)s") % {"hash": report.sha256}, "quiet"))
+        story.text(_("SHA-256 of the figures: %(hash)s") % {"hash": report.sha256}, "quiet")
     if report.footnote:
-        story.append(text(report.footnote, "small"))
-    story.append(space(8))
-    for figure in report.headlines():
-        story.append(
-            together([text(figure.name, "h3"), text(value_words(figure), "figure"), text(goal_words(figure), "quiet")])
+        story.text(report.footnote, "small")
+
+
+def _named_with_place(report):
+    if report.place in report.name:
+        return report.name
+    return _("%(name)s, %(place)s") % {"name": report.name, "place": report.place}
+
+
+def _summary(story, report):
+    story.heading(2, _("Summary"))
+    headlines = report.headlines(MOST_HEADLINES)
+    if headlines:
+        story.tiles(_tile(one) for one in headlines)
+    aimed = [one for one in report.figures if one.target and one.reached is not None]
+    if aimed:
+        reached = sum(one.reached for one in aimed)
+        said = _("Targets reached: %(reached)s of %(all)s.")
+        story.text(said % {"all": len(aimed), "reached": reached}, "strong")
+        story.items([_stands(one, _("target %(goal)s")) for one in aimed])
+    compared = [one for one in report.figures if not one.target and one.reached is not None]
+    if compared:
+        story.text(_("Compared with what was published:"), "strong")
+        story.items([_stands(one, _("published %(goal)s")) for one in compared])
+    hidden = sum(one.hidden or any(cell.hidden for cell in one.by) for one in report.figures)
+    if hidden:
+        story.text(
+            _("In %(number)s figures something is hidden, so that nobody can be recognised.") % {"number": hidden},
+            "quiet",
         )
-    return story
 
 
-def _results(report):
-    story = [new_page(), text(_("Results against targets"), "h2")]
+def _tile(figure):
+    value, small = value_parts(figure)
+    if figure.unit == SHARE:
+        return [(figure.name, "strong"), (value, "figure"), (small, "quiet"), (goal_words(figure), "quiet")]
+    return [(figure.name, "strong"), (f"{value} {small}".strip(), "figure"), (goal_words(figure), "quiet")]
+
+
+def _stands(figure, beside):
+    """ "Grants paid: 3,000,000.00 EUR in all, target more than 2,500,000.00. Reached." """
+    currency = figure.currency if figure.unit == MONEY else ""
+    facts = {
+        "name": figure.name,
+        "value": f"{printed(figure.in_all, figure.unit, figure.currency)} {currency}".strip(),
+        "goal": beside % {"goal": goal_words(figure, target=bool(figure.target), published=not figure.target)},
+        "state": state_of(figure)[1],
+    }
+    return _("%(name)s: %(value)s in all, %(goal)s. %(state)s.") % facts
+
+
+# Results --------------------------------------------------------------------------------------------------------------
+
+
+def _framework(story, report):
+    """Headline figures and all that have a goal. Planned values stand in the column of targets only."""
+    number = framework.numbers(report)
     with_all = report.period_from is not None
-    head = [_("Figure"), _("Unit"), _("Target"), _("Published"), _("This period") if with_all else _("In all")]
-    head += [_("In all")] if with_all else []
-    head += [_("Records")]
-    for section, found in report.sections():
-        story.append(text(SECTIONS.get(section, section), "h3"))
-        rows = []
-        for figure in found:
-            name = f"{figure.name} ({_('all donors')})" if figure.whole_programme else figure.name
-            row = [
-                name,
-                figure.currency if figure.unit == MONEY else "",
-                goal_words(figure, published=False),
-                goal_words(figure, target=False),
-            ]
-            row.append(value_cell(figure))
-            if with_all:
-                row.append(_("hidden") if figure.hidden else printed(figure.in_all, figure.unit, figure.currency))
-            row.append("" if figure.records is None else f"{figure.records:,}")
-            rows.append(row)
-        widths = [58, 14, 30, 30, 38, 30, 18] if with_all else [64, 14, 32, 32, 46, 20]
-        story.append(table(rows, widths, head=head, numbers=range(2, len(head))))
-    return story
+    chosen = [one for one in report.figures if one.goal() or one.headline] or report.figures
+    columns = [
+        (9, _("No."), lambda one: number[one.code]),
+        (40, _("Figure"), _named),
+        (20, _("Baseline"), lambda one: framework.baseline(report, one)),
+        (25, _("Target"), lambda one: goal_words(one, published=False)),
+        (25, _("Published"), lambda one: goal_words(one, target=False)),
+        (25, _("This period") if with_all else _("In all"), lambda one: value_parts(one)[0]),
+        (25, _("In all"), _in_all) if with_all else None,
+        (19, _("Women"), lambda one: framework.percent(framework.women(one))),
+        (19, _("Under 30"), lambda one: framework.percent(framework.youth(one))),
+        (21, _("Known, grade"), _known_and_grade),
+    ]
+    story.heading(2, _("Results against targets"))
+    _columns(story, chosen, columns)
+    if any(_known_and_grade(one) for one in chosen):
+        story.text(str(framework.RULE), "quiet")
+    if any(part(one) is not None for part in (framework.women, framework.youth) for one in chosen):
+        story.text(_("Women, and those under 30: of all whose sex or age is known, where no cell is hidden."), "quiet")
 
 
-def _charts(report):
-    story = []
-    for chart in charts(report):
-        drawing = bar_chart(
-            chart.labels, chart.series, names=chart.names, height=62 * mm, width=WIDTH, printed=chart.printed
-        )
-        rows = [
-            [label, *(chart.cell(values[place]) for values in chart.exact)] for place, label in enumerate(chart.labels)
-        ]
-        head = [chart.over, *chart.names]
-        story.append(
-            together(
-                [
-                    text(chart.title, "h2"),
-                    text(chart.subtitle, "quiet"),
-                    drawing,
-                    table(rows, [50, *([40] * len(chart.names))], head=head, numbers=range(1, len(head))),
-                ]
-            )
-        )
-    return story
+def _known_and_grade(figure):
+    share = framework.known(figure)
+    return f"{framework.percent(share)} {framework.grade(share)}".strip()
 
 
-def _breakdowns(report):
-    found = matrices(report)
-    story = [text(_("Breakdowns"), "h2")] if found else []
-    for matrix in found:
-        columns = len(matrix["heads"])
-        rows = [[label, *cells] for label, cells in matrix["rows"]]
-        total = [_("All"), *matrix["totals"]] if matrix["dim"] != "term" else None
-        part = table(
-            rows,
-            [42, *([26] * columns)],
-            head=[_("Group"), *matrix["heads"]],
-            numbers=range(1, columns + 1),
-            total=total,
-        )
-        story += [text(matrix["title"], "h3"), part]
-    if any(matrix["hidden"] for matrix in found):
-        story.append(text(_("Hidden: fewer than five, or needed to protect a cell that has fewer than five."), "quiet"))
-    return story
-
-
-def _definitions(report):
-    story = [new_page(), text(_("How it is counted"), "h2")]
-    rows = [[figure.name, figure.definition, figure.version] for figure in report.figures]
-    story.append(table(rows, [42, 108, 20], head=[_("Figure"), _("Definition"), _("Version")]))
-    sources = dict.fromkeys(
-        goal.source for figure in report.figures for goal in (figure.target, figure.published) if goal and goal.source
+def _columns(story, figures, columns):
+    """A table of figures; a column in which nothing stands is left out."""
+    made = [(width, head, [cell(one) for one in figures]) for width, head, cell in filter(None, columns)]
+    made = [column for place, column in enumerate(made) if place < 2 or any(column[2])]
+    rows = list(zip(*(cells for _width, _head, cells in made), strict=True))
+    links = {
+        row: (f"#{one.code}", _("How %(figure)s is counted") % {"figure": one.name}) for row, one in enumerate(figures)
+    }
+    story.table(
+        rows,
+        [width for width, _head, _cells in made],
+        head=[head for _width, head, _cells in made],
+        numbers=range(2, len(made)),
+        links=links,
     )
+
+
+def _named(figure):
+    name = f"{figure.name} ({_('all donors')})" if figure.whole_programme else figure.name
+    return f"{name}, {figure.currency}" if figure.unit == MONEY else name
+
+
+def _in_all(figure):
+    return _("hidden") if figure.hidden else printed(figure.in_all, figure.unit, figure.currency)
+
+
+def _chapter(story, report, chapter, figures):
+    """The figures of a chapter, its charts over their tables, its breakdowns."""
+    number = framework.numbers(report)
+    with_all = report.period_from is not None
+    columns = [
+        (9, _("No."), lambda one: number[one.code]),
+        (48, _("Figure"), _named),
+        (62, _("This period") if with_all else _("In all"), value_cell),
+        (26, _("In all"), _in_all) if with_all else None,
+        (18, _("Unknown"), lambda one: f"{one.unknown:,}" if one.unknown and not one.hidden else ""),
+        (18, _("Records"), lambda one: "" if one.records is None else f"{one.records:,}"),
+    ]
+    story.heading(2, str(chapter.title))
+    _columns(story, figures, columns)
+    part = replace(report, figures=tuple(figures))
+    if chapter.key == "way":
+        _way(story, report)
+    else:
+        # One bar says nothing that its number does not.
+        for chart in (one for one in charts(part) if len(one.labels) > 1):
+            _chart(story, chart, *_chart_table(chart))
+    for matrix in matrices(part):
+        _matrix(story, matrix)
+
+
+def _way(story, report):
+    """The steps as a chart, the share that each keeps of the one before it, approvals by sex."""
+    chart = way(report)
+    if chart:
+        head, rows = _chart_table(chart)
+        shares = render_way.shares(chart.exact[0])
+        rows = [[*row, share] for row, share in zip(rows, shares, strict=True)]
+        _chart(story, chart, [*head, _("Of the step before")], rows)
+        story.text(
+            _("A step may be larger than the one before it: not everybody is referred, and training can be waived."),
+            "quiet",
+        )
+    render_way.approvals(story, report)
+
+
+def _chart_table(chart):
+    """(head, rows) of the table beside a chart."""
+    rows = [[label, *(chart.cell(values[place]) for values in chart.exact)] for place, label in enumerate(chart.labels)]
+    return [chart.over, *chart.names], rows
+
+
+def _chart(story, chart, head, rows):
+    said = "; ".join(f"{label}: {', '.join(cells)}" for label, *cells in rows)
+    # Long names run into each other under upright bars.
+    lying = max(map(len, chart.labels)) * LETTER > (WIDTH - 30 * mm) / len(chart.labels)
+    height = max(62, 7 * len(chart.labels) * len(chart.series)) * mm if lying else 62 * mm
+    drawing = bar_chart(
+        chart.labels,
+        chart.series,
+        names=chart.names,
+        height=height,
+        width=WIDTH,
+        horizontal=lying,
+        printed=chart.printed,
+    )
+    with story.together():
+        story.heading(3, chart.title)
+        story.text(chart.subtitle, "quiet")
+        story.picture(drawing, f"{chart.title}. {chart.subtitle} {said}.")
+        story.table(rows, [50, *([40] * (len(head) - 1))], head=head, numbers=range(1, len(head)))
+
+
+def _matrix(story, matrix):
+    columns = len(matrix["heads"])
+    rows = [[label, *cells] for label, cells in matrix["rows"]]
+    total = [_("Closing cash") if matrix["dim"] == "term" else _("All"), *matrix["totals"]]
+    story.heading(3, matrix["title"])
+    story.table(
+        rows,
+        [42, *([26] * columns)],
+        head=[_("Group"), *matrix["heads"]],
+        numbers=range(1, columns + 1),
+        total=total,
+    )
+    if matrix["hidden"]:
+        story.text(_("Hidden: fewer than five, or needed to protect a cell that has fewer than five."), "quiet")
+
+
+# After the figures ----------------------------------------------------------------------------------------------------
+
+
+def _quality(story, report):
+    story.heading(2, _("Data quality"))
+    asked = [one for one in report.figures if framework.known(one) is not None]
+    if asked:
+        number = framework.numbers(report)
+        columns = [
+            (9, _("No."), lambda one: number[one.code]),
+            (70, _("Figure"), _named),
+            (22, _("Answer known"), lambda one: f"{one.denominator:,}"),
+            (22, _("Unknown"), lambda one: f"{one.unknown or 0:,}"),
+            (18, _("Known"), lambda one: framework.percent(framework.known(one))),
+            (14, _("Grade"), lambda one: framework.grade(framework.known(one))),
+        ]
+        _columns(story, asked, columns)
+    story.text(str(framework.RULE), "quiet")
+    story.items(
+        [
+            _("Figures of visits, employments and registers count what a second person verified."),
+            _("Money is counted from the ledger, in one currency only; nothing is converted."),
+            _("A share of nothing is “no data”, never zero."),
+            _("Planned values stand in the column of targets only; they are added to no figure."),
+        ]
+    )
+
+
+def _definitions(story, report):
+    story.heading(2, _("Annex A: how it is counted"))
+    number = framework.numbers(report)
+    ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
+    rows = [[number[one.code], one.name, one.definition, one.version] for one in ordered]
+    links = {}
+    if report.reference:
+        links = {
+            row: (_address(report, one), _("The records of %(figure)s") % {"figure": one.name})
+            for row, one in enumerate(ordered)
+        }
+    story.table(
+        rows,
+        [11, 42, 97, 20],
+        head=[_("No."), _("Figure"), _("Definition"), _("Version")],
+        links=links,
+        anchors={row: one.code for row, one in enumerate(ordered)},
+    )
+    goals = [goal for figure in report.figures for goal in (figure.target, figure.published) if goal]
+    sources = list(dict.fromkeys(goal.source for goal in goals if goal.source))
     if sources:
-        story += [space(8), text(_("Published values: %(sources)s") % {"sources": "; ".join(sources)}, "quiet")]
-    return story
+        story.space(8)
+        story.text(_("Sources of targets and published values: %(sources)s") % {"sources": "; ".join(sources)}, "quiet")
+
+
+def _traces(story, report):
+    """From which records each figure comes, and the arithmetic of its shares."""
+    story.heading(2, _("Annex B: where it comes from"))
+    if report.reference:
+        story.text(_("The number of a figure in Annex A leads to its page. Who may see the records finds them there."))
+    number = framework.numbers(report)
+    ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
+    rows = []
+    for one in ordered:
+        parts = value_parts(one)[1] if one.unit == SHARE else ""
+        rows.append([number[one.code], one.code, parts, "" if one.records is None else f"{one.records:,}"])
+    head = [_("No."), _("Code"), _("Numerator of denominator"), _("Records")]
+    story.table(rows, [11, 60, 70, 24], head=head, numbers=(2, 3))
+    if report.sha256:
+        story.text(
+            _("The figures are frozen. The SHA-256 of all of them is %(hash)s.") % {"hash": report.sha256}, "quiet"
+        )
+
+
+def _address(report, figure):
+    return f"{settings.PUBLIC_ADDRESS}{reverse('reports:issue', args=[report.reference])}#figure-{figure.code}"

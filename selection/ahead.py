@@ -12,6 +12,7 @@ from ledger.money import Money, locale_of, to_major
 from programmes import ahead, forecast
 from programmes.models import FundingLine
 from programmes.services import available_on
+from programmes.shares import parts_of, weights_of
 
 LARGE = 1_000_000  # major units; above it the chart prints thousands
 
@@ -115,9 +116,10 @@ def month_name(first):
 def money_ahead(line, cases, on):
     """The Ahead of `line` on the day `on`, if all of `cases` (of the agenda, not decided yet) are approved as asked.
 
-    A loan is expected to be paid out in the month of the sitting; a grant by its window's tranche plan.
+    Of a case that several lines share, this line's part. A loan is expected to be paid out in the month of the sitting;
+    a grant by its window's tranche plan.
     """
-    asked = [row for case in cases for row in _expected(case, on)]
+    asked = [row for case in cases for row in _expected(case, line, on)]
     return Ahead(
         line=line,
         count=len(cases),
@@ -133,15 +135,17 @@ def money_ahead(line, cases, on):
     )
 
 
-def _expected(case, on):
+def _expected(case, line, on):
     window = case.application.window
     plan = window.tranche_plan if case.session.call.instrument == "grant" else None
-    return forecast.by_tranche_plan(plan, case.proposed_amount, max(on, case.session.sits_on))
+    part = parts_of(window, case.proposed_amount).get(line, 0)
+    return forecast.by_tranche_plan(plan, part, max(on, case.session.sits_on))
 
 
 def lines_ahead(cases, on):
     """The Ahead of each line that the open cases would use, in the order of the agenda."""
     by_line = {}
     for case in cases:
-        by_line.setdefault(case.application.window.line, []).append(case)
+        for line in weights_of(case.application.window):
+            by_line.setdefault(line, []).append(case)
     return [money_ahead(line, rows, on) for line, rows in by_line.items()]

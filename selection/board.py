@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from ledger.money import Money
 from programmes.services import available_on
+from programmes.shares import parts_of
 from selection.models import Case, Decision, Declaration, Review, Seat
 from selection.quorum import Room
 from selection.ruling import Ruling, rulings_of
@@ -139,20 +140,20 @@ class Board:
         return min(self.open_rows, key=lambda row: row.ruling.rank(), default=None)
 
     def lines(self):
-        """The LineNow of each funding line that a case on the agenda would use."""
+        """The LineNow of each funding line that a case on the agenda would use, with its share of what is asked."""
         found = {}
         for row in self.agenda:
-            line = row.case.application.window.line
-            now = found.setdefault(line.pk, LineNow(line, 0, 0, 0))
-            if row.decision is None:
-                now.asked += row.case.proposed_amount
-                now.cases += 1
+            for line, part in _asked(row).items():
+                now = found.setdefault(line.pk, LineNow(line, 0, 0, 0))
+                if row.decision is None:
+                    now.asked += part
+                    now.cases += 1
         for now in found.values():
             now.available = available_on(now.line)
         return list(found.values())
 
     def ranking(self):
-        """The agenda by rank, each open case with what its line has left after it, and where the money ends."""
+        """The agenda by rank, each open case with what its shortest line has left after it, and where money ends."""
         left = {now.line.pk: now.available for now in self.lines()}
         rows = sorted(self.agenda, key=lambda row: row.ruling.rank())
         ended = set()
@@ -160,15 +161,18 @@ class Board:
             row.rank = rank
             if row.decision is not None:
                 continue
-            line = row.case.application.window.line
-            before = left[line.pk]
-            left[line.pk] = row.left = before - row.case.proposed_amount
-            if row.left < 0 and line.pk not in ended:
-                ended.add(line.pk)
-                row.cut = _("The money of %(line)s ends here: %(left)s is left, not enough for this case.") % {
-                    "line": line.name,
-                    "left": Money(max(0, before), line.currency),
-                }
+            for line, part in _asked(row).items():
+                before = left[line.pk]
+                left[line.pk] -= part
+                row.left = left[line.pk] if row.left is None else min(row.left, left[line.pk])
+                if left[line.pk] < 0 and line.pk not in ended:
+                    ended.add(line.pk)
+                    row.cut = row.cut or _(
+                        "The money of %(line)s ends here: %(left)s is left, not enough for this case."
+                    ) % {
+                        "line": line.name,
+                        "left": Money(max(0, before), line.currency),
+                    }
         return rows
 
     def progress(self):
@@ -203,6 +207,11 @@ class Board:
             )
             for seat in seats.select_related("user")
         ]
+
+
+def _asked(row):
+    """{FundingLine: minor units} of what the case asks for."""
+    return parts_of(row.case.application.window, row.case.proposed_amount)
 
 
 def quorum_words(row):

@@ -144,6 +144,6 @@ def _approvals():
             yield f"applicants_application {ref}: approved without a decision of that amount"
     pending = Decision.objects.live().filter(outcome="approve", effective_on=None).select_related("application")
     for decision in pending:
-        live = Commitment.objects.live().filter(case_ref=decision.application.ref).first()
-        if live is None or live.amount != decision.amount:
+        live = Commitment.objects.live().filter(case_ref=decision.application.ref)
+        if live.total_live_amount() != decision.amount:
             yield f"selection_decision {decision.ref}: its money is not reserved"

@@ -215,11 +215,8 @@ def _before(application):
         applicant=application.applicant, programme=application.programme, pk__lt=application.pk
     ).exclude(state=Application.State.DRAFT)
     rows = list(rows.order_by("-pk")[:5])
-    paid = dict(
-        Commitment.objects.filter(case_ref__in=[row.ref for row in rows], used_amount__gt=0).values_list(
-            "case_ref", "used_amount"
-        )
-    )
+    used = Commitment.objects.filter(case_ref__in=[row.ref for row in rows], used_amount__gt=0)
+    paid = {row["case_ref"]: row["paid"] for row in used.by_case()}
     return "; ".join(_earlier(row, paid.get(row.ref)) for row in rows)
 
 

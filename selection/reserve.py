@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from programmes.services import available_on
+from programmes.shares import parts_of, weights_of
 from selection.models import Decision, Session
 
 
 @dataclass
 class Waiting:
-    """One case on the reserve list. `left` is what the line has free after it and those before it (minor units)."""
+    """One case on the reserve list. `left` is what the line has free after it and those before it (minor units).
+
+    Where several lines share the case, that of the line which has the least.
+    """
 
     decision: Decision
     left: int = 0
@@ -24,7 +28,10 @@ class Waiting:
 
 @dataclass
 class ReserveList:
-    """The reserve list of one call on one funding line, best score first. A case never leaves its call."""
+    """The reserve list of one call on one funding line, best score first. A case never leaves its call.
+
+    Where several lines share the money, `line` is the one whose `free` money reaches least far.
+    """
 
     call: object
     line: object
@@ -48,22 +55,28 @@ def reserve_lists(user):
             "application__applicant",
             "application__window__line",
         )
+        .prefetch_related("application__window__shares__line")
     )
     found = {}
     for decision in rows.order_by("case__session__call__name", "case__session__sits_on", "case__position"):
-        key = (decision.case.session.call_id, decision.application.window.line_id)
+        key = (decision.case.session.call_id, *weights_of(decision.application.window))
         found.setdefault(key, []).append(Waiting(decision))
     return [_list(waiting) for waiting in found.values()]
 
 
 def _list(waiting):
     first = waiting[0].decision
-    line = first.application.window.line
-    free = available_on(line)
+    weights = weights_of(first.application.window)
+    left = {line: available_on(line) for line in weights}
+    line = min(weights, key=lambda line: left[line] / weights[line])
+    free = left[line]
     waiting.sort(key=lambda row: -float(row.score or 0))
-    left = free
     for row in waiting:
         # Money that does not reach for one case may reach for a smaller one behind it.
-        row.left = left - row.decision.amount
-        left = row.left if row.fits else left
+        after = left | {
+            line: left[line] - part
+            for line, part in parts_of(row.decision.application.window, row.decision.amount).items()
+        }
+        row.left = min(after.values())
+        left = after if row.fits else left
     return ReserveList(first.case.session.call, line, free, waiting)

@@ -84,6 +84,7 @@ def cases_with_judgements(session, cases):
         .prefetch_related(
             "declarations",
             "application__parts",
+            "application__window__shares__line",
             Prefetch("votes", Vote.objects.live().select_related("member"), to_attr="live_votes"),
             Prefetch(
                 "reviews",

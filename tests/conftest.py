@@ -16,6 +16,7 @@ from django.core.management.commands import flush
 from django.db import connection
 
 from audit import guards
+from tests import verapdf
 from tests.browser import FLAGS, find_browser
 
 # Before the settings are read: a test run never uses this machine's own mode, secrets or files.
@@ -48,9 +49,10 @@ hypothesis.settings.load_profile(os.environ.get("SEEDBED_HYPOTHESIS", "small"))
 
 
 def pytest_configure(config):
-    unknown = REQUIRED - {"postgres", "browser"}
+    unknown = REQUIRED - {"postgres", "browser", "verapdf"}
     if unknown:
-        raise pytest.UsageError(f"SEEDBED_REQUIRE names {', '.join(sorted(unknown))}; it knows postgres and browser")
+        named = ", ".join(sorted(unknown))
+        raise pytest.UsageError(f"SEEDBED_REQUIRE names {named}; it knows postgres, browser and verapdf")
     config.stash[STARTED] = time.monotonic()
     django.setup()
     # The office needs the models, which are there only now.
@@ -90,6 +92,8 @@ def pytest_runtest_setup(item):
         leave_out("postgres", "needs PostgreSQL: run it with DATABASE_URL, or under `python -m tests.postgres`")
     if item.get_closest_marker("browser") and not BROWSER:
         leave_out("browser", "needs Chromium, and none is installed")
+    if item.get_closest_marker("verapdf") and (lacking := verapdf.missing()):
+        leave_out("verapdf", lacking)
     if item.get_closest_marker("soak") and not os.environ.get("SEEDBED_SOAK"):
         pytest.skip("long: runs in `make soak`")
 

@@ -34,7 +34,7 @@ from grants.services import (
     register_asset,
 )
 from monitoring.services import add_action_point, plan_visit, record_visit, record_workers
-from payments.services import receive_capital
+from payments.services import propose_money_rule, receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
@@ -440,7 +440,12 @@ def _furnish_loans(office, who):
     person = registered_person(office, **who, birth_year=1978)
     order = disbursement_order(office, signed_loan(office, applicant=person))
     sheet = issued_sheet(office, [approved_order(office, order)])
+    place = {"programme": office.programme, "currency": office.line.currency}
+    rule = propose_money_rule(**place, advance_amount=500_000, cooling_days=1, on=DAY, by=office.people.manager)
     return {
+        "payments:propose_rule": {"key": office.programme.key, "currency": office.line.currency},
+        "payments:confirm_rule": {"pk": rule.pk},
+        "payments:screen_staff": {"key": office.programme.key},
         "payments:new_advance": {"key": office.line.key},
         "advances": {"ref": sheet.advance.ref},
         "pay sheets": {"ref": sheet.ref},

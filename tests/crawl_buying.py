@@ -31,7 +31,7 @@ def furnish_purchases(office, award):
     }
     found = {f"grants:{act}": {"ref": award.ref, "number": row.number} for act, row in numbers.items()}
     found["grants:answer"] = {"ref": award.ref, "number": odd.number, "place": 1}
-    found["grants:dispose"] = {"ref": award.ref, "pk": bought.assets.first().pk}
+    found["grants:dispose"] = found["grants:clawback"] = {"ref": award.ref, "pk": bought.assets.first().pk}
     return found
 
 

@@ -3,7 +3,7 @@
     python -m tests.run [--soak] [ARGUMENT OF PYTEST ...]
 
 Each is one run of pytest, and a red one ends it. The last one prints what ran and what was left out, and why.
-SEEDBED_REQUIRE=postgres,browser makes a missing one a failure.
+SEEDBED_REQUIRE=postgres,browser,verapdf makes a missing one a failure.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tests import verapdf
 from tests.browser import find_browser
 from tests.postgres import NoServer, server
 
@@ -84,6 +85,8 @@ def plan(stack, left_out, soak):
         runs.append(Run(name, marks, surroundings, files=tuple(files), processes=PROCESSES + 1, may_be_empty=empty))
     else:
         missing("browser", "no Chromium is installed", left_out)
+    if lacking := verapdf.missing():
+        missing("verapdf", lacking, left_out)
     return runs
 
 

@@ -60,7 +60,6 @@ def test_the_checks_find_what_the_record_says(office):
 def test_an_eligible_case_that_fails_when_it_is_checked_again_is_closed_by_two_people(office):
     case, people = eligible_application(office), office.people
     reserve(
-        line=office.line,
         window=office.window,
         applicant_ref=case.applicant.ref,
         case_ref="A-2025-00007",
@@ -163,7 +162,7 @@ def test_region_kind_and_documents_are_judged_by_the_calls_data(office):
 
 def test_another_live_award_in_the_window_is_a_failure_until_it_is_released(office):
     case = start(office)
-    promise = {"line": office.line, "window": office.window, "applicant_ref": case.applicant.ref, "on": DAY, "by": None}
+    promise = {"window": office.window, "applicant_ref": case.applicant.ref, "on": DAY, "by": None}
     reserve(**promise, case_ref=case.ref, amount=1_00)
     assert found(office, case, "live_award")[0] == "passed"
     reserve(**promise, case_ref="A-2025-00007", amount=80_000)
@@ -182,7 +181,6 @@ def test_another_live_award_in_the_window_is_a_failure_until_it_is_released(offi
 def test_an_award_that_is_over_is_not_live(office, monkeypatch):
     case = start(office)
     reserve(
-        line=office.line,
         window=office.window,
         applicant_ref=case.applicant.ref,
         case_ref="A-2025-00007",

@@ -1,9 +1,11 @@
 """The whole small demonstration, loaded once: published figures, work for every role, reports for donors."""
 
 import json
+import os
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from django.core.management import call_command
@@ -14,10 +16,15 @@ from accounts.models import User
 from config.desk import queue_for
 from config.proof import faults
 from demo.loading import LAST_DAY, load
+from demo.programmes import BLUEPRINTS
 from programmes.clock import standing_at
 from programmes.models import Membership, Role
+from reports.edition import thawed
 from reports.models import Issue
+from reports.render_pdf import render
+from reports.words import value_cell
 from selection.models import Case, Decision, Session, Vote
+from tests import verapdf
 
 # One minute of loading: once, on one kind of database. The services that it goes through are tested on both.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -147,3 +154,18 @@ def test_a_login_of_each_kind_opens_its_first_page(demo):
         if client.get("/", follow=True).status_code != 200:
             broken.append(user.email)
     assert broken == []
+
+
+@pytest.mark.verapdf
+def test_the_published_reports_can_be_read_aloud_and_kept_and_say_every_figure(demo, tmp_path):
+    # The two smallest in the short setting, of all seven that are published.
+    keys = [one.key for one in BLUEPRINTS] if os.environ.get("SEEDBED_SOAK") else ["mine-azerbaijan", "social-georgia"]
+    for issue in Issue.objects.filter(state="published", programme__key__in=keys):
+        report = thawed(issue.body, sha256=issue.sha256, published_on=issue.published_on)
+        path = tmp_path / f"{issue.programme.key}.pdf"
+        path.write_bytes(render(report))
+        said = verapdf.words_of(path)
+        assert [one.code for one in report.figures if value_cell(one) not in said] == []
+    found = verapdf.broken_rules(product(sorted(map(str, tmp_path.iterdir())), verapdf.FLAVOURS))
+    assert {path.rsplit("/", 1)[1].removesuffix(".pdf") for path, _flavour in found} == set(keys)
+    assert [rules for rules in found.values() if rules] == []

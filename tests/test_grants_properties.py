@@ -26,6 +26,7 @@ from audit.models import Event
 from audit.refusals import Refusal
 from config.proof import ledger_faults, state_faults
 from grants.checks import checks as grant_checks
+from grants.funding import promises_of
 from grants.models import Award, Contribution, Tranche
 from grants.services import (
     accept_contribution,
@@ -65,16 +66,19 @@ from payments.services import (
     send_payments,
     settle_payment,
 )
+from programmes.checks import checks as promise_faults
 from programmes.clock import standing_at
-from programmes.models import Commitment
+from programmes.models import Commitment, LineShare
 from programmes.services import available_on
+from programmes.shares import split_within
 from tests.office import DAY, grant_office
 from tests.steps_grants import approved_award
-from tests.steps_payments import IBAN, OTHER_IBAN, payable_account
+from tests.steps_payments import IBAN, OTHER_IBAN, another_line, payable_account
 
 CEILING = 5_000_000
 PROMISED = (2_000_000, 1_500_000)
 OWN = 500_000
+THIRDS = [3_333, 3_333, 3_334]
 # Acts of the awards happen on the first day, money comes back on later ones.
 LATER = DAY + timedelta(days=30)
 
@@ -483,22 +487,64 @@ def balance(code, subject=None):
     return rows.aggregate(total=Sum("balance_amount", default=0))["total"]
 
 
-@pytest.mark.in_turn
-@pytest.mark.django_db
-def test_two_grants_are_what_was_done_with_them_whatever_happens_in_whatever_order():
+class SharedGrants(Grants):
+    """The same on three lines that share each award by thirds. `lines` come with the test."""
+
+    lines = ()
+
+    @invariant()
+    def the_line_is_never_oversold(self):
+        assert list(promise_faults()) == []
+        live = 0
+        for one, book in enumerate(self.book):
+            award, is_open = self.award(one), book.state in ("approved", "active", "suspended")
+            promises = promises_of(award)
+            live += book.promised if is_open else book.paid
+            if is_open:
+                due = split_within(book.promised, THIRDS)
+                # What was lowered by a cent may leave a line that paid already a cent above its part.
+                assert all(abs(row.promised_amount - part) < 3 for row, part in zip(promises, due, strict=True))
+                assert sum(row.promised_amount for row in promises) == book.promised
+            assert sum(row.used_amount for row in promises) == book.paid
+            by_line = Account.objects.filter(code__in=["5000", "1200"], subject=award.ref)
+            assert min(by_line.values_list("balance_amount", flat=True), default=0) >= 0
+        assert sum(available_on(line) for line in self.lines) == CEILING * len(self.lines) - live
+
+
+def play(machine, **here):
     long = "SEEDBED_SOAK" in os.environ
     how = {"max_examples": max(8, settings().max_examples // 10), "derandomize": not long}
     # As in the sittings of the committee: the small setting draws the same every day.
     how["phases"] = [phase for phase in Phase if long or phase not in (Phase.shrink, Phase.explain)]
     if not long:
         how["database"] = None
+    run_state_machine_as_test(
+        type(machine.__name__, (machine,), here),
+        settings=settings(stateful_step_count=40, suppress_health_check=list(HealthCheck), **how),
+    )
+
+
+def two_awards(office):
+    awards = [approved_award(office, amount=promised, own=OWN) for promised in PROMISED]
+    for award in awards:
+        payable_account(office, award.applicant)
+    return [award.ref for award in awards]
+
+
+@pytest.mark.in_turn
+@pytest.mark.django_db
+def test_two_grants_are_what_was_done_with_them_whatever_happens_in_whatever_order():
     with standing_at(DAY):
         office = grant_office(line_ceiling=CEILING)
-        awards = [approved_award(office, amount=promised, own=OWN) for promised in PROMISED]
-        for award in awards:
-            payable_account(office, award.applicant)
-        here = {"office": office, "refs": [award.ref for award in awards]}
-        run_state_machine_as_test(
-            type("TwoGrants", (Grants,), here),
-            settings=settings(stateful_step_count=40, suppress_health_check=list(HealthCheck), **how),
-        )
+        play(Grants, office=office, refs=two_awards(office))
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+def test_two_grants_on_three_lines_are_what_was_done_with_them_whatever_happens_in_whatever_order():
+    with standing_at(DAY):
+        office = grant_office(line_ceiling=CEILING)
+        lines = [office.line, *(another_line(office, key=key, ceiling_amount=CEILING) for key in ("second", "third"))]
+        for line, weight in zip(lines, THIRDS, strict=True):
+            LineShare.objects.create(window=office.window, line=line, weight=weight)
+        play(SharedGrants, office=office, refs=two_awards(office), lines=lines)

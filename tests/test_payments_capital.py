@@ -71,7 +71,6 @@ def test_capital_needs_an_amount_a_reference_and_a_day(office, facts, sentence):
 
 def test_only_free_money_goes_back_to_the_donor(lending):
     reserve(
-        line=lending.line,
         window=lending.window,
         applicant_ref="P-000001",
         case_ref="A-2026-00001",

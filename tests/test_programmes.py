@@ -30,7 +30,6 @@ from tests.office import DAY, grant_office, make_user
 
 def promise(office, case="A-2026-00001", amount=6_000_000):
     return reserve(
-        line=office.line,
         window=office.window,
         applicant_ref="P-000001",
         case_ref=case,
@@ -51,9 +50,9 @@ def test_two_promises_cannot_be_more_than_the_line(office):
 def test_money_is_reserved_committed_used_and_the_rest_released(office):
     promise(office)
     commit(case_ref="A-2026-00001", by=office.people.manager, on=DAY)
-    use(case_ref="A-2026-00001", amount=5_000_000, by=office.people.maker, on=DAY)
+    use(case_ref="A-2026-00001", parts={office.line.pk: 5_000_000}, by=office.people.maker, on=DAY)
     with pytest.raises(Blocked):
-        use(case_ref="A-2026-00001", amount=1_000_001, by=office.people.maker, on=DAY)
+        use(case_ref="A-2026-00001", parts={office.line.pk: 1_000_001}, by=office.people.maker, on=DAY)
     with pytest.raises(Blocked):
         release(case_ref="A-2026-00001", amount=1_000_001, by=office.people.manager, on=DAY)
     release(case_ref="A-2026-00001", by=office.people.manager, on=DAY)

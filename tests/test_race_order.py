@@ -24,7 +24,7 @@ from loans.services import record_collections
 from payments.models import PaymentOrder
 from payments.services import return_payment, settle_payment
 from programmes.clock import standing_at
-from programmes.models import Call, Commitment, Criterion, FundingLine, Programme, Role, Window
+from programmes.models import Call, Commitment, Criterion, FundingLine, LineShare, Programme, Role, Window
 from programmes.services import available_on, keep_part, reserve
 from selection.models import Decision, Session, Vote
 from selection.services import cast_votes, decide_all, send_packet
@@ -33,7 +33,7 @@ from tests.processes import together
 from tests.steps_applicants import eligible_application, registered_person
 from tests.steps_grants import ordered_tranche, signed_award
 from tests.steps_loans import active_loan
-from tests.steps_payments import sent_order
+from tests.steps_payments import another_line, sent_order
 from tests.steps_selection import members_of, planned_session, sitting_session, vote_all
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -113,9 +113,8 @@ def withdraw(cases, by):
             withdraw_application(application=by_pk[pk], reason="They moved away.", on=DAY, by=user)
 
 
-def promise(line, window, case, by):
+def promise(window, case, by):
     reserve(
-        line=FundingLine.objects.get(pk=line),
         window=Window.objects.get(pk=window),
         applicant_ref="P-000001",
         case_ref=case,
@@ -293,11 +292,32 @@ def test_a_committee_decides_while_the_applicants_withdraw(busy, database_url):
 
 
 def test_two_promises_against_the_last_money_of_a_line_wait_for_each_other(busy, database_url):
-    facts = {"line": busy.line.pk, "window": busy.window.pk, "by": busy.people.manager.pk}
+    facts = {"window": busy.window.pk, "by": busy.people.manager.pk}
     calls = [(f"{HERE}:promise", {**facts, "case": f"A-2026-0000{number}"}) for number in (1, 2)]
     results = collide(database_url, busy.line.pk, calls, model=FundingLine)
     assert sorted(result.refused for result in results) == ["", "Blocked"]
     assert available_on(busy.line) == 4_000_000
+
+
+def test_two_promises_on_lines_of_their_own_cannot_both_take_the_last_money_of_the_line_they_share(busy, database_url):
+    """Each award of 60,000.00 takes half from the shared line, which has 59,999.99; there is enough on the others."""
+    shared = another_line(busy, key="shared", ceiling_amount=5_999_999)
+    apart = another_line(busy, key="apart", ceiling_amount=5_000_000)
+    other = Window.objects.create(
+        call=busy.call, key="other", name="Other", line=apart, currency="EUR", ceiling_amount=9_000_000
+    )
+    for window in (busy.window, other):
+        for line in (window.line, shared):
+            LineShare.objects.create(window=window, line=line, weight=5_000)
+    calls = [
+        (f"{HERE}:promise", {"window": window.pk, "case": f"A-2026-0000{window.pk}", "by": busy.people.manager.pk})
+        for window in (busy.window, other)
+    ]
+    results = collide(database_url, shared.pk, calls, model=FundingLine)
+    assert sorted(result.refused for result in results) == ["", "Blocked"]
+    assert next(result.sentence for result in results if result.refused).startswith("The line More has EUR 29,999.99")
+    assert available_on(shared) == 2_999_999
+    assert Commitment.objects.count() == 2
 
 
 def test_rules_change_while_the_packet_is_sent_and_the_log_says_rightly_whom_they_govern(busy, database_url):

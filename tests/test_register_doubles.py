@@ -256,7 +256,6 @@ def test_a_live_award_that_comes_after_the_check_holds_the_eligible_case(office)
     secretary = office.people.secretary
     assert holds_on(case, by=secretary, on=DAY) == []
     reserve(
-        line=office.line,
         window=office.window,
         applicant_ref=case.applicant.ref,
         case_ref="A-2025-00007",
@@ -273,7 +272,6 @@ def test_what_the_other_record_of_the_same_person_was_promised_is_a_live_award(o
     one, other = two(office)
     case = draft_application(office, one)
     reserve(
-        line=office.line,
         window=office.window,
         applicant_ref=other.ref,
         case_ref="A-2025-00007",
@@ -376,7 +374,6 @@ def test_the_page_of_the_checks_shows_evidence_and_what_changed(office, client):
     assert "changed since the run before" not in page
     assert "is held" not in page
     reserve(
-        line=office.line,
         window=office.window,
         applicant_ref=one.ref,
         case_ref="A-2025-00007",
@@ -413,7 +410,6 @@ def test_the_secretary_reads_what_holds_a_case_where_cases_are_chosen(office, cl
     assert "Ready" in client.get(address).content.decode()
     other = registered_person(office, "Gayane Hovhannisian")
     reserve(
-        line=office.line,
         window=office.window,
         applicant_ref=case.applicant.ref,
         case_ref="A-2025-00007",

@@ -102,7 +102,6 @@ def test_an_approval_needs_the_votes_for_that_its_amount_asks_and_is_put_off_wit
 
 def live_award_of(office, application):
     return reserve(
-        line=office.line,
         window=office.window,
         applicant_ref=application.applicant.ref,
         case_ref="A-2025-00007",

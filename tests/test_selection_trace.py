@@ -166,6 +166,7 @@ def candidates(office, corners):
         "code": ["summary", "ceiling"],
         "kind": ["approve", "applicants", "enterprise"],
         "language": ["en"],
+        "currency": ["EUR"],
         "ending": ["csv"],
         "token": ["none"],
     }

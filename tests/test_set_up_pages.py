@@ -320,7 +320,6 @@ def test_rules_that_judge_somebody_already_change_only_with_a_reason(office, ent
 def test_a_ceiling_never_falls_under_what_is_promised(ceiling, status, office, enter):
     line = office.line
     reserve(
-        line=line,
         window=office.window,
         applicant_ref="P-1",
         case_ref="A-1",

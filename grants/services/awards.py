@@ -9,6 +9,7 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, Stale
 from audit.services import record, service
 from grants.final_account import final_account
+from grants.funding import promises_of
 from grants.models import Award, Tranche
 from grants.services.access import begin_act, locked
 from grants.services.budget import seed_budget
@@ -36,12 +37,10 @@ def make_awards(decisions, by, on):
 
 
 def _found(decisions, by, on):
-    lines = {
-        row.case_ref: row.line
-        for row in Commitment.objects.live()
-        .filter(case_ref__in=[decision.application.ref for decision in decisions])
-        .select_related("line")
-    }
+    refs = [decision.application.ref for decision in decisions]
+    promised = Commitment.objects.live().filter(case_ref__in=refs).select_related("line")
+    # The first of the lines that share it is the window's own.
+    lines = {row.case_ref: row.line for row in promised.order_by("-pk")}
     for ref, decision in zip(take_references("G", len(decisions), on.year), decisions, strict=True):
         application = decision.application
         award = Award.objects.create(
@@ -177,8 +176,7 @@ def _move(award, verb, reason, on, by, version):
 
 
 def _release_rest(award, by, on):
-    commitment = Commitment.objects.live().filter(case_ref=award.application.ref).first()
-    if commitment and commitment.used_amount + commitment.released_amount < commitment.amount:
+    if any(row.unused_amount for row in promises_of(award)):
         release(case_ref=award.application.ref, by=by, on=on)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
+from grants.funding import recovery_parts, settled_parts
 from grants.models import Award, Recovery
 from grants.services.access import demand, locked
 from ledger import postings
@@ -26,21 +27,16 @@ def event_key(recovery):
     return f"recovery:{recovery.award.ref}:{recovery.pk}"
 
 
-def legs_of(recovery):
-    """The legs that a part of a recovery books (ledger/postings.py)."""
-    award = recovery.award
-    return ENTRIES[recovery.kind][1](recovery.amount, line=award.line.key, award=award.ref)
-
-
 def book(award, kind, amount, *, on, by, bank_reference="", reason=""):
     """Write one part of the recovery and its entry. The caller has locked the dossier."""
-    lock_lines(award.line.key)
+    parts = settled_parts(award, amount)
+    lock_lines(*parts)
     row = Recovery.objects.create(award=award, kind=kind, amount=amount, on=on, bank_reference=bank_reference, by=by)
     post(
         book_key=award.programme.key,
         kind=ENTRIES[kind][0],
         event_key=event_key(row),
-        legs=legs_of(row),
+        legs=[leg for line, part in parts.items() for leg in ENTRIES[kind][1](part, line=line, award=award.ref)],
         currency=award.currency,
         value_on=on,
         by=by,
@@ -93,12 +89,17 @@ def give_up_recovery(*, award, amount, reason, on, by, key=None):
 
 def ask_back(award, amount, event_key, *, on, by, reason):
     """Book `amount` minor units as owed by the grantee. The caller has locked the dossier and set the award's sum."""
-    lock_lines(award.line.key)
+    parts = recovery_parts(award, amount)
+    lock_lines(*{line.key for line in parts})
     post(
         book_key=award.programme.key,
         kind="grant_recovery_decided",
         event_key=event_key,
-        legs=postings.grant_recovery_decided(amount, line=award.line.key, award=award.ref),
+        legs=[
+            leg
+            for line, part in parts.items()
+            for leg in postings.grant_recovery_decided(part, line=line.key, award=award.ref)
+        ],
         currency=award.currency,
         value_on=on,
         by=by,

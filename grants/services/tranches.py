@@ -10,6 +10,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from grants.conditions import BY_PAPERS, retention_of
 from grants.conditions_works import certificates_for
+from grants.funding import payment_parts
 from grants.models import Award, Deliverable, Tranche
 from grants.services.access import begin_act, demand, locked
 from grants.services.recoveries import lower_recovery
@@ -194,12 +195,10 @@ def order_tranche(*, tranche, account, on, by, key=None, version=None, reason=""
     """The maker prepares the payment of a certified tranche, or of one that the bank returned. Returns the order."""
     tranche = locked_tranche(tranche)
     award = tranche.award
-    line = {
-        "line": award.line,
-        "debit_code": postings.GRANTS_PAID,
-        "subject": award.ref,
-        "amount": tranche.amount,
-    }
+    lines = [
+        {"line": line, "debit_code": postings.GRANTS_PAID, "subject": award.ref, "amount": part}
+        for line, part in payment_parts(tranche).items()
+    ]
     # The facts of the tranche are asked before the payment exists; its reference is set by the same move.
     order = prepare_payment(
         application=award.application,
@@ -207,7 +206,7 @@ def order_tranche(*, tranche, account, on, by, key=None, version=None, reason=""
         source_ref=tranche.ref,
         payee=tranche.payee or award.applicant,
         account=account,
-        lines=[line],
+        lines=lines,
         on=on,
         by=by,
         reason=reason,
@@ -220,7 +219,12 @@ def settle_tranche(order, by, on):
     """The payment of a tranche has settled: it is paid, and the promise is used by as much."""
     tranche = _behind(order)
     advance(tranche, "settle", by=by, on=on, body={"order": order.ref, "amount": tranche.amount}, value_on=on)
-    use(case_ref=tranche.award.application.ref, amount=tranche.amount, by=by, on=on)
+    use(case_ref=tranche.award.application.ref, parts=_drawn(order), by=by, on=on)
+
+
+def _drawn(order, sign=1):
+    """{FundingLine pk: minor units} of what the payment draws from each line."""
+    return {part.line_id: sign * part.amount for part in order.lines.all()}
 
 
 def return_tranche(order, by, on):
@@ -231,7 +235,7 @@ def return_tranche(order, by, on):
     if not was_paid:
         return
     case_ref = tranche.award.application.ref
-    use(case_ref=case_ref, amount=-tranche.amount, by=by, on=on)
+    use(case_ref=case_ref, parts=_drawn(order, -1), by=by, on=on)
     lower_recovery(tranche.award, tranche.amount, on, by)
     if not tranche.award.is_open:
         release(case_ref=case_ref, amount=tranche.amount, by=by, on=on)

@@ -14,6 +14,7 @@ from grants.agreement import agreement_pdf
 from grants.buying import is_bought, purchase_lines
 from grants.final_account import final_account
 from grants.forms import AwardFilter, SignForm
+from grants.funding import promises_of
 from grants.models import Award, WorksContract
 from grants.reading import figures_of, next_step, own_share, tranche_lines
 from grants.reading_works import works_of
@@ -132,6 +133,7 @@ def award(request, ref):
         "is_bought": is_bought(row),
         "works": works_of(row, on),
         "recoveries": row.recoveries.select_related("by"),
+        "promises": promises_of(row),
         "orders": _orders(request.user, row),
         "files": Evidence.objects.filter(case_ref=row.ref, withdrawn_on=None),
         "may": _may(request.user, row),

@@ -282,7 +282,7 @@ def activate_loan(*, order, on, by):
     loan.principal_amount = loan.amount
     loan.payee_order_ref = order.ref
     loan.reckoned_on = on
-    use(case_ref=loan.application.ref, amount=loan.amount, by=by, on=on)
+    use(case_ref=loan.application.ref, parts={loan.line_id: loan.amount}, by=by, on=on)
     return advance(
         loan, "activate", by=by, on=on, disbursed_on=on, body={"order": order.ref, "first_due": loan.first_due_on}
     )
@@ -297,7 +297,7 @@ def bounce_loan(*, order, on, by):
             _("Repayments of %(ref)s are recorded. Reverse them before its disbursement is returned.")
             % {"ref": loan.ref}
         )
-    use(case_ref=loan.application.ref, amount=-loan.amount, by=by, on=on)
+    use(case_ref=loan.application.ref, parts={loan.line_id: -loan.amount}, by=by, on=on)
     return advance(loan, "bounce", by=by, on=on, body={"order": order.ref})
 
 

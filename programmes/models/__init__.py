@@ -10,7 +10,7 @@ from programmes.models.calls import (
     Window,
 )
 from programmes.models.contacts import SafeguardingContact
-from programmes.models.money import Commitment, Donor, ExchangeRate, FundingLine
+from programmes.models.money import Commitment, Donor, ExchangeRate, FundingLine, LineShare
 from programmes.models.programme import (
     Counter,
     Definition,
@@ -37,6 +37,7 @@ __all__ = [
     "ExchangeRate",
     "FundingLine",
     "Holiday",
+    "LineShare",
     "Membership",
     "Programme",
     "Region",

@@ -1,7 +1,7 @@
 """Donors, their funding lines, what is promised on them, and the rates at which currencies meet."""
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Versioned
@@ -79,10 +79,20 @@ class CommitmentQuerySet(models.QuerySet):
             "total"
         ]
 
+    def by_case(self):
+        """A dict for each case, its lines together: case_ref, currency, made_on, promised and paid in minor units."""
+        return (
+            self.order_by()
+            .values("case_ref", "currency", "made_on")
+            .annotate(promised=Sum("amount"), paid=Sum("used_amount"), first=Min("pk"))
+            .order_by("first")
+        )
+
 
 class Commitment(models.Model):
     """The one record of committed money. It is taken with the FundingLine row locked, so two approvals cannot oversell.
 
+    A case of a window that is shared by several lines has one on each of them.
     `case_ref` is the application ("A-2026-00123"), `applicant_ref` its party; both are opaque here.
     """
 
@@ -113,7 +123,7 @@ class Commitment(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["case_ref"], condition=~Q(state="released"), name="commitment_one_live_per_case"
+                fields=["case_ref", "line"], condition=~Q(state="released"), name="commitment_one_live_per_line"
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0)
@@ -126,6 +136,44 @@ class Commitment(models.Model):
 
     def __str__(self):
         return f"{self.case_ref} {self.amount} {self.currency}"
+
+    @property
+    def promised_amount(self):
+        """Minor units still promised or already paid: what was not released."""
+        return self.amount - self.released_amount
+
+    @property
+    def unused_amount(self):
+        """Minor units promised and not yet paid out."""
+        return self.promised_amount - self.used_amount
+
+
+class LineShareQuerySet(models.QuerySet):
+    def of_donor(self, donor):
+        return self.filter(line__donor=donor)
+
+
+class LineShare(models.Model):
+    """A part of a window's money that comes from one line: `weight` in basis points; those of a window are 10,000.
+
+    They are set before the first money of the window is promised, and stay. A window without any has its one line.
+    """
+
+    window = models.ForeignKey("programmes.Window", models.CASCADE, related_name="shares")
+    line = models.ForeignKey(FundingLine, models.PROTECT, related_name="shares")
+    weight = models.PositiveSmallIntegerField(_("basis points"))
+
+    objects = LineShareQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["window", "line"], name="line_share_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0, weight__lt=10_000), name="line_share_weight"),
+        ]
+
+    def __str__(self):
+        return f"{self.line} {self.weight}"
 
 
 class ExchangeRateQuerySet(models.QuerySet):

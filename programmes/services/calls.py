@@ -35,8 +35,8 @@ def copy_call(*, call, key, name, opens_on, closes_on, on, by):
     for window in call.windows.order_by("pk"):
         windows[window] = twin = _twin(window, call=made, key=_window_key(call, made, window))
         twin.save()
-        for band in window.bands.all():
-            _twin(band, window=twin).save()
+        for row in (*window.bands.all(), *window.shares.all()):
+            _twin(row, window=twin).save()
     for rows in (call.criteria, call.eligibility_rules, call.documents, call.training_rules):
         for row in rows.all():
             _twin(row, call=made).save()

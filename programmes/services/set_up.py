@@ -10,7 +10,19 @@ from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from ledger.models import Account
 from ledger.money import Money
-from programmes.models import AmountBand, Call, Commitment, District, FundingLine, Region, Village, Window
+from programmes.models import (
+    AmountBand,
+    Call,
+    Commitment,
+    District,
+    FundingLine,
+    LineShare,
+    Region,
+    Village,
+    Window,
+)
+from programmes.services.shared import lock_lines
+from programmes.shares import WHOLE
 
 # What applications are judged by. Once one was handed in, a change needs a reason; sessions have frozen their rules.
 JUDGED = {"call", "window", "band", "criterion", "eligibility", "training", "document"}
@@ -56,6 +68,8 @@ def keep_part(*, programme, kind, row, relations, changed, on, by, reason="", ve
     for name, values in relations.items():
         if name == "region_names":
             _set_regions(row, values)
+        elif name == "shares":
+            _set_shares(row, values)
         else:
             getattr(row, name).set(values)
     body = {"part": kind, "row": row.pk, "fields": sorted(changed), "new": new, "governs_from": on.isoformat()}
@@ -108,6 +122,41 @@ def _set_regions(programme, names):
     )
 
 
+def _set_shares(window, weights):
+    """`weights`: {FundingLine: basis points} of the window's lines, its own first; empty where it has just its own.
+
+    Raises Blocked once money of the window is promised, Invalid for lines that cannot share.
+    """
+    if list(weights.items()) == [(share.line, share.weight) for share in window.shares.select_related("line")]:
+        return
+    # Whoever promises money of the window at this moment holds one of the lines, or reads the new shares.
+    lock_lines(*FundingLine.objects.filter(programme=window.call.programme_id).values_list("key", flat=True))
+    if window.commitments.exists():
+        raise Blocked(_("Money of this window is promised already: its lines and their shares stay."))
+    if weights:
+        _ask_shares(window, weights)
+    window.shares.all().delete()
+    LineShare.objects.bulk_create(
+        LineShare(window=window, line=line, weight=weight) for line, weight in weights.items()
+    )
+
+
+def _ask_shares(window, weights):
+    if window.call.instrument != Call.Instrument.GRANT:
+        raise Invalid(_("A loan comes from one line."), field="shares")
+    if sum(weights.values()) != WHOLE or next(iter(weights)) != window.line or min(weights.values()) <= 0:
+        raise Invalid(_("The other lines take less than 100 percent; the window's own takes the rest."), field="shares")
+    for line in weights:
+        if line.programme_id != window.call.programme_id:
+            raise Invalid(_("Choose a funding line of this programme."), field="shares")
+        if line.currency != window.currency:
+            raise Invalid(
+                _("%(line)s is in %(other)s, the window in %(currency)s.")
+                % {"line": line, "other": line.currency, "currency": window.currency},
+                field="shares",
+            )
+
+
 def _ask_money(programme, kind, row, new):
     """Raises when the change would break a promise or a ledger account."""
     if kind == "line" and not new:
@@ -127,8 +176,11 @@ def _ask_money(programme, kind, row, new):
     if kind == "window":
         if row.line.programme_id != programme.pk or row.call.programme_id != programme.pk:
             raise Invalid(_("Choose a funding line of this programme."), field="line")
-        if not new and Window.objects.get(pk=row.pk).currency != row.currency and row.applications.exists():
+        before = None if new else Window.objects.get(pk=row.pk)
+        if before and before.currency != row.currency and row.applications.exists():
             raise Blocked(_("Applications ask for money in this window: its currency stays."))
+        if before and before.line_id != row.line_id and before.shares.exists() and row.commitments.exists():
+            raise Blocked(_("Money of this window is promised already: its lines and their shares stay."))
 
 
 @dataclass(frozen=True)

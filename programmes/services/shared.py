@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from audit.refusals import Blocked, Invalid, NotAllowed
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from ledger.models import Account
 from ledger.money import Money
@@ -18,8 +18,10 @@ from programmes.models import (
     FundingLine,
     Membership,
     Role,
+    Window,
 )
 from programmes.roles import forget, holds
+from programmes.shares import WHOLE, parts_of, split_within, weights_of
 
 WIDTHS = {"P": 6, "H": 6, "E": 6, "A": 5, "S": 2, "G": 4, "L": 4, "B": 3, "V": 5, "O": 5, "CA": 3, "CS": 3}
 WITHOUT_YEAR = frozenset("PHE")
@@ -60,7 +62,8 @@ def check_date(*, on, programme, by, reason=""):
 
 def lock_lines(*keys):
     """Lock FundingLines in the one order (by pk) and return them by key."""
-    return {line.key: line for line in FundingLine.objects.select_for_update().filter(key__in=keys).order_by("pk")}
+    rows = FundingLine.objects.select_for_update(of=("self",)).select_related("programme")
+    return {line.key: line for line in rows.filter(key__in=keys).order_by("pk")}
 
 
 def cash_on(line):
@@ -84,90 +87,136 @@ def available_on(line):
     return line.ceiling_amount - line.commitments.total_live_amount()
 
 
+def lines_short(parts):
+    """[(FundingLine, minor units left)] of `parts` ({FundingLine: minor units}) that want more than their line has.
+
+    The rows are locked in the one order, so what is left stays left until the end of the transaction.
+    """
+    locked = lock_lines(*{line.key for line in parts})
+    left = {line: available_on(locked[line.key]) for line in parts}
+    return [(line, left[line]) for line, part in parts.items() if part > left[line]]
+
+
 @service
-def reserve(*, line, window, applicant_ref, case_ref, amount, by, on):
-    """Reserve `amount` minor units for a case: lock the line, sum, insert. Raises Blocked when the money is short."""
-    line = FundingLine.objects.select_for_update().select_related("programme").get(pk=line.pk)
-    left = available_on(line)
-    if amount > left:
+def reserve(*, window, applicant_ref, case_ref, amount, by, on):
+    """Reserve `amount` minor units for a case on the lines of its window, each its share: lock them, sum, insert.
+
+    Returns the Commitments. Raises Blocked, naming the line, when the money of one of them is short, and Stale when
+    the lines of the window were changed at this moment.
+    """
+    parts = parts_of(window, amount)
+    short = lines_short(parts)
+    # Who changes them holds every line of the programme.
+    if weights_of(Window.objects.select_related("line").get(pk=window.pk)) != weights_of(window):
+        raise Stale()
+    for line, left in short:
         raise Blocked(
             _("The line %(line)s has %(left)s left; %(case)s needs %(amount)s.")
             % {
                 "line": line.name,
                 "left": Money(left, line.currency),
                 "case": case_ref,
-                "amount": Money(amount, line.currency),
+                "amount": Money(parts[line], line.currency),
             }
         )
-    if on < line.starts_on or (line.ends_on and on > line.ends_on):
-        raise Blocked(_("The line %(line)s is not eligible on that date.") % {"line": line.name})
-    commitment = Commitment.objects.create(
-        line=line,
-        window=window,
-        applicant_ref=applicant_ref,
-        case_ref=case_ref,
-        amount=amount,
-        currency=line.currency,
-        made_on=on,
-    )
-    _note("commitment.reserve", commitment, by, on)
-    return commitment
+    for line in parts:
+        if on < line.starts_on or (line.ends_on and on > line.ends_on):
+            raise Blocked(_("The line %(line)s is not eligible on that date.") % {"line": line.name})
+    made = []
+    for line, part in parts.items():
+        commitment = Commitment.objects.create(
+            line=line,
+            window=window,
+            applicant_ref=applicant_ref,
+            case_ref=case_ref,
+            amount=part,
+            currency=line.currency,
+            made_on=on,
+        )
+        _note("commitment.reserve", commitment, by, on)
+        made.append(commitment)
+    return made
 
 
 @service
 def commit(*, case_ref, by, on):
-    """A contract is signed: the reserved money is committed."""
-    commitment = _live(case_ref)
-    if not Commitment.objects.filter(pk=commitment.pk, state=Commitment.State.RESERVED).update(
-        state=Commitment.State.COMMITTED
-    ):
-        raise Blocked(_("The money of %(case)s is not reserved.") % {"case": case_ref})
-    _note("commitment.commit", commitment, by, on)
-    commitment.state = Commitment.State.COMMITTED
-    return commitment
+    """A contract is signed: the reserved money is committed on each line. Returns the Commitments."""
+    live = live_commitments(case_ref)
+    for commitment in live:
+        if not Commitment.objects.filter(pk=commitment.pk, state=Commitment.State.RESERVED).update(
+            state=Commitment.State.COMMITTED
+        ):
+            raise Blocked(_("The money of %(case)s is not reserved.") % {"case": case_ref})
+        _note("commitment.commit", commitment, by, on)
+        commitment.state = Commitment.State.COMMITTED
+    return live
 
 
 @service
-def use(*, case_ref, amount, by, on):
-    """`amount` minor units were paid out (negative: came back by a return). Used in full, the state is used."""
-    commitment = _live(case_ref)
-    used = commitment.used_amount + amount
-    if used < 0 or used > commitment.amount - commitment.released_amount:
+def use(*, case_ref, parts, by, on):
+    """`parts` ({FundingLine pk: minor units}) were paid out (negative: came back). Used in full, the state is used."""
+    live = live_commitments(case_ref)
+    if set(parts) - {commitment.line_id for commitment in live}:
         raise Blocked(_("More would be paid than was promised to %(case)s.") % {"case": case_ref})
+    for commitment in live:
+        amount = parts.get(commitment.line_id, 0)
+        if amount:
+            _use(commitment, amount, by, on)
+    return live
+
+
+def _use(commitment, amount, by, on):
+    used = commitment.used_amount + amount
+    promised = commitment.amount - commitment.released_amount
+    if used < 0 or used > promised:
+        raise Blocked(_("More would be paid than was promised to %(case)s.") % {"case": commitment.case_ref})
     commitment.used_amount = used
-    full = used == commitment.amount - commitment.released_amount
-    commitment.state = Commitment.State.USED if full else Commitment.State.COMMITTED
+    commitment.state = Commitment.State.USED if used == promised else Commitment.State.COMMITTED
     commitment.save(update_fields=["used_amount", "state"])
     _note("commitment.use", commitment, by, on, amount)
-    return commitment
 
 
 @service
 def release(*, case_ref, by, on, amount=None):
-    """Give `amount` minor units back to the line; without it, all that is not used."""
-    commitment = _live(case_ref)
-    unused = commitment.amount - commitment.used_amount - commitment.released_amount
+    """Give `amount` minor units back to the lines, so that what stays is shared as the window says; without it, all
+    that is not used. No line keeps less than was paid from it. Returns the Commitments."""
+    live = live_commitments(case_ref)
+    unused = sum(commitment.unused_amount for commitment in live)
     amount = unused if amount is None else amount
     if amount < 0 or amount > unused:
         raise Blocked(_("Only the part of %(case)s that is not paid can be released.") % {"case": case_ref})
+    weights = weights_of(live[0].window)
+    stays = split_within(
+        sum(commitment.promised_amount for commitment in live) - amount,
+        [weights.get(commitment.line, WHOLE) for commitment in live],
+        [commitment.used_amount for commitment in live],
+        [commitment.promised_amount for commitment in live],
+    )
+    for commitment, left in zip(live, stays, strict=True):
+        _release(commitment, commitment.promised_amount - left, by, on)
+    return live
+
+
+def _release(commitment, amount, by, on):
     commitment.released_amount += amount
     if commitment.used_amount == 0 and commitment.released_amount == commitment.amount:
         commitment.state = Commitment.State.RELEASED
-    elif commitment.used_amount + commitment.released_amount == commitment.amount:
+    elif commitment.unused_amount == 0:
         commitment.state = Commitment.State.USED
     commitment.save(update_fields=["released_amount", "state"])
     _note("commitment.release", commitment, by, on, amount)
-    return commitment
 
 
-def _live(case_ref):
-    commitment = Commitment.objects.live().filter(case_ref=case_ref).first()
-    if commitment is None:
+def live_commitments(case_ref):
+    """The live Commitments of a case in the order of their shares, their lines locked. Raises Blocked without any."""
+    held = Commitment.objects.live().filter(case_ref=case_ref)
+    locked = lock_lines(*held.values_list("line__key", flat=True))
+    live = list(held.select_related("line__programme", "window__line").order_by("pk"))
+    if not live:
         raise Blocked(_("No money is promised to %(case)s.") % {"case": case_ref})
-    line = FundingLine.objects.select_for_update().get(pk=commitment.line_id)
-    commitment = Commitment.objects.select_related("line__programme").get(pk=commitment.pk)
-    commitment.line = line
-    return commitment
+    for commitment in live:
+        commitment.line = locked[commitment.line.key]
+    return live
 
 
 def _note(kind, commitment, by, on, amount=None):

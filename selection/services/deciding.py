@@ -8,7 +8,8 @@ from audit.moves import advance
 from audit.refusals import Blocked
 from audit.services import record, service
 from programmes.models import Commitment
-from programmes.services import available_on, check_date, lock_lines, release, reserve
+from programmes.services import check_date, lines_short, lock_lines, release, reserve
+from programmes.shares import parts_of, weights_of
 from selection.models import Case, Decision, Session
 from selection.ruling import Ruling, rulings_of
 from selection.services.bench import day_of
@@ -79,7 +80,8 @@ def record_decisions(*, session, on, by, reserve_list=True, put_off_failing=Fals
     rulings = sorted(rulings_of(session, session.cases.undecided()), key=Ruling.rank)
     if not rulings:
         raise Blocked(_("Every case is decided already."))
-    lock_lines(*{by_pk[ruling.case.pk].application.window.line.key for ruling in rulings})
+    windows = {by_pk[ruling.case.pk].application.window for ruling in rulings}
+    lock_lines(*{line.key for window in windows for line in weights_of(window)})
     failing = []
     for ruling in rulings:
         case = by_pk[ruling.case.pk]
@@ -165,12 +167,10 @@ def _still_voting(session, ruling, on):
 
 
 def _take_money(application, amount, reserve_list, on, by):
-    """APPROVE with the money reserved under the line's lock, or RESERVE when the line is short and that is asked."""
-    line = application.window.line
-    if reserve_list and amount > available_on(lock_lines(line.key)[line.key]):
+    """APPROVE with the money reserved under its lines' locks, or RESERVE when one is short and that is asked."""
+    if reserve_list and lines_short(parts_of(application.window, amount)):
         return RESERVE
     reserve(
-        line=line,
         window=application.window,
         applicant_ref=application.applicant.ref,
         case_ref=application.ref,
@@ -219,8 +219,8 @@ def undo(decision, why, *, on, by, reason=""):
 
 def ask_only_reserved(decision):
     """Raises Blocked unless the money of an approval is reserved and nothing more: no contract stands on it."""
-    live = Commitment.objects.live().filter(case_ref=decision.application.ref).first()
-    if live is None or live.state != Commitment.State.RESERVED:
+    live = Commitment.objects.live().filter(case_ref=decision.application.ref)
+    if {row.state for row in live} != {Commitment.State.RESERVED}:
         raise Blocked(
             _("The decision on %(ref)s stands: its contract is signed or its money is gone.")
             % {"ref": decision.application.ref}

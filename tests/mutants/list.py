@@ -173,10 +173,49 @@ MUTANTS: list[Mutant] = [
     Mutant(
         "lock: two promises read the same money of a line",
         "programmes/services/shared.py",
-        "    line = FundingLine.objects.select_for_update().select_related(",
-        "    line = FundingLine.objects.select_related(",
+        "    locked = lock_lines(*{line.key for line in parts})",
+        "    locked = {line.key: line for line in parts}",
         ("tests/test_race_order.py::test_two_promises_against_the_last_money_of_a_line_wait_for_each_other",),
         postgresql=True,
+    ),
+    Mutant(
+        "lock: of the lines that share a window only the first is locked",
+        "programmes/services/shared.py",
+        "    locked = lock_lines(*{line.key for line in parts})",
+        "    locked = {line.key: line for line in parts} | lock_lines(next(iter(parts)).key)",
+        (
+            "tests/test_race_order.py::"
+            "test_two_promises_on_lines_of_their_own_cannot_both_take_the_last_money_of_the_line_they_share",
+        ),
+        postgresql=True,
+    ),
+    Mutant(
+        "shares: each tranche is split for itself",
+        "programmes/shares.py",
+        "    reached = split_within(sum(taken) + amount, weights, taken, most)",
+        "    reached = [before + part for before, part in zip(taken, split_within(amount, weights), strict=True)]",
+        ("tests/test_shared_lines.py",),
+    ),
+    Mutant(
+        "shares: they change under money that is promised",
+        "programmes/services/set_up.py",
+        "    if window.commitments.exists():",
+        "    if False:",
+        ("tests/test_shared_lines.py",),
+    ),
+    Mutant(
+        "shares: money is promised by shares that were changed meanwhile",
+        "programmes/services/shared.py",
+        "    if weights_of(Window.objects.select_related",
+        "    if False and weights_of(Window.objects.select_related",
+        ("tests/test_shared_lines.py",),
+    ),
+    Mutant(
+        "shares: the remainder is lost",
+        "programmes/shares.py",
+        "        parts[at] += given",
+        "        parts[at] += 0",
+        ("tests/test_shared_lines.py",),
     ),
     Mutant(
         "lock: an entry is numbered beside another one",
