@@ -67,7 +67,10 @@ STARTS = {
         (_("Without a network"), "desk:field", "/field/"),
     ),
     Role.FIELD_AGENT: ((_("Without a network"), "desk:field", "/field/"),),
-    Role.MANAGER: ((_("Programmes and their set-up"), "programmes:programmes", "/programmes/"),),
+    Role.MANAGER: (
+        (_("Programmes and their set-up"), "programmes:programmes", "/programmes/"),
+        (_("Payments"), "payments:money"),
+    ),
 }
 # Roles that go about with a phone: their navigation becomes the bottom bar.
 BAR_ROLES = {Role.ADVISER, Role.FIELD_AGENT}
