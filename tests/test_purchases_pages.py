@@ -86,6 +86,8 @@ def test_what_looks_odd_stands_on_the_page_and_is_answered_there(client, office)
     assert client.get(at("answer", purchase, 1)).status_code == 403
     client.force_login(people.manager)
     assert client.get(at("answer", purchase, 2)).status_code == 404
+    other = {"finding": "phone:P-000001", "answer": "Read beside another finding"}
+    assert client.post(at("answer", purchase, 1), other).status_code == 409
     send(client, at("answer", purchase, 1), answer="The only dealer of the valley")
     assert "The only dealer of the valley" in read(client, purchase.get_absolute_url())
     assert client.get(at("answer", purchase, 1)).status_code == 409
