@@ -83,7 +83,7 @@ def paymaster(request):
         "advances": [said_of(row, day_of(row)) for row in live[:MOST]],
         "sheets": sheets[:MOST],
         "closed": chosen(request, _advances(request)).filter(state="closed")[:MOST],
-        "lines": _lines_of(request),
+        "lines": _lines_of(request).select_related("programme"),
     }
     return render(request, "payments/paymaster.html", context)
 
