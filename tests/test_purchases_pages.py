@@ -40,6 +40,7 @@ def test_a_supplier_is_found_bought_from_and_matched_page_by_page(client, office
     client.force_login(people.adviser)
     page = read(client, award.get_absolute_url())
     assert "Nothing is bought yet." in page
+    assert f'href="{reverse("grants:assets")}"' in read(client, reverse("grants:awards"))
     assert "Next: buy what tranche 1 pays for. Nothing was bought for it yet." in page
     page = send(client, reverse("grants:new_purchase", args=[award.ref]), what="Oven", quantity="2")
     assert "The purchase is requested." in page.content.decode()
