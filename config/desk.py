@@ -52,10 +52,10 @@ NAVIGATION = {
     Role.LOAN_OFFICER: ("today", "loans", "collections", "applications"),
     Role.FINANCE: ("today", "money", "grants", "loans", "fund"),
     Role.MEMBER: ("today", "committee"),
-    Role.MONITORING: ("today", "monitoring", "reports"),
+    Role.MONITORING: ("today", "monitoring", "grants", "reports"),
     Role.ADVISER: ("today", "people", "applications", "visits", "trainings"),
     Role.FIELD_AGENT: ("today", "people", "visits", "trainings"),
-    Role.DATA_PROTECTION: ("today", "people", "applications", "complaints"),
+    Role.DATA_PROTECTION: ("today", "people", "applications", "complaints", "reports"),
     Role.ADMINISTRATOR: ("today", "users", "programmes", "settings"),
     Role.DONOR: ("reports",),
 }
@@ -67,7 +67,10 @@ STARTS = {
         (_("Without a network"), "desk:field", "/field/"),
     ),
     Role.FIELD_AGENT: ((_("Without a network"), "desk:field", "/field/"),),
-    Role.MANAGER: ((_("Programmes and their set-up"), "programmes:programmes", "/programmes/"),),
+    Role.MANAGER: (
+        (_("Programmes and their set-up"), "programmes:programmes", "/programmes/"),
+        (_("Payments"), "payments:money"),
+    ),
 }
 # Roles that go about with a phone: their navigation becomes the bottom bar.
 BAR_ROLES = {Role.ADVISER, Role.FIELD_AGENT}

@@ -84,7 +84,13 @@ class ChooseForm(MoveForm):
 
 
 class AnswerForm(SeedbedForm):
+    """`finding` names what the page showed: findings come and go, and their places with them."""
+
+    finding = forms.CharField(widget=forms.HiddenInput)
     answer = ReasonField(label=_("What you found"))
+
+    def arguments(self):
+        return {"answer": self.cleaned_data["answer"]}
 
 
 class OrderForm(MoveForm):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import to_major, to_minor
 from loans.models import LoanProduct
+from pages.fields import RowsField
 from programmes import readiness
 from programmes.forms_set_up import PartForm
 from programmes.models import Call, Window
@@ -64,9 +65,7 @@ class ProductForm(PartForm):
 
     fixed = ("key",)
     relations = ("windows",)
-    windows = forms.ModelMultipleChoiceField(
-        label=_("Offered in"), queryset=Window.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    windows = RowsField(label=_("Offered in"), queryset=Window.objects.none(), widget=forms.CheckboxSelectMultiple)
     harvest_months = HarvestField(
         label=_("Harvest months"),
         required=False,

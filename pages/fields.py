@@ -227,3 +227,15 @@ class ReasonField(forms.CharField):
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         kwargs.setdefault("max_length", 2000)
         super().__init__(**kwargs)
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows. A key of more digits than its column has is no row, and SQLite cannot even ask for it."""
+
+    def clean(self, value):
+        for key in value or ():
+            if len(key) > 18:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key[:18]}
+                )
+        return super().clean(value)

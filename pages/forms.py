@@ -127,17 +127,29 @@ def bound_the_number(field):
 
 
 def refuse_the_unseen(field):
-    """A text of one line holds no letter that nobody sees; telephone numbers are freed of them by their service."""
-    if not isinstance(field, forms.CharField) or getattr(field.widget, "input_type", "") != "text":
+    """A text of one line holds no letter that nobody sees; telephone numbers are freed of them by their service.
+
+    And no text consists of nothing else: a reason that nobody can read is none.
+    """
+    if not isinstance(field, forms.CharField):
         return
-    if seen not in field.validators:
-        field.validators.append(seen)
+    rules = []
+    if getattr(field.widget, "input_type", "") == "text":
+        rules = [seen, said]
+    elif isinstance(field.widget, forms.Textarea):
+        rules = [said]
+    field.validators += [rule for rule in rules if rule not in field.validators]
 
 
 def seen(text):
     refused = unseen_letter(text)
     if refused:
         raise ValidationError(refused)
+
+
+def said(text):
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
+        raise ValidationError(_("Nothing of this can be read. Type it anew instead of pasting it."))
 
 
 class SeedbedForm(SeedbedMixin, forms.Form):

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from pages.fields import DateField, MoneyField, ReasonField
+from pages.fields import DateField, MoneyField, ReasonField, RowsField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
 from pages.second_step import CodedForm
@@ -169,7 +169,7 @@ class OwnAccountForm(SeedbedForm):
         help_text=_("Two letters, for example AM."),
     )
     currency = forms.ChoiceField(label=_("Currency"))
-    lines = forms.ModelMultipleChoiceField(
+    lines = RowsField(
         label=_("Funding lines that are paid from it"), queryset=None, widget=forms.CheckboxSelectMultiple
     )
 

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from pages.fields import DateField, MoneyField, ReasonField
+from pages.fields import DateField, MoneyField, ReasonField, RowsField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
 from payments.forms import LateReason
@@ -39,7 +39,7 @@ class SheetForm(SeedbedForm):
 
     keyed = True
 
-    orders = forms.ModelMultipleChoiceField(
+    orders = RowsField(
         label=_("Payments"),
         queryset=None,
         widget=forms.CheckboxSelectMultiple,

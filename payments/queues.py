@@ -11,6 +11,7 @@ from payments.models import (
     MONEY_ROLES,
     CashAdvance,
     Match,
+    MoneyRule,
     OwnAccount,
     PayeeAccount,
     PaymentOrder,
@@ -28,7 +29,7 @@ MOST = 20
 
 def queue_for(user):
     """Payments to approve and accounts to confirm one by one; what waits to be prepared, sent or settled as counts."""
-    others = _to_record(user) + _matches(user) + _running_out(user)
+    others = _to_record(user) + _matches(user) + _money_rules(user) + _running_out(user)
     if Role.FINANCE not in roles_of(user):
         return others
     programmes = [held.programme_id for held in held_by(user) if held.role == Role.FINANCE]
@@ -87,6 +88,22 @@ def _matches(user):
             due=match.screening.on,
         )
         for match in waiting.exclude(screened_by=user).for_pages().order_by("pk")[:MOST]
+    ]
+
+
+def _money_rules(user):
+    """Rules of payments that somebody else proposed: until a second person confirms them the earlier ones hold."""
+    waiting = MoneyRule.objects.visible_to(user).waiting().exclude(proposed_by=user)
+    return [
+        QueueItem(
+            verb_text=_("Confirm the rules of payments"),
+            why=f"{rule.programme} · {rule.currency}",
+            url=reverse("payments:confirm_rule", args=[rule.pk]),
+            state_class="wait",
+            state_text=_("Waits for a second person"),
+            due=rule.proposed_on,
+        )
+        for rule in waiting.select_related("programme").order_by("pk")[:MOST]
     ]
 
 

@@ -74,7 +74,7 @@ class TranchesField(forms.CharField):
             percent, _colon, shown = line.partition(":")
             if not line.strip():
                 continue
-            if not (percent.strip().isascii() and percent.strip().isdigit()):
+            if not (percent.strip().isascii() and percent.strip().isdigit() and len(percent.strip()) <= 3):
                 raise forms.ValidationError(_("Begin each line with a percentage, as in 50: Quote of the supplier."))
             rows.append({"percent": int(percent), "deliverable": shown.strip()})
         if sum(row["percent"] for row in rows) != 100:

@@ -403,7 +403,7 @@ class WindowForm(PartForm):
         super().__init__(*args, **kwargs)
         lines = FundingLine.objects.filter(programme=self.programme)
         self.fields["line"].queryset = lines
-        chosen = lines.filter(pk=self.data.get("line")).first() if str(self.data.get("line", "")).isdigit() else None
+        chosen = next((row for row in lines if str(row.pk) == self.data.get("line")), None)
         line = chosen or (self.instance.line if self.instance.line_id else lines.first())
         for name in ("floor_amount", "ceiling_amount", "aid_limit_amount"):
             self.fields[name].currency = line.currency if line else self.programme.currency

@@ -18,6 +18,7 @@ from programmes.roles import held_by, rows_for
 
 REPORT_ROLES = (Role.MANAGER, Role.MONITORING, Role.FINANCE)
 WARNING_READERS = (Role.MANAGER, Role.MONITORING, Role.DATA_PROTECTION)
+AUDIT_READERS = (Role.MANAGER, Role.DATA_PROTECTION)
 
 
 class Target(models.Model):

@@ -9,6 +9,7 @@ from applicants.holds import holds_on
 from applicants.models import Application, Party
 from audit.moves import facts, moving
 from ledger.money import Money
+from pages.fields import RowsField
 from pages.forms import DateField, MoneyField, ReasonField, SeedbedForm
 from programmes.models import AmountBand, Call, Programme, Role
 from programmes.roles import held_by, rows_for
@@ -70,7 +71,7 @@ class PlanSessionForm(SeedbedForm):
 class AddCasesForm(SeedbedForm):
     """Boxes over the eligible applications of the session's call; each tells whether it is ready."""
 
-    applications = forms.ModelMultipleChoiceField(
+    applications = RowsField(
         Application.objects.none(),
         label=_("Applications"),
         widget=forms.CheckboxSelectMultiple,
@@ -106,9 +107,7 @@ class AddCasesForm(SeedbedForm):
 class AttendanceForm(SeedbedForm):
     """Who is present, and from when to when where the committee writes that down."""
 
-    present = forms.ModelMultipleChoiceField(
-        User.objects.none(), label=_("Present"), widget=forms.CheckboxSelectMultiple, required=False
-    )
+    present = RowsField(User.objects.none(), label=_("Present"), widget=forms.CheckboxSelectMultiple, required=False)
 
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
@@ -210,7 +209,7 @@ class ExtendForm(SeedbedForm):
 class BandsForm(SeedbedForm):
     """Amounts that only this committee decides."""
 
-    bands = forms.ModelMultipleChoiceField(
+    bands = RowsField(
         AmountBand.objects.none(),
         label=_("Amounts that only this committee decides"),
         help_text=_("Amounts that no committee names are decided by any committee of the programme."),

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from pages.fields import RowsField
 from pages.forms import SeedbedForm
 from selection.models import Invitation, Seat
 
@@ -18,7 +19,7 @@ class InviteForm(SeedbedForm):
         required=False,
         help_text=_("For example: town hall, room 12, at 10:00. Name no case and no applicant here."),
     )
-    members = forms.ModelMultipleChoiceField(
+    members = RowsField(
         User.objects.none(),
         label=_("Members"),
         widget=forms.CheckboxSelectMultiple,

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from pages.fields import RowsField
 from pages.forms import DateField, SeedbedForm
 from programmes.clock import today
 from selection.models import Letter
@@ -32,7 +33,7 @@ class SentForm(SeedbedForm):
     """Ticked letters left the office on a day by one means."""
 
     keyed = True
-    letters = forms.ModelMultipleChoiceField(
+    letters = RowsField(
         Letter.objects.none(),
         label=_("Letters"),
         widget=forms.CheckboxSelectMultiple,

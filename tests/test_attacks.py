@@ -6,6 +6,7 @@ import tracemalloc
 import zipfile
 
 import pytest
+from django import forms
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
@@ -17,7 +18,7 @@ from applicants.models import Party
 from applicants.services.evidence import clean_content
 from audit.refusals import Invalid
 from config.logs import TokenFilter
-from pages.fields import DateField, MoneyField
+from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.numbers import parse_amount
 from pages.sheets import read_table
@@ -221,6 +222,25 @@ def test_a_version_larger_than_its_column_is_refused_by_the_form(text):
     form = Numbers({"version": text})
     assert not form.is_valid()
     assert Numbers({"version": "2147483647"}).is_valid()
+
+
+class Words(SeedbedForm):
+    reason = ReasonField()
+    name = forms.CharField(required=False)
+
+
+@pytest.mark.parametrize("text", ["\u202e", "\u200b\u200d", " \u2066\n\u2069 "])
+def test_a_reason_that_nobody_can_read_is_none(text):
+    assert list(Words({"reason": text}).errors) == ["reason"]
+    assert list(Words({"reason": "\u200fטעם, ok", "name": text}).errors) == ["name"]
+    assert Words({"reason": "A neighbour.\r\n\u202aFine\u202c"}).is_valid()
+
+
+def test_a_row_that_no_column_can_name_is_refused_by_the_form(enter, office):
+    client = enter(office.people.maker)
+    for key in ("9" * 30, "\u00b2", "-1", "x"):
+        answer = client.post(reverse("payments:enter_own_account"), {"lines": [key], "key": "k"})
+        assert answer.status_code == 400, key
 
 
 def test_a_collection_sheet_overlooks_names_that_are_no_loan(enter, lending):

@@ -295,8 +295,14 @@ def test_a_rule_of_payments_holds_when_a_second_person_has_confirmed_it_on_the_p
     rule = rules.get()
     assert (rules.advance_amount(*place), rules.cooling_days(*place)) == (1_000_000, 1)
     confirm = f"/money/rules/{rule.pk}/confirm/"
+
+    def waits(user):
+        return confirm in [item.url for item in queue_for(user)]
+
+    assert [waits(user) for user in (people.manager, people.adviser, people.checker)] == [False, False, True]
     assert [send(user, confirm) for user in (people.manager, people.adviser, people.checker)] == [403, 404, 302]
     assert (rules.advance_amount(*place), rules.cooling_days(*place)) == (50_000, 3)
+    assert not waits(people.checker)
     with pytest.raises(Blocked, match="in force already"):
         confirm_money_rule(rule=rule, on=DAY, by=people.checker)
     assert "500.00" in client.get("/money/rules/").content.decode()

@@ -40,6 +40,7 @@ def test_a_supplier_is_found_bought_from_and_matched_page_by_page(client, office
     client.force_login(people.adviser)
     page = read(client, award.get_absolute_url())
     assert "Nothing is bought yet." in page
+    assert f'href="{reverse("grants:assets")}"' in read(client, reverse("grants:awards"))
     assert "Next: buy what tranche 1 pays for. Nothing was bought for it yet." in page
     page = send(client, reverse("grants:new_purchase", args=[award.ref]), what="Oven", quantity="2")
     assert "The purchase is requested." in page.content.decode()
@@ -86,6 +87,8 @@ def test_what_looks_odd_stands_on_the_page_and_is_answered_there(client, office)
     assert client.get(at("answer", purchase, 1)).status_code == 403
     client.force_login(people.manager)
     assert client.get(at("answer", purchase, 2)).status_code == 404
+    other = {"finding": "phone:P-000001", "answer": "Read beside another finding"}
+    assert client.post(at("answer", purchase, 1), other).status_code == 409
     send(client, at("answer", purchase, 1), answer="The only dealer of the valley")
     assert "The only dealer of the valley" in read(client, purchase.get_absolute_url())
     assert client.get(at("answer", purchase, 1)).status_code == 409

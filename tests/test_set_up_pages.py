@@ -204,6 +204,14 @@ def test_a_programme_is_set_up_by_pages_alone_to_the_last_rule(valley, enter):
     assert Event.objects.filter(kind="programme.set_up", programme="valley").count() == 11
 
 
+def test_crafted_numbers_of_a_window_are_refused_by_a_sentence(office, enter):
+    client = enter(office.people.manager)
+    page = f"{reverse('programmes:new_part', args=[office.programme.key, 'window'])}?under={office.call.pk}"
+    given = {"name": "Micro", "tranche_plan": "100: Quote"}
+    for wrong in ({"line": "²"}, {"line": "9" * 30}, {"tranche_plan": f"{'9' * 5000}: Quote"}):
+        assert client.post(page, {**given, **wrong}).status_code == 400
+
+
 def test_the_set_up_leads_to_the_words_of_agreements_and_to_the_rules_of_payments(office, lending, enter):
     words = reverse("grants:agreement_text", args=[office.call.key, office.programme.language])
     rules = reverse("payments:money_rules")

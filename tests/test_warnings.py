@@ -388,6 +388,7 @@ def test_the_pages_list_explain_answer_and_close_and_each_reading_is_logged(offi
     client.force_login(guard)
     posted = {"verdict": "explained", "text": "Sisters", "version": 0}
     assert client.get(url).status_code == client.get(one).status_code == 200
+    assert f'href="{url}"' in client.get(reverse("reports:issues")).content.decode()
     assert [client.post(one, posted).status_code, client.get(close).status_code, client.get(rule).status_code] == [
         403
     ] * 3
@@ -397,7 +398,9 @@ def test_the_pages_list_explain_answer_and_close_and_each_reading_is_logged(offi
     assert "<b>Petrosyan" not in text
     assert "A family or a village shop shares one phone." in text
     assert "1 warning" in text
-    assert "Nothing looks odd" in client.get(f"{url}?state=closed").content.decode()
+    assert "No warning matches." in client.get(f"{url}?state=closed").content.decode()
+    shown = client.get(one).content.decode()
+    assert [f'href="{person.get_absolute_url()}"' in shown for person in pair] == [True, True]
     assert client.get(f"{url}?kind=nonsense").status_code == 200
     assert client.get(f"{url}?after=nonsense").status_code == 400
     sheet = b"".join(client.get(f"{url}?format=csv").streaming_content).decode()

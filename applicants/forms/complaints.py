@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applicants import complaints
 from applicants.models import Complaint
+from pages.fields import RowsField
 from pages.forms import DateField, ReasonField, SeedbedForm
 from pages.moves import MoveForm
 
@@ -121,9 +122,7 @@ class HandlerForm(SeedbedForm):
 class ComplainedForm(SeedbedForm):
     """Whom the complaint is about, and which dossier."""
 
-    users = forms.ModelMultipleChoiceField(
-        User.objects.none(), label=_("It is about"), widget=forms.CheckboxSelectMultiple, required=False
-    )
+    users = RowsField(User.objects.none(), label=_("It is about"), widget=forms.CheckboxSelectMultiple, required=False)
     application_ref = forms.CharField(
         label=_("Reference of the case"),
         help_text=_("Whoever has a part on its dossier is kept out as well."),

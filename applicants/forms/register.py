@@ -7,7 +7,7 @@ from applicants.consents import TEXTS
 from applicants.duplicates import PerhapsKnown
 from applicants.models import Consent, Identity, Party, PartyMember, Referral
 from applicants.names import script_of
-from pages.fields import DateField, ReasonField
+from pages.fields import DateField, ReasonField, RowsField
 from pages.forms import SeedbedForm
 from programmes.models import Programme, Region, TargetGroup, Village
 
@@ -45,7 +45,7 @@ class PersonChoice(forms.ModelChoiceField):
         return f"{party.name}, {party.ref}"
 
 
-class PeopleChoice(forms.ModelMultipleChoiceField):
+class PeopleChoice(RowsField):
     def label_from_instance(self, party):
         return f"{party.name}, {party.ref}"
 

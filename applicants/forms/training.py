@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applicants.forms.register import PeopleChoice, PlaceChoice, line, villages_in
 from applicants.models import Party, TrainingPlace
-from pages.fields import DateField
+from pages.fields import DateField, RowsField
 from pages.forms import SeedbedForm
 from programmes.models import Programme, Region, Village
 
@@ -81,9 +81,7 @@ class SheetForm(SeedbedForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    sheet = forms.ModelMultipleChoiceField(
-        queryset=Party.objects.none(), widget=forms.MultipleHiddenInput, required=False
-    )
+    sheet = RowsField(queryset=Party.objects.none(), widget=forms.MultipleHiddenInput, required=False)
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

@@ -96,7 +96,7 @@ class Awards(ListPage):
 @require_GET
 def awards(request):
     rows = awards_of(request).with_money().select_related("applicant", "business", "region", "window", "programme")
-    buttons = []
+    buttons = [(_("Register of assets"), reverse("grants:assets"), "plain")]
     if WorksContract.objects.visible_to(request.user).exists():
         buttons.append((_("Works contracts"), reverse("grants:works_list"), "plain"))
     return Awards(request, rows, buttons=buttons).response()

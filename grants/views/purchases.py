@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from audit.refusals import Blocked, NotAllowed
+from audit.refusals import Blocked, NotAllowed, Stale
 from grants import forms_purchases as forms
 from grants.buying import answered, next_of, papers
 from grants.conditions_purchases import quotes_needed
@@ -216,7 +216,10 @@ def answer(request, ref, number, place):
     flag, given_before = found[place - 1]
     if given_before is not None:
         raise Blocked(_("This finding is answered already, or does not stand any more."))
-    form = forms.AnswerForm(request.POST or None)
+    shown = f"{flag.kind}:{flag.about}"
+    if request.method == "POST" and request.POST.get("finding", shown) != shown:
+        raise Stale()
+    form = forms.AnswerForm(request.POST or None, initial={"finding": shown})
     given = {"purchase": row, "kind": flag.kind, "about": flag.about, "on": day_of(row.award), "by": request.user}
     if request.method == "POST" and attempt(form, answer_flag, **given) is not None:
         return done(request, _("The finding is answered."), row.get_absolute_url())

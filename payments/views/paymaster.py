@@ -83,7 +83,7 @@ def paymaster(request):
         "advances": [said_of(row, day_of(row)) for row in live[:MOST]],
         "sheets": sheets[:MOST],
         "closed": chosen(request, _advances(request)).filter(state="closed")[:MOST],
-        "lines": _lines_of(request),
+        "lines": _lines_of(request).select_related("programme"),
     }
     return render(request, "payments/paymaster.html", context)
 
@@ -167,11 +167,11 @@ def new_sheet(request, ref):
     if not rules.test_rule("payments.make_sheet", request.user, row):
         raise NotAllowed()
     waiting = payable(row)
-    villages = {order.payee.village_id: order.payee.village for order in waiting}
+    villages = {str(order.payee.village_id): order.payee.village for order in waiting}
     if not villages:
         raise Blocked(_("No approved cash payment of %(line)s waits for a sheet.") % {"line": row.line.name})
     wanted = request.GET.get("village", "")
-    village = villages.get(int(wanted)) if wanted.isdecimal() else next(iter(villages.values()))
+    village = villages.get(wanted) if wanted else next(iter(villages.values()))
     if village is None:
         raise Http404
     orders = waiting.filter(payee__village=village)

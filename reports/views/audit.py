@@ -15,12 +15,10 @@ from audit.refusals import NotAllowed
 from pages.fields import DateField
 from pages.forms import SeedbedForm, attempt, form_page
 from programmes.clock import today
-from programmes.models import Role
 from reports.audit.pack import KINDS, make_audit_pack
 from reports.audit.sample import MOST
+from reports.models import AUDIT_READERS
 from reports.views.issues import programmes_for
-
-READERS = (Role.MANAGER, Role.DATA_PROTECTION)
 
 
 class SampleForm(SeedbedForm):
@@ -38,7 +36,7 @@ class SampleForm(SeedbedForm):
 @login_required
 def sample(request, key):
     """GET: the form; POST: the zip. Each one is logged with its seed and what was drawn."""
-    programme = get_object_or_404(programmes_for(request.user, READERS), key=key)
+    programme = get_object_or_404(programmes_for(request.user, AUDIT_READERS), key=key)
     if not rules.test_rule("reports.audit", request.user, programme):
         raise NotAllowed()
     on = today(programme)

@@ -20,7 +20,7 @@ from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
 from reports.edition import thawed
 from reports.forms import IssueForm, LinkForm
-from reports.models import REPORT_ROLES, DonorLink, Issue
+from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
 from reports.renderers import FORMATS
 from reports.services import correct_issue, draft_issue, make_link, publish_issue, report_of_draft, revoke_link
 from reports.shown import page_of
@@ -68,7 +68,11 @@ def issues(request):
     buttons = []
     if programmes_for(request.user, DRAFTERS):
         buttons.append((_("New report"), reverse("reports:new"), "primary"))
-    context = {"live": programmes_for(request.user, REPORT_ROLES)}
+    context = {
+        "live": programmes_for(request.user, REPORT_ROLES),
+        "warned": programmes_for(request.user, WARNING_READERS),
+        "audited": programmes_for(request.user, AUDIT_READERS),
+    }
     page = IssueList(request, rows, buttons=buttons, context=context)
     page.template = "reports/issues.html"
     return page.response()

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from applicants.models import Party
 from audit.refusals import NotAllowed
+from grants.models import Award
 from pages.forms import SeedbedForm, attempt, done, form_page
 from programmes.clock import today
 from reports.models import WARNING_READERS, WarningAnswer
@@ -26,6 +28,9 @@ from reports.warnings.services import (
     read_warnings,
     set_warning_rule,
 )
+
+# So many cases and people of a warning have a link on its page.
+MOST = 20
 
 
 class AnswerForm(SeedbedForm):
@@ -112,8 +117,11 @@ def warning(request, key, code):
         return done(request, _("Your answer is kept. A second person closes the warning."), back)
     may_answer = rules.test_rule("reports.answer_warning", request.user, programme)
     free = may_answer and request.user.pk not in involved(finding)
+    awards = Award.objects.visible_to(request.user).filter(application__in=finding.cases).select_related("applicant")
     context = {
         "finding": finding,
+        "awards": awards.order_by("pk")[:MOST],
+        "parties": Party.objects.visible_to(request.user).filter(pk__in=finding.parties).order_by("pk")[:MOST],
         "kind": KINDS[finding.kind],
         "answer": answer,
         "programme": programme,

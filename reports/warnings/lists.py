@@ -49,7 +49,6 @@ class WarningList(ListPage):
     title = _("Warnings")
     lead = _("A warning is a question and no finding of guilt. Most have an innocent answer.")
     noun = (_("%(count)s warning"), _("%(count)s warnings"))
-    empty = _("Nothing looks odd.")
     filterset = WarningFilter
 
     columns = (
@@ -65,6 +64,10 @@ class WarningList(ListPage):
         Column("closed_by", _("Closed by"), value=lambda row: _said(row, "closed_by"), only="file"),
         Column("closed_on", _("Closed"), value="answer.closed_on", only="file"),
     )
+
+    @property
+    def empty(self):
+        return _("No warning matches.") if self.chips else _("Nothing looks odd.")
 
     @property
     def count(self):

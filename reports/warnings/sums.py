@@ -10,8 +10,8 @@ from reports.warnings.found import Finding
 
 def round_sums(programme, rule):
     """(findings, sums looked at): awards, purchases and invoices that are whole multiples of the rule's unit."""
-    cases = ("currency", "application", "applicant")
-    mine = ("award__currency", "award__application", "award__applicant")
+    cases = ("currency", "application", "applicant", "ref")
+    mine = ("award__currency", "award__application", "award__applicant", "award__ref")
     awards = Award.objects.filter(programme=programme).exclude(state=Award.State.CANCELLED)
     bought = Purchase.objects.live().filter(award__programme=programme)
     costs = Expense.objects.filter(award__programme=programme).annotate(whole=F("net_amount") + F("vat_amount"))
@@ -32,17 +32,17 @@ def round_sums(programme, rule):
         (
             rule.invoice_unit,
             [(f"X{pk}", amount, *rest) for pk, amount, *rest in costs.values_list("pk", "whole", *mine)],
-            _("The invoice of the cost %(ref)s is %(amount)s."),
+            _("The invoice of a cost of the award %(award)s is %(amount)s."),
         ),
     )
     found, looked = [], 0
     for unit, rows, sentence in groups:
         if not unit:
             continue
-        for ref, amount, currency, case, party in rows:
+        for ref, amount, currency, case, party, award in rows:
             looked += 1
             if amount and amount % to_minor(unit, currency) == 0:
-                said = sentence % {"ref": ref, "amount": Money(amount, currency)}
+                said = sentence % {"ref": ref, "award": award, "amount": Money(amount, currency)}
                 found.append(_finding("round", (ref, f"amount:{amount}"), said, case, party))
     return found, looked
 
@@ -53,12 +53,14 @@ def early_invoices(programme):
     signed = {"award__programme": programme, "award__signed_on__isnull": False}
     bought = Purchase.objects.live().filter(**signed).exclude(invoice_on=None)
     costs = Expense.objects.filter(**signed)
-    rows = [(f"{ref}", *rest) for ref, *rest in bought.values_list("ref", "invoice_on", *path)]
-    rows += [(f"X{pk}", *rest) for pk, *rest in costs.values_list("pk", "invoice_on", *path)]
+    of_purchase = _("The invoice of %(ref)s is dated %(day)s; the agreement of %(award)s %(signed)s.")
+    of_cost = _("The invoice of a cost of %(award)s is dated %(day)s; the agreement %(signed)s.")
+    rows = [(of_purchase, ref, *rest) for ref, *rest in bought.values_list("ref", "invoice_on", *path)]
+    rows += [(of_cost, f"X{pk}", *rest) for pk, *rest in costs.values_list("pk", "invoice_on", *path)]
     found = []
-    for ref, day, award, signed_on, case, party in rows:
+    for sentence, ref, day, award, signed_on, case, party in rows:
         if day < signed_on:
-            said = _("The invoice of %(ref)s is dated %(day)s; the agreement of %(award)s %(signed)s.") % {
+            said = sentence % {
                 "ref": ref,
                 "day": f"{day:%d.%m.%Y}",
                 "award": award,
