@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applicants.models import Party
 from loans.models import Collateral, LifeEvent, Moratorium
-from pages.fields import DateField, MoneyField, ReasonField
+from pages.fields import DateField, MoneyField, ReasonField, RowsField
 from pages.forms import SeedbedForm
 from programmes.models import Membership, Region, Role, Village
 
@@ -187,7 +187,7 @@ class MoratoriumForm(SeedbedForm):
     keyed = True
 
     region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.none(), required=False)
-    villages = forms.ModelMultipleChoiceField(
+    villages = RowsField(
         label=_("Towns and villages"), queryset=Village.objects.none(), required=False
     )
     sector = forms.CharField(label=_("Sector"), max_length=60, required=False)
@@ -212,7 +212,7 @@ class HandoverForm(SeedbedForm):
     keyed = True
 
     taker = forms.ModelChoiceField(label=_("To which adviser"), queryset=User.objects.none())
-    loans = forms.ModelMultipleChoiceField(label=_("Loans"), queryset=None, widget=forms.CheckboxSelectMultiple)
+    loans = RowsField(label=_("Loans"), queryset=None, widget=forms.CheckboxSelectMultiple)
     reason = ReasonField()
 
     def __init__(self, *args, programme, giver, loans, **kwargs):
