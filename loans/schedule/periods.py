@@ -143,6 +143,13 @@ class Periods:
             self._ratios = self._ratios or [self.ratio(no, dues[no - 1], dues[no]) for no in range(1, request.n + 1)]
         return self._ratios
 
+    def mean_share(self) -> Fraction:
+        """The mean of the shares of all nominal periods of a request that says how many rows."""
+        sums: dict[int, int] = {}
+        for share, whole in self.ratios():
+            sums[whole] = sums.get(whole, 0) + share
+        return sum((Fraction(share, whole) for whole, share in sums.items()), Fraction(0)) / self.request.n
+
     def whole_share(self, no: int) -> Fraction:
         """The share of the whole nominal period."""
         if no not in self._shares:

@@ -104,8 +104,7 @@ class LevelPlan(Plan):
 
     def _mean_rate(self, base: Number, rate: Fraction, rows: int) -> Number:
         if self._mean_share is None:
-            shares = [self.periods.whole_share(no) for no in range(1, self.request.n + 1)]
-            self._mean_share = sum(shares) / len(shares)
+            self._mean_share = self.periods.mean_share()
         mean = rate * self._mean_share
         if mean == 0:
             return self.rounder.instalment(Fraction(base) / rows)
