@@ -59,11 +59,10 @@ def _may(loan, user):
     secure = rules.test_rule("loans.secure", user, loan)
     group = loan.borrower.kind == Party.Kind.GROUP and rules.test_rule("loans.group", user, loan)
     active = loan.state == Loan.State.ACTIVE
-    out = loan.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
     return {
         "guarantee": secure and loan.state == Loan.State.APPROVED,
         "pledge": secure and loan.state in (Loan.State.APPROVED, Loan.State.SIGNED, Loan.State.ACTIVE),
-        "release": rules.test_rule("loans.relieve", user, loan) if out else secure,
+        "release": rules.test_rule("loans.release", user, loan),
         "notice": secure,
         "event": active
         and rules.test_rule("loans.life_event", user, loan)

@@ -43,6 +43,12 @@ def did_not_count(user, day):
     return getattr(day, "counted_by_id", None) != user.pk
 
 
+@rules.predicate
+def is_not_paid_out(user, loan):
+    """True before money is out, and after it is all back."""
+    return loan.state not in ("active", "written_off")
+
+
 rules.add_rule("loans.set_terms", is_officer | is_manager)
 rules.add_rule("loans.sign", is_officer | is_manager)
 rules.add_rule("loans.order_disbursement", is_finance)
@@ -62,6 +68,7 @@ rules.add_rule("loans.import_portfolio", is_manager)
 rules.add_rule("loans.refund", is_finance)
 rules.add_rule("loans.relieve", (is_officer | is_manager) & is_not_theirs)
 rules.add_rule("loans.secure", is_officer | is_manager)
+rules.add_rule("loans.release", (is_officer | is_manager) & (is_not_theirs | is_not_paid_out))
 rules.add_rule("loans.group", is_officer | is_manager)
 rules.add_rule("loans.life_event", is_officer | is_manager | has_role(Role.ADVISER))
 rules.add_rule("loans.decide_life_event", decides_event)

@@ -62,8 +62,7 @@ def release_collateral(*, collateral, reason, on, by, version=None, key=None):
     """The thing is free again. While money is out, another than the adviser and the signer decides it."""
     loan = lock_loan(collateral.loan)
     collateral = Collateral.objects.select_for_update(of=("self",)).get(pk=collateral.pk)
-    out = loan.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
-    demand("loans.relieve" if out else "loans.secure", by, loan)
+    demand("loans.release", by, loan)
     check_date(on=on, programme=loan.programme, by=by)
     need_text(reason, "reason", _("Say why it is released."))
     if collateral.released_on:

@@ -78,8 +78,7 @@ def release_guarantor(*, guarantor, reason, on, by, version=None, key=None):
     """Nobody stands for the loan by this guarantee any more. While money is out, the adviser and the signer may not."""
     loan = lock_loan(guarantor.loan)
     guarantor = Guarantor.objects.select_for_update(of=("self",)).select_related("party").get(pk=guarantor.pk)
-    out = loan.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
-    demand("loans.relieve" if out else "loans.secure", by, loan)
+    demand("loans.release", by, loan)
     check_date(on=on, programme=loan.programme, by=by)
     need_text(reason, "reason", _("Say why the guarantor is let go."))
     if guarantor.released_on:

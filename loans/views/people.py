@@ -54,6 +54,7 @@ def new_guarantor(request, ref):
 def release_one_guarantor(request, ref, pk):
     loan = loan_or_404(request, ref)
     guarantor = get_object_or_404(loan.guarantors.standing(), pk=pk)
+    demand("loans.release", request.user, loan)
     return act_page(
         request,
         loan,
@@ -85,6 +86,7 @@ def new_collateral(request, ref):
 def release_one_collateral(request, ref, pk):
     loan = loan_or_404(request, ref)
     thing = get_object_or_404(loan.collateral.held(), pk=pk)
+    demand("loans.release", request.user, loan)
     return act_page(
         request,
         loan,
