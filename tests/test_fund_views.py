@@ -17,10 +17,11 @@ from loans.models import ProvisionRate
 from loans.portfolio import BUCKETS
 from loans.provisions import provisions
 from loans.services import set_provision_rates, write_off_loan
-from payments.services import book_charge
+from payments.services import book_charge, receive_capital
 from programmes.clock import standing_at
 from programmes.models import ExchangeRate, FundingLine
 from tests.office import DAY
+from tests.steps_grants import paid_tranche, signed_award
 from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
 
 MARCH, APRIL = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
@@ -62,6 +63,32 @@ def test_the_statement_in_the_donors_currency_closes_and_the_effect_of_the_rates
     assert rows[-2][1:] == ["4544.43", "EUR"]
     assert rows[-1][1:] == ["0.00", "EUR"]
     assert client.get(address, {**query, "currency": "ZZZ"}).status_code == 400
+
+
+def test_the_line_of_grants_has_its_statement_and_the_gain_or_loss_by_the_rates(office, client):
+    """60,000.00 EUR came at 1.25 USD, 20,000.00 of grant left at 1.00: what is left lost 0.25 USD for each EUR."""
+    people, line = office.people, office.line
+    with standing_at(date(2026, 3, 2)):
+        receive_capital(line=line, amount=6_000_000, reference="SEED-2", on=date(2026, 3, 2), by=people.maker)
+    award = signed_award(office)
+    paid_tranche(office, award.tranches.get())
+    paid = award.amount
+    rate(date(2026, 1, 1), "1.25")
+    rate(DAY, "1")
+    found = translated(line, *MARCH, "USD")
+    assert (found.opening, found.closing, found.difference) == (0, 6_000_000 - paid, 0)
+    assert {term.code: term.amount for term in found.terms} == {
+        "capital_received": 7_500_000,
+        "grants": -paid,
+        "exchange": -1_500_000,
+    }
+    client.force_login(people.manager)
+    assert line.name in client.get(reverse("loans:funds")).content.decode()
+    address = reverse("loans:fund", args=[line.key])
+    said = client.get(address, {"from_on": "01.03.2026", "to_on": "31.03.2026", "currency": "USD"}).content.decode()
+    assert "Exchange effect" in said
+    assert "15,000.00" in said
+    assert "Rotations" not in said
 
 
 def test_the_capital_is_there_less_what_was_lost_and_the_page_says_what_is_promised(lending, client):

@@ -1,4 +1,4 @@
-"""The funds that are lent from, and the statement of each."""
+"""The funding lines with what is in the bank of each, and the statement of each."""
 
 from datetime import date
 
@@ -29,18 +29,23 @@ FUND_ROLES = (Role.MANAGER, Role.LOAN_OFFICER, Role.FINANCE)
 
 
 def lines_of(user):
-    """Funding lines of the programmes in which the user works on money lent."""
+    """Funding lines of the programmes in which the user works on money."""
     return FundingLine.objects.filter(rows_for(user, FUND_ROLES, region=None)).select_related("programme", "donor")
+
+
+def is_lent(line):
+    """Is the line lent, repaid and lent again? An allocation is given."""
+    return line.kind == FundingLine.Kind.REVOLVING
 
 
 @login_required
 @require_GET
 def funds(request):
-    """The funding lines that are lent from, with what is in the bank and what is lent."""
+    """The funding lines, with what is in the bank, what is free and what is lent."""
     if not rules.test_rule("loans.fund", request.user, None):
         raise NotAllowed()
     chosen = request.desk.programme
-    lines = lines_of(request.user).filter(kind=FundingLine.Kind.REVOLVING)
+    lines = lines_of(request.user)
     if chosen:
         lines = lines.filter(programme=chosen)
     rows = [
@@ -48,7 +53,7 @@ def funds(request):
             "line": line,
             "cash": cash_on(line),
             "available": available_on(line),
-            "owed": Loan.objects.filter(line=line).outstanding().total_principal_amount(),
+            "owed": Loan.objects.filter(line=line).outstanding().total_principal_amount() if is_lent(line) else None,
         }
         for line in lines
     ]
@@ -91,9 +96,10 @@ def fund(request, key):
         "statement": statement,
         "shown": shown,
         "currency": currency or line.currency,
-        "integrity": integrity(line, to_on, allowance_of(line, to_on)) if statement else None,
-        "promised": promised_on_line(line),
-        "ahead": money_ahead(line, [], day) if line.kind == FundingLine.Kind.REVOLVING else None,
+        "lent": is_lent(line),
+        "integrity": integrity(line, to_on, allowance_of(line, to_on)) if statement and is_lent(line) else None,
+        "promised": promised_on_line(line) if is_lent(line) else None,
+        "ahead": money_ahead(line, [], day) if is_lent(line) else None,
         "owed": Loan.objects.filter(line=line).outstanding().total_principal_amount(),
     }
     return render(request, "loans/fund.html", context, status=400 if form.errors else 200)
