@@ -234,8 +234,8 @@ class RowsField(forms.ModelMultipleChoiceField):
 
     def clean(self, value):
         for key in value or ():
-            if len(key) > 18:
+            if len(str(key)) > 18:
                 raise ValidationError(
-                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key[:18]}
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(key)[:18]}
                 )
         return super().clean(value)

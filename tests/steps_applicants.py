@@ -29,6 +29,8 @@ from tests.office import DAY, make_user, seat
 from tests.replay import replayed
 
 CONSENT = "1"
+# Unlike each other, for those who need many people.
+NAMES = ("Anahit Sargsyan", "Zaven Mkrtchyan", "Hovik Badalyan", "Lusine Torosyan", "Ruzan Ohanyan")
 
 
 @replayed
@@ -73,9 +75,13 @@ def trained(office, *persons, kind="small_business", on=DAY, by=None):
 
 
 def another_person(office, *, on=DAY, by=None):
-    """A namesake of those who are on the register already, born in a year of their own: nobody's double."""
-    year = 1996 - Party.objects.persons().count()
-    return registered_person(office, birth_year=year if year > 1984 else year - 1, on=on, by=by)
+    """A namesake of those who are on the register already, born in a year of their own: nobody's double.
+
+    After so many years of birth another name begins.
+    """
+    round_, place = divmod(Party.objects.persons().count(), 78)
+    name, year = NAMES[round_], 1996 - place
+    return registered_person(office, name, birth_year=year if year > 1984 else year - 1, on=on, by=by)
 
 
 @replayed
