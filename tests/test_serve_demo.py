@@ -106,13 +106,19 @@ def test_when_one_of_the_two_dies_the_other_ends_and_the_code_tells(served, vict
 
 def test_a_port_in_use_is_told_in_one_sentence(demo):
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", int(demo["PORT"])))
+        taken.bind(("127.0.0.1", 0))
         taken.listen()
+        port = str(taken.getsockname()[1])
         second = subprocess.run(
-            [*MANAGE, "serve_demo"], env=demo, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+            [*MANAGE, "serve_demo"],
+            env={**demo, "PORT": port},
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert second.returncode == 1
-    assert f"Port {demo['PORT']} cannot be used (Address already in use)" in second.stderr
+    assert f"Port {port} cannot be used (Address already in use)" in second.stderr
 
 
 def test_an_office_is_not_served_by_the_command_of_the_demo(demo):
