@@ -30,7 +30,20 @@ from tests.replay import replayed
 
 CONSENT = "1"
 # Unlike each other, for those who need many people.
-NAMES = ("Anahit Sargsyan", "Zaven Mkrtchyan", "Hovik Badalyan", "Lusine Torosyan", "Ruzan Ohanyan")
+NAMES = (
+    "Anahit Sargsyan",
+    "Zaven Mkrtchyan",
+    "Hovik Badalyan",
+    "Lusine Torosyan",
+    "Ruzan Ohanyan",
+    "Edgar Fidanyan",
+    "Peprone Chalabyan",
+    "Volodya Xachatryan",
+    "Ishkhan Demirchoghlyan",
+    "Javahir Ulubabyan",
+    "Qnarik Yeghiazaryan",
+    "Bagrat Nersisyants",
+)
 
 
 @replayed
