@@ -1,10 +1,21 @@
 """The cash flow as a drawing: bars for what is left over, a line for the instalment. Numbers for an SVG, no markup."""
 
+from collections import namedtuple
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
+
+from ledger.money import locale_of, to_major
+
+LARGE = 1_000_000  # major units; above it a chart of amounts prints thousands
 WIDTH, HEIGHT = 960, 300
 LEFT, RIGHT, TOP, BOTTOM = 76, 8, 20, 44
 STEPS = (1, 2, 5)
+
+
+# What the chart reads of a cash flow and of each of its months.
+Flow = namedtuple("Flow", "months instalment", defaults=(0,))
+Month = namedtuple("Month", "number left instalment", defaults=(0,))
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,23 @@ def draw(flow, heads, shown, slots=12):
         right=WIDTH - RIGHT,
         label_y=HEIGHT - BOTTOM + 20,
     )
+
+
+def in_thousands(amounts, currency):
+    """Does the chart of these amounts (minor units) print thousands?"""
+    return to_major(max(abs(amount) for amount in amounts), currency) >= LARGE
+
+
+def draw_amounts(amounts, heads, currency, slots=12):
+    """The Chart of amounts (minor units of the currency), a bar for each, in whole units or in thousands."""
+    size = 1000 if in_thousands(amounts, currency) else 1
+
+    def shown(minor):
+        text = format_decimal(to_major(abs(minor), currency) / size, format="#,##0", locale=locale_of())
+        return f"\u2212{text}" if minor < 0 else text
+
+    flow = Flow([Month(number, amount) for number, amount in enumerate(amounts)])
+    return draw(flow, heads, shown, slots)
 
 
 def _text(number):

@@ -3,33 +3,15 @@
 from dataclasses import dataclass
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applicants.cashchart import draw
-from ledger.money import Money, locale_of, to_major
+from applicants.cashchart import draw_amounts, in_thousands
+from ledger.money import Money, locale_of
 from programmes import ahead, forecast
 from programmes.models import FundingLine
 from programmes.services import available_on
 from programmes.shares import parts_of, weights_of
-
-LARGE = 1_000_000  # major units; above it the chart prints thousands
-
-
-@dataclass(frozen=True)
-class Bar:
-    """What the chart of a plan's cash flow reads of a month; a line has no instalment of its own."""
-
-    number: int
-    left: int
-    instalment: int = 0
-
-
-@dataclass(frozen=True)
-class Bars:
-    months: list
-    instalment: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,22 +73,13 @@ class Ahead:
 
     @property
     def in_thousands(self):
-        most = max(abs(month.left) for month in self.months)
-        return to_major(most, self.line.currency) >= LARGE
+        return in_thousands([month.left for month in self.months], self.line.currency)
 
     @property
     def drawing(self):
         """The chart over the table: what is left at the end of each month, in whole units or in thousands."""
-        return draw(
-            Bars([Bar(number, month.left) for number, month in enumerate(self.months)]),
-            [format_date(month.first, "LLL", locale=locale_of()) for month in self.months],
-            self._printed,
-        )
-
-    def _printed(self, minor):
-        value = to_major(abs(minor), self.line.currency) / (1000 if self.in_thousands else 1)
-        text = format_decimal(value, format="#,##0", locale=locale_of())
-        return f"\u2212{text}" if minor < 0 else text
+        heads = [format_date(month.first, "LLL", locale=locale_of()) for month in self.months]
+        return draw_amounts([month.left for month in self.months], heads, self.line.currency)
 
 
 def month_name(first):

@@ -1,9 +1,6 @@
 """The portfolio on a day: what is owed, how late it is, and by whom, where and for what it was lent."""
 
-from dataclasses import dataclass
-
 import rules
-from babel.numbers import format_decimal
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from applicants.cashchart import draw
+from applicants.cashchart import draw_amounts, in_thousands
 from applicants.models import Party
 from audit.refusals import NotAllowed
-from ledger.money import Money, locale_of, to_major
+from ledger.money import Money
 from loans.arrears_forms import PORTFOLIO_PARTS, PortfolioForm
 from loans.models import LoanProduct, PortfolioCell
 from loans.portfolio import BUCKETS, RISK_DAYS, Portfolio, breakdown, bucket_word, portfolios
@@ -26,22 +23,6 @@ from programmes.models import District, Role
 from programmes.roles import rows_for
 
 PORTFOLIO_ROLES = (Role.MANAGER, Role.LOAN_OFFICER, Role.FINANCE, Role.MONITORING)
-LARGE = 1_000_000  # major units; above it the picture prints thousands
-
-
-@dataclass(frozen=True)
-class Bar:
-    """What the chart of a cash flow reads of a month: here the amount of a bucket."""
-
-    number: int
-    left: int
-    instalment: int = 0
-
-
-@dataclass(frozen=True)
-class Bars:
-    months: list
-    instalment: int = 0
 
 
 @login_required
@@ -119,26 +100,19 @@ def _shown(found: Portfolio, parts):
         "risks": _risks(found),
         "buckets": [(bucket_word(name), *found.buckets[name]) for name in BUCKETS],
         "drawing": _drawing(found),
-        "thousands": _in_thousands(found),
+        "thousands": in_thousands(_amounts(found), found.currency),
         "parts": [(word, one, _risks(one)) for word, one in parts if one.currency == found.currency],
     }
 
 
-def _in_thousands(found):
-    return to_major(max(amount for _number, amount in found.buckets.values()), found.currency) >= LARGE
+def _amounts(found):
+    return [found.buckets[name][1] for name in BUCKETS]
 
 
 def _drawing(found):
     """The ageing as bars, in whole units or in thousands."""
-    amounts = [found.buckets[name][1] for name in BUCKETS]
-    size = 1000 if _in_thousands(found) else 1
     heads = [_("Not late"), *(name.replace("-", "\u2013") for name in BUCKETS[1:-1]), "365+"]
-    bars = Bars([Bar(number, amount) for number, amount in enumerate(amounts)])
-
-    def shown(minor):
-        return format_decimal(to_major(minor, found.currency) / size, format="#,##0", locale=locale_of())
-
-    return draw(bars, heads, shown, slots=len(BUCKETS))
+    return draw_amounts(_amounts(found), heads, found.currency, slots=len(BUCKETS))
 
 
 def _file(wanted, found, parts, day, by):
