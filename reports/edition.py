@@ -18,10 +18,55 @@ INTERNAL, DONOR = "internal", "donor"
 
 
 @dataclass(frozen=True)
+class Rate:
+    """The rate at which money of `base` was put into `quote`; `value`: quote units for one of base, as text."""
+
+    base: str
+    quote: str
+    value: str
+    on: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A passage or a story as it is printed: plain text, its figures in place."""
+
+    box: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A value of the report `of` that the records say otherwise today. Values as in the report's JSON."""
+
+    of: str
+    code: str
+    name: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One line of the page of data quality: of `of` cases, `count` lack something. `code` names the line."""
+
+    code: str
+    name: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True)
 class Report:
     """What every renderer takes. `name` and `key` are those that may be seen by the readers of the edition.
 
-    `uncompared`: values were published of the whole programme, and this is a part of it.
+    `uncompared`: values were published of the whole programme, and this is a part of it. `cut_off`: the moment (ISO,
+    UTC) after which nothing entered is in it. `language`: the second one it is also made in. `logo`: SHA-256 of the
+    donor's picture among the files. `grade`: A to D, how good the data is (reports.quality). `rates`, `passages`,
+    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap.
     """
 
     key: str
@@ -41,6 +86,19 @@ class Report:
     sha256: str = ""
     published_on: date | None = None
     uncompared: bool = False
+    agreement: str = ""
+    cut_off: str = ""
+    approved_by: str = ""
+    language: str = ""
+    reporting_currency: str = ""
+    visibility: str = ""
+    logo: str = ""
+    grade: str = ""
+    rates: tuple = ()
+    passages: tuple = ()
+    stories: tuple = ()
+    restatements: tuple = ()
+    gaps: tuple = ()
     figures: tuple = field(default=())
 
     @property
@@ -107,6 +165,9 @@ def compile_report(
     )
 
 
+PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Restated, "gaps": Gap}
+
+
 # Frozen --------------------------------------------------------------------------------------------------------------
 
 
@@ -136,6 +197,8 @@ def thawed(body, **changes):
     facts["period_to"] = _day(facts["period_to"])
     facts["published_on"] = _day(facts.get("published_on"))
     facts["donors"] = tuple(facts["donors"])
+    for name, kind in PARTS.items():
+        facts[name] = tuple(kind(**_known(kind, one)) for one in facts.get(name, ()))
     facts["figures"] = tuple(_thawed_figure(one) for one in facts["figures"])
     return Report(**{**facts, **changes})
 
@@ -145,6 +208,7 @@ def _thawed_figure(body):
     facts["value"], facts["in_all"] = _number(facts["value"]), _number(facts["in_all"])
     facts["by"] = tuple(Cell(**_known(Cell, cell)) for cell in facts["by"])
     facts["total_of"] = tuple(facts["total_of"])
+    facts["codes"] = tuple(tuple(one) for one in facts.get("codes", ()))
     for name in ("target", "published"):
         goal = facts[name]
         facts[name] = Goal(**{**_known(Goal, goal), "value": _number(goal["value"])}) if goal else None

@@ -44,6 +44,10 @@ class Figure:
 
     value and numerator None: no data, or `hidden`. A share with a currency divides money. `in_all` is the same from the
     beginning to the last day, where the period begins later. `units` are the people or businesses behind it.
+
+    `codes`: (scheme, code) in catalogues of donors, such as ("IRIS", "PI3687"). `grade`: how well it is evidenced.
+    `verified`: how many of its records a second person verified; None where nobody verifies. `records_sha256`: hash of
+    the records behind it (reports.models.RecordSet). `translated`: its money in the report's currency, minor units.
     """
 
     code: str
@@ -69,6 +73,11 @@ class Figure:
     hidden: bool = False
     impersonal: bool = False
     total_of: tuple = field(default=())
+    codes: tuple = ()
+    grade: str = ""
+    verified: int | None = None
+    records_sha256: str = ""
+    translated: int | None = None
 
     def __post_init__(self):
         if self.unit not in UNITS:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import rules
 from django.utils import translation
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance, begin
@@ -109,7 +110,7 @@ def publish_issue(*, issue, on, by, version=None, key=None):
     body = body_of(issue)
     sha256 = digest(body)
     said = {"sha256": sha256, "figures": len(body["figures"])}
-    advance(issue, "publish", by=by, on=on, version=version, body=said, figures=body, sha256=sha256)
+    advance(issue, "publish", by=by, on=on, version=version, body=said, figures=body, sha256=sha256, cut_off_at=now())
     if issue.supersedes:
         advance(issue.supersedes, "supersede", by=by, on=on, body={"by": issue.ref})
     return issue
