@@ -8,7 +8,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import TableStyle
 
 from pages.paper import BOLD, FONT, INK, LINE, QUIET, SUNK, WIDTH, clean, new_page, space, together
-from reports.tagged.parts import Entry, Picture, TaggedTable, paragraph
+from reports.tagged.parts import Entry, Photo, Picture, TaggedTable, paragraph
 from reports.tagged.tree import Element
 
 HEADINGS = {1: "title", 2: "h2", 3: "h3"}
@@ -94,6 +94,10 @@ class Story:
     def picture(self, drawing, said):
         """A drawing; `said` is what it shows, for those who do not see it."""
         self.parts.append(Picture(drawing, self.root.add("Figure", alt=clean(said))))
+
+    def photo(self, pixels, width, height, said):
+        """A picture of pixels (PIL), `width` by `height` points; `said` as above."""
+        self.parts.append(Photo(pixels, width, height, self.root.add("Figure", alt=clean(said))))
 
     def tiles(self, found, columns=2):
         """Short texts side by side, read one after the other: a list of [(value, style), ...] for each."""
