@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reports import framework
-from reports.figure import SHARE, ratio
+from reports.figure import SHARE, counted, ratio
 from reports.render_columns import columns_of, named
 from reports.words import value_parts
 
@@ -18,7 +18,7 @@ def quality(story, report):
     if report.grade:
         story.text(_("Grade of the data: %(grade)s.") % {"grade": report.grade}, "strong")
     if report.gaps:
-        rows = [[one.name, f"{one.count:,}", f"{one.of:,}", _share(one)] for one in report.gaps]
+        rows = [[one.name, counted(one.count), counted(one.of), _share(one)] for one in report.gaps]
         head = [_("What is missing or late"), _("Cases"), _("Of"), _("Share")]
         story.table(rows, [90, 24, 24, 24], head=head, numbers=(1, 2, 3))
     asked = [one for one in report.figures if framework.known(one) is not None]
@@ -27,8 +27,8 @@ def quality(story, report):
         columns = [
             (9, _("No."), lambda one: number[one.code]),
             (70, _("Figure"), named),
-            (22, _("Answer known"), lambda one: f"{one.denominator:,}"),
-            (22, _("Unknown"), lambda one: f"{one.unknown or 0:,}"),
+            (22, _("Answer known"), lambda one: counted(one.denominator)),
+            (22, _("Unknown"), lambda one: counted(one.unknown or 0)),
             (18, _("Known"), lambda one: framework.percent(framework.known(one))),
             (14, _("Grade"), lambda one: framework.grade(framework.known(one))),
         ]
@@ -112,7 +112,7 @@ def traces(story, report):
     rows = []
     for one in ordered:
         parts = value_parts(one)[1] if one.unit == SHARE else ""
-        records = "" if one.records is None else f"{one.records:,}"
+        records = "" if one.records is None else counted(one.records)
         rows.append([number[one.code], one.code, parts, records, one.records_sha256[:HASH]])
     head = [_("No."), _("Code"), _("Numerator of denominator"), _("Records"), _("Their hash begins")]
     story.table(rows, [11, 56, 60, 22, 26], head=head, numbers=(2, 3))

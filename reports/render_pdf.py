@@ -13,8 +13,8 @@ from reportlab.lib.units import mm
 from pages.paper import WIDTH, bar_chart
 from reports import framework, render_annexes, render_way, render_written
 from reports.charts import charts, way
-from reports.figure import MONEY, SHARE, printed
-from reports.language import in_language, language_of_paper
+from reports.figure import MONEY, SHARE, counted, printed
+from reports.language import in_language, language_of_paper, words_of
 from reports.render_columns import columns_of, in_all, named
 from reports.shown import matrices
 from reports.tagged import Story, tagged_paper
@@ -26,9 +26,9 @@ LETTER = 4
 
 
 def render(report):
-    """PDF as bytes, in the reader's language if the house is translated into it, else in English."""
+    """PDF as bytes, in the reader's language if the words of papers are translated into it, else in English."""
     lang = language_of_paper()
-    with translation.override(lang):
+    with translation.override(words_of(lang)):
         return _rendered(in_language(report, lang), lang)
 
 
@@ -36,7 +36,7 @@ def _rendered(report, lang):
     story = Story(lang)
     name = report.title or _("Impact report")
     _cover(story, report, name)
-    story.space(24)
+    story.new_page()
     story.contents()
     story.new_page()
     _summary(story, report)
@@ -187,8 +187,8 @@ def _chapter(story, report, chapter, figures):
         (62, _("This period") if with_all else _("In all"), value_cell),
         (26, _("In all"), in_all) if with_all else None,
         (26, report.reporting_currency, translated) if report.reporting_currency != report.currency else None,
-        (18, _("Unknown"), lambda one: f"{one.unknown:,}" if one.unknown and not one.hidden else ""),
-        (18, _("Records"), lambda one: "" if one.records is None else f"{one.records:,}"),
+        (18, _("Unknown"), lambda one: counted(one.unknown) if one.unknown and not one.hidden else ""),
+        (18, _("Records"), lambda one: "" if one.records is None else counted(one.records)),
     ]
     story.heading(2, str(chapter.title))
     render_written.passage(story, report, chapter.key)
