@@ -76,20 +76,20 @@ def translated(lang):
         return {message.id: message.string for message in pofile.read_po(file) if message.id}
 
 
-def catalogue_of(lang, words):
-    """The Babel catalogue of `words` ({English: translated}) for what is wanted today, and nothing besides."""
+def catalogue_of(lang, words, texts):
+    """The Babel catalogue of `words` ({English: translated}) for `texts`, and nothing besides."""
     made = Catalog(
         locale=lang.partition("-")[0], fuzzy=False, charset="utf-8", creation_date=BEGUN, revision_date=BEGUN
     )
-    for text in wanted():
+    for text in texts:
         made.add(text, words.get(text, ""), flags=["python-format"] if "%(" in text else [])
     return made
 
 
-def compiled(lang, words):
+def compiled(lang, words, texts):
     """The catalogue as programs read it (.mo), as bytes."""
     buffer = io.BytesIO()
-    mofile.write_mo(buffer, catalogue_of(lang, words))
+    mofile.write_mo(buffer, catalogue_of(lang, words, texts))
     return buffer.getvalue()
 
 
@@ -97,8 +97,9 @@ def write(lang, words):
     """Write both forms of the catalogue. Returns the texts that nobody translated yet."""
     folder = folder_of(lang)
     folder.mkdir(parents=True, exist_ok=True)
-    made = catalogue_of(lang, words)
+    texts = wanted()
+    made = catalogue_of(lang, words, texts)
     with (folder / "django.po").open("wb") as file:
         pofile.write_po(file, made, omit_header=True, width=110, sort_output=False)
-    (folder / "django.mo").write_bytes(compiled(lang, words))
+    (folder / "django.mo").write_bytes(compiled(lang, words, texts))
     return [message.id for message in made if message.id and not message.string]
