@@ -77,7 +77,11 @@ def definitions(story, report):
     story.heading(2, _("Annex A: how it is counted"))
     number = framework.numbers(report)
     ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
-    rows = [[number[one.code], one.name, one.definition, one.version, _codes(one)] for one in ordered]
+    rows = [[number[one.code], one.name, one.definition, one.version] for one in ordered]
+    widths, head = [11, 42, 97, 20], [_("No."), _("Figure"), _("Definition"), _("Version")]
+    if any(one.codes for one in ordered):
+        rows = [[*row, _codes(one)] for row, one in zip(rows, ordered, strict=True)]
+        widths, head = [11, 42, 84, 18, 25], [*head, _("Donors' codes")]
     links = {}
     if report.reference:
         links = {
@@ -86,8 +90,8 @@ def definitions(story, report):
         }
     story.table(
         rows,
-        [11, 42, 84, 18, 25],
-        head=[_("No."), _("Figure"), _("Definition"), _("Version"), _("Donors' codes")],
+        widths,
+        head=head,
         links=links,
         anchors={row: one.code for row, one in enumerate(ordered)},
     )
@@ -113,9 +117,13 @@ def traces(story, report):
     for one in ordered:
         parts = value_parts(one)[1] if one.unit == SHARE else ""
         records = "" if one.records is None else counted(one.records)
-        rows.append([number[one.code], one.code, parts, records, one.records_sha256[:HASH]])
-    head = [_("No."), _("Code"), _("Numerator of denominator"), _("Records"), _("Their hash begins")]
-    story.table(rows, [11, 56, 60, 22, 26], head=head, numbers=(2, 3))
+        rows.append([number[one.code], one.code, parts, records])
+    widths = [11, 60, 70, 24]
+    head = [_("No."), _("Code"), _("Numerator of denominator"), _("Records")]
+    if any(one.records_sha256 for one in ordered):
+        rows = [[*row, one.records_sha256[:HASH]] for row, one in zip(rows, ordered, strict=True)]
+        widths, head = [11, 56, 60, 22, 26], [*head, _("Their hash begins")]
+    story.table(rows, widths, head=head, numbers=(2, 3))
     if report.sha256:
         story.text(
             _("The figures are frozen. The SHA-256 of all of them is %(hash)s.") % {"hash": report.sha256}, "quiet"

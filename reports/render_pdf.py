@@ -36,7 +36,7 @@ def _rendered(report, lang):
     story = Story(lang)
     name = report.title or _("Impact report")
     _cover(story, report, name)
-    story.new_page()
+    story.space(24)
     story.contents()
     story.new_page()
     _summary(story, report)
@@ -243,7 +243,9 @@ def _chart(story, chart, head, rows):
         story.heading(3, chart.title)
         story.text(chart.subtitle, "quiet")
         story.picture(drawing, f"{chart.title}. {chart.subtitle} {said}.")
-        story.table(rows, [50, *([40] * (len(head) - 1))], head=head, numbers=range(1, len(head)))
+    # A head and three rows, or none of it.
+    story.room(30 * mm)
+    story.table(rows, [50, *([40] * (len(head) - 1))], head=head, numbers=range(1, len(head)))
 
 
 def _matrix(story, matrix):

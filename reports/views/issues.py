@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +21,7 @@ from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
 from reports.edition import thawed
 from reports.forms import IssueForm, LinkForm
+from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
 from reports.renderers import FORMATS
 from reports.services import correct_issue, draft_issue, make_link, publish_issue, report_of_draft, revoke_link
@@ -119,12 +121,15 @@ def report_of(issue):
     return thawed(issue.body, sha256=issue.sha256, published_on=issue.published_on)
 
 
-def file_response(report, wanted):
-    """The report as a download."""
-    if wanted not in FORMATS:
+def file_response(report, wanted, lang=""):
+    """The report as a download; the paper in English, or in `lang` if the words of papers are translated into it."""
+    if wanted not in FORMATS or (lang and lang not in languages_of_paper()):
         raise Http404
-    response = HttpResponse(FORMATS[wanted].render(report), content_type=FORMATS[wanted].type)
-    response["Content-Disposition"] = f'attachment; filename="{report.file_name}.{wanted}"'
+    with translation.override(lang or ENGLISH):
+        content = FORMATS[wanted].render(report)
+    response = HttpResponse(content, content_type=FORMATS[wanted].type)
+    name = f"{report.file_name}-{lang}" if lang else report.file_name
+    response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -137,7 +142,7 @@ def issue(request, ref):
     report = report_of(row)
     wanted = request.GET.get("format")
     if wanted:
-        return file_response(report, wanted)
+        return file_response(report, wanted, request.GET.get("lang", ""))
     context = {
         "title": row.title,
         "issue": row,
