@@ -55,6 +55,7 @@ urlpatterns = [
     path("loans/<slug:ref>/terms/", loan.terms, name="terms"),
     path("loans/<slug:ref>/reschedule/", relief.reschedule, name="reschedule"),
     path("loans/<slug:ref>/waive/", relief.waiver, name="waive"),
+    path("loans/<slug:ref>/waivers/<int:pk>/reverse/", relief.reverse_one_waiver, name="reverse_waiver"),
     path("loans/<slug:ref>/rate/", relief.rate, name="rate"),
     path("loans/<slug:ref>/payoff/", relief.payoff, name="payoff"),
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),

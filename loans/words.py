@@ -50,6 +50,7 @@ EVENTS = {
     "loan.reschedule": _("New schedule"),
     "loan.change_rate": _("Rate changed"),
     "loan.waive": _("Interest or penalties waived"),
+    "loan.reverse_waiver": _("Waiver taken back"),
     "loan.life_event": _("Death or move abroad recorded"),
     "loan.decide_life_event": _("Decided what follows"),
     "loan.hand_over": _("Handed to another adviser"),

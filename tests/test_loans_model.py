@@ -22,6 +22,7 @@ from loans.services import (
     record_repayment,
     reschedule_loan,
     reverse_repayment,
+    reverse_waiver,
     waive,
     write_off_loan,
 )
@@ -151,6 +152,7 @@ acts = st.lists(
         st.tuples(st.just("pay"), st.integers(0, 30), SUMS),
         st.tuples(st.just("reverse"), st.integers(0, 9), st.just(0)),
         st.tuples(st.just("waive"), st.sampled_from(["interest", "penalty"]), st.integers(1, 100)),
+        st.tuples(st.just("unwaive"), st.integers(0, 9), st.just(0)),
         st.tuples(st.just("reschedule"), st.integers(1, 9), st.integers(1, 70)),
         st.tuples(st.just("end"), st.sampled_from(["write off", "forgive"]), st.integers(0, 5)),
     ),
@@ -282,6 +284,14 @@ def waiving(office, loan, twin, _rows, _number, now, part, percent):
     twin.current.waivers.append((now, part, amount))
 
 
+def unwaiving(office, loan, twin, _rows, _number, now, which, _none):
+    waived = list(loan.waivers.live().filter(version=loan.current_version).order_by("pk"))
+    if waived:
+        place = which % len(waived)
+        reverse_waiver(waiver=waived[place], reason="Another loan's.", on=now, by=office.people.manager)
+        del twin.current.waivers[place]
+
+
 def rescheduling(office, loan, twin, _rows, _number, now, number, days):
     first_due = now + timedelta(days=days)
     reschedule_loan(
@@ -305,7 +315,14 @@ def ending(office, loan, twin, _rows, _number, now, how, seldom):
     twin.end, twin.gone = now, twin.current.live_to(now).principal
 
 
-ACTS = {"pay": pay, "reverse": reverse, "waive": waiving, "reschedule": rescheduling, "end": ending}
+ACTS = {
+    "pay": pay,
+    "reverse": reverse,
+    "waive": waiving,
+    "unwaive": unwaiving,
+    "reschedule": rescheduling,
+    "end": ending,
+}
 
 
 def compare(loan, twin, now, bank):

@@ -42,10 +42,23 @@ class LifeEvent(Versioned):
     decision_ref = models.CharField(_("decision"), max_length=40, blank=True)
     decided_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    attorney_ended_on = models.DateField(_("power of attorney ended"), null=True, blank=True)
+    attorney_ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    attorney_end_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["loan", "happened_on", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(attorney_ended_on=None, attorney_ended_by=None, attorney_end_reason="")
+                | (
+                    Q(kind="abroad", attorney_ended_on__gte=F("happened_on"), attorney_ended_by__isnull=False)
+                    & ~Q(attorney_end_reason="")
+                ),
+                name="life_event_attorney_ended",
+            ),
             models.UniqueConstraint(fields=["loan"], condition=Q(decided_on=None), name="life_event_one_open"),
             models.CheckConstraint(
                 condition=Q(decided_on=None, outcome="")

@@ -31,7 +31,7 @@ from loans.services.messages import make_reminders, send_reminders, set_quiet_ho
 from loans.services.moratorium import apply_moratorium, cancel_moratorium, prepare_moratorium
 from loans.services.provisions import set_provision_rates
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
-from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
+from loans.services.relief import change_rate, forgive_loan, reschedule_loan, reverse_waiver, waive, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
 from loans.services.standings import count_loans, fold_cells
 
@@ -80,6 +80,7 @@ __all__ = [
     "reschedule_loan",
     "return_refund",
     "reverse_repayment",
+    "reverse_waiver",
     "send_count_back",
     "send_reminders",
     "set_provision_rates",

@@ -299,6 +299,43 @@ def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None
     return waiver
 
 
+@service
+def reverse_waiver(*, waiver, reason, on, by, key=None):
+    """A waiver is taken back: it stays to be seen, and the loan is as if it had not been. Returns the Waiver.
+
+    Asked for by somebody who could have waived. Raises Blocked once a new schedule or an end came after it.
+    """
+    loan = lock_loan(waiver.loan)
+    waiver = Waiver.objects.select_for_update().get(pk=waiver.pk)
+    demand("loans.relieve", by, loan, SECOND_PERSON)
+    need_text(reason, "reason", _("Say why it is taken back."))
+    check_date(on=on, programme=loan.programme, by=by, reason=reason)
+    if waiver.reversed_on:
+        raise Blocked(_("This was taken back already."))
+    if on < waiver.value_on:
+        raise Invalid(_("It cannot be taken back before the day on which it was waived."), field="on")
+    if loan.forgiven_on or loan.state == Loan.State.WRITTEN_OFF or waiver.version != loan.current_version:
+        raise Blocked(_("The loan was rescheduled or ended by a decision after this."))
+    waiver.reversed_on, waiver.reversed_by, waiver.reversal_reason = on, by, reason[:300]
+    waiver.save(update_fields=["reversed_on", "reversed_by", "reversal_reason"])
+    record(
+        "loan.reverse_waiver",
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={
+            "waiver": waiver.pk,
+            "component": waiver.component,
+            "amount": waiver.amount,
+            "currency": loan.currency,
+        },
+        reason=reason,
+    )
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
+    return waiver
+
+
 def unpaid_parts(standing, loan, on):
     """What fell due by `on` and was not paid, in minor units, and the interest that was paid ahead for later days.
 

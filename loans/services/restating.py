@@ -52,7 +52,8 @@ def fold_loan(loan, through, *, added=(), without=None):
     receipts = [Receipt(number, row.value_on, row.amount) for number, row in enumerate(cash)]
     refunds = loan.refunds.filter(version=version.number, returned_on=None)
     receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in refunds]
-    waivers = [Waiver(row.value_on, row.component, row.amount) for row in loan.waivers.filter(version=version.number)]
+    waived = loan.waivers.live().filter(version=version.number)
+    waivers = [Waiver(row.value_on, row.component, row.amount) for row in waived]
     through = max(through, loan.reckoned_on or through)
     rows = [row_of(instalment) for instalment in instalments]
     terms = terms_of(loan, version.request)
