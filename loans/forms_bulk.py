@@ -94,6 +94,23 @@ class ReleaseForm(SeedbedForm):
     reason = ReasonField(help_text=_("For example: it is the donor's money."))
 
 
+class DifferenceForm(MoveForm):
+    """A day is closed with a difference, which is booked."""
+
+    reason = ReasonField(
+        label=_("What did you find about the difference?"),
+        help_text=_("For example: two notes stuck together, asked everybody of the sheet."),
+    )
+
+
+class FoundForm(SeedbedForm):
+    """A difference that was booked is found."""
+
+    keyed = True
+
+    reason = ReasonField(label=_("What was found?"))
+
+
 class CountForm(MoveForm):
     """How many notes and coins of each denomination there are, and why it is not what it should be."""
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("loans/cashier/deposit/", cashier.deposit, name="deposit"),
     path("loans/cashier/deposits/<int:pk>/", cashier.deposit_arrived, name="deposit_arrived"),
     path("loans/cashier/<int:pk>/", cashier.cash_day, name="cash_day"),
+    path("loans/cashier/<int:pk>/found/", cashier.difference_found, name="difference_found"),
     path("loans/cashier/<int:pk>/slips.pdf", cashier.slips, name="slips"),
     path("loans/cashier/<int:pk>/do/<slug:verb>/", cashier.move_day, name="cash_day_move"),
     path("loans/balances/", confirmations.balances, name="balances"),

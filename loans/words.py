@@ -25,6 +25,7 @@ EVENTS = {
     "cashday.count": _("Cash counted"),
     "cashday.close": _("Closed by a second person"),
     "cashday.send_back": _("Count sent back"),
+    "cashday.find_difference": _("The difference was found"),
     "receipt.issue": _("Receipt issued"),
     "balances.draw": _("Sample of balances drawn"),
     "balances.answer": _("A borrower answered"),
