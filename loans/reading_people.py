@@ -27,6 +27,11 @@ class People:
     handovers: list = field(default_factory=list)
     may: dict = field(default_factory=dict)
 
+    @property
+    def released(self):
+        """Is there somebody or something that a release letter is for?"""
+        return any(row.released_on for row in [*self.guarantors, *self.collateral])
+
 
 def people_of(loan, user, on):
     """People of the loan on `on` for the user."""

@@ -59,6 +59,8 @@ EVENTS = {
     "guarantor.release": _("Guarantor released"),
     "guarantor.notify": _("Guarantors told of the arrears"),
     "guarantor.notice_sent": _("Notice to a guarantor sent"),
+    "guarantor.return": _("Guarantor stands for the loan again"),
+    "collateral.return": _("Collateral secures the loan again"),
     "collateral.add": _("Collateral recorded"),
     "collateral.release": _("Collateral released"),
     "group.constitute": _("Group constituted"),

@@ -15,6 +15,7 @@ from loans.schedule.periods import ONE_DAY, Periods
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
 from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
+from loans.services.security import let_go
 from loans.standing import Row
 from loans.terms import instalments_in, month_after, rows_for
 from programmes.clock import today
@@ -67,7 +68,7 @@ def forgive_loan(*, loan, decision_ref, reason, on, by, version=None, key=None):
     amount = standing.principal
     if amount:
         _post(loan, "loan_forgiven", f"forgive:{loan.ref}", postings.principal_forgiven, amount, on, by, reason)
-    return advance(
+    advance(
         loan,
         "forgive",
         by=by,
@@ -77,6 +78,8 @@ def forgive_loan(*, loan, decision_ref, reason, on, by, version=None, key=None):
         decision_ref=decision_ref,
         amount=amount,
     )
+    let_go(loan, day=on, on=on, by=by)
+    return loan
 
 
 def _nothing_held(loan):
