@@ -54,6 +54,7 @@ EVENTS = {
     "loan.reverse_waiver": _("Waiver taken back"),
     "loan.life_event": _("Death or move abroad recorded"),
     "loan.decide_life_event": _("Decided what follows"),
+    "loan.end_attorney": _("Power of attorney ended"),
     "loan.hand_over": _("Handed to another adviser"),
     "guarantor.add": _("Guarantor recorded"),
     "guarantor.release": _("Guarantor released"),

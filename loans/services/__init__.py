@@ -27,7 +27,7 @@ from loans.services.groups import claim_of_group, constitute_group, leave_group,
 from loans.services.guarantors import add_guarantor, mark_notice_sent, notify_guarantors, release_guarantor
 from loans.services.handover import prepare_handover, sign_handover
 from loans.services.legacy import import_portfolio
-from loans.services.life_events import decide_life_event, record_life_event
+from loans.services.life_events import decide_life_event, end_attorney, record_life_event
 from loans.services.messages import make_reminders, send_reminders, set_quiet_hours, set_reminder_text
 from loans.services.moratorium import apply_moratorium, cancel_moratorium, prepare_moratorium
 from loans.services.provisions import set_provision_rates
@@ -57,6 +57,7 @@ __all__ = [
     "decide_life_event",
     "deposit_cash",
     "draw_balances",
+    "end_attorney",
     "find_difference",
     "fold_cells",
     "forgive_loan",
