@@ -192,6 +192,7 @@ class _Reader:
         products = LoanProduct.objects.filter(programme=programme).prefetch_related("windows__call", "windows__line")
         self.products = {product.key: product for product in products}
         self.first_list = first_list_on()
+        self.unread = set()
 
     def headers(self, sheet, table):
         known = {*COLUMNS[sheet], *MORE[sheet]}
@@ -233,6 +234,8 @@ class _Reader:
                 one = self.one_loan(row, number, keys)
                 if one is not None:
                     found[number] = one
+                else:
+                    self.unread.add(number)
         return found
 
     def one_loan(self, row, number, keys):
@@ -295,7 +298,8 @@ class _Reader:
 
     def repayments(self, table, loans):
         for row in table.rows:
-            known = _known(loans, _("There is no such loan on the sheet of the loans."))
+            # What was paid on a loan whose own row is at fault is not at fault itself.
+            known = _known(dict.fromkeys(self.unread) | loans, _("There is no such loan on the sheet of the loans."))
             one = self.cell("repayments", row, "loan", known)
             day = self.cell("repayments", row, "paid_on", self.day)
             if one is None:

@@ -138,6 +138,8 @@ def test_each_row_at_fault_is_named_and_nothing_is_written(office):
     for sheets, words in WRONG:
         found = read(office, workbook(**sheets))
         assert words in "\n".join(one.sentence for one in found.errors)
+    # Money of a loan whose own row is wrong is not named too.
+    assert len(read(office, workbook(loans=[{**LOAN, "amount": "0"}, SECOND])).errors) == 1
     before = Entry.objects.count()
     for sheets in (WRONG[0][0], WRONG[5][0], WRONG[16][0]):
         with pytest.raises(Invalid, match="has errors"):
