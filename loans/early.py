@@ -58,8 +58,8 @@ class Reshaped:
             rows = self._built(told)
         except ScheduleError:
             return None
-        if sum(rows[no]) != amount:
-            return None
+        if sum(rows[no]) != amount or (no == self.request.n and self.lent_after(day)):
+            return None  # the last instalment cannot be closed before all is paid out
         self.closed[no] = payment
         self.rows = {number: rows.get(number, (0, 0)) for number in self.rows}
         return {number: parts for number, parts in self.rows.items() if number >= no}

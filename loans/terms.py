@@ -133,6 +133,13 @@ def paid_out_in(loan, request: ScheduleRequest) -> list[tuple[date, int]]:
     return [(tranche.date, to_minor(tranche.amount, loan.currency)) for tranche in request.tranches]
 
 
+def later_pay_outs(loan, version) -> list[tuple[date, int]]:
+    """[(day, minor units)] of the tranches after the first, by the request stored with a schedule version."""
+    if "disbursements" not in version.request:
+        return []
+    return paid_out_in(loan, request_from_json(version.request))[1:]
+
+
 def disbursements_of(loan, parts: Sequence[tuple[date, int]]) -> tuple[Disbursement, ...]:
     """The pay-outs of a request from [(day, minor units)], those of one day together; () where there is one."""
     days: dict[date, int] = {}

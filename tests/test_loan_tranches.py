@@ -2,15 +2,9 @@
 
 from datetime import date
 
-import pytest
-
-from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
-from ledger.models import Account, Entry
-from programmes.clock import standing_at
-from tests.office import DAY
 from tests.steps_loans import repay
-from tests.steps_tranches import PARTS, SECOND_ON, active_in_tranches, pay_tranche, planned_loan, signed_in_tranches
+from tests.steps_tranches import SECOND_ON, active_in_tranches, pay_tranche, signed_in_tranches
 
 
 def schedule(loan, version=None):
@@ -49,3 +43,23 @@ def test_two_tranches(lending):
     assert promised(loan) == (100_000, 100_000, "used")
     print(schedule(loan))
     assert list(faults()) == []
+
+
+def test_repayments_between_the_tranches_stay_as_they_are(lending):
+    loan = active_in_tranches(lending)
+    before = schedule(loan)
+    first = repay(lending, loan, 5331, on=date(2026, 4, 12))
+    entries = list(Entry.objects.filter(kind="repayment").values_list("pk", flat=True))
+    loan, order = pay_tranche(lending, loan, 2, SECOND_ON)
+    assert schedule(loan)[:2] == before[:2]
+    assert schedule(loan, version=2) == before
+    assert list(Entry.objects.filter(kind="repayment").values_list("pk", flat=True)) == entries
+    assert not Entry.objects.filter(reverses__isnull=False).exists()
+    first.refresh_from_db()
+    assert (first.version, first.interest_amount, first.principal_amount) == (3, 600, 4731)
+    # May is late: the tranche came without making it any less late.
+    assert [row.settled_on for row in loan.instalments.filter(version=3).order_by("number")[:2]] == [
+        date(2026, 4, 12),
+        None,
+    ]
+    assert order.state == "settled"

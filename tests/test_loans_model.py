@@ -15,7 +15,7 @@ from config.proof import ledger_faults, state_faults
 from ledger.models import Account
 from loans.checks import checks
 from loans.models import Loan
-from loans.schedule import ScheduleRequest, build_schedule
+from loans.schedule import Disbursement, ScheduleRequest, build_schedule
 from loans.services import (
     forgive_loan,
     reckon_loan,
@@ -29,7 +29,7 @@ from loans.standing import Receipt, Terms, fold
 from loans.standing import Waiver as Waived
 from loans.terms import rows_of
 from programmes.clock import standing_at
-from tests.loan_model import PARTS, Deal, Version
+from tests.loan_model import PARTS, Deal, Version, months_on
 from tests.office import DAY
 from tests.steps_loans import active_loan
 
@@ -70,7 +70,8 @@ def terms_of(deal, request=None):
 
 @st.composite
 def histories(draw):
-    """(deal, amount, number, grace, first due date, [(day, amount)], [(day, part, amount)])."""
+    """(deal, amount, number, grace, first due date, [(day, amount)], [(day, part, amount)], [(day, amount)]): money,
+    waivers, and tranches after the first amount."""
     deal, number = draw(deals()), draw(st.sampled_from([1, 2, 3, 6]))
     first_due = START + timedelta(days=draw(st.sampled_from([5, 20, 28, 31, 45])))
     amount = draw(st.sampled_from([100_000, 99_991, 7]))
@@ -84,25 +85,36 @@ def histories(draw):
             st.tuples(st.integers(0, 230), st.sampled_from(["interest", "penalty"]), st.integers(1, 900)), max_size=2
         )
     )
-    return deal, amount, number, draw(st.integers(0, min(2, number - 1))), first_due, money, waivers
+    last = (months_on(first_due, number - 1) - START).days
+    tranches = draw(
+        st.lists(st.tuples(st.integers(1, last - 1), st.integers(1, amount)), max_size=2, unique_by=lambda row: row[0])
+    )
+    return deal, amount, number, draw(st.integers(0, min(2, number - 1))), first_due, money, waivers, tranches
 
 
 @given(histories(), st.integers(0, 260))
 def test_the_standing_is_that_of_a_second_reckoning_day_by_day(drawn, last):
-    deal, amount, number, grace, first_due, money, waivers = drawn
-    version = Version(deal, amount, START, first_due, number, grace=grace)
+    deal, amount, number, grace, first_due, money, waivers, tranches = drawn
+    tranches = sorted((START + timedelta(days=day), part) for day, part in tranches)
+    version = Version(deal, amount, START, first_due, number, grace=grace, tranches=tranches)
     version.money = {key: (START + timedelta(days=day), paid) for key, (day, paid) in enumerate(money)}
     version.waivers = [(START + timedelta(days=day), part, less) for day, part, less in waivers]
-    early = deal.prepay in ("reduce_number", "reduce_instalment")
+    amount += sum(part for _day, part in tranches)
+    parts = [(START, version.amount), *tranches] if tranches else []
     request = ScheduleRequest(
         principal=Decimal(amount).scaleb(-2),
+        disbursements=tuple(Disbursement(day, Decimal(part).scaleb(-2)) for day, part in parts),
         currency_digits=2,
         disbursed_on=START,
         first_due=first_due,
         n=number,
         method="declining_equal_instalment" if deal.level else "declining_equal_principal",
         annual_rate_pct=decimal(deal.rate),
-        first_period="nominal" if not version.odd else "actual_days_in_annuity" if early else "actual_days_on_top",
+        first_period="nominal"
+        if not version.odd
+        else "actual_days_in_annuity"
+        if version.actual
+        else "actual_days_on_top",
         annuity="solved",
         grace_principal=grace,
     )
