@@ -99,11 +99,11 @@ class Version:
         rows = [(on, amount) for on, amount in self.tranches if since <= on < self.dues[place]]
         return bool(rows), sum(amount for on, amount in rows if known is None or on > known)
 
-    def walk(self, balance, place, since, until, known=None):
+    def walk(self, balance, place, since, until, known=None, last=date.max):
         """Unrounded interest of a part of a period, a piece for each balance: tranches raise it on their days."""
         found, day = [], since
         for on, amount in sorted(self.tranches):
-            if since <= on < until and (known is None or on > known):
+            if since <= on < until and (known is None or on > known) and on <= last:
                 if on > day:
                     found.append(self.charge(balance, place, day, on))
                 day, balance = on, balance + amount
@@ -151,7 +151,7 @@ class Version:
     def plan(self, lines, place, balance, extra, since=None):
         """Write principal and interest of the lines from `place` on; `extra` is unrounded interest of the first, and
         `since` the day up to which tranches are in the balance."""
-        known = since
+        known, regular = since, self.regular.get(place - 1)
         for later in range(place, self.number):
             line, begin = lines[later], self.bearing_from(later)
             # What came between an early closing and the due date is in `extra` and owed now.
@@ -161,8 +161,10 @@ class Version:
             fell, came = self.came(later, begin if since is None else since, known)
             own = [*extra, *self.walk(balance + between, later, begin, self.dues[later], known)]
             interest, balance = sum(rounded(piece) for piece in own), balance + came
+            self.pending[later] = self.anew
             if later >= self.grace and (self.anew or fell):
-                self.set_regular(later, balance, own)
+                regular, self.anew = self.regular_for(later, balance, own), False
+            self.regular[later] = regular
             extra, since, known = [], None, None
             principal = 0 if later < self.grace else min(self.wanted(later, balance, interest), balance)
             if later == self.number - 1:
@@ -171,23 +173,24 @@ class Version:
             balance -= principal
 
     def wanted(self, place, balance, interest):
-        if self.deal.level:
-            return balance if balance + interest <= self.instalment else max(self.instalment - interest, 0)
-        return self.regular
+        return self.out_of(self.regular[place], balance, interest)
 
-    def set_regular(self, place, balance, own):
+    def out_of(self, regular, balance, interest):
+        if self.deal.level:
+            return balance if balance + interest <= regular else max(regular - interest, 0)
+        return regular
+
+    def regular_for(self, place, balance, own):
         """What each line from `place` on pays: the level instalment, or the equal part of principal."""
         if self.deal.level:
-            self.instalment = self.level_for(balance, place, own)
-        else:
-            self.regular = rounded(Fraction(balance, self.number - place))
-        self.anew = False
+            return self.level_for(balance, place, own)
+        return rounded(Fraction(balance, self.number - place))
 
     def fresh_lines(self):
         lines = [Line(due, dict.fromkeys(PARTS, 0)) for due in self.dues]
         lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
         lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
-        self.anew = True
+        self.anew, self.regular, self.pending = True, {}, {}
         self.plan(lines, 0, self.amount, [])
         if self.odd and not self.actual:
             days = Fraction((self.dues[0] - self.start).days, (self.dues[0] - self.begins[0]).days)
@@ -311,20 +314,33 @@ class Version:
         brought, paid = sum(line.brought_interest for line in later), sum(line.paid["interest"] for line in later)
         return other + max(accrued + brought - paid, 0)
 
-    def pieces(self, balance, since, until):
+    def wanted_on(self, day, place, balance, interest):
+        """What a coming line repays that is closed on `day`, as far as tranches are known then."""
+        since = self.since_of(place)
+        if self.pending[place] or any(since <= on < day for on, _amount in self.tranches):
+            begin = balance - sum(amount for on, amount in self.tranches if since < on <= day)
+            own = self.pieces(begin, since, self.dues[place], day)
+            return self.out_of(self.regular_for(place, balance, own), balance, interest)
+        return self.out_of(self.regular[place - 1], balance, interest)
+
+    def since_of(self, place):
+        """From when a coming line bears interest: from the closing of the line before it, or from its own begin."""
+        closed = self.lines[place - 1].closed if place else None
+        return closed or self.bearing_from(place)
+
+    def pieces(self, balance, since, until, last=date.max):
         """Unrounded interest from a day on, on the balance of that evening, cut at the due dates and by tranches."""
         found = []
         for place in range(self.number):
             begin, end = max(since, self.bearing_from(place)), min(until, self.dues[place])
             if begin < end:
-                before = sum(amount for on, amount in self.tranches if since < on < begin)
-                found += self.walk(balance + before, place, begin, end, since)
+                before = sum(amount for on, amount in self.tranches if since < on < begin and on <= last)
+                found += self.walk(balance + before, place, begin, end, since, last)
         return found
 
     def interest_until(self, day, place, balance):
-        """The interest of a coming line to `day`: from the closing of the line before it, or from its own begin."""
-        closed = self.lines[place - 1].closed if place else None
-        since = closed or self.bearing_from(place)
+        """The interest of a coming line to `day`."""
+        since = self.since_of(place)
         # What came after that morning was not owed yet then; after a closing that day's own tranche was.
         balance -= sum(amount for on, amount in self.tranches if since < on <= day)
         return sum(rounded(piece) for piece in self.pieces(balance, since, day))
@@ -338,7 +354,7 @@ class Version:
             line.asked["principal"] += more
             balance = sum(one.open("principal") for one in self.lines[today + 1 :]) - more - self.lent_after(day)
             self.carry = []
-            self.replan(today + 1, balance, day)
+            self.replan(today + 1, balance, day, more > 0)
             self.pay(line, purse)
             return
         place = next(place for place, one in enumerate(self.lines) if one.due > day and not one.closed)
@@ -347,7 +363,7 @@ class Version:
         interest = self.interest_until(day, place, balance)
         extras = line.open("fee") + line.open("penalty") + line.brought_interest
         most = min(left - extras, balance + interest)
-        wanted = 0 if place < self.grace else self.wanted(place, balance, interest)
+        wanted = 0 if place < self.grace else self.wanted_on(day, place, balance, interest)
         if place == self.number - 1:
             wanted = balance
         if place == self.number - 1 and self.lent_after(day):
@@ -358,14 +374,15 @@ class Version:
         line.asked["interest"], line.asked["principal"], line.closed = interest + line.brought_interest, principal, day
         # Between closing and its due date the lowered balance bears interest, which the next line shows.
         self.carry = self.pieces(balance - principal, day, line.due)
-        self.replan(place + 1, balance - principal, day)
+        self.replan(place + 1, balance - principal, day, principal > min(wanted, balance))
         self.pay(line, purse)
 
-    def replan(self, place, balance, day):
+    def replan(self, place, balance, day, more):
+        """The lines from `place` on over what is left; `more`: was more paid than the line before it asked for?"""
         if place >= self.number:
             return
         # The instalment is found when the first line repays principal: money that comes before then lowers it.
-        self.anew = self.anew or bool(balance and (self.deal.prepay == "reduce_instalment" or place <= self.grace))
+        self.anew = (more and self.deal.prepay == "reduce_instalment") or place <= self.grace
         self.plan(self.lines, place, balance, self.carry, day)
 
     # What it comes to ----------------------------------------------------------------------------------------------

@@ -166,9 +166,9 @@ class LoanTranche(Moving):
         permission=allowed("loans.end_tranche"),
         custom={"label": _("Ask to give it up"), "style": "stop"},
     )
-    def ask_to_give_up(self, *, reason):
+    def ask_to_give_up(self, *, why):
         self.end_asked_by = self.move.by
-        self.end_reason = reason[:300]
+        self.end_reason = why[:300]
 
     @transition(
         state,

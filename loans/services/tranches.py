@@ -123,7 +123,7 @@ def ask_to_give_up(*, tranche, reason, on, by, version=None, key=None):
     tranche = lock_tranche(tranche)
     check_date(on=on, programme=tranche.programme, by=by)
     need_text(reason, "reason", _("Say why the tranche is given up."))
-    return advance(tranche, "ask_to_give_up", by=by, on=on, version=version, reason=reason)
+    return advance(tranche, "ask_to_give_up", by=by, on=on, version=version, reason=reason, why=reason)
 
 
 @service
