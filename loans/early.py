@@ -26,6 +26,7 @@ class Reshaped:
         self.closed: dict[int, Payment] = {}  # what closed an instalment before its day, or paid more on it
         self.rows = self._built(request)
         self.planned = self.rows
+        self.principal = sum(principal for principal, _interest in self.rows.values())
 
     def _built(self, request: ScheduleRequest) -> dict[int, tuple[int, int]]:
         return {row.no: (self._minor(row.principal), self._minor(row.interest)) for row in build_schedule(request).rows}
@@ -60,8 +61,11 @@ class Reshaped:
             return None
         if sum(rows[no]) != amount or (no == self.request.n and self.lent_after(day)):
             return None  # the last instalment cannot be closed before all is paid out
+        known = {number: rows.get(number, (0, 0)) for number in self.rows}
+        if sum(principal for principal, _interest in known.values()) != self.principal:
+            return None  # rounding would need an instalment more than was agreed
         self.closed[no] = payment
-        self.rows = {number: rows.get(number, (0, 0)) for number in self.rows}
+        self.rows = known
         return {number: parts for number, parts in self.rows.items() if number >= no}
 
     def lent_after(self, day: date) -> int:

@@ -126,13 +126,12 @@ def test_the_standing_is_that_of_a_second_reckoning_day_by_day(drawn, last):
     receipts = [Receipt(key, on, paid) for key, (on, paid) in version.money.items()]
     through = START + timedelta(days=last)
     rows = rows_of(build_schedule(request), "USD")
+    hypothesis.assume(len(rows) == number)  # level instalments of a few coins may end before their number
     waived = [Waived(*facts) for facts in version.waivers if facts[0] <= through]
     version.waivers = [facts for facts in version.waivers if facts[0] <= through]
     standing = fold(rows, receipts, terms_of(deal, request), through, waivers=waived)
     version.live_to(through)
     told = [[(row.asked(part), row.paid[part]) for part in PARTS] for row in standing.rows]
-    # Where little is lent, level instalments may end before their number: the schedule has no empty rows.
-    told += [[(0, 0)] * len(PARTS)] * (number - len(told))
     assert told == [[(line.asked[part], line.paid[part]) for part in PARTS] for line in version.lines]
     assert standing.overpaid == version.held
     for key, parts in standing.parts.items():
