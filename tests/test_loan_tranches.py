@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from applicants.figures import Scope
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from ledger.models import Account, Entry
 from loans.checks import tranche_faults
+from loans.figures import by_day, disbursed
 from loans.forecast import planned_on_line, promised_on_line
 from loans.models import LoanTranche
 from loans.portfolio import portfolios
@@ -58,6 +60,14 @@ def promised(loan):
 def owed(loan):
     account = Account.objects.filter(subject=loan.ref, code="1100").first()
     return account.balance_amount if account else 0
+
+
+def lent_by_sex(office, until):
+    """The figure of what was paid out, and the sum of its parts that name a sex."""
+    scope = Scope(office.programme, until)
+    found = disbursed(scope, by_day(scope))["USD"]
+    place = found.dims.index("sex")
+    return found.value, sum(part.value for part in found.parts if part.key[place])
 
 
 def give_up(office, tranche, on=DAY):
@@ -121,9 +131,11 @@ def test_each_tranche_is_owed_from_its_day_and_takes_its_part_of_the_promise(len
     # The bank will pay 400.00 less 12.00 of the fee on the day of the plan.
     assert [(row.on, row.amount) for row in planned_on_line(lending.line, DAY)] == [(SECOND_ON, 38_800)]
     assert [(row.on, row.amount) for row in planned_on_line(lending.line, JUNE)] == [(JUNE, 38_800)]
+    assert lent_by_sex(lending, DAY) == (60_000, 60_000)
     repay(lending, loan, 5331, on=APRIL)
     repay(lending, loan, 5331, on=MAY)
     loan, order = pay_tranche(lending, loan, 2, SECOND_ON)
+    assert (lent_by_sex(lending, DAY), lent_by_sex(lending, SECOND_ON)) == ((60_000, 60_000), (100_000, 100_000))
     assert (order.amount, loan.principal_amount, owed(loan)) == (38_800, 90_491, 90_491)
     assert promised(loan) == (100_000, 100_000, "used")
     legs = Entry.objects.filter(kind="loan_disbursed").latest("seq").legs.values_list("account__code", "amount")

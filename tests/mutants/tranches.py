@@ -6,35 +6,35 @@ TRANCHES = "tests/test_loan_tranches.py"
 
 TRANCHE_GUARDS: list[Mutant] = [
     Mutant(
-        "tranches: who says that it was shown confirms it",
+        "loans in tranches: who says that it was shown confirms it",
         "loans/rules.py",
         '"loans.confirm_tranche", (is_officer | is_manager) & did_not_ask',
         '"loans.confirm_tranche", is_officer | is_manager',
         (f"{TRANCHES}::test_a_tranche_waits_for_what_it_asks_for_and_for_a_second_person",),
     ),
     Mutant(
-        "tranches: who asks to give it up gives it up",
+        "loans in tranches: who asks to give it up gives it up",
         "loans/rules.py",
         '"loans.give_up_tranche", (is_officer | is_manager) & did_not_ask_end',
         '"loans.give_up_tranche", is_officer | is_manager',
         (f"{TRANCHES}::test_two_people_give_a_tranche_up_and_its_money_goes_back_to_the_line",),
     ),
     Mutant(
-        "tranches: it is paid out before anything was shown",
+        "loans in tranches: it is paid out before anything was shown",
         "loans/conditions_tranches.py",
         "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left)",
         "ORDERABLE = (loan_runs, earlier_are_over, nothing_late, time_left)",
         (f"{TRANCHES}::test_a_tranche_waits_for_what_it_asks_for_and_for_a_second_person",),
     ),
     Mutant(
-        "tranches: more is lent to somebody who is late",
+        "loans in tranches: more is lent to somebody who is late",
         "loans/conditions_tranches.py",
         "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left)",
         "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, time_left)",
         (f"{TRANCHES}::test_tranches_are_paid_in_their_order_and_not_to_somebody_who_is_late",),
     ),
     Mutant(
-        "tranches: the money of one that is given up stays promised",
+        "loans in tranches: the money of one that is given up stays promised",
         "loans/services/tranches.py",
         "    release(case_ref=loan.application.ref, by=by, on=on, amount=tranche.amount)\n"
         "    if loan.state == Loan.State.SIGNED:",
@@ -42,21 +42,21 @@ TRANCHE_GUARDS: list[Mutant] = [
         (f"{TRANCHES}::test_two_people_give_a_tranche_up_and_its_money_goes_back_to_the_line",),
     ),
     Mutant(
-        "tranches: a loan is repaid while a part is promised",
+        "loans in tranches: a loan is repaid while a part is promised",
         "loans/services/restating.py",
         "    if done is not None:\n        need_no_open_tranche(loan)\n",
         "",
         (f"{TRANCHES}::test_a_loan_is_not_over_while_a_tranche_is_open",),
     ),
     Mutant(
-        "tranches: interest runs on all of it from the first day",
+        "loans in tranches: interest runs on all of it from the first day",
         "loans/services/relief.py",
         "            disbursements=pay_outs_since(loan, before, starts_on, principal),\n",
         "",
         (f"{TRANCHES}::test_another_rate_in_the_month_of_a_tranche_charges_each_amount_from_its_own_day",),
     ),
     Mutant(
-        "tranches: money of the old schedule is forgotten on the new",
+        "loans in tranches: money of the old schedule is forgotten on the new",
         "loans/services/tranches.py",
         "    for money in (loan.instalments, loan.repayments, loan.waivers, loan.refunds):",
         "    for money in (loan.instalments, loan.waivers, loan.refunds):",
