@@ -39,7 +39,7 @@ def earlier_are_over(tranche):
 def shown_and_confirmed(tranche):
     if tranche.state in ("confirmed", "returned") or (tranche.state == "planned" and not tranche.condition):
         return None
-    return _("A second person must confirm: %(condition)s") % {"condition": tranche.condition}
+    return _("It must be shown and confirmed: “%(condition)s”") % {"condition": tranche.condition}
 
 
 @fact(_("No instalment is late."))

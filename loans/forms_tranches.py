@@ -1,5 +1,7 @@
 """Forms of tranches: the plan before the contract, and the words of their moves."""
 
+from datetime import date
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +32,9 @@ class PlanForm(SeedbedForm):
                     required=False,
                 ),
             }
-            planned = loan.tranche_plan[number - 1] if number <= len(loan.tranche_plan) else {}
+            planned = dict(loan.tranche_plan[number - 1]) if number <= len(loan.tranche_plan) else {}
+            if planned:
+                planned["on"] = date.fromisoformat(planned["on"])
             for name, field in fields.items():
                 self.fields[f"{name}_{number}"] = field
                 self.initial.setdefault(f"{name}_{number}", planned.get(name))

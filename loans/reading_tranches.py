@@ -14,7 +14,7 @@ from payments.models import PaymentOrder
 
 @dataclass
 class TrancheLine:
-    """A tranche as a row. `acts`: the doors open to the user; `waits` are sentences that say what keeps it."""
+    """A tranche as a row. `acts`: the doors open to the user; `waits` say what keeps it."""
 
     tranche: LoanTranche
     shape: str
@@ -74,8 +74,10 @@ def _line(row, order, user, on):
     if row.state == LoanTranche.State.GIVING_UP:
         line.note = _("%(who)s: %(reason)s") % {"who": row.end_asked_by, "reason": row.end_reason}
         return line
-    line.waits = missing_for_payment(row)
-    line.may_pay = not line.waits and rules.test_rule("loans.order_disbursement", user, row.loan)
+    missing = missing_for_payment(row)
+    # The state says already that somebody has to confirm; of the others the first is what can be done about.
+    line.waits = [] if row.state == LoanTranche.State.ASKED else missing[:1]
+    line.may_pay = not missing and rules.test_rule("loans.order_disbursement", user, row.loan)
     return line
 
 

@@ -86,15 +86,15 @@ def _told(tranche, verb):
     facts = {
         "condition": tranche.condition,
         "shown": tranche.shown,
-        "who": tranche.asked_by or tranche.end_asked_by,
+        "who": tranche.end_asked_by if verb in ("give_up", "keep") else tranche.asked_by,
         "reason": tranche.end_reason,
     }
     if verb == "ask":
-        return _("To be shown: %(condition)s") % facts
+        return _("To be shown: “%(condition)s”") % facts
     if verb in ("confirm", "send_back"):
-        return _("To be shown: %(condition)s. %(who)s says: %(shown)s") % facts
+        return _("To be shown: “%(condition)s” %(who)s says: “%(shown)s”") % facts
     if verb in ("give_up", "keep"):
-        return _("%(who)s asks for it: %(reason)s") % (facts | {"who": tranche.end_asked_by})
+        return _("%(who)s asks for it: “%(reason)s”") % facts
     return ""
 
 
