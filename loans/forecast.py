@@ -39,7 +39,7 @@ class Promised:
     signed_number: int
     elsewhere: int
     tranches: int = 0
-    tranches_number: int = 0
+    tranches_loans_number: int = 0
 
     @property
     def total(self):
@@ -62,7 +62,9 @@ def promised_on_line(line):
     later = LoanTranche.objects.open().filter(loan__line=line, loan__state=Loan.State.ACTIVE)
     tranches = later.total_amount()
     elsewhere = line.commitments.total_unused_amount() - approved - signed - tranches
-    return Promised(approved, approved_number, signed, signed_number, elsewhere, tranches, later.count())
+    return Promised(
+        approved, approved_number, signed, signed_number, elsewhere, tranches, later.values("loan").distinct().count()
+    )
 
 
 def planned_on_line(line, on):

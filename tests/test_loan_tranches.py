@@ -127,7 +127,7 @@ def test_each_tranche_is_owed_from_its_day_and_takes_its_part_of_the_promise(len
     assert (loan.state, loan.principal_amount, owed(loan)) == ("active", 60_000, 60_000)
     assert promised(loan) == (100_000, 60_000, "committed")
     promise = promised_on_line(lending.line)
-    assert (promise.tranches, promise.tranches_number, promise.elsewhere, promise.total) == (40_000, 1, 0, 40_000)
+    assert (promise.tranches, promise.tranches_loans_number, promise.elsewhere, promise.total) == (40_000, 1, 0, 40_000)
     # The bank will pay 400.00 less 12.00 of the fee on the day of the plan.
     assert [(row.on, row.amount) for row in planned_on_line(lending.line, DAY)] == [(SECOND_ON, 38_800)]
     assert [(row.on, row.amount) for row in planned_on_line(lending.line, JUNE)] == [(JUNE, 38_800)]
