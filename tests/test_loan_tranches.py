@@ -185,7 +185,7 @@ def test_a_tranche_waits_for_what_it_asks_for_and_for_a_second_person(lending):
     refused(NotAllowed, lambda: ask_tranche(tranche=tranche, shown="Seen.", on=DAY, by=people.maker))
     refused(Invalid, lambda: ask_tranche(tranche=tranche, shown=" ", on=DAY, by=people.loan_officer))
     asked = ask_tranche(tranche=tranche, shown="Seen.", on=DAY, by=people.loan_officer)
-    refused(Blocked, lambda: order_tranche(tranche=asked, **pay), "second person")
+    refused(Blocked, lambda: order_tranche(tranche=asked, **pay), "shown and confirmed")
     refused(NotAllowed, lambda: confirm_tranche(tranche=asked, on=DAY, by=people.loan_officer))
     assert [item.verb_text for item in tranches_waiting(people.manager)] == ["Confirm what was shown before a tranche"]
     assert tranches_waiting(people.loan_officer) == []
