@@ -10,7 +10,7 @@ from applicants.figures import Part, Tally, run_by, tally
 from ledger import postings
 from ledger.models import Leg
 from loans.fund import fund_statement
-from loans.models import Allocation, Instalment, Loan, ScheduleVersion
+from loans.models import Allocation, Instalment, Loan, LoanTranche, ScheduleVersion
 from loans.portfolio import rescheduled_by
 from programmes.models import FundingLine
 
@@ -96,6 +96,15 @@ def _within(scope, days):
     return [sums for day, sums in days.items() if scope.from_on is None or day >= scope.from_on]
 
 
+def _lent(scope):
+    """Loans of which something was paid out in the scope; `lent`: how much of it, in tranches or at once."""
+    tranches = LoanTranche.objects.filter(loan=OuterRef("pk"))
+    paid = tranches.paid().filter(scope.days("paid_on"))
+    sums = paid.order_by().values("loan").annotate(total=Sum("amount")).values("total")
+    at_once = scope.days("disbursed_on") & ~Exists(tranches)
+    return _loans(scope).filter(at_once | Exists(paid)).annotate(lent=Coalesce(Subquery(sums), F("amount")))
+
+
 def disbursed(scope, moved_by_day):
     """Principal paid out by the ledger (1100, pay-outs and their reversals): {currency: Tally}.
 
@@ -110,6 +119,8 @@ def disbursed(scope, moved_by_day):
         rows = _disbursed(scope).filter(currency=currency)
         dims = {"year": Cast(ExtractYear("disbursed_on"), CharField()), **DIMS}
         whole = tally(rows, dims, amount="amount", currency=currency, units=FIRST)
+        if whole.value != total:
+            whole = tally(_lent(scope).filter(currency=currency), dims, amount="lent", currency=currency, units=FIRST)
         if whole.value != total:
             whole = Tally(tuple(dims), (Part(("",) * len(dims), total, None, 0, number, number),), currency)
         if number:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Sum
 
-from loans.models import Instalment, Loan, open_part
+from loans.models import Instalment, Loan, LoanTranche, open_part
 from loans.projection import rows_projected
 from loans.schedule import ScheduleError
 from loans.schedule.checks import check_request
@@ -70,17 +70,20 @@ def _if_paid_out(loan, on):
 
 @dataclass(frozen=True)
 class Promised:
-    """What a line has promised and not paid out, minor units: loans decided and signed, and everything else."""
+    """What a line has promised and not paid out, minor units: loans decided and signed, tranches still open of loans
+    that are paid out in part, and everything else."""
 
     approved: int
     approved_number: int
     signed: int
     signed_number: int
     elsewhere: int
+    tranches: int = 0
+    tranches_loans_number: int = 0
 
     @property
     def total(self):
-        return self.approved + self.signed + self.elsewhere
+        return self.approved + self.signed + self.tranches + self.elsewhere
 
 
 def promised_on_line(line):
@@ -92,14 +95,33 @@ def promised_on_line(line):
     }
     approved_number, approved = found.get(Loan.State.APPROVED, (0, 0))
     signed_number, signed = found.get(Loan.State.SIGNED, (0, 0))
-    unused = line.commitments.total_unused_amount()
-    return Promised(approved, approved_number, signed, signed_number, unused - approved - signed)
+    given_up = LoanTranche.objects.filter(
+        loan__line=line, loan__state=Loan.State.SIGNED, state=LoanTranche.State.GIVEN_UP
+    )
+    signed -= given_up.total_amount()
+    later = LoanTranche.objects.open().filter(loan__line=line, loan__state=Loan.State.ACTIVE)
+    tranches = later.total_amount()
+    elsewhere = line.commitments.total_unused_amount() - approved - signed - tranches
+    return Promised(
+        approved, approved_number, signed, signed_number, elsewhere, tranches, later.values("loan").distinct().count()
+    )
 
 
 def planned_on_line(line, on):
-    """Loans decided and not paid out: what leaves the line is the loan less the fee that it withholds, this month."""
-    waiting = Loan.objects.filter(line=line, state__in=[Loan.State.APPROVED, Loan.State.SIGNED])
+    """Loans decided and not paid out: what leaves the line is the loan less the fee that it withholds, this month.
+
+    A tranche leaves it on the day that it is planned for, or this month when that day is over.
+    """
+    waiting = Loan.objects.filter(line=line, state__in=[Loan.State.APPROVED, Loan.State.SIGNED], tranches=None)
+    tranches = LoanTranche.objects.open().filter(
+        loan__line=line, loan__state__in=[Loan.State.SIGNED, Loan.State.ACTIVE]
+    )
     return [
         Planned(ref, on, amount - fee)
         for ref, amount, fee in waiting.values_list("application__ref", "amount", "fee_amount")
+    ] + [
+        Planned(ref, max(on, day), amount - fee)
+        for ref, day, amount, fee in tranches.values_list(
+            "loan__application__ref", "planned_on", "amount", "fee_amount"
+        )
     ]

@@ -39,13 +39,17 @@ class ScheduleTable:
     with_charges: bool
 
 
-def schedule_table(loan, instalments, on):
-    """The schedule of one version (its Instalments in order) as it stands on `on`."""
+def schedule_table(loan, instalments, on, later=()):
+    """The schedule of one version (its Instalments in order) as it stands on `on`.
+
+    `later`: [(day, minor units)] of tranches after the first, which nobody owes before their day.
+    """
     balance = sum(row.principal_amount for row in instalments)
     lines, current = [], next((row.number for row in instalments if row.settled_on is None), None)
     for row in instalments:
         balance -= row.principal_amount
-        lines.append(_schedule_line(loan, row, balance, on, row.number == current))
+        owed = balance - sum(amount for day, amount in later if day > row.due_on)
+        lines.append(_schedule_line(loan, row, owed, on, row.number == current))
     names = ("principal_amount", "interest_amount", "due_amount", "paid_amount", "open_amount")
     totals = {name: sum(getattr(row, name) for row in instalments) for name in names}
     totals["charges"] = sum(line.charges for line in lines)

@@ -16,6 +16,7 @@ from loans.views import (
     provisions,
     relief,
     reminders,
+    tranches,
 )
 
 app_name = "loans"
@@ -59,6 +60,9 @@ urlpatterns = [
     path("loans/<slug:ref>/do/<slug:verb>/", loan.move, name="move"),
     path("loans/<slug:ref>/screening/", loan.screen, name="screen"),
     path("loans/<slug:ref>/terms/", loan.terms, name="terms"),
+    path("loans/<slug:ref>/tranches/", tranches.plan, name="plan_tranches"),
+    path("loans/<slug:ref>/tranches/<int:number>/do/<slug:verb>/", tranches.move, name="move_tranche"),
+    path("loans/<slug:ref>/tranches/<int:number>/pay/", tranches.pay, name="pay_tranche"),
     path("loans/<slug:ref>/reschedule/", relief.reschedule, name="reschedule"),
     path("loans/<slug:ref>/waive/", relief.waiver, name="waive"),
     path("loans/<slug:ref>/waivers/<int:pk>/reverse/", relief.reverse_one_waiver, name="reverse_waiver"),

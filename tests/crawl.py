@@ -44,7 +44,7 @@ from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
-from tests.crawl_loans import furnish_loan_people
+from tests.crawl_loans import furnish_loan_people, furnish_tranches
 from tests.crawl_money import furnish_money
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
@@ -135,6 +135,7 @@ VERBS = {
     "grants:certificate_move": ("certify", "withdraw"),
     "loans:cash_day_move": ("count", "close", "send_back"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
+    "loans:move_tranche": ("ask", "confirm", "send_back", "ask_to_give_up", "give_up", "keep", "settle"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
 }
@@ -457,6 +458,7 @@ def _furnish_loans(office, who):
         "loans:fund": {"key": office.line.key},
         **furnish_money(office, loan),
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
+        **furnish_tranches(office, who),
         "visits of loans": {"ref": loan.application.visits.first().ref},
         **furnish_loan_people(office, who, loan, repayment),
     }

@@ -1,11 +1,38 @@
 """Something behind each address of the people and things behind loans."""
 
+from datetime import timedelta
+
 from applicants.models import Party, PartyMember
 from applicants.services import add_evidence
-from loans.models import Collateral, GroupClaim, GroupLoan, GroupShare, Guarantor, GuarantorNotice, LifeEvent, Waiver
+from loans.models import (
+    Collateral,
+    GroupClaim,
+    GroupLoan,
+    GroupShare,
+    Guarantor,
+    GuarantorNotice,
+    LifeEvent,
+    LoanProduct,
+    Waiver,
+)
 from loans.services import prepare_handover, prepare_moratorium
 from tests.office import DAY, make_user, seat
 from tests.steps_applicants import registered_person
+from tests.steps_tranches import planned_loan, signed_in_tranches
+
+
+def furnish_tranches(office, who):
+    """A loan planned in two tranches that is still to be signed, and one that is signed."""
+    LoanProduct.objects.filter(programme=office.programme).update(most_tranches=2)
+    parts = ((1_000, DAY, ""), (1_000, DAY + timedelta(days=40), "The roof is on."))
+    facts = {"parts": parts, "amount": 2_000}
+    planned = planned_loan(office, applicant=registered_person(office, **who, birth_year=1979), **facts)
+    loan = signed_in_tranches(office, applicant=registered_person(office, **who, birth_year=1980), **facts)
+    return {
+        "loans:plan_tranches": {"ref": planned.ref},
+        "loans:move_tranche": {"ref": loan.ref, "number": 2},
+        "loans:pay_tranche": {"ref": loan.ref, "number": 1},
+    }
 
 
 def furnish_loan_people(office, who, loan, repayment):

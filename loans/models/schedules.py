@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField
@@ -15,8 +15,23 @@ def open_part():
     return sum(parts[1:], parts[0])
 
 
+class ScheduleVersionQuerySet(models.QuerySet):
+    def kept_to_be_seen(self):
+        """Versions whose instalments are copies: a tranche came or went, and another version goes on with them."""
+        later = ScheduleVersion.objects.filter(loan=OuterRef("loan"), continues=OuterRef("number"))
+        return self.filter(Exists(later))
+
+    def decided(self):
+        """The versions that something else than a tranche made: the contract, a rescheduling, another rate."""
+        return self.filter(continues=None)
+
+
 class ScheduleVersion(models.Model):
-    """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen."""
+    """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen.
+
+    A tranche that is paid out, comes back or is given up makes one too, which `continues` the one before: it holds all
+    instalments from the beginning, and the old version keeps a copy of them as they stood.
+    """
 
     loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -26,10 +41,26 @@ class ScheduleVersion(models.Model):
     request = models.JSONField(help_text=_("The request of which the schedule is the answer."))
     reason = models.CharField(max_length=300, blank=True)
     decision_ref = models.CharField(max_length=40, blank=True)
+    continues = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("The version that it goes on with: all money of that one counts on this one."),
+    )
+    changed_on = models.DateField(_("changed"), null=True, blank=True)
+
+    objects = ScheduleVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["loan", "number"]
-        constraints = [models.UniqueConstraint(fields=["loan", "number"], name="schedule_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "number"], name="schedule_version_once"),
+            models.UniqueConstraint(fields=["loan", "continues"], name="schedule_version_continued_once"),
+        ]
+
+    @property
+    def since(self):
+        """The day from which the borrower was shown it."""
+        return self.changed_on or self.made_on
 
 
 class Instalment(models.Model):

@@ -35,6 +35,16 @@ from loans.services.refunds import refund_overpayment, return_refund, settle_ref
 from loans.services.relief import change_rate, forgive_loan, reschedule_loan, reverse_waiver, waive, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
 from loans.services.standings import count_loans, fold_cells
+from loans.services.tranches import (
+    ask_to_give_up,
+    ask_tranche,
+    confirm_tranche,
+    give_up_tranche,
+    keep_tranche,
+    order_tranche,
+    plan_tranches,
+    send_back_tranche,
+)
 
 __all__ = [
     "activate_loan",
@@ -43,6 +53,8 @@ __all__ = [
     "answer_balance",
     "apply_moratorium",
     "approve_loan",
+    "ask_to_give_up",
+    "ask_tranche",
     "bounce_loan",
     "cancel_loan",
     "cancel_moratorium",
@@ -51,6 +63,7 @@ __all__ = [
     "claim_of_group",
     "close_cash_day",
     "collect_cash",
+    "confirm_tranche",
     "constitute_group",
     "count_cash",
     "count_loans",
@@ -61,14 +74,18 @@ __all__ = [
     "find_difference",
     "fold_cells",
     "forgive_loan",
+    "give_up_tranche",
     "import_portfolio",
     "keep_receipt",
+    "keep_tranche",
     "leave_group",
     "make_reminders",
     "mark_notice_sent",
     "match_deposit",
     "notify_guarantors",
     "order_disbursement",
+    "order_tranche",
+    "plan_tranches",
     "prepare_handover",
     "prepare_moratorium",
     "reckon_loan",
@@ -84,6 +101,7 @@ __all__ = [
     "return_refund",
     "reverse_repayment",
     "reverse_waiver",
+    "send_back_tranche",
     "send_count_back",
     "send_reminders",
     "set_provision_rates",

@@ -8,6 +8,7 @@ from audit.services import record, service
 from ledger import postings
 from ledger.money import Money
 from ledger.services import post
+from loans.conditions_tranches import not_in_payment
 from loans.early import Reshaped
 from loans.models import Instalment, Loan, ScheduleVersion, Waiver
 from loans.schedule import RateChange, ScheduleError, request_from_json
@@ -17,7 +18,7 @@ from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
 from loans.services.security import let_go
 from loans.standing import Row
-from loans.terms import instalments_in, month_after, rows_for
+from loans.terms import instalments_in, month_after, pay_outs_since, rows_for
 from programmes.clock import today
 from programmes.services import check_date
 
@@ -31,6 +32,9 @@ def _prepare(loan, *, reason, decision_ref, on, by, version):
         raise Stale()
     demand("loans.relieve", by, loan, SECOND_PERSON)
     need_state(loan, Loan.State.ACTIVE)
+    on_its_way = [row for row in loan.tranches.open() if not_in_payment.missing(row)]
+    if on_its_way:
+        raise Blocked(_("A payment of tranche %(number)s is on its way.") % {"number": on_its_way[0].number})
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
     need_text(decision_ref, "decision_ref", _("Name the decision of the committee."))
     need_text(reason, "reason", _("Say why."))
@@ -222,11 +226,14 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
     """
     starts_on = month_after(interest_paid_to(standing, loan, on), free_months)
     starts_on = min(starts_on, facts["first_due"] - ONE_DAY)
+    principal = standing.principal + owed["capital"]
+    before = request_from_json(loan.versions.get(number=loan.current_version).request)
     try:
         request, rows = rows_for(
             loan,
-            principal=standing.principal + owed["capital"],
+            principal=principal,
             starts_on=starts_on,
+            disbursements=pay_outs_since(loan, before, starts_on, principal),
             holidays=days_off_of(loan, starts_on),
             **facts,
         )

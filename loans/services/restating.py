@@ -13,6 +13,7 @@ from ledger import postings
 from ledger.services import post, reverse
 from loans.allocation import COMPONENTS
 from loans.allocation import Allocation as Parts
+from loans.conditions import no_open_tranche
 from loans.models import Allocation, Instalment, Loan, Repayment
 from loans.services.groups import divide_repayment
 from loans.services.security import let_go, take_up
@@ -229,9 +230,18 @@ def apply_standing(instalment, row):
     return differs
 
 
+def need_no_open_tranche(loan):
+    """Raises Blocked for a loan that would be repaid while a part of it is still promised."""
+    missing = no_open_tranche.missing(loan)
+    if missing:
+        raise Blocked(_("This would repay the whole loan."), [missing])
+
+
 def _move(loan, standing, *, on, by, reason, refunded):
     """Into the state that the standing says; a plain save where the state stays."""
     done = standing.settled_on
+    if done is not None:
+        need_no_open_tranche(loan)
     wanted = Loan.State.ACTIVE if done is None else Loan.State.OVERPAID if standing.overpaid else Loan.State.CLOSED
     if loan.state == wanted and loan.closed_on == done:
         loan.save()

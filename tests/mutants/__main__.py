@@ -22,6 +22,7 @@ from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
 from tests.mutants.purchases import PURCHASES
+from tests.mutants.tranches import TRANCHE_GUARDS
 from tests.mutants.works import WORKS_GUARDS
 from tests.postgres import NoServer, server
 
@@ -83,6 +84,7 @@ EVERY = [
     *BULK_MONEY,
     *LENDING,
     *LOAN_PEOPLE,
+    *TRANCHE_GUARDS,
     *ARREARS,
 ]
 
