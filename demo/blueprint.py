@@ -171,6 +171,7 @@ class Blueprint:
     illustrative: bool = False
     definition_note: str = ""
     source: str = ""
+    sectors: tuple = ()
 
 
 def build(blueprint, *, password_hash):
@@ -189,6 +190,7 @@ def build(blueprint, *, password_hash):
         currency=blueprint.currency,
         starts_on=blueprint.starts_on,
         ends_on=blueprint.ends_on,
+        sectors=[list(one) for one in blueprint.sectors],
     )
     Definition.objects.create(
         programme=programme,

@@ -12,6 +12,7 @@ from applicants.figures import Scope
 from reports.figure import Cell, Figure, Goal
 from reports.indicators import figures, is_whole, scope_of
 from reports.models import Target
+from reports.open_data import OpenData, open_data, thawed_open
 from reports.suppression import for_donors
 
 INTERNAL, DONOR = "internal", "donor"
@@ -66,7 +67,8 @@ class Report:
     `uncompared`: values were published of the whole programme, and this is a part of it. `cut_off`: the moment (ISO,
     UTC) after which nothing entered is in it. `language`: the second one it is also made in. `logo`: SHA-256 of the
     donor's picture among the files. `grade`: A to D, how good the data is (reports.quality). `rates`, `passages`,
-    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap.
+    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap. `open_data`: what open data needs
+    beside the figures. `annexes`: (kind, SHA-256) of the rows kept beside the body (IssueAnnex).
     """
 
     key: str
@@ -99,6 +101,8 @@ class Report:
     stories: tuple = ()
     restatements: tuple = ()
     gaps: tuple = ()
+    open_data: OpenData | None = None
+    annexes: tuple = ()
     figures: tuple = field(default=())
 
     @property
@@ -134,15 +138,18 @@ def compile_report(
     title="",
     reference="",
     outside=False,
+    opened=False,
 ):
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
-    outside: it may leave the programme, so that even its key must not name a confidential one.
+    outside: it may leave the programme, so that even its key must not name a confidential one. opened: with what open
+    data needs, which is always of the donor's edition.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     found = figures(programme, period_from, scope.to_on, donor)
+    shown = for_donors(found, strict=programme.confidential) if opened or not internal else found
     if not internal:
-        found = for_donors(found, strict=programme.confidential)
+        found = shown
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
@@ -161,6 +168,7 @@ def compile_report(
         donors=tuple(named),
         donor=donor.name if donor else "",
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
+        open_data=open_data(scope, shown, strict=programme.confidential) if opened else None,
         figures=tuple(found),
     )
 
@@ -197,6 +205,8 @@ def thawed(body, **changes):
     facts["period_to"] = _day(facts["period_to"])
     facts["published_on"] = _day(facts.get("published_on"))
     facts["donors"] = tuple(facts["donors"])
+    facts["open_data"] = thawed_open(facts.get("open_data"))
+    facts["annexes"] = tuple(tuple(one) for one in facts.get("annexes", ()))
     for name, kind in PARTS.items():
         facts[name] = tuple(kind(**_known(kind, one)) for one in facts.get(name, ()))
     facts["figures"] = tuple(_thawed_figure(one) for one in facts["figures"])

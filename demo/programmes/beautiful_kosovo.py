@@ -66,6 +66,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2011, 1, 1),
     ends_on=date(2016, 6, 30),
     direct_rule="employed",
+    sectors=(("43030", 6000), ("16020", 4000)),
     definition_note="Direct beneficiaries are the workers on the projects, each once.",
     places=KOSOVO.places,
     donors={"eu": "European Union"},

@@ -41,6 +41,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2014, 2, 1),
     ends_on=date(2016, 7, 31),
     direct_rule="recipients_and_employed",
+    sectors=(("32130", 10000),),
     places={
         "Pristina": {"Pristina": ("Pristina", "Fushë Kosovë"), "Lipjan": ("Lipjan",)},
         "Prizren": {"Prizren": ("Prizren",), "Suharekë": ("Suharekë",)},
