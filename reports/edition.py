@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 
 from django.utils.text import slugify
 
 from applicants.figures import Scope
+from reports.annexes import annexes, digest_of, named
 from reports.figure import Cell, Figure, Goal
 from reports.indicators import figures, is_whole, scope_of
 from reports.models import Target
@@ -68,7 +69,8 @@ class Report:
     UTC) after which nothing entered is in it. `language`: the second one it is also made in. `logo`: SHA-256 of the
     donor's picture among the files. `grade`: A to D, how good the data is (reports.quality). `rates`, `passages`,
     `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap. `open_data`: what open data needs
-    beside the figures. `annexes`: (kind, SHA-256) of the rows kept beside the body (IssueAnnex).
+    beside the figures. `annexes`: (kind, SHA-256) of the rows kept beside the body (IssueAnnex); `lists`: those rows by
+    kind, only where a format needs them, and never frozen in the body.
     """
 
     key: str
@@ -103,6 +105,7 @@ class Report:
     gaps: tuple = ()
     open_data: OpenData | None = None
     annexes: tuple = ()
+    lists: dict = field(default_factory=dict)
     figures: tuple = field(default=())
 
     @property
@@ -139,17 +142,20 @@ def compile_report(
     reference="",
     outside=False,
     opened=False,
+    record_lists=False,
 ):
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
     outside: it may leave the programme, so that even its key must not name a confidential one. opened: with what open
-    data needs, which is always of the donor's edition.
+    data needs, which is always of the donor's edition; record_lists: with the lists of records that the agreement
+    entitles the donor to.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     found = figures(programme, period_from, scope.to_on, donor)
     shown = for_donors(found, strict=programme.confidential) if opened or not internal else found
     if not internal:
         found = shown
+    lists = annexes(scope, reference=reference, record_lists=record_lists) if opened else {}
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
@@ -169,8 +175,15 @@ def compile_report(
         donor=donor.name if donor else "",
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
         open_data=open_data(scope, shown, strict=programme.confidential) if opened else None,
+        annexes=tuple((kind, digest_of(rows)) for kind, rows in sorted(lists.items())),
+        lists=lists,
         figures=tuple(found),
     )
+
+
+def with_names(report, programme):
+    """The report whose single grants name who may be named today: names are never frozen."""
+    return replace(report, lists=named(report.lists, programme))
 
 
 PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Restated, "gaps": Gap}
@@ -181,7 +194,9 @@ PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Resta
 
 def frozen(report):
     """The report as JSON data that an Issue keeps. Decimals and dates become strings."""
-    return json.loads(json.dumps(asdict(report), default=_said, sort_keys=True))
+    body = asdict(replace(report, lists={}))
+    del body["lists"]
+    return json.loads(json.dumps(body, default=_said, sort_keys=True))
 
 
 def _said(value):

@@ -1,4 +1,4 @@
-"""The impact report of a programme as PDF, XLSX, CSV or JSON."""
+"""The impact report of a programme as PDF, XLSX, CSV, JSON, IATI or 360Giving."""
 
 import os
 import stat
@@ -10,8 +10,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from audit.refusals import Refusal
 from programmes.models import Donor, Programme
-from reports.edition import compile_report
+from reports.edition import compile_report, with_names
 from reports.renderers import FORMATS
 
 
@@ -34,14 +35,23 @@ class Command(BaseCommand):
         first, last = self._day(options["period_from"], "--from"), self._day(options["period_to"], "--to")
         if first and last and first > last:
             raise CommandError(_("--from lies after --to."))
+        wanted = FORMATS[options["format"]]
         report = compile_report(
             programme,
             period_from=first,
             period_to=last,
             donor=self._donor(programme, options["donor"]),
-            internal=options["internal"],
+            internal=options["internal"] and not wanted.open,
+            outside=wanted.open,
+            opened=wanted.needs is not None,
         )
-        self._write(options["out"], FORMATS[options["format"]].render(report))
+        if wanted.needs:
+            report = with_names(report, programme)
+        try:
+            content = wanted.render(report)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self._write(options["out"], content)
 
     def _day(self, text, name):
         if not text:
