@@ -49,7 +49,7 @@ def as_data(report):
 
 def _description(report):
     said = _(
-        "Grants of %(name)s, %(place)s. Individuals are not named; where fewer than five got a grant, they are left out."
+        "Grants of %(name)s, %(place)s. Individuals are not named; where fewer than five got one, they are left out."
     )
     words = said % {"name": report.name, "place": report.place}
     if report.illustrative:

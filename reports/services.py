@@ -126,7 +126,7 @@ def publish_issue(*, issue, on, by, version=None, key=None):
 def report_of_draft(issue, *, opened=False):
     """The donor's edition as it would be published now. It carries no name of a confidential programme.
 
-    opened: with what open data and lists of records need. A list of records is for the one donor whose agreement says so.
+    opened: with what open data and lists of records need. A list of records is for the donor whose agreement says so.
     """
     agreement = issue.agreement
     return compile_report(
