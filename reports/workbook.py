@@ -105,7 +105,7 @@ class Workbook:
                 sheet.write_string(line, column, str(inert(value))[:LONGEST], text)
 
     def chart(self, sheet, chart, line, *, data, rows):
-        """A native bar chart in the row `line`: its labels stand in the first column of `data`, in (first, last) `rows`.
+        """A native bar chart in the row `line`. Its labels are the first column of `data`, in (first, last) `rows`.
 
         Longer sets of labels lie, so that they can be read.
         """
