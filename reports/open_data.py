@@ -1,9 +1,9 @@
 """What open data needs beside the figures: who publishes, lines and sectors, and the money by quarter. Frozen whole.
 
-Money is added up by quarter, line and kind and never by case. Each kind adds up to the figure of its name (FIGURES).
+Money is added up by quarter, line and kind and never by case. All kinds of one figure add up to it (FIGURES).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -14,13 +14,16 @@ from grants import figures as grants
 from ledger import postings
 from ledger.models import Leg
 from loans.fund import MOVING
-from programmes.models import Commitment, FundingLine
+from programmes.models import Call, Commitment, FundingLine
 
-INCOMING, COMMITTED, GRANT, LOAN, COST = "incoming", "committed", "grant", "loan", "cost"
+INCOMING, GRANT, LOAN, COST = "incoming", "grant", "loan", "cost"
+# What is promised to grantees and to borrowers.
+COMMITTED, COMMITTED_LOAN = "committed", "committed_loan"
 REPAID, INTEREST, FEES, RECOVERED, OWN = "repaid", "interest", "fees", "recovered", "own"
 # The figure that each kind adds up to, in the currency of the programme; of another currency the code ends in it.
 FIGURES = {
     COMMITTED: "committed",
+    COMMITTED_LOAN: "committed",
     GRANT: "grants_disbursed",
     LOAN: "loans_disbursed",
     INTEREST: "interest_received",
@@ -90,16 +93,17 @@ def open_data(scope, figures, *, strict):
         donor=scope.donor.key if scope.donor else "",
         sectors=tuple(tuple(one) for one in programme.sectors),
         regions=() if strict else tuple(programme.regions.order_by("name").values_list("name", flat=True)),
-        lines=tuple(_lines(scope)),
+        lines=tuple(_lines(scope, strict=strict)),
         flows=tuple(_shown(_added_up(found), figures, scope, strict=strict)),
     )
 
 
-def _lines(scope):
+def _lines(scope, *, strict):
+    """The name of a line may say what a confidential programme is about: there it has none."""
     rows = grants.lines_of(scope).filter(scope.through("starts_on")).select_related("donor").order_by("key")
     for row in rows:
         yield Line(
-            name=row.name,
+            name="" if strict else row.name,
             donor=row.donor.name,
             donor_ref=row.donor_iati_ref,
             currency=row.currency,
@@ -154,10 +158,15 @@ def _incoming(scope):
 def _commitments(scope):
     rows = Commitment.objects.live().filter(scope.days("made_on"), line__in=grants.lines_of(scope))
     rows = rows.order_by().values(
-        "currency", name=F("line__name"), year=ExtractYear("made_on"), month=ExtractMonth("made_on")
+        "currency",
+        name=F("line__name"),
+        instrument=F("window__call__instrument"),
+        year=ExtractYear("made_on"),
+        month=ExtractMonth("made_on"),
     )
     for row in rows.annotate(total=Sum(F("amount") - F("released_amount"))):
-        yield Flow(COMMITTED, _last_day(scope, grants.quarter(row)), row["name"], row["currency"], row["total"])
+        kind = COMMITTED_LOAN if row["instrument"] == Call.Instrument.LOAN else COMMITTED
+        yield Flow(kind, _last_day(scope, grants.quarter(row)), row["name"], row["currency"], row["total"])
 
 
 def _paid(scope):
@@ -203,7 +212,7 @@ def _shown(flows, figures, scope, *, strict):
         for one in shown
         if one.kind not in IMPERSONAL
     )
-    return [one for one in shown if one.kind in IMPERSONAL] + whole
+    return _added_up(replace(one, line="") for one in shown if one.kind in IMPERSONAL) + whole
 
 
 def _open(flow, known, programme, *, strict):

@@ -42,7 +42,7 @@ def as_data(report):
         "identifier": report.reference or report.file_name,
         "issued": issued,
         "publisher": {"name": said.org_name, "identifier": said.org},
-        "license": "https://creativecommons.org/licenses/by/4.0/",
+        **({"license": settings.OPEN_LICENCE} if settings.OPEN_LICENCE else {}),
         "grants": [_grant(row, report, issued) for row in report.lists[GRANTS]],
     }
 
@@ -72,7 +72,7 @@ def _grant(row, report, issued):
         "fundingOrganization": [{"id": said.org, "name": said.org_name}],
         "grantProgramme": [{"code": row["window_code"], "title": row["window"]}],
         "dataSource": report.reference or report.file_name,
-        "dateModified": f"{issued}T00:00:00Z",
+        "dateModified": report.cut_off or f"{issued}T00:00:00Z",
     }
     if row["starts_on"] and row["ends_on"] >= row["starts_on"]:
         made["plannedDates"] = [{"startDate": row["starts_on"], "endDate": row["ends_on"]}]

@@ -20,12 +20,13 @@ STANDARD_GRANT, STANDARD_LOAN = "110", "421"
 ODA, PROJECT, UNTIED = "10", "C01", "5"
 FUNDING, ACCOUNTABLE, EXTENDING, IMPLEMENTING = "1", "2", "3", "4"
 IN_COUNTRY = "72"  # OrganisationType: private sector in the country that receives the aid.
-OUR_LOANS = (money.LOAN, money.REPAID, money.INTEREST, money.FEES, money.RECOVERED)
+OUR_LOANS = (money.COMMITTED_LOAN, money.LOAN, money.REPAID, money.INTEREST, money.FEES, money.RECOVERED)
 # TransactionType of each kind of money.
 TYPES = {
     money.INCOMING: "1",
     money.OWN: "1",
     money.COMMITTED: "2",
+    money.COMMITTED_LOAN: "2",
     money.GRANT: "3",
     money.LOAN: "3",
     money.COST: "4",
@@ -184,7 +185,8 @@ def _transaction(activity, flow, said):
 WORDS = {
     money.INCOMING: lambda: _("Received from the donor, less what was returned"),
     money.OWN: lambda: _("Co-financing of the grantees, accepted on evidence; it is no cash of the programme"),
-    money.COMMITTED: lambda: _("Promised by decisions and contracts and not released"),
+    money.COMMITTED: lambda: _("Grants promised by decisions and contracts and not released"),
+    money.COMMITTED_LOAN: lambda: _("Loans promised by decisions and contracts and not released"),
     money.GRANT: lambda: _("Grants paid, less what came back"),
     money.LOAN: lambda: _("Loans paid out"),
     money.COST: lambda: _("Bank charges and costs"),
@@ -209,6 +211,4 @@ def _sides(flow, said):
         return borrowers, office
     if flow.kind == money.COST:
         return office, (_("Banks and suppliers"), "", IN_COUNTRY)
-    if flow.kind == money.LOAN:
-        return office, borrowers
-    return office, grantees if flow.kind == money.GRANT else (_("Grantees and borrowers"), "", IN_COUNTRY)
+    return office, borrowers if flow.kind in OUR_LOANS else grantees
