@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.text import slugify
 
 from applicants.figures import Scope
-from reports.annexes import annexes, digest_of, named
+from reports.annexes import GRANTS, annexes, digest_of, named
 from reports.figure import Cell, Figure, Goal
 from reports.indicators import figures, is_whole, scope_of
 from reports.models import Target
@@ -112,6 +112,15 @@ class Report:
     def file_name(self):
         """Without ending; it carries no name of a confidential programme."""
         return slugify(self.reference or f"{self.key}-{self.period_to:%Y-%m-%d}")
+
+    @property
+    def open_formats(self):
+        """[(format, name)] of the open data that can be had of it: of a published report that has what they need."""
+        said = self.open_data
+        found = [("iati", "IATI")] if said and said.org and said.sectors else []
+        if GRANTS in dict(self.annexes) and said.org:
+            found.append(("360giving", "360Giving"))
+        return found
 
     def figure(self, code):
         """The figure of that code, or None."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from audit.refusals import Invalid
+from audit.refusals import Blocked
 from ledger.money import to_major
 from reports.annexes import GRANTS, INDIVIDUAL
 
@@ -16,7 +16,7 @@ NOT_IN_LIST = ("XK",)
 
 
 def render(report):
-    """JSON as bytes. Raises Invalid for a confidential programme, for one without grants, and without publisher."""
+    """JSON as bytes. Raises Blocked for a confidential programme, for one without grants, and without publisher."""
     _ask(report)
     with translation.override("en"):
         return (json.dumps(as_data(report), ensure_ascii=False, indent=1) + "\n").encode()
@@ -24,11 +24,11 @@ def render(report):
 
 def _ask(report):
     if report.confidential:
-        raise Invalid(_("Single grants of this programme are published nowhere: who is in it is a secret."))
+        raise Blocked(_("Single grants of this programme are published nowhere: who is in it is a secret."))
     if report.open_data is None or GRANTS not in report.lists:
-        raise Invalid(_("This report has no grants to publish, or was made before open data was part of it."))
+        raise Blocked(_("This report has no grants to publish, is live, or was made before open data was part of it."))
     if not report.open_data.org or not settings.GIVING_PREFIX:
-        raise Invalid(_("Set SEEDBED_IATI_ORG and SEEDBED_360G_PREFIX: without them nobody knows who publishes."))
+        raise Blocked(_("Set SEEDBED_IATI_ORG and SEEDBED_360G_PREFIX: without them nobody knows who publishes."))
 
 
 def as_data(report):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from audit.refusals import Invalid
+from audit.refusals import Blocked
 from reports import iati, open_data, render_360giving
 from reports.edition import Report, frozen, thawed
 from reports.figure import COUNT, MONEY, SHARE, Cell, Figure, Goal, ratio
@@ -253,7 +253,7 @@ def test_a_budget_may_last_a_year_and_no_day_longer(report):
 
 def test_an_activity_that_breaks_a_rule_does_not_leave_the_house(report):
     flows = (replace(report.open_data.flows[0], on="2017-03-31"),)
-    with pytest.raises(Invalid, match="2017-03-31 lies in the future"):
+    with pytest.raises(Blocked, match="2017-03-31 lies in the future"):
         iati.render(replace(report, open_data=replace(report.open_data, flows=flows)))
 
 
@@ -262,9 +262,9 @@ def test_an_activity_that_breaks_a_rule_does_not_leave_the_house(report):
     [({"org": ""}, "set SEEDBED_IATI_ORG"), ({"sectors": ()}, "enter them in the set-up of the programme")],
 )
 def test_what_is_missing_is_named_with_the_place_where_it_is_set(report, changed, sentence):
-    with pytest.raises(Invalid, match=sentence):
+    with pytest.raises(Blocked, match=sentence):
         iati.render(replace(report, open_data=replace(report.open_data, **changed)))
-    with pytest.raises(Invalid, match="Publish a correction"):
+    with pytest.raises(Blocked, match="or a correction of it"):
         iati.render(replace(report, open_data=None))
 
 
@@ -343,13 +343,13 @@ def test_an_individual_has_neither_name_nor_place_and_kosovo_no_country_code(rep
 
 
 def test_single_grants_of_a_confidential_programme_are_refused(report):
-    with pytest.raises(Invalid, match="published nowhere"):
+    with pytest.raises(Blocked, match="published nowhere"):
         giving(replace(report, confidential=True), row())
 
 
 def test_without_prefix_or_grants_the_refusal_says_what_is_missing(report, settings):
-    with pytest.raises(Invalid, match="no grants to publish"):
+    with pytest.raises(Blocked, match="no grants to publish"):
         render_360giving.render(report)
     settings.GIVING_PREFIX = ""
-    with pytest.raises(Invalid, match="SEEDBED_360G_PREFIX"):
+    with pytest.raises(Blocked, match="SEEDBED_360G_PREFIX"):
         giving(report, row())

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from audit.refusals import Invalid
+from audit.refusals import Blocked
 from ledger.money import split
 from reports import open_data as money
 from reports.iati import results
@@ -38,7 +38,7 @@ TYPES = {
 
 
 def render(report):
-    """The activity file as bytes. Raises Invalid when something is missing that it must say."""
+    """The activity file as bytes. Raises Blocked when something is missing that it must say."""
     _ask(report)
     # An Issue is frozen in English, and so the words around it are English too.
     with translation.override(LANGUAGE):
@@ -50,7 +50,7 @@ def _rendered(report):
     _activity(root, report)
     found = faults(root, today=_known_on(report))
     if found:
-        raise Invalid(_("The activity breaks rules of IATI: %(faults)s") % {"faults": "; ".join(found)})
+        raise Blocked(_("The activity breaks rules of IATI: %(faults)s") % {"faults": "; ".join(found)})
     ET.indent(root, " ")
     return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
@@ -58,13 +58,13 @@ def _rendered(report):
 def _ask(report):
     said = report.open_data
     if said is None:
-        raise Invalid(_("This report was made before open data was part of it. Publish a correction of it."))
+        raise Blocked(_("This report has nothing for open data: it is live, or was made before. Publish one, or a correction of it."))
     if not said.org:
-        raise Invalid(
+        raise Blocked(
             _("The office's IATI identifier was missing when the report was made: set SEEDBED_IATI_ORG, then make it.")
         )
     if not said.sectors:
-        raise Invalid(
+        raise Blocked(
             _("The DAC sectors were missing when the report was made: enter them in the set-up of the programme.")
         )
 
