@@ -189,10 +189,15 @@ def _record_lists(book, report):
     titles = {"awards": _("Records: awards"), "loans": _("Records: loans")}
     for kind, found in sorted(report.lists.get(RECORDS, {}).items()):
         if found["rows"]:
-            columns = [(code_book.COLUMNS[name][0], 18) for name in found["columns"]]
-            money = {place for place, name in enumerate(found["columns"]) if name in ("amount", "paid")}
-            at = found["columns"].index("currency")
-            book.table(titles[kind], columns, (_record(row, money, at) for row in found["rows"]))
+            record_sheet(book, titles[kind], found)
+
+
+def record_sheet(book, title, found):
+    """A sheet of {"columns", "rows"}: amounts in minor units become major units of the currency of the row."""
+    columns = [(code_book.COLUMNS[name][0], 18) for name in found["columns"]]
+    money = {place for place, name in enumerate(found["columns"]) if name in ("amount", "paid")}
+    at = found["columns"].index("currency")
+    book.table(title, columns, (_record(row, money, at) for row in found["rows"]))
 
 
 def _record(row, money, at):

@@ -58,7 +58,7 @@ def _rendered(report):
 def _ask(report):
     said = report.open_data
     if said is None:
-        raise Blocked(_("This report has nothing for open data: it is live, or was made before. Publish one, or a correction of it."))
+        raise Blocked(_("This report is live, or older than open data here. Publish one, or a correction of it."))
     if not said.org:
         raise Blocked(
             _("The office's IATI identifier was missing when the report was made: set SEEDBED_IATI_ORG, then make it.")

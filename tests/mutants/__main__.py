@@ -21,6 +21,7 @@ from tests.mutants.committee import COMMITTEE
 from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
+from tests.mutants.open_data import OPEN_DATA
 from tests.mutants.purchases import PURCHASES
 from tests.mutants.works import WORKS_GUARDS
 from tests.postgres import NoServer, server
@@ -84,6 +85,7 @@ EVERY = [
     *LENDING,
     *LOAN_PEOPLE,
     *ARREARS,
+    *OPEN_DATA,
 ]
 
 
