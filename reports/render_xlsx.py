@@ -4,6 +4,7 @@ from itertools import chain
 
 from django.utils.translation import gettext as _
 
+from ledger.money import to_major
 from reports import code_book, framework
 from reports.annexes import RECORDS
 from reports.charts import charts
@@ -201,12 +202,12 @@ def record_sheet(book, title, found):
 
 
 def _record(row, money, at):
-    """Amounts of a record in major units of its currency."""
-    for place, value in enumerate(row):
-        if place in money:
-            yield number(machine(value, MONEY, row[at])), style_of(MONEY, row[at])
-        else:
-            yield value
+    """A record with its amounts in major units of its currency."""
+    cells, currency = list(row), row[at]
+    style = style_of(MONEY, currency)
+    for place in money:
+        cells[place] = (to_major(row[place], currency), style)
+    return cells
 
 
 def _charts(book, report):

@@ -1,6 +1,7 @@
 """An Excel workbook of tidy tables, written row by row in constant memory: formats, widths, frozen heads, filters."""
 
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from pages.sheets import inert, sheet_title
 from reports.figure import COUNT, DAYS, MONEY, SHARE
 
 LONGEST = 32_767
+PLAIN = re.compile(r"[0-9A-Za-z][^\x00-\x1f\x7f-\x9f]{0,999}").fullmatch
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -93,15 +95,18 @@ class Workbook:
     def row(self, sheet, line, cells, text=None):
         """Write one row; text never becomes a formula. `text`: the format of text cells."""
         for column, cell in enumerate(cells):
-            value, style = cell if type(cell) is tuple else (cell, None)
-            kind = type(value)
-            if value is None or value == "":
+            kind = type(cell)
+            if kind is str and PLAIN(cell):
+                # Most cells by far: nothing in them could be a formula or a control character.
+                sheet.write_string(line, column, cell, text)
                 continue
+            value, style = cell if kind is tuple else (cell, None)
+            kind = type(value)
             if kind is int or kind is Decimal:
-                sheet.write_number(line, column, value, self.style(style or WHOLE))
+                sheet.write_number(line, column, value, self.styles.get(style) or self.style(style or WHOLE))
             elif kind is date:
                 sheet.write_datetime(line, column, value, self.style(DAY))
-            else:
+            elif value is not None and value != "":
                 sheet.write_string(line, column, str(inert(value))[:LONGEST], text)
 
     def chart(self, sheet, chart, line, *, data, rows):
