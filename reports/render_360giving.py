@@ -5,10 +5,12 @@ import json
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.refusals import Blocked
 from ledger.money import to_major
 from reports.annexes import GRANTS, INDIVIDUAL
+from reports.language import ENGLISH
 
 VERSION = "1.4"
 # Kosovo has no code in the list of countries of the standard: its place stands there by name.
@@ -18,17 +20,21 @@ NOT_IN_LIST = ("XK",)
 def render(report):
     """JSON as bytes. Raises Blocked for a confidential programme, for one without grants, and without publisher."""
     _ask(report)
-    with translation.override("en"):
+    with translation.override(ENGLISH):
         return (json.dumps(as_data(report), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _ask(report):
     if report.confidential:
-        raise Blocked(_("Single grants of this programme are published nowhere: who is in it is a secret."))
+        raise Blocked(gettext_lazy("Single grants of this programme are published nowhere: who is in it is a secret."))
     if report.open_data is None or GRANTS not in report.lists:
-        raise Blocked(_("This report has no grants to publish, is live, or was made before open data was part of it."))
+        raise Blocked(
+            gettext_lazy("This report has no grants to publish, is live, or was made before open data was part of it.")
+        )
     if not report.open_data.org or not settings.GIVING_PREFIX:
-        raise Blocked(_("Set SEEDBED_IATI_ORG and SEEDBED_360G_PREFIX: without them nobody knows who publishes."))
+        raise Blocked(
+            gettext_lazy("Set SEEDBED_IATI_ORG and SEEDBED_360G_PREFIX: without them nobody knows who publishes.")
+        )
 
 
 def as_data(report):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.refusals import Blocked
 from ledger.money import split
@@ -12,9 +13,9 @@ from reports import open_data as money
 from reports.iati import results
 from reports.iati.elements import add, told, valued
 from reports.iati.rules import faults
+from reports.language import ENGLISH
 
 VERSION = "2.03"
-LANGUAGE = "en"
 # Code lists: FinanceType, FlowType (ODA), AidType (project), TiedStatus (untied).
 STANDARD_GRANT, STANDARD_LOAN = "110", "421"
 ODA, PROJECT, UNTIED = "10", "C01", "5"
@@ -41,7 +42,7 @@ def render(report):
     """The activity file as bytes. Raises Blocked when something is missing that it must say."""
     _ask(report)
     # An Issue is frozen in English, and so the words around it are English too.
-    with translation.override(LANGUAGE):
+    with translation.override(ENGLISH):
         return _rendered(report)
 
 
@@ -58,14 +59,20 @@ def _rendered(report):
 def _ask(report):
     said = report.open_data
     if said is None:
-        raise Blocked(_("This report is live, or older than open data here. Publish one, or a correction of it."))
+        raise Blocked(
+            gettext_lazy("This report is live, or older than open data here. Publish one, or a correction of it.")
+        )
     if not said.org:
         raise Blocked(
-            _("The office's IATI identifier was missing when the report was made: set SEEDBED_IATI_ORG, then make it.")
+            gettext_lazy(
+                "The office's IATI identifier was missing when the report was made: set SEEDBED_IATI_ORG, then make it."
+            )
         )
     if not said.sectors:
         raise Blocked(
-            _("The DAC sectors were missing when the report was made: enter them in the set-up of the programme.")
+            gettext_lazy(
+                "The DAC sectors were missing when the report was made: enter them in the set-up of the programme."
+            )
         )
 
 
@@ -86,7 +93,7 @@ def _activity(root, report):
         last_updated_datetime=_moment(report),
         default_currency=report.currency,
     )
-    activity.set("{http://www.w3.org/XML/1998/namespace}lang", LANGUAGE)
+    activity.set("{http://www.w3.org/XML/1998/namespace}lang", ENGLISH)
     add(activity, "iati-identifier").text = "-".join(filter(None, [said.org, report.key, said.donor]))
     told(activity, "reporting-org", said.org_name, ref=said.org, type=said.org_type)
     told(activity, "title", report.name)

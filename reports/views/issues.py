@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,6 +23,7 @@ from programmes.roles import held_by, holds
 from reports.annexes import lists_of
 from reports.edition import thawed, with_names
 from reports.forms import IssueForm, LinkForm
+from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
 from reports.renderers import FORMATS
 from reports.services import correct_issue, draft_issue, make_link, publish_issue, report_of_draft, revoke_link
@@ -129,12 +131,15 @@ def report_of(issue, wanted=""):
     return replace(report, lists=lists_of(issue, kinds)) if kinds else report
 
 
-def file_response(report, wanted):
-    """The report as a download."""
-    if wanted not in FORMATS:
+def file_response(report, wanted, lang=""):
+    """The report as a download; the paper in English, or in `lang` if the words of papers are translated into it."""
+    if wanted not in FORMATS or (lang and lang not in languages_of_paper()):
         raise Http404
-    response = HttpResponse(FORMATS[wanted].render(report), content_type=FORMATS[wanted].type)
-    response["Content-Disposition"] = f'attachment; filename="{report.file_name}.{FORMATS[wanted].ending}"'
+    with translation.override(lang or ENGLISH):
+        content = FORMATS[wanted].render(report)
+    response = HttpResponse(content, content_type=FORMATS[wanted].type)
+    name = f"{report.file_name}-{lang}" if lang else report.file_name
+    response["Content-Disposition"] = f'attachment; filename="{name}.{FORMATS[wanted].ending}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -147,7 +152,7 @@ def issue(request, ref):
     wanted = request.GET.get("format", "")
     report = report_of(row, wanted)
     if wanted:
-        return file_response(report, wanted)
+        return file_response(report, wanted, request.GET.get("lang", ""))
     context = {
         "title": row.title,
         "issue": row,

@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit.refusals import Refusal
 from programmes.models import Donor, Programme
 from reports.edition import compile_report, with_names
+from reports.language import ENGLISH, languages_of_paper
 from reports.renderers import FORMATS
 
 
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="period_to", metavar="YYYY-MM-DD", help="last day (else today)")
         parser.add_argument("--internal", action="store_true", help="the internal edition, with every cell")
         parser.add_argument("--format", required=True, choices=sorted(FORMATS))
+        parser.add_argument("--lang", default="", choices=list(languages_of_paper()), help="language of the PDF")
         parser.add_argument("--out", default="-", metavar="FILE", help="a file; without it, or with -, standard output")
 
     def handle(self, *args, **options):
@@ -43,12 +46,13 @@ class Command(BaseCommand):
             donor=self._donor(programme, options["donor"]),
             internal=options["internal"] and not wanted.open,
             outside=wanted.open,
-            opened=wanted.needs is not None,
+            opened=wanted.open,
         )
         if wanted.needs:
             report = with_names(report, programme)
         try:
-            content = wanted.render(report)
+            with translation.override(options["lang"] or ENGLISH):
+                content = wanted.render(report)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         self._write(options["out"], content)
