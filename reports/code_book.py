@@ -29,6 +29,12 @@ UNITS = {
     DAYS: _("Days; the middle one of all cases."),
     NUMBER: _("A number without a unit."),
 }
+MET_BY = {
+    "=": _("The goal is met by this value only."),
+    ">=": _("The goal is met by this value and by more."),
+    ">": _("The goal is met by more than this value."),
+    "~": _("The goal is met within five percent of this value."),
+}
 FIXED = (
     (_("Value"), "", _("Of the period of the report. Empty: no data, which is never zero.")),
     (_("In all"), "", _("From the beginning of the programme to the last day of the report.")),
@@ -49,7 +55,7 @@ def rows(report):
     for unit in dict.fromkeys(figure.unit for figure in report.figures):
         yield _("Unit"), unit, UNITS[unit]
     for code, words in COMPARATORS.items():
-        yield _("Comparator"), words, _("The goal is met by a value that is %(comparator)s it.") % {"comparator": code}
+        yield _("Comparator"), words, MET_BY[code]
     for dim in dict.fromkeys(dim for figure in report.figures for dim in figure.dims()):
         yield _("By"), dim, DIMS.get(dim, dim)
     for section in dict.fromkeys(figure.section for figure in report.figures):

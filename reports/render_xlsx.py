@@ -66,12 +66,12 @@ def _summary(book, report):
         sheet.set_column(column, column, width)
     line = 0
     book.row(sheet, line, [report.title or report.name], book.title)
-    for text in (report.name, report.place, *about_words(report)):
-        line += 1
-        book.row(sheet, line, [text])
-    if report.footnote:
-        line += 1
-        book.row(sheet, line, [report.footnote])
+    known = {report.title or report.name, ""}
+    for text in (report.name, report.place, *about_words(report), report.footnote):
+        if text not in known:
+            line += 1
+            book.row(sheet, line, [text])
+            known.add(text)
     line += 2
     book.row(sheet, line, [_("Figure"), _("Value"), _("Unit"), _("Goal"), _("How it is made up")], book.head)
     for figure in report.headlines(12):
@@ -187,7 +187,7 @@ def _cell_row(figure, cell):
 
 def _record_lists(book, report):
     """Lists under pseudonyms, where the agreement entitles the donor to them."""
-    titles = {"awards": _("Records: awards"), "loans": _("Records: loans")}
+    titles = {"awards": _("Awards, records"), "loans": _("Loans, records")}
     for kind, found in sorted(report.lists.get(RECORDS, {}).items()):
         if found["rows"]:
             record_sheet(book, titles[kind], found)
