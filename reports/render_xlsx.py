@@ -292,7 +292,10 @@ def _known(report):
 
 def _restated(report):
     for one in report.restatements:
-        yield _("Restated"), one.code, one.name, "", "", one.before, one.after, "", f"{one.of}: {one.reason}"
+        figure = report.figure(one.code)
+        style = style_of(figure.unit, figure.currency) if figure else None
+        before, after = ((number(value or None), style) for value in (one.before, one.after))
+        yield _("Restated"), one.code, one.name, "", "", before, after, "", f"{one.of}: {one.reason}"
 
 
 def _rates(report):

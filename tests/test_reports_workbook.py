@@ -121,7 +121,7 @@ def test_gaps_restatements_rates_and_what_was_verified_are_told(book):
     said = {(row["What"], row["Code"]): tuple(row[columns]) for _place, row in found.iterrows()}
     assert said["Gap", "visits_due"] == (3, 36, "", "", "")
     assert said["Answer known", "women_run_share"][:2] == (20, 23)
-    assert (said["Restated", "awards"][2:]) == ("41", "42", "R-2016-Q3-EU: =late")
+    assert (said["Restated", "awards"][2:]) == (41, 42, "R-2016-Q3-EU: =late")
     assert said["Rate", "USD/EUR"][3:] == (0.91, "inforeuro")
     framework = table(book, "Results framework").set_index("Code")
     assert tuple(framework.loc["awards", ["Target", "In all", "Reached", "Verified"]]) == (40, 42, "yes", 30)
