@@ -108,7 +108,8 @@ def codes_words(figure):
 def beside(report):
     """Rows under the same headers about what stands beside the figures; the first column says of which kind each is."""
     for one in report.restatements:
-        yield _row("restatement", one.name, of=one.of, group=one.reason, value=one.after, said=one.before)
+        before, after = number(one.before or None), number(one.after or None)
+        yield _row("restatement", one.name, of=one.of, group=one.reason, value=after, said=before)
     for one in report.gaps:
         yield _row("gap", one.name, value=one.count, whole=one.of)
     for one in report.rates:

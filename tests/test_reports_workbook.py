@@ -1,6 +1,9 @@
 """The workbook: a sheet for each table, numbers in the format of their unit, nothing that a spreadsheet would run."""
 
+import csv
 import io
+import json
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -17,6 +20,33 @@ FORMULAS = ('=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1+1")
 def figure(code, unit, **facts):
     facts.setdefault("in_all", facts.get("value"))
     return Figure(code=code, name=code, section="grants", unit=unit, definition="Counted.", version="v2", **facts)
+
+
+PLAIN = Report(
+    key="msme",
+    name="Grants",
+    place="Kosovo*",
+    footnote="",
+    confidential=False,
+    illustrative=False,
+    currency="EUR",
+    edition="donor",
+    period_from=None,
+    period_to=date(2016, 12, 31),
+    reporting_currency="USD",
+    figures=(
+        figure(
+            "jobs_net",
+            COUNT,
+            value=-3,
+            codes=(("IRIS", "PI1"),),
+            grade="B",
+            verified=7,
+            translated=1250,
+            records_sha256="ab" * 32,
+        ),
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +155,28 @@ def test_gaps_restatements_rates_and_what_was_verified_are_told(book):
     assert said["Rate", "USD/EUR"][3:] == (0.91, "inforeuro")
     framework = table(book, "Results framework").set_index("Code")
     assert tuple(framework.loc["awards", ["Target", "In all", "Reached", "Verified"]]) == (40, 42, "yes", 30)
+
+
+def test_csv_and_json_carry_what_stands_beside_the_figures():
+    report = replace(
+        PLAIN,
+        restatements=(Restated("R-2016-Q3-EU", "jobs_net", "Net jobs", "5", "-3", "two left"),),
+        rates=(Rate("USD", "EUR", "0.91", "2016-12-01", "inforeuro"),),
+        gaps=(Gap("visits_due", "Visits due", 3, 36),),
+        passages=(Said("summary", "Summary", "=1"),),
+    )
+    rows = list(csv.reader(io.StringIO(FORMATS["csv"].render(report).decode("utf-8-sig"))))
+    said = {row[0]: row for row in rows[1:]}
+    assert [said["restatement"][at] for at in (1, 4, 5, 6, 16)] == ["Net jobs", "R-2016-Q3-EU", "two left", "-3", "5"]
+    assert [said["gap"][at] for at in (1, 6, 8)] == ["Visits due", "3", "36"]
+    assert [said["rate"][at] for at in (1, 4, 5, 6)] == ["USD/EUR", "2016-12-01", "inforeuro", "0.91"]
+    assert said["passage"][16] == "'=1"
+    head = dict(zip(rows[0], said["jobs_net"], strict=True))
+    assert (head["Number"], head["Codes of donors"], head["Grade"], head["Verified"]) == ("1.1", "IRIS PI1", "B", "7")
+    assert (head["In the donor's currency"], head["SHA-256 of the records"]) == ("12.50", "ab" * 32)
+    data = json.loads(FORMATS["json"].render(report))
+    one = data["figures"][0]
+    assert (one["number"], one["codes"], one["grade"]) == ("1.1", [{"scheme": "IRIS", "code": "PI1"}], "B")
+    assert (one["verified"], one["translated"], one["records_sha256"]) == (7, "12.50", "ab" * 32)
+    assert data["restatements"][0]["after"] == "-3"
+    assert [len(data[name]) for name in ("rates", "gaps", "passages", "stories")] == [1, 1, 1, 0]
