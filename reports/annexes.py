@@ -109,7 +109,8 @@ def single_grants(scope):
     The region stands only with organisations, and where five of them are in it.
     """
     paid, found = _paid(scope), []
-    for award in _awards(scope).select_related("window__call", "region", "applicant", "business"):
+    rows = _awards(scope).select_related("window__call", "region", "applicant", "business")
+    for award in rows.iterator(chunk_size=2000):
         party = award.business or award.applicant
         found.append(
             {
@@ -176,7 +177,7 @@ def award_records(scope, reference):
             "paid": paid.get(row.ref, 0),
             "state": row.get_state_display(),
         }
-        for row in rows
+        for row in rows.iterator(chunk_size=2000)
     ]
     return coarsened(found, AWARD_FACTS)
 
@@ -198,7 +199,7 @@ def loan_records(scope, reference):
             "instalments": row.instalments_number,
             "state": row.get_state_display(),
         }
-        for row in rows
+        for row in rows.iterator(chunk_size=2000)
     ]
     return coarsened(found, LOAN_FACTS)
 

@@ -118,7 +118,7 @@ class Report:
         """[(format, name)] of the open data that can be had of it: of a published report that has what they need."""
         said = self.open_data
         found = [("iati", "IATI")] if said and said.org and said.sectors else []
-        if GRANTS in dict(self.annexes) and said.org:
+        if GRANTS in dict(self.annexes) and said.org and said.giving_prefix:
             found.append(("360giving", "360Giving"))
         return found
 

@@ -60,7 +60,9 @@ class Flow:
 
 @dataclass(frozen=True)
 class OpenData:
-    """Sectors are (code, basis points); days are ISO text. `donor` is the key of the one donor it is about, or ""."""
+    """Sectors are (code, basis points); days are ISO text. `donor` is the key of the one donor it is about, or "".
+
+    `giving_prefix`: of the publisher in 360Giving; `licence`: address of the licence of the data, or ""."""
 
     org: str
     org_type: str
@@ -69,6 +71,8 @@ class OpenData:
     starts_on: str
     ends_on: str
     donor: str
+    giving_prefix: str
+    licence: str
     sectors: tuple
     regions: tuple
     lines: tuple
@@ -91,6 +95,8 @@ def open_data(scope, figures, *, strict):
         starts_on=programme.starts_on.isoformat(),
         ends_on=programme.ends_on.isoformat() if programme.ends_on else "",
         donor=scope.donor.key if scope.donor else "",
+        giving_prefix=settings.GIVING_PREFIX,
+        licence=settings.OPEN_LICENCE,
         sectors=tuple(tuple(one) for one in programme.sectors),
         regions=() if strict else tuple(programme.regions.order_by("name").values_list("name", flat=True)),
         lines=tuple(_lines(scope, strict=strict)),

@@ -2,7 +2,6 @@
 
 import json
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +30,7 @@ def _ask(report):
         raise Blocked(
             gettext_lazy("This report has no grants to publish, is live, or was made before open data was part of it.")
         )
-    if not report.open_data.org or not settings.GIVING_PREFIX:
+    if not report.open_data.org or not report.open_data.giving_prefix:
         raise Blocked(
             gettext_lazy("Set SEEDBED_IATI_ORG and SEEDBED_360G_PREFIX: without them nobody knows who publishes.")
         )
@@ -48,7 +47,7 @@ def as_data(report):
         "identifier": report.reference or report.file_name,
         "issued": issued,
         "publisher": {"name": said.org_name, "identifier": said.org},
-        **({"license": settings.OPEN_LICENCE} if settings.OPEN_LICENCE else {}),
+        **({"license": said.licence} if said.licence else {}),
         "grants": [_grant(row, report, issued) for row in report.lists[GRANTS]],
     }
 
@@ -65,7 +64,7 @@ def _description(report):
 
 def _grant(row, report, issued):
     said = report.open_data
-    number = f"{settings.GIVING_PREFIX}-{row['id']}"
+    number = f"{said.giving_prefix}-{row['id']}"
     made = {
         "id": number,
         "title": f"{row['call']}: {row['window']}",
@@ -82,7 +81,7 @@ def _grant(row, report, issued):
     }
     if row["starts_on"] and row["ends_on"] >= row["starts_on"]:
         made["plannedDates"] = [{"startDate": row["starts_on"], "endDate": row["ends_on"]}]
-    recipient = f"{settings.GIVING_PREFIX}-{row['recipient']}"
+    recipient = f"{said.giving_prefix}-{row['recipient']}"
     if row["kind"] == INDIVIDUAL:
         made["recipientIndividual"] = {"id": recipient, "name": _("Individual recipient")}
         return made

@@ -53,6 +53,8 @@ def report():
             starts_on="2014-02-01",
             ends_on="",
             donor="",
+            giving_prefix="360G-example",
+            licence="",
             sectors=(("32130", 6667), ("16020", 3333)),
             regions=("Pristina", NASTY),
             lines=(
@@ -347,9 +349,23 @@ def test_single_grants_of_a_confidential_programme_are_refused(report):
         giving(replace(report, confidential=True), row())
 
 
-def test_without_prefix_or_grants_the_refusal_says_what_is_missing(report, settings):
+def test_without_prefix_or_grants_the_refusal_says_what_is_missing(report):
     with pytest.raises(Blocked, match="no grants to publish"):
         render_360giving.render(report)
-    settings.GIVING_PREFIX = ""
     with pytest.raises(Blocked, match="SEEDBED_360G_PREFIX"):
-        giving(report, row())
+        giving(replace(report, open_data=replace(report.open_data, giving_prefix="")), row())
+
+
+def test_a_licence_stands_there_only_when_the_office_named_one(report):
+    assert "license" not in giving(report, row())
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    assert giving(replace(report, open_data=replace(report.open_data, licence=address)), row())["license"] == address
+
+
+def test_open_data_is_offered_only_of_a_report_that_has_what_it_needs(report):
+    assert report.open_formats == [("iati", "IATI")]
+    with_grants = replace(report, annexes=(("grants", "ab" * 32),))
+    assert [wanted for wanted, _name in with_grants.open_formats] == ["iati", "360giving"]
+    nobody = replace(report.open_data, org="")
+    assert replace(with_grants, open_data=nobody).open_formats == []
+    assert replace(report, open_data=None).open_formats == []

@@ -71,8 +71,8 @@ BLUEPRINT = Blueprint(
     places=KOSOVO.places,
     donors={"eu": "European Union"},
     lines=(
-        LineOf("beautiful-kosovo-1", "Works, phase I", "eu", "EUR", "6000000"),
-        LineOf("beautiful-kosovo-2", "Works, phase II", "eu", "EUR", "5000000"),
+        LineOf("beautiful-kosovo-1", "Works, phase I", "eu", "EUR", "6000000", donor_iati_ref="XI-IATI-EC_NEAR"),
+        LineOf("beautiful-kosovo-2", "Works, phase II", "eu", "EUR", "5000000", donor_iati_ref="XI-IATI-EC_NEAR"),
     ),
     calls=(
         phase(

@@ -50,7 +50,16 @@ BLUEPRINT = Blueprint(
         "Mitrovica": {"Mitrovica": ("Mitrovica", "Zveçan"), "Vushtrri": ("Vushtrri",)},
     },
     donors={"eu": "European Union", "mti": "Ministry of Trade and Industry"},
-    lines=(LineOf("msme-kosovo-eu", "EU contribution to enterprise grants", "eu", "EUR", "3000000"),),
+    lines=(
+        LineOf(
+            "msme-kosovo-eu",
+            "EU contribution to enterprise grants",
+            "eu",
+            "EUR",
+            "3000000",
+            donor_iati_ref="XI-IATI-EC_NEAR",
+        ),
+    ),
     calls=(
         CallOf(
             key="msme-kosovo-2014",
