@@ -1,16 +1,24 @@
 """What loans bring to a funding line and take from it in the months to come."""
 
+from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Sum
 
 from loans.models import Instalment, Loan, open_part
+from loans.projection import rows_projected
+from loans.schedule import ScheduleError
+from loans.schedule.checks import check_request
+from loans.services.agreement import days_off_of
+from loans.terms import first_due_after, instalments_in, interest_grace_of, request_for, step_after
 from programmes.ahead import Planned, register
 
 
 def connect():
     """Called once, from AppConfig.ready()."""
     register(receipts=due_on_line, payments=planned_on_line)
+    register(receipts=promised_back_on_line)
 
 
 def due_on_line(line, on):
@@ -26,6 +34,38 @@ def due_on_line(line, on):
         due_on__gte=on,
     )
     return list(rows.order_by("due_on").values_list("due_on").annotate(total=Sum(open_part())))
+
+
+def promised_back_on_line(line, on):
+    """[(day, minor units)] that loans decided and not paid out bring back, each by the schedule that it gets when it
+    is paid out on `on`. A loan whose terms make no schedule yet brings nothing.
+    """
+    waiting = Loan.objects.filter(line=line, state__in=[Loan.State.APPROVED, Loan.State.SIGNED])
+    requests = []
+    for loan in waiting.select_related("programme").order_by("pk"):
+        with suppress(ScheduleError):
+            requests.append(_if_paid_out(loan, on))
+    found = defaultdict(int)
+    for rows in rows_projected(requests, line.currency):
+        for due, principal, interest in rows:
+            found[due] += principal + interest
+    return sorted(found.items())
+
+
+def _if_paid_out(loan, on):
+    """The request of the loan's schedule when it is paid out on `on`. Raises ScheduleError."""
+    request = request_for(
+        loan,
+        principal=loan.amount,
+        starts_on=on,
+        first_due=first_due_after(loan.first_due_on or step_after(on, loan), on, loan),
+        number=loan.instalments_number,
+        grace=instalments_in(loan.grace_months, loan),
+        holidays=days_off_of(loan, on),
+        **interest_grace_of(loan),
+    )
+    check_request(request)
+    return request
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def connect():
     declare(GroupShare, "member", reason="")
     declare(MemberPayment, "member")
     declare(GroupClaim, "member", reason="-")
-    declare(LifeEvent, "loan__borrower")
+    declare(LifeEvent, "loan__borrower", attorney_end_reason="-")
     declare(MoratoriumLoan, "loan__borrower")
     declare(LoanContact, "loan__borrower", note="")
     declare(Reminder, "loan__borrower", text="-", fault="")

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+import rules
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -226,6 +227,16 @@ def _money_line(entry, parts, people, keys):
             and repayment.means != Repayment.Means.HELD
         ),
     )
+
+
+def waivers_of(loan, user):
+    """The Waivers of the loan, newest first, each with `may_reverse`: may the user take it back now?"""
+    found = list(loan.waivers.select_related("recorded_by", "reversed_by").order_by("-value_on", "-pk"))
+    asked = bool(found) and rules.test_rule("loans.relieve", user, loan)
+    ended = bool(loan.forgiven_on) or loan.state == Loan.State.WRITTEN_OFF
+    for row in found:
+        row.may_reverse = asked and not ended and row.reversed_on is None and row.version == loan.current_version
+    return found
 
 
 def _reference(repayment):

@@ -22,6 +22,7 @@ from loans.services import (
     record_repayment,
     reschedule_loan,
     reverse_repayment,
+    reverse_waiver,
     waive,
     write_off_loan,
 )
@@ -151,12 +152,16 @@ acts = st.lists(
         st.tuples(st.just("pay"), st.integers(0, 30), SUMS),
         st.tuples(st.just("reverse"), st.integers(0, 9), st.just(0)),
         st.tuples(st.just("waive"), st.sampled_from(["interest", "penalty"]), st.integers(1, 100)),
+        st.tuples(st.just("unwaive"), st.integers(0, 9), st.just(0)),
         st.tuples(st.just("reschedule"), st.integers(1, 9), st.integers(1, 70)),
         st.tuples(st.just("end"), st.sampled_from(["write off", "forgive"]), st.integers(0, 5)),
     ),
     min_size=2,
     max_size=12,
 )
+
+
+IDLE = [("reverse", 0, 0)] * 3  # nothing to reverse yet; the first instalment has fallen due when they are over
 
 
 class Twin:
@@ -225,6 +230,8 @@ class Twin:
 @pytest.mark.parametrize("agreed", AGREED.values(), ids=AGREED)
 @settings(max_examples=_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(drawn=[("reschedule", 1, 62), ("pay", 0, 8257), ("reschedule", 1, 12), ("pay", 1, 1)])
+@example(drawn=[*IDLE, ("waive", "interest", 60), ("waive", "penalty", 100), ("unwaive", 0, 0), ("pay", 20, 4000)])
+@example(drawn=[*IDLE, ("pay", 0, 8257), ("waive", "penalty", 100), ("pay", 30, 99), ("unwaive", 0, 0)])
 @given(drawn=acts)
 def test_every_balance_and_account_is_that_of_the_second_reckoning(lending, agreed, drawn):
     loan = Loan.objects.first() or active_loan(lending, terms=TERMS | agreed, months=6)
@@ -282,6 +289,14 @@ def waiving(office, loan, twin, _rows, _number, now, part, percent):
     twin.current.waivers.append((now, part, amount))
 
 
+def unwaiving(office, loan, twin, _rows, _number, now, which, _none):
+    waived = list(loan.waivers.live().filter(version=loan.current_version).order_by("pk"))
+    if waived:
+        place = which % len(waived)
+        reverse_waiver(waiver=waived[place], reason="Another loan's.", on=now, by=office.people.manager)
+        del twin.current.waivers[place]
+
+
 def rescheduling(office, loan, twin, _rows, _number, now, number, days):
     first_due = now + timedelta(days=days)
     reschedule_loan(
@@ -305,7 +320,14 @@ def ending(office, loan, twin, _rows, _number, now, how, seldom):
     twin.end, twin.gone = now, twin.current.live_to(now).principal
 
 
-ACTS = {"pay": pay, "reverse": reverse, "waive": waiving, "reschedule": rescheduling, "end": ending}
+ACTS = {
+    "pay": pay,
+    "reverse": reverse,
+    "waive": waiving,
+    "unwaive": unwaiving,
+    "reschedule": rescheduling,
+    "end": ending,
+}
 
 
 def compare(loan, twin, now, bank):

@@ -95,8 +95,17 @@ class Instalment(models.Model):
         return self.principal_paid_amount + self.interest_paid_amount + self.fee_paid_amount + self.penalty_paid_amount
 
 
+class WaiverQuerySet(models.QuerySet):
+    def live(self):
+        """Waivers that were not taken back."""
+        return self.filter(reversed_on=None)
+
+
 class Waiver(models.Model):
-    """Interest or penalties that fell due and are not asked for any more, by a decision. It moves no money."""
+    """Interest or penalties that fell due and are not asked for any more, by a decision. It moves no money.
+
+    One that is taken back stays, with the day, the reason and who did it; then the loan is as if it had not been.
+    """
 
     class Component(models.TextChoices):
         INTEREST = "interest", _("Interest")
@@ -110,9 +119,19 @@ class Waiver(models.Model):
     decision_ref = models.CharField(max_length=40)
     reason = models.CharField(max_length=300)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reversed_on = models.DateField(_("taken back"), null=True, blank=True)
+    reversed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reversal_reason = models.CharField(max_length=300, blank=True)
+
+    objects = WaiverQuerySet.as_manager()
 
     class Meta:
         ordering = ["loan", "value_on", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(decision_ref=""), name="waiver_by_decision"),
+            models.CheckConstraint(
+                condition=Q(reversed_on=None, reversed_by=None, reversal_reason="")
+                | (Q(reversed_on__gte=F("value_on"), reversed_by__isnull=False) & ~Q(reversal_reason="")),
+                name="waiver_reversal_has_reason",
+            ),
         ]

@@ -14,7 +14,7 @@ from loans.contract import READABLE, contract_pdf
 from loans.forms import AccountForm, EndForm, SignForm, TermsForm
 from loans.forms_bulk import WhatIfForm
 from loans.models import Loan
-from loans.reading import figures_of, money_lines, next_step, schedule_table
+from loans.reading import figures_of, money_lines, next_step, schedule_table, waivers_of
 from loans.reading_people import people_of
 from loans.services import (
     cancel_loan,
@@ -85,6 +85,7 @@ def loan(request, ref):
         "versions": versions,
         "table": schedule_table(row, instalments, on) if instalments else None,
         "money": lines,
+        "waived": waivers_of(row, request.user),
         "log": log_of(row, on) if row.disbursed_on and rules.test_rule("loans.contact", request.user, row) else None,
         "events": history_of(row.ref),
         "may": _may(request.user, row, order),
