@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applicants', '0002_consent_messages'),
+        ('applicants', '0003_import_totals'),
     ]
 
     operations = [
