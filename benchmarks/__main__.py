@@ -25,6 +25,7 @@ BENCHMARKS = (
     "statements",
     "queue",
     "tagged",
+    "workbook",
     "schedules",
     "portfolio",
     "daily",

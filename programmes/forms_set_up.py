@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.fields import DateField, MoneyField
 from pages.forms import SeedbedForm, SeedbedModelForm
-from programmes.fields import LinesField, NumbersField, SharesField, TranchesField
+from programmes.fields import LinesField, NumbersField, SectorsField, SharesField, TranchesField
 from programmes.models import (
     AmountBand,
     Call,
@@ -122,6 +122,11 @@ class ProgrammeForm(PartForm):
     starts_on = DateField(label=_("Starts"))
     ends_on = DateField(label=_("Ends"), required=False)
     region_names = LinesField(label=_("Regions, one a line"))
+    sectors = SectorsField(
+        label=_("DAC sectors"),
+        required=False,
+        help_text=_("For open data. Code and percent, one a line, such as 32130: 60. Together they are 100."),
+    )
 
     class Meta:
         model = Programme
@@ -139,6 +144,7 @@ class ProgrammeForm(PartForm):
             "currency",
             "starts_on",
             "ends_on",
+            "sectors",
             "backdate_days",
             "complaint_ack_days",
             "complaint_answer_days",
@@ -208,6 +214,7 @@ class LineForm(PartForm):
             "name",
             "donor",
             "donor_name",
+            "donor_iati_ref",
             "currency",
             "kind",
             "ceiling_amount",

@@ -1,7 +1,8 @@
 """What must always be true of reports, read from the tables: what `verify` asks."""
 
+from reports.annexes import digest_of, unpacked
 from reports.edition import digest
-from reports.models import Issue, LinkOpening, WarningAnswer
+from reports.models import Issue, IssueAnnex, LinkOpening, WarningAnswer
 from reports.warnings.found import key_of
 
 
@@ -10,10 +11,22 @@ def checks():
     for issue in Issue.objects.exclude(state=Issue.State.DRAFT).order_by("pk").iterator(chunk_size=50):
         if digest(issue.body) != issue.sha256:
             yield f"report {issue.ref}: its figures do not have the hash under which they were published"
+    yield from _annexes()
     drafts = LinkOpening.objects.filter(link__issue__state=Issue.State.DRAFT).values_list("link__issue__ref", flat=True)
     for ref in drafts.distinct().order_by("link__issue__ref")[:10]:
         yield f"report {ref}: it is a draft, and a link opened it"
     yield from _answers()
+
+
+def _annexes():
+    """Rows kept beside the bodies: all that the body names, and none that was changed."""
+    kept = {}
+    for annex in IssueAnnex.objects.order_by("pk").iterator(chunk_size=10):
+        kept.setdefault(annex.issue_id, []).append((annex.kind, digest_of(unpacked(annex.packed))))
+    said = Issue.objects.exclude(state=Issue.State.DRAFT).order_by("pk").values_list("pk", "ref", "body__annexes")
+    for pk, ref, annexes in said:
+        if sorted(map(tuple, annexes or ())) != sorted(kept.get(pk, ())):
+            yield f"report {ref}: the rows kept beside it are not those under whose hash it was published"
 
 
 def _answers():

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 
 from django.utils.text import slugify
 
 from applicants.figures import Scope
+from reports.annexes import GRANTS, annexes, digest_of, named
 from reports.figure import Cell, Figure, Goal
 from reports.indicators import figures, is_whole, scope_of
 from reports.models import Target
+from reports.open_data import OpenData, open_data, thawed_open
 from reports.suppression import for_donors
 
 INTERNAL, DONOR = "internal", "donor"
@@ -66,7 +68,9 @@ class Report:
     `uncompared`: values were published of the whole programme, and this is a part of it. `cut_off`: the moment (ISO,
     UTC) after which nothing entered is in it. `language`: the second one it is also made in. `logo`: SHA-256 of the
     donor's picture among the files. `grade`: A to D, how good the data is (reports.quality). `rates`, `passages`,
-    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap.
+    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap. `open_data`: what open data needs
+    beside the figures. `annexes`: (kind, SHA-256) of the rows kept beside the body (IssueAnnex); `lists`: those rows by
+    kind, only where a format needs them, and never frozen in the body.
     """
 
     key: str
@@ -99,12 +103,24 @@ class Report:
     stories: tuple = ()
     restatements: tuple = ()
     gaps: tuple = ()
+    open_data: OpenData | None = None
+    annexes: tuple = ()
+    lists: dict = field(default_factory=dict)
     figures: tuple = field(default=())
 
     @property
     def file_name(self):
         """Without ending; it carries no name of a confidential programme."""
         return slugify(self.reference or f"{self.key}-{self.period_to:%Y-%m-%d}")
+
+    @property
+    def open_formats(self):
+        """[(format, name)] of the open data that can be had of it: of a published report that has what they need."""
+        said = self.open_data
+        found = [("iati", "IATI")] if said and said.org and said.sectors else []
+        if GRANTS in dict(self.annexes) and said.org and said.giving_prefix:
+            found.append(("360giving", "360Giving"))
+        return found
 
     def figure(self, code):
         """The figure of that code, or None."""
@@ -134,15 +150,21 @@ def compile_report(
     title="",
     reference="",
     outside=False,
+    opened=False,
+    record_lists=False,
 ):
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
-    outside: it may leave the programme, so that even its key must not name a confidential one.
+    outside: it may leave the programme, so that even its key must not name a confidential one. opened: with what open
+    data needs, which is always of the donor's edition; record_lists: with the lists of records that the agreement
+    entitles the donor to.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     found = figures(programme, period_from, scope.to_on, donor)
+    shown = for_donors(found, strict=programme.confidential) if opened or not internal else found
     if not internal:
-        found = for_donors(found, strict=programme.confidential)
+        found = shown
+    lists = annexes(scope, reference=reference, record_lists=record_lists) if opened else {}
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
@@ -161,8 +183,16 @@ def compile_report(
         donors=tuple(named),
         donor=donor.name if donor else "",
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
+        open_data=open_data(scope, shown, strict=programme.confidential) if opened else None,
+        annexes=tuple((kind, digest_of(rows)) for kind, rows in sorted(lists.items())),
+        lists=lists,
         figures=tuple(found),
     )
+
+
+def with_names(report, programme):
+    """The report whose single grants name who may be named today: names are never frozen."""
+    return replace(report, lists=named(report.lists, programme))
 
 
 PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Restated, "gaps": Gap}
@@ -173,7 +203,9 @@ PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Resta
 
 def frozen(report):
     """The report as JSON data that an Issue keeps. Decimals and dates become strings."""
-    return json.loads(json.dumps(asdict(report), default=_said, sort_keys=True))
+    body = asdict(replace(report, lists={}))
+    del body["lists"]
+    return json.loads(json.dumps(body, default=_said, sort_keys=True))
 
 
 def _said(value):
@@ -197,6 +229,8 @@ def thawed(body, **changes):
     facts["period_to"] = _day(facts["period_to"])
     facts["published_on"] = _day(facts.get("published_on"))
     facts["donors"] = tuple(facts["donors"])
+    facts["open_data"] = thawed_open(facts.get("open_data"))
+    facts["annexes"] = tuple(tuple(one) for one in facts.get("annexes", ()))
     for name, kind in PARTS.items():
         facts[name] = tuple(kind(**_known(kind, one)) for one in facts.get(name, ()))
     facts["figures"] = tuple(_thawed_figure(one) for one in facts["figures"])

@@ -13,8 +13,9 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from programmes.services import check_date
+from reports.annexes import digest_of, packed
 from reports.edition import compile_report, digest, frozen
-from reports.models import DonorLink, Issue, LinkOpening, Target
+from reports.models import DonorLink, Issue, IssueAnnex, LinkOpening, Target
 
 # The language in which an Issue is frozen: the one that donors share.
 ISSUE_LANGUAGE = "en"
@@ -105,25 +106,29 @@ def correct_issue(*, issue, on, by, key=None):
 @service
 def publish_issue(*, issue, on, by, version=None, key=None):
     """Freeze the donor's edition of the figures with scope, definitions and hash; the corrected Issue steps back."""
-    locked = Issue.objects.select_for_update(of=("self",)).select_related("programme", "donor", "supersedes")
+    locked = Issue.objects.select_for_update(of=("self",)).select_related(
+        "programme", "donor", "supersedes", "agreement"
+    )
     issue = locked.get(pk=issue.pk)
-    body = body_of(issue)
+    with translation.override(ISSUE_LANGUAGE):
+        report = report_of_draft(issue, opened=True)
+    body = frozen(report)
     sha256 = digest(body)
     said = {"sha256": sha256, "figures": len(body["figures"])}
     advance(issue, "publish", by=by, on=on, version=version, body=said, figures=body, sha256=sha256, cut_off_at=now())
+    for kind, rows in report.lists.items():
+        IssueAnnex.objects.create(issue=issue, kind=kind, sha256=digest_of(rows), packed=packed(rows))
     if issue.supersedes:
         advance(issue.supersedes, "supersede", by=by, on=on, body={"by": issue.ref})
     return issue
 
 
-def body_of(issue):
-    """What an Issue freezes: the donor's edition as JSON data. It carries no name of a confidential programme."""
-    with translation.override(ISSUE_LANGUAGE):
-        return frozen(report_of_draft(issue))
+def report_of_draft(issue, *, opened=False):
+    """The donor's edition as it would be published now. It carries no name of a confidential programme.
 
-
-def report_of_draft(issue):
-    """The donor's edition as it would be published now."""
+    opened: with what open data and lists of records need. A list of records is for the donor whose agreement says so.
+    """
+    agreement = issue.agreement
     return compile_report(
         issue.programme,
         period_from=issue.period_from,
@@ -132,6 +137,8 @@ def report_of_draft(issue):
         title=issue.title,
         reference=issue.ref,
         outside=True,
+        opened=opened,
+        record_lists=bool(agreement and agreement.record_lists and agreement.donor_id == issue.donor_id),
     )
 
 

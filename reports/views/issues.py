@@ -1,5 +1,6 @@
 """Reports of the office: list, new one, the report itself, its links, its correction."""
 
+from dataclasses import replace
 from datetime import date
 
 import rules
@@ -19,7 +20,8 @@ from pages.moves import MoveForm, move_page
 from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
-from reports.edition import thawed
+from reports.annexes import lists_of
+from reports.edition import thawed, with_names
 from reports.forms import IssueForm, LinkForm
 from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
@@ -110,15 +112,23 @@ def new(request):
 
 
 def issue_of(request, ref):
-    rows = Issue.objects.visible_to(request.user).select_related("programme", "donor", "supersedes", "published_by")
+    rows = Issue.objects.visible_to(request.user).select_related(
+        "programme", "donor", "agreement", "supersedes", "published_by"
+    )
     return get_object_or_404(rows, ref=ref)
 
 
-def report_of(issue):
-    """The Report of an Issue: as it was frozen, or, of a draft, as it would be published now."""
+def report_of(issue, wanted=""):
+    """The Report of an Issue: as it was frozen, or, of a draft, as it would be published now.
+
+    With the rows that the `wanted` format needs.
+    """
+    kinds = FORMATS[wanted].needs if wanted in FORMATS else None
     if issue.state == Issue.State.DRAFT:
-        return report_of_draft(issue)
-    return thawed(issue.body, sha256=issue.sha256, published_on=issue.published_on)
+        report = report_of_draft(issue, opened=kinds is not None)
+        return with_names(report, issue.programme) if kinds else report
+    report = thawed(issue.body, sha256=issue.sha256, published_on=issue.published_on)
+    return replace(report, lists=lists_of(issue, kinds)) if kinds else report
 
 
 def file_response(report, wanted, lang=""):
@@ -129,7 +139,7 @@ def file_response(report, wanted, lang=""):
         content = FORMATS[wanted].render(report)
     response = HttpResponse(content, content_type=FORMATS[wanted].type)
     name = f"{report.file_name}-{lang}" if lang else report.file_name
-    response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.{FORMATS[wanted].ending}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -139,8 +149,8 @@ def file_response(report, wanted, lang=""):
 def issue(request, ref):
     """The report itself: a draft with live figures, or the frozen Issue; ?format= gives the file."""
     row = issue_of(request, ref)
-    report = report_of(row)
-    wanted = request.GET.get("format")
+    wanted = request.GET.get("format", "")
+    report = report_of(row, wanted)
     if wanted:
         return file_response(report, wanted, request.GET.get("lang", ""))
     context = {

@@ -21,6 +21,7 @@ from tests.mutants.committee import COMMITTEE
 from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
+from tests.mutants.open_data import OPEN_DATA
 from tests.mutants.purchases import PURCHASES
 from tests.mutants.tranches import TRANCHE_GUARDS
 from tests.mutants.works import WORKS_GUARDS
@@ -86,6 +87,7 @@ EVERY = [
     *LOAN_PEOPLE,
     *TRANCHE_GUARDS,
     *ARREARS,
+    *OPEN_DATA,
 ]
 
 
