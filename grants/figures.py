@@ -3,7 +3,7 @@
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
-from applicants.figures import Part, Tally, run_by, single, tally
+from applicants.figures import Part, Tally, median, run_by, single, tally
 from applicants.models import Party
 from grants.models import Asset, Award, Contribution, Tranche
 from ledger import postings
@@ -92,7 +92,8 @@ def paid(scope):
 def disbursed(scope):
     """Grant money paid: legs on 5000, and what is due back on 1200 and not received. {currency: Tally}.
 
-    Each payment lies in the quarter of its value date; money that came back lowers the quarter of its return.
+    Each payment lies in the quarter of its value date; money that came back lowers the quarter of its return. Its
+    records are the legs, so that their amounts add up to the figure.
     """
     legs = Leg.objects.filter(
         scope.days("entry__value_on"),
@@ -107,7 +108,7 @@ def disbursed(scope):
         currency_=F("currency"),
         year=ExtractYear("entry__value_on"),
         month=ExtractMonth("entry__value_on"),
-    ).annotate(total=Sum("amount"), number=Count("entry", distinct=True))
+    ).annotate(total=Sum("amount"), number=Count("pk"))
     known = {
         ref: (window, region, sex)
         for ref, window, region, sex in _awards_of_programme(scope).values_list(
@@ -115,7 +116,7 @@ def disbursed(scope):
         )
     }
     lines = dict(FundingLine.objects.filter(programme=scope.programme).values_list("key", "name"))
-    return _by_currency(rows, known, lines)
+    return _by_currency(rows, known, lines, legs)
 
 
 def quarter(row):
@@ -127,7 +128,7 @@ def _awards_of_programme(scope):
     return Award.objects.filter(programme=scope.programme)
 
 
-def _by_currency(rows, known, lines):
+def _by_currency(rows, known, lines, legs):
     seen, found = set(), {}
     for row in rows:
         window, region, sex = known.get(row["subject"], ("", "", "unknown"))
@@ -138,7 +139,10 @@ def _by_currency(rows, known, lines):
         part = Part(key, row["total"], None, 0, row["number"], int(new))
         found.setdefault(row["currency_"], []).append(part)
     dims = ("quarter", "line", "window", "region", "sex")
-    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+    return {
+        currency: Tally(dims, tuple(parts), currency, (legs.filter(currency=currency),))
+        for currency, parts in found.items()
+    }
 
 
 def lines_of(scope):
@@ -169,17 +173,25 @@ def contributed(scope, step):
             year=ExtractYear(f"{step}_on"),
             month=ExtractMonth(f"{step}_on"),
         )
-        .annotate(total=Sum(f"{step}_amount", default=0), number=Count("pk"))
+        .annotate(
+            total=Sum(f"{step}_amount", default=0),
+            number=Count("pk"),
+            verified=Count("pk", filter=scope.through("accepted_on")),
+        )
     )
-    seen, weights = set(), _weights(scope)
+    seen, weights, verified = set(), _weights(scope), {}
     for row in grouped:
         key = (quarter(row), row["source"], row["window"], row["region"])
         total = _of_donor(row["total"], weights.get(row["window_id"]), scope)
         part = Part(key, total, None, 0, row["number"], int(row["award"] not in seen))
         seen.add(row["award"])
+        verified[row["currency_"]] = verified.get(row["currency_"], 0) + row["verified"]
         found.setdefault(row["currency_"], []).append(part)
     dims = ("quarter", "source", "window", "region")
-    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+    return {
+        currency: Tally(dims, tuple(parts), currency, (rows.filter(award__currency=currency),), verified[currency])
+        for currency, parts in found.items()
+    }
 
 
 def _weights(scope):
@@ -212,7 +224,10 @@ def committed(scope):
     ):
         part = Part((row["name"],), row["total"], None, 0, row["number"], row["cases"])
         found.setdefault(row["currency"], []).append(part)
-    return {currency: Tally(("line",), tuple(parts), currency) for currency, parts in found.items()}
+    return {
+        currency: Tally(("line",), tuple(parts), currency, (rows.filter(currency=currency),))
+        for currency, parts in found.items()
+    }
 
 
 def budget(scope):
@@ -221,13 +236,17 @@ def budget(scope):
     found = {}
     for name, currency, ceiling in rows.values_list("name", "currency", "ceiling_amount"):
         found.setdefault(currency, []).append(Part((name,), ceiling, None, 0, 1, 1))
-    return {currency: Tally(("line",), tuple(parts), currency) for currency, parts in found.items()}
+    return {
+        currency: Tally(("line",), tuple(parts), currency, (rows.filter(currency=currency),))
+        for currency, parts in found.items()
+    }
 
 
 def days_to_money(scope):
-    """Days from approval to the first payment, of awards first paid in the scope."""
+    """The median of the days from approval to the first payment, of awards first paid in the scope."""
     rows = _awards(scope).annotate(first=Min("tranches__paid_on")).filter(scope.days("first"))
-    return [(first - approved).days for approved, first in rows.values_list("approved_on", "first")]
+    found = [(first - approved).days for approved, first in rows.values_list("approved_on", "first")]
+    return single(median(found), records=len(found), behind=(rows,)) if found else Tally()
 
 
 def in_kind_share(scope):
@@ -243,4 +262,5 @@ def in_kind_share(scope):
         kind=Sum("accepted_amount", filter=Q(source="own_in_kind"), default=0),
         number=Count("pk"),
     )
-    return single(said["kind"], said["whole"], records=said["number"], currency=scope.programme.currency)
+    currency = scope.programme.currency
+    return single(said["kind"], said["whole"], records=said["number"], currency=currency, behind=(rows,))

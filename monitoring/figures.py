@@ -1,12 +1,12 @@
 """Figures of what came of it: jobs, people employed, income, survival. Pure reads; only verified facts count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Subquery, Sum
 
-from applicants.figures import Part, Tally, people, region_of, shares, single, tally
+from applicants.figures import Named, Tally, people, region_of, shares, single, tally
 from applicants.models import BaselineJob, FieldVerification, Party, SensitiveFact
 from applicants.services.consent import group_index
 from grants import figures as grants
@@ -29,13 +29,10 @@ def visits(scope):
 
 
 def visited(scope):
-    """Number of applications with a verified visit in the scope, and of those visits."""
-    said = (
-        _visits(scope)
-        .filter(scope.days("made_on"))
-        .aggregate(cases=Count("application", distinct=True), number=Count("pk"))
-    )
-    return said["cases"], said["number"]
+    """Applications with a verified visit in the scope; the records are the visits."""
+    rows = _visits(scope).filter(scope.days("made_on"))
+    said = rows.aggregate(cases=Count("application", distinct=True), number=Count("pk"))
+    return single(said["cases"], records=said["number"], units=said["cases"], behind=(rows,))
 
 
 # Jobs ----------------------------------------------------------------------------------------------------------------
@@ -63,6 +60,14 @@ def jobs_lost(scope):
     return tally(_posts(scope).filter(scope.days("ended_on")), {"region": "application__region__name"})
 
 
+def jobs_net(scope):
+    """Posts made less posts that ended; a post that did both in the scope is one record and counts nothing."""
+    created, lost = scope.days("created_on") & Q(baseline=False), scope.days("ended_on")
+    rows = _posts(scope).filter(created | lost)
+    said = rows.aggregate(made=Count("pk", filter=created), gone=Count("pk", filter=lost), number=Count("pk"))
+    return single(said["made"] - said["gone"], records=said["number"], units=said["made"], behind=(rows,))
+
+
 def baseline_jobs(scope):
     """Posts found at the last field verification before the support, of cases that were paid."""
     paid = Q(application__in=grants.paid_applications(scope)) | Q(application__in=loans.paid_applications(scope))
@@ -73,12 +78,13 @@ def baseline_jobs(scope):
 
 
 def full_time_posts(scope, full_time_hours):
-    """Full-time equivalents (Decimal, one digit) of posts made with the support and open on the last day; and posts."""
+    """Full-time equivalents (Decimal, one digit) of posts made with the support and open on the last day."""
     rows = _posts(scope).filter(
         Q(ended_on=None) | Q(ended_on__gt=scope.to_on), scope.through("created_on"), baseline=False
     )
     said = rows.aggregate(hours=Sum("hours_per_week", default=Decimal(0)), number=Count("pk"))
-    return (Decimal(said["hours"]) / full_time_hours).quantize(Decimal("0.1")), said["number"]
+    total = (Decimal(said["hours"]) / full_time_hours).quantize(Decimal("0.1"))
+    return single(total, records=said["number"], behind=(rows,))
 
 
 def jobs_sustained(scope, days):
@@ -126,11 +132,14 @@ def employed_persons(scope):
 
 
 def employed_of_groups(scope, groups):
-    """Persons of these target groups at work, each once; groups are counted by their blind index, never read."""
+    """Persons of these target groups at work, each once; groups are counted by their blind index, never read.
+
+    The tally names no records: who belongs to a group is listed nowhere.
+    """
     indexes = [group_index(scope.programme, group.code) for group in groups]
     facts = SensitiveFact.objects.filter(scope.through("confirmed_on"), group_index__in=indexes)
     rows = Party.objects.persons().filter(employed(scope), pk__in=facts.values("party"))
-    return tally(rows)
+    return replace(tally(rows), behind=())
 
 
 def short_term_jobs(scope):
@@ -147,14 +156,15 @@ def registered_share(scope):
 
 
 def short_term_work(scope):
-    """(person-days, wages in minor units by currency, rows) of verified short-term work."""
-    rows = _short_term(scope).order_by().values("currency")
-    found = list(rows.annotate(days=Sum("person_days"), wages=Sum("wage_amount"), number=Count("pk")))
-    return (
-        sum(row["days"] for row in found),
-        {row["currency"]: row["wages"] for row in found},
-        sum(row["number"] for row in found),
-    )
+    """(Tally of person-days, {currency: Tally of wages}) of verified short-term work."""
+    rows, days, wages = _short_term(scope), Tally(), {}
+    grouped = rows.order_by().values("currency")
+    for row in grouped.annotate(days=Sum("person_days"), wages=Sum("wage_amount"), number=Count("pk")):
+        currency = row["currency"]
+        facts = {"records": row["number"], "behind": (rows.filter(currency=currency),)}
+        days += single(row["days"], **facts)
+        wages[currency] = single(row["wages"], currency=currency, **facts)
+    return days, wages
 
 
 # Income and trade ----------------------------------------------------------------------------------------------------
@@ -162,8 +172,13 @@ def short_term_work(scope):
 
 @dataclass(frozen=True)
 class Measured:
-    """One quantity at the last verified visit of each case that has it; `before` only where a baseline was taken."""
+    """One quantity at the last verified visit of each case that has it; `before` only where a baseline was taken.
 
+    `rows` are the measurements, `based` those with a baseline; neither is read.
+    """
+
+    rows: object
+    based: object
     cases: int
     latest: int
     paired: int
@@ -200,7 +215,10 @@ def measured(scope):
     for row in rows.order_by().values("code", "currency").annotate(**sums):
         code = row["code"]
         based = code in BASELINES
+        own = rows.filter(code=code, currency=row["currency"])
         found[code, row["currency"]] = Measured(
+            rows=own,
+            based=own.filter(**{f"{BASELINES[code]}__isnull": False}) if based else own.none(),
             cases=row["cases"],
             latest=row["money"] + row["number_"],
             paired=row[f"paired_{code}"] if based else 0,
@@ -242,8 +260,8 @@ def survival(scope, months):
         closed.get(party, date.max) <= day and opened.get(party, date.min) < closed[party] for party, day in due.items()
     )
     known = stands + gone
-    parts = (Part((), stands, known, len(due) - known, len(due), len(due)),)
-    return Tally((), parts)
+    behind = (Named(Party, tuple(sorted(due))),)
+    return single(stands, known, unknown=len(due) - known, records=len(due), behind=behind)
 
 
 def alive(scope):
@@ -255,4 +273,4 @@ def alive(scope):
     )
     last = _visits(scope).filter(~Exists(later), scope.days("made_on"))
     said = last.aggregate(number=Count("pk"), open=Count("pk", filter=Q(business_state__in=["open", "paused"])))
-    return single(said["open"], said["number"], records=said["number"])
+    return single(said["open"], said["number"], records=said["number"], behind=(last,))

@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from applicants.figures import Scope
+from audit.refusals import Blocked
+from reports.behind import records_of
 from reports.figure import Cell, Figure, Goal
-from reports.indicators import figures, is_whole, scope_of
+from reports.indicators import figures, figures_with_tallies, is_whole, scope_of
 from reports.models import Target
 from reports.suppression import for_donors
 
@@ -141,6 +144,38 @@ def compile_report(
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     found = figures(programme, period_from, scope.to_on, donor)
+    return _report(scope, found, internal=internal, title=title, reference=reference, outside=outside)
+
+
+def compile_with_records(programme, *, period_from, period_to, donor=None, title="", reference=""):
+    """(the donor's edition as it leaves the programme, {code: Records}): the records behind every figure are read.
+
+    A figure that is shown whole carries the hash of its records. Of a hidden one nothing is told: few records could be
+    guessed from their hash. Blocked when the records changed while they were read.
+    """
+    scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
+    pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
+    behind = {figure.code: records_of(tally) for figure, tally in pairs}
+    behind = {code: records for code, records in behind.items() if records is not None}
+    for figure, _tally in pairs:
+        if figure.code in behind and behind[figure.code].count != figure.records:
+            raise Blocked(
+                _("The records of %(figure)s changed while the figures were computed. Try again.")
+                % {"figure": figure.name}
+            )
+    found = [figure for figure, _tally in pairs]
+    report = _report(scope, found, internal=False, title=title, reference=reference, outside=True)
+    told = [
+        figure
+        if figure.records is None or figure.code not in behind
+        else figure.but(records_sha256=behind[figure.code].sha256)
+        for figure in report.figures
+    ]
+    return replace(report, figures=tuple(told)), behind
+
+
+def _report(scope, found, *, internal, title, reference, outside):
+    programme, donor = scope.programme, scope.donor
     if not internal:
         found = for_donors(found, strict=programme.confidential)
     lines = programme.funding_lines.select_related("donor")
@@ -156,7 +191,7 @@ def compile_report(
         illustrative=programme.illustrative,
         currency=programme.currency,
         edition=INTERNAL if internal else DONOR,
-        period_from=period_from,
+        period_from=scope.from_on,
         period_to=scope.to_on,
         donors=tuple(named),
         donor=donor.name if donor else "",

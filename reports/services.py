@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from decimal import Decimal
 
 import rules
@@ -13,8 +14,10 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from programmes.services import check_date
-from reports.edition import compile_report, digest, frozen
-from reports.models import DonorLink, Issue, LinkOpening, Target
+from reports.edition import compile_report, compile_with_records, digest, frozen
+from reports.framework import numbers
+from reports.models import DonorLink, Issue, IssueFigure, LinkOpening, RecordSet, Target
+from reports.models.issues import row_facts
 
 # The language in which an Issue is frozen: the one that donors share.
 ISSUE_LANGUAGE = "en"
@@ -107,19 +110,53 @@ def publish_issue(*, issue, on, by, version=None, key=None):
     """Freeze the donor's edition of the figures with scope, definitions and hash; the corrected Issue steps back."""
     locked = Issue.objects.select_for_update(of=("self",)).select_related("programme", "donor", "supersedes")
     issue = locked.get(pk=issue.pk)
-    body = body_of(issue)
+    cut_off_at = now()
+    report, behind = report_to_publish(issue, by=by, cut_off_at=cut_off_at)
+    body = frozen(report)
     sha256 = digest(body)
     said = {"sha256": sha256, "figures": len(body["figures"])}
-    advance(issue, "publish", by=by, on=on, version=version, body=said, figures=body, sha256=sha256, cut_off_at=now())
+    facts = {"figures": body, "sha256": sha256, "cut_off_at": cut_off_at}
+    advance(issue, "publish", by=by, on=on, version=version, body=said, **facts)
+    keep_rows(issue, report, behind)
     if issue.supersedes:
         advance(issue.supersedes, "supersede", by=by, on=on, body={"by": issue.ref})
     return issue
 
 
-def body_of(issue):
-    """What an Issue freezes: the donor's edition as JSON data. It carries no name of a confidential programme."""
+def report_to_publish(issue, *, by, cut_off_at):
+    """(Report, {code: Records}): what an Issue freezes. It carries no name of a confidential programme."""
     with translation.override(ISSUE_LANGUAGE):
-        return frozen(report_of_draft(issue))
+        report, behind = compile_with_records(
+            issue.programme,
+            period_from=issue.period_from,
+            period_to=issue.period_to,
+            donor=issue.donor,
+            title=issue.title,
+            reference=issue.ref,
+        )
+    signed = {"cut_off": cut_off_at.isoformat(), "approved_by": str(by)}
+    return replace(report, agreement=issue.agreement.number if issue.agreement else "", **signed), behind
+
+
+def keep_rows(issue, report, behind):
+    """A row for each figure as it was published, and the records behind it, those of equal ones once."""
+    sets = {}
+    for records in behind.values():
+        if records.sha256 not in sets:
+            facts = {"count": records.count, "packed": records.packed()}
+            sets[records.sha256], _made = RecordSet.objects.get_or_create(sha256=records.sha256, defaults=facts)
+    number = numbers(report)
+    rows = [
+        IssueFigure(
+            issue=issue,
+            place=place,
+            number=number[figure.code],
+            behind=sets[behind[figure.code].sha256] if figure.code in behind else None,
+            **row_facts(figure),
+        )
+        for place, figure in enumerate(report.figures)
+    ]
+    return IssueFigure.objects.bulk_create(rows)
 
 
 def report_of_draft(issue):

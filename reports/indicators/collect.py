@@ -68,15 +68,20 @@ def indicators_of(programme):
 
 def figures(programme, period_from=None, period_to=None, donor=None):
     """Every Figure that the programme has data or a target for, unsuppressed: the internal edition."""
+    return [figure for figure, _tally in figures_with_tallies(programme, period_from, period_to, donor)]
+
+
+def figures_with_tallies(programme, period_from=None, period_to=None, donor=None):
+    """[(Figure, its Tally)]: the tally knows the records behind the figure, and reads them when it is asked."""
     scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     read = Reading(scope)
     whole = Reading(scope_of(programme, period_to=scope.to_on, donor=donor)) if period_from else read
     goals = _goals(programme, published=is_whole(scope))
     found = []
     for indicator in indicators_of(programme):
-        for figure in _read(indicator, read, whole, goals):
+        for figure, tally in _read(indicator, read, whole, goals):
             if _worth_showing(figure):
-                found.append(figure)
+                found.append((figure, tally))
     return found
 
 
@@ -97,22 +102,22 @@ def _goals(programme, *, published):
 
 
 def _read(indicator, read, whole, goals):
-    """The figures of one indicator: one, or one for each currency in which there is something."""
+    """The figures of one indicator with their tallies: one, or one for each currency in which there is something."""
     now = _by_currency(indicator, read)
     ever = now if whole is read else _by_currency(indicator, whole)
     currencies = sorted({*now, *ever}, key=lambda currency: (currency != read.currency, currency))
     for currency in currencies or [read.currency if indicator.unit == MONEY else ""]:
         main = indicator.unit != MONEY or currency == read.currency
         code = indicator.code if main else f"{indicator.code}_{currency.lower()}"
-        figure = _figure(indicator, code, now.get(currency) or Tally(), currency, read)
+        tally = now.get(currency) or Tally()
+        figure = _figure(indicator, code, tally, currency, read)
         before = _figure(indicator, code, ever.get(currency) or Tally(), currency, whole)
         if figure.value is None and before.value is not None and figure.unit in (COUNT, MONEY):
             # It happened before the period and not in it: that is known, and zero.
             figure = figure.but(value=0)
         goal = goals.get(code, {})
-        yield figure.but(
-            in_all=before.result(), target=goal.get(Target.Kind.PLANNED), published=goal.get(Target.Kind.ACHIEVED)
-        )
+        planned, achieved = goal.get(Target.Kind.PLANNED), goal.get(Target.Kind.ACHIEVED)
+        yield figure.but(in_all=before.result(), target=planned, published=achieved), tally
 
 
 def _by_currency(indicator, read):

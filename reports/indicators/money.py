@@ -140,7 +140,7 @@ LOANS = (
         _("Borrowers"),
         COUNT,
         _("Distinct borrowers of loans paid out; repeat loans count once."),
-        measures.borrowers,
+        read(loans.borrowers),
         of_people=True,
     ),
     Indicator(

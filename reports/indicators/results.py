@@ -106,7 +106,7 @@ JOBS = (
         _("Net jobs"),
         COUNT,
         _("Jobs created less jobs lost."),
-        measures.jobs_net,
+        read(monitoring.jobs_net),
     ),
     Indicator(
         "jobs_fte",
