@@ -16,8 +16,9 @@ from audit.services import record, service
 from programmes.services import check_date
 from reports.edition import compile_report, compile_with_records, digest, frozen
 from reports.framework import numbers
-from reports.models import DonorLink, Issue, IssueFigure, LinkOpening, RecordSet, Target
+from reports.models import DonorLink, Issue, IssueFigure, LinkOpening, RecordSet, Restatement, Target
 from reports.models.issues import row_facts
+from reports.restating import differences, last_published, restated
 
 # The language in which an Issue is frozen: the one that donors share.
 ISSUE_LANGUAGE = "en"
@@ -108,10 +109,10 @@ def correct_issue(*, issue, on, by, key=None):
 @service
 def publish_issue(*, issue, on, by, version=None, key=None):
     """Freeze the donor's edition of the figures with scope, definitions and hash; the corrected Issue steps back."""
-    locked = Issue.objects.select_for_update(of=("self",)).select_related("programme", "donor", "supersedes")
-    issue = locked.get(pk=issue.pk)
+    issue = _locked(issue)
     cut_off_at = now()
     report, behind = report_to_publish(issue, by=by, cut_off_at=cut_off_at)
+    report = replace(report, restatements=keep_restatements(issue))
     body = frozen(report)
     sha256 = digest(body)
     said = {"sha256": sha256, "figures": len(body["figures"])}
@@ -121,6 +122,56 @@ def publish_issue(*, issue, on, by, version=None, key=None):
     if issue.supersedes:
         advance(issue.supersedes, "supersede", by=by, on=on, body={"by": issue.ref})
     return issue
+
+
+@service
+def explain_restatement(*, issue, codes, reason, on, by, key=None):
+    """Say why the records say otherwise today what the last report said of the figures `codes`. It is printed."""
+    if not rules.test_rule("reports.draft", by, issue.programme):
+        raise NotAllowed()
+    issue = _locked(issue)
+    if issue.state != Issue.State.DRAFT:
+        raise Blocked(_("The report is published: what it says of the report before it stands."))
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(_("Say why the figure is another today."), field="reason")
+    old = last_published(issue)
+    found = {one.code: one for one in differences(old)} if old else {}
+    if not codes or set(codes) - set(found):
+        raise Invalid(_("Choose among the figures that the last report says otherwise."), field="codes")
+    for code in codes:
+        facts = {"of": old, "before": found[code].before, "after": found[code].after}
+        facts |= {"reason": reason, "said_by": by, "said_on": on}
+        Restatement.objects.update_or_create(issue=issue, code=code, defaults=facts)
+    body = {"of": old.ref, "figures": sorted(codes)}
+    record("restatement.explain", issue.ref, by=by, on=on, programme=issue.programme.key, body=body, reason=reason)
+    return issue
+
+
+def keep_restatements(issue):
+    """What the report before says otherwise, each with its reason; Blocked while one has none. For the frozen body."""
+    old = last_published(issue)
+    found = differences(old) if old else []
+    explained = {row.code: row for row in issue.restatements.all()}
+    missing = [one.name for one in found if one.code not in explained]
+    if missing:
+        raise Blocked(
+            _("%(ref)s says otherwise what the records say today. Give the reason for: %(figures)s.")
+            % {"ref": old.ref, "figures": ", ".join(missing)}
+        )
+    issue.restatements.exclude(code__in=[one.code for one in found]).delete()
+    for one in found:
+        row = explained[one.code]
+        row.of, row.before, row.after = old, one.before, one.after
+        row.save(update_fields=["of", "before", "after"])
+    return restated(issue, old, found)
+
+
+def _locked(issue):
+    locked = Issue.objects.select_for_update(of=("self",)).select_related(
+        "programme", "donor", "agreement", "supersedes"
+    )
+    return locked.get(pk=issue.pk)
 
 
 def report_to_publish(issue, *, by, cut_off_at):

@@ -71,14 +71,19 @@ def figures(programme, period_from=None, period_to=None, donor=None):
     return [figure for figure, _tally in figures_with_tallies(programme, period_from, period_to, donor)]
 
 
-def figures_with_tallies(programme, period_from=None, period_to=None, donor=None):
-    """[(Figure, its Tally)]: the tally knows the records behind the figure, and reads them when it is asked."""
+def figures_with_tallies(programme, period_from=None, period_to=None, donor=None, only=""):
+    """[(Figure, its Tally)]: the tally knows the records behind the figure, and reads them when it is asked.
+
+    only: the code of a figure; the arithmetic of other indicators is left alone.
+    """
     scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     read = Reading(scope)
     whole = Reading(scope_of(programme, period_to=scope.to_on, donor=donor)) if period_from else read
     goals = _goals(programme, published=is_whole(scope))
     found = []
     for indicator in indicators_of(programme):
+        if only not in ("", indicator.code) and not only.startswith(f"{indicator.code}_"):
+            continue
         for figure, tally in _read(indicator, read, whole, goals):
             if _worth_showing(figure):
                 found.append((figure, tally))

@@ -1,5 +1,7 @@
 """The figures of a programme as they stand: for the office, never for donors."""
 
+from urllib.parse import urlencode
+
 import rules
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
@@ -55,9 +57,16 @@ def programme(request, key):
         "may_audit": rules.test_rule("reports.audit", request.user, row),
         "may_warn": rules.test_rule("reports.read_warnings", request.user, row),
         "may_set": rules.test_rule("reports.set_target", request.user, row),
-        **page_of(report),
+        **page_of(report, records=lambda figure: _records(row, figure, first, last)),
     }
     return render(request, "reports/live.html", context, status=400 if form.errors else 200)
+
+
+def _records(row, figure, first, last):
+    """The page of a figure's records in the same days."""
+    days = {"period_from": first, "period_to": last}
+    asked = urlencode({name: f"{day:%Y-%m-%d}" for name, day in days.items() if day})
+    return f"{reverse('reports:live_figure', args=[row.key, figure.code])}?{asked}" if figure.records else ""
 
 
 @login_required
