@@ -13,7 +13,7 @@ from applicants.figures import Scope
 from audit.refusals import Blocked
 from reports.behind import records_of
 from reports.figure import Cell, Figure, Goal
-from reports.indicators import figures, figures_with_tallies, is_whole, scope_of
+from reports.indicators import BY_CODE, figures, figures_with_tallies, is_whole, scope_of
 from reports.models import Target
 from reports.suppression import for_donors
 
@@ -69,7 +69,8 @@ class Report:
     `uncompared`: values were published of the whole programme, and this is a part of it. `cut_off`: the moment (ISO,
     UTC) after which nothing entered is in it. `language`: the second one it is also made in. `logo`: SHA-256 of the
     donor's picture among the files. `grade`: A to D, how good the data is (reports.quality). `rates`, `passages`,
-    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap.
+    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap. `without_data`: codes of the
+    registry that were asked and had nothing to say.
     """
 
     key: str
@@ -102,6 +103,7 @@ class Report:
     stories: tuple = ()
     restatements: tuple = ()
     gaps: tuple = ()
+    without_data: tuple = ()
     figures: tuple = field(default=())
 
     @property
@@ -178,6 +180,7 @@ def _report(scope, found, *, internal, title, reference, outside):
     programme, donor = scope.programme, scope.donor
     if not internal:
         found = for_donors(found, strict=programme.confidential)
+    shown = {figure.code for figure in found}
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
@@ -196,6 +199,7 @@ def _report(scope, found, *, internal, title, reference, outside):
         donors=tuple(named),
         donor=donor.name if donor else "",
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
+        without_data=tuple(code for code in BY_CODE if code not in shown),
         figures=tuple(found),
     )
 
@@ -232,6 +236,7 @@ def thawed(body, **changes):
     facts["period_to"] = _day(facts["period_to"])
     facts["published_on"] = _day(facts.get("published_on"))
     facts["donors"] = tuple(facts["donors"])
+    facts["without_data"] = tuple(facts.get("without_data", ()))
     for name, kind in PARTS.items():
         facts[name] = tuple(kind(**_known(kind, one)) for one in facts.get(name, ()))
     facts["figures"] = tuple(_thawed_figure(one) for one in facts["figures"])

@@ -19,6 +19,7 @@ class Difference:
 
     code: str
     name: str
+    currency: str
     before: str
     after: str
     came: Records
@@ -48,16 +49,21 @@ def differences(old):
     )
     now = {figure.code: figure for figure in report.figures}
     kept = {row.code: row.behind for row in old.rows.select_related("behind")}
+    published = thawed(old.body)
+    told = {figure.code: figure for figure in published.figures}
+    # What the registry gained since then was not said otherwise: it was not said.
+    asked = [*told, *(code for code in now if code in published.without_data)]
     found = []
-    for figure in thawed(old.body).figures:
-        today = now.get(figure.code)
-        before, after = said(figure), said(today)
+    for code in asked:
+        one, today = told.get(code), now.get(code)
+        before, after = said(one), said(today)
         if before == after:
             continue
-        records = unpacked(kept[figure.code]) if kept.get(figure.code) else Records("")
-        came, went = _moved(records, behind.get(figure.code, Records("")))
-        delicate = _delicate(figure, today, strict=old.programme.confidential)
-        found.append(Difference(figure.code, figure.name, before, after, came, went, delicate))
+        records = unpacked(kept[code]) if kept.get(code) else Records("")
+        came, went = _moved(records, behind.get(code, Records("")))
+        delicate = is_delicate(one, today, strict=old.programme.confidential)
+        figure = one or today
+        found.append(Difference(code, figure.name, figure.currency, before, after, came, went, delicate))
     return found
 
 
@@ -77,21 +83,20 @@ def _moved(before, after):
     return of_keys(came), of_keys(went)
 
 
-def _delicate(before, after, *, strict):
-    """Whether before and after, side by side, tell of fewer people than donors may see. Of money: by its people."""
-    if not (strict or before.of_people) or before.impersonal:
+def is_delicate(before, after, *, strict):
+    """Whether before and after, side by side, tell of fewer people than donors may see."""
+    either = before or after
+    if not (strict or either.of_people) or either.impersonal:
         return False
-    if after is None or not before.has_data or not after.has_data:
+    if before is None or after is None or not before.has_data or not after.has_data:
         return True
     if before.unit == SHARE and not before.currency:
         pairs = [(before.numerator, after.numerator), (before.denominator, after.denominator)]
     elif before.unit == COUNT:
         pairs = [(before.value, after.value)]
     else:
-        pairs = [(before.units, after.units)]
-        # The same people, other money: one of them may have moved all of it.
-        if strict:
-            return True
+        # Other money of the same people: one of them may have moved all of it.
+        return True
     return any(0 < abs(one - other) < LEAST for one, other in pairs)
 
 

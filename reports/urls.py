@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import audit, donors, evaluation, figures, issues, live, warnings
+from reports.views import audit, donors, evaluation, figures, issues, live, restating, warnings
 
 app_name = "reports"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("reports/<slug:ref>/", issues.issue, name="issue"),
     path("reports/<slug:ref>/figures/<str:number>/", figures.issue_figure, name="issue_figure"),
     path("reports/<slug:ref>/do/<slug:verb>/", issues.move, name="move"),
+    path("reports/<slug:ref>/restatements/", restating.restatements, name="restatements"),
     path("reports/<slug:ref>/correct/", issues.correct, name="correct"),
     path("reports/<slug:ref>/links/", issues.links, name="links"),
     path("reports/<slug:ref>/links/<int:pk>/revoke/", issues.revoke, name="revoke"),
