@@ -15,7 +15,7 @@ from reports.behind import records_of
 from reports.figure import Cell, Figure, Goal
 from reports.indicators import BY_CODE, figures, figures_with_tallies, is_whole, scope_of
 from reports.models import Target
-from reports.suppression import for_donors
+from reports.suppression import LEAST, for_donors
 
 INTERNAL, DONOR = "internal", "donor"
 
@@ -180,6 +180,7 @@ def _report(scope, found, *, internal, title, reference, outside):
     programme, donor = scope.programme, scope.donor
     if not internal:
         found = for_donors(found, strict=programme.confidential)
+    found = [_evidence_shown(figure, strict=programme.confidential) for figure in found] if not internal else found
     shown = {figure.code for figure in found}
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
@@ -202,6 +203,17 @@ def _report(scope, found, *, internal, title, reference, outside):
         without_data=tuple(code for code in BY_CODE if code not in shown),
         figures=tuple(found),
     )
+
+
+def _evidence_shown(figure, *, strict):
+    """A donor's figure without the evidence that would tell what is hidden: of few verified, or few not."""
+    if figure.hidden:
+        return figure.but(verified=None, grade="")
+    if figure.verified is None or not (strict or figure.of_people):
+        return figure
+    rest = (figure.records or 0) - figure.verified
+    few = figure.records is None or 0 < figure.verified < LEAST or 0 < rest < LEAST
+    return figure.but(verified=None) if few else figure
 
 
 PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Restated, "gaps": Gap}

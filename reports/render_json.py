@@ -3,10 +3,12 @@
 import json
 
 from reports.figure import MONEY, SHARE, cell_result, machine, parts_of
+from reports.framework import numbers
 
 
 def as_data(report):
     """The report as plain data, in the order of its figures."""
+    number = numbers(report)
     return {
         "programme": report.key,
         "scope": {
@@ -23,7 +25,7 @@ def as_data(report):
             "illustrative": report.illustrative,
             "sha256": report.sha256 or None,
         },
-        "figures": [figure_data(figure) for figure in report.figures],
+        "figures": [{**figure_data(figure), "number": number[figure.code]} for figure in report.figures],
     }
 
 
@@ -50,6 +52,10 @@ def figure_data(figure):
         "all_donors": figure.whole_programme,
         "definition": figure.definition,
         "version": figure.version,
+        "codes": [list(one) for one in figure.codes],
+        "grade": figure.grade,
+        "verified": figure.verified,
+        "records_sha256": figure.records_sha256 or None,
         "by": [_cell(figure, cell) for cell in figure.by],
     }
 

@@ -9,7 +9,9 @@ from monitoring.models import MonitoringVisit
 from programmes.clock import today
 from programmes.models import TargetGroup, TrainingRule, Window
 from reports.figure import COUNT, MONEY, SHARE, Cell, Figure, Goal
+from reports.framework import grade_of
 from reports.indicators.registry import INDICATORS, of_groups, of_window
+from reports.indicators.standards import ENTERED, SECOND
 from reports.measures import Reading
 from reports.models import Target
 
@@ -152,14 +154,24 @@ def _figure(indicator, code, found, currency, read):
         whole_programme=bool(read.scope.donor) and not indicator.by_line,
         total_of=indicator.total_of,
         impersonal=indicator.impersonal,
+        codes=indicator.codes,
     )
     if not found.parts or not found.records:
         return figure
-    figure = figure.but(by=tuple(_cells(indicator, found)))
+    figure = figure.but(by=tuple(_cells(indicator, found)), verified=_verified(indicator, found))
     if indicator.unit == SHARE:
-        return figure.but(numerator=found.value, denominator=found.of)
-    value = found.parts[0].value if len(found.parts) == 1 else found.value
-    return figure.but(value=value, denominator=found.of)
+        figure = figure.but(numerator=found.value, denominator=found.of)
+    else:
+        value = found.parts[0].value if len(found.parts) == 1 else found.value
+        figure = figure.but(value=value, denominator=found.of)
+    return figure.but(grade=grade_of(figure, entered=indicator.proof == ENTERED))
+
+
+def _verified(indicator, found):
+    """How many of the records a second person verified; None where the ledger, a decision or nobody did."""
+    if found.verified is not None:
+        return found.verified
+    return found.records if indicator.proof == SECOND else None
 
 
 def _name(indicator, code, scope):
