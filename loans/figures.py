@@ -61,6 +61,11 @@ def borrowers(scope):
     return single(said["people"], records=said["number"], units=said["people"], behind=(rows,))
 
 
+def owing(scope):
+    """Subquery: borrowers with principal to repay on the last day."""
+    return _loans(scope).outstanding(scope.to_on).values("borrower")
+
+
 def first_paid(scope):
     """(application id, party id of the business, day of the first payment) of loans paid out by the last day."""
     rows = _loans(scope).filter(scope.through("disbursed_on"))

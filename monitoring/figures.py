@@ -50,20 +50,30 @@ def _created(scope):
     return _posts(scope).filter(scope.days("created_on"), baseline=False)
 
 
-def jobs_created(scope):
-    """Posts that did not exist before the support, found at a verified visit."""
-    return tally(_created(scope), {"region": "application__region__name", "window": "application__window__name"})
+STOOD = ExpressionWrapper(F("ended_on") - F("created_on"), output_field=DurationField())
 
 
-def jobs_lost(scope):
-    """Posts that ended: those made with the support, and those that existed before."""
-    return tally(_posts(scope).filter(scope.days("ended_on")), {"region": "application__region__name"})
+def _lasting(scope, months):
+    """Posts but those that ended within `months` months: that was short-term work. What existed before is a post."""
+    lasts = Q(baseline=True) | Q(ended_on=None) | Q(stood__gte=timedelta(days=months * 365 // 12))
+    return _posts(scope).annotate(stood=STOOD).filter(lasts)
 
 
-def jobs_net(scope):
+def jobs_created(scope, months):
+    """Posts that did not exist before the support, found at a verified visit, that did not end within `months`."""
+    rows = _lasting(scope, months).filter(scope.days("created_on"), baseline=False)
+    return tally(rows, {"region": "application__region__name", "window": "application__window__name"})
+
+
+def jobs_lost(scope, months):
+    """Posts that ended: those made with the support that had lasted, and those that existed before."""
+    return tally(_lasting(scope, months).filter(scope.days("ended_on")), {"region": "application__region__name"})
+
+
+def jobs_net(scope, months):
     """Posts made less posts that ended; a post that did both in the scope is one record and counts nothing."""
     created, lost = scope.days("created_on") & Q(baseline=False), scope.days("ended_on")
-    rows = _posts(scope).filter(created | lost)
+    rows = _lasting(scope, months).filter(created | lost)
     said = rows.aggregate(made=Count("pk", filter=created), gone=Count("pk", filter=lost), number=Count("pk"))
     return single(said["made"] - said["gone"], records=said["number"], units=said["made"], behind=(rows,))
 
@@ -90,9 +100,8 @@ def full_time_posts(scope, full_time_hours):
 def jobs_sustained(scope, days):
     """Share of posts that stood for `days` days, of those made at least so many days before the last day."""
     rows = _created(scope).filter(created_on__lte=scope.to_on - timedelta(days=days))
-    stood = ExpressionWrapper(F("ended_on") - F("created_on"), output_field=DurationField())
     holds = Q(ended_on=None) | Q(stood__gte=timedelta(days=days))
-    return shares(rows.annotate(stood=stood), holds, Q(pk__isnull=False))
+    return shares(rows.annotate(stood=STOOD), holds, Q(pk__isnull=False))
 
 
 def job_quality(scope, fact):

@@ -180,7 +180,7 @@ def _report(scope, found, *, internal, title, reference, outside):
     programme, donor = scope.programme, scope.donor
     if not internal:
         found = for_donors(found, strict=programme.confidential)
-    found = [_evidence_shown(figure, strict=programme.confidential) for figure in found] if not internal else found
+    found = [evidence_shown(figure, strict=programme.confidential) for figure in found] if not internal else found
     shown = {figure.code for figure in found}
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
@@ -205,7 +205,7 @@ def _report(scope, found, *, internal, title, reference, outside):
     )
 
 
-def _evidence_shown(figure, *, strict):
+def evidence_shown(figure, *, strict):
     """A donor's figure without the evidence that would tell what is hidden: of few verified, or few not."""
     if figure.hidden:
         return figure.but(verified=None, grade="")

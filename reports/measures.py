@@ -1,7 +1,7 @@
 """Figures that add up what several apps know. Each takes a Reading and gives a Tally, or Tallies by currency."""
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
 
@@ -15,6 +15,8 @@ from loans import figures as loans
 from monitoring import figures as monitoring
 from programmes.models import Definition, FundingLine
 
+# Where a programme has no definition yet.
+SHORT_TERM_MONTHS = 6
 FEMALE, UNKNOWN = Party.Sex.FEMALE, Party.Sex.UNKNOWN
 SHARED = ("sex", "region")
 
@@ -186,11 +188,30 @@ def outstanding(read):
     }
 
 
-def active_borrowers(read):
+def outstanding_number(read):
+    """Loans with principal to repay on the last day."""
     found = read(loans.portfolio).values()
-    units = sum(row.borrowers for row in found)
-    behind = [row.loans for row in found]
-    return single(units, records=sum(row.number for row in found), units=units, behind=behind)
+    facts = {"units": sum(row.borrowers for row in found), "behind": [row.loans for row in found]}
+    number = sum(row.number for row in found)
+    return single(number, records=number, **facts)
+
+
+def active_borrowers(read):
+    """Persons behind the loans with principal to repay: the members of a group each, each person once."""
+    return read(_count_active)
+
+
+def _count_active(scope):
+    return people(scope, persons_of(loans.owing(scope)))
+
+
+def rescheduled_share(read):
+    """Whole principal of the loans that were ever rescheduled, of the outstanding principal."""
+    row = read(loans.portfolio).get(read.currency)
+    if row is None:
+        return None
+    facts = {"records": row.number, "units": row.borrowers, "behind": (row.loans,)}
+    return single(row.rescheduled, row.outstanding, currency=read.currency, **facts)
 
 
 def at_risk(days, *, rescheduled=False):
@@ -269,6 +290,15 @@ def _recipients(scope):
     return persons_of(grants.recipients(scope)) | persons_of(loans.recipients(scope))
 
 
+def clients(read):
+    """Persons behind the grants and loans paid, each once; no household multiplier."""
+    return read(_count_clients)
+
+
+def _count_clients(scope):
+    return people(scope, _recipients(scope))
+
+
 def direct(scope, rule):
     """Q on Party: the direct beneficiaries by the rule of the programme's definition."""
     rules = Definition.DirectRule
@@ -301,6 +331,45 @@ def _count_indirect(scope, rule):
 # Jobs and income -----------------------------------------------------------------------------------------------------
 
 
+def _months(read):
+    """A post that ended within so many months is short-term work, by the programme's definition."""
+    return read.definition.short_term_months if read.definition else SHORT_TERM_MONTHS
+
+
+def jobs_created(read):
+    return read(monitoring.jobs_created, _months(read))
+
+
+def jobs_lost(read):
+    return read(monitoring.jobs_lost, _months(read))
+
+
+def jobs_net(read):
+    return read(monitoring.jobs_net, _months(read))
+
+
+def jobs_attributable(read):
+    """Net jobs x the part owed to the programme, less what of that was displaced; None where either is not set."""
+    rule = read.definition
+    if rule is None or rule.attribution_share is None or rule.displacement_share is None:
+        return None
+    net = jobs_net(read)
+    if not net.records:
+        return None
+    owed = net.value * rule.attribution_share * (1 - rule.displacement_share)
+    value = owed.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return single(value, records=net.records, units=net.units, behind=net.behind)
+
+
+def short_term_fte(read):
+    """Days of short-term work / the days of a full-time year (Decimal, one digit)."""
+    found = person_days(read)
+    if not read.definition or not found.records:
+        return None
+    years = (Decimal(found.value) / read.definition.full_time_days).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return single(years, records=found.records, units=found.units, behind=found.behind)
+
+
 def full_time_equivalents(read):
     if not read.definition:
         return None
@@ -315,15 +384,19 @@ def wages_paid(read):
     return read(monitoring.short_term_work)[1]
 
 
-def cost_per_job(read):
-    """Grants paid for each net job, in the programme's currency; no figure without net jobs."""
-    paid = read(grants.disbursed).get(read.currency)
-    net = read(monitoring.jobs_net)
-    if paid is None or net.value <= 0:
-        return None
-    each = round_minor(Decimal(paid.value) / net.value)
-    facts = {"records": net.records + paid.records, "units": net.units, "behind": net.behind + paid.behind}
-    return {read.currency: single(each, net.value, currency=read.currency, **facts)}
+def cost_for(jobs):
+    """A measure: grants paid for each of these jobs, in the programme's currency; no figure without jobs."""
+
+    def measure(read):
+        paid, found = read(grants.disbursed).get(read.currency), jobs(read)
+        if paid is None or found is None or found.value <= 0:
+            return None
+        each = round_minor(Decimal(paid.value) / found.value)
+        facts = {"records": found.records + paid.records, "units": found.units, "behind": found.behind + paid.behind}
+        whole = int(found.value) if found.value == int(found.value) else None
+        return {read.currency: single(each, whole, currency=read.currency, **facts)}
+
+    return measure
 
 
 def latest(code):

@@ -11,7 +11,11 @@ from audit.models import Event
 from ledger.models import Leg
 from reports.behind import records_of, unpacked
 from reports.checks import checks
-from reports.indicators import figures_with_tallies
+from reports.edition import evidence_shown
+from reports.figure import COUNT, SHARE, Figure
+from reports.framework import grade_of
+from reports.indicators import BY_CODE, INDICATORS, figures, figures_with_tallies
+from reports.indicators.standards import CODES, PROOF, SIDES
 from reports.models import IssueFigure, RecordSet
 from tests.office import make_user, seat
 from tests.steps_grants import paid_tranche, signed_award
@@ -174,3 +178,44 @@ def test_a_live_figure_leads_to_its_records_in_the_same_days(office, paid, clien
 def test_unpacking_gives_what_was_packed(office, paid):
     row = row_of(published(office), "paid")
     assert unpacked(row.behind).keys == {"grants.award": (paid.pk,)}
+
+
+# What proves it ------------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_says_how_many_of_its_records_a_second_person_verified(office):
+    award = signed_award(office)
+    now = {figure.code: figure for figure in figures(office.programme)}
+    pledged = now["cofinancing_pledged"]
+    assert award.contributions.filter(accepted_on=None).count() == pledged.records - pledged.verified
+    assert (now["awards"].verified, now["awards"].grade) == (None, "A")
+
+
+@pytest.mark.parametrize(
+    ("records", "verified", "entered", "letter"),
+    [(100, 95, False, "A"), (100, 94, False, "B"), (100, 49, False, "D"), (9, None, False, "A"), (9, None, True, "B")],
+)
+def test_the_grade_follows_the_printed_rule(records, verified, entered, letter):
+    figure = Figure("a", "A", "way", COUNT, "", "v1", value=records, records=records, verified=verified)
+    assert grade_of(figure, entered=entered) == letter
+
+
+def test_of_a_share_the_lower_grade_stands():
+    figure = Figure("a", "A", "way", SHARE, "", "v1", numerator=40, denominator=70, unknown=30, records=100)
+    assert [grade_of(figure.but(verified=number)) for number in (100, 20)] == ["C", "D"]
+    assert grade_of(figure.but(numerator=None, denominator=None)) == ""
+
+
+def test_every_share_says_what_it_divides_and_every_code_of_donors_is_of_a_figure():
+    assert {one.code for one in INDICATORS if one.unit == SHARE} == set(SIDES)
+    assert set(CODES) | set(PROOF) <= set(BY_CODE)
+
+
+def test_donors_learn_of_no_few_who_were_not_verified(office):
+    few = Figure("a", "A", "way", COUNT, "", "v1", value=30, records=30, verified=27, of_people=True)
+    assert [evidence_shown(few.but(verified=number), strict=False).verified for number in (30, 27, 25, 3)] == [
+        30,
+        None,
+        25,
+        None,
+    ]

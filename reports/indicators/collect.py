@@ -188,12 +188,26 @@ def definition_of(indicator, definition):
     rules = {
         "direct": definition.get_direct_rule_display(),
         "women_run": definition.get_women_run_display(),
+        "lasting": _("a post that ended within %(months)s months is short-term work and no job")
+        % {"months": definition.short_term_months},
+        "full_time_year": _("%(days)s days are a full-time year") % {"days": definition.full_time_days},
+        "attribution": _attribution(definition),
         "full_time": _("%(hours)s hours are a full-time week") % {"hours": f"{definition.full_time_hours:f}"},
     }
     said = _("%(definition)s Rule: %(rule)s.") % {"definition": said, "rule": rules[indicator.rule]}
     if indicator.rule == "direct" and definition.note:
         said = f"{said} {definition.note}"
     return said, f"{version}, {definition}" if indicator.version > 1 else str(definition)
+
+
+def _attribution(definition):
+    if definition.attribution_share is None:
+        return _("the programme has none")
+    return _("%(share)s of the net jobs, of those %(displaced)s displaced; %(method)s") % {
+        "share": f"{definition.attribution_share.normalize():f}",
+        "displaced": f"{definition.displacement_share.normalize():f}",
+        "method": definition.get_attribution_method_display(),
+    }
 
 
 def _cells(indicator, found):
