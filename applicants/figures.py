@@ -4,6 +4,7 @@ A figure is read in a Scope (programme, days, donor) and comes back as a Tally: 
 to the figure and to each of its breakdowns. A person counts once, in the region of their Enrolment.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -76,6 +77,7 @@ class Tally:
 
     `behind`: the records it rests on, as querysets that nobody has read yet, or as Named; as many as `records`. Without
     any, nobody may list them. `verified`: how many of them a second person verified, where that is not all or none.
+    `by_day()`: of money that moved, [(day, minor units)] that add up to it; None where it has no days, as a balance.
     """
 
     dims: tuple = ()
@@ -83,6 +85,7 @@ class Tally:
     currency: str = ""
     behind: tuple = field(default=(), compare=False)
     verified: int | None = None
+    by_day: Callable | None = field(default=None, compare=False)
 
     @property
     def value(self):

@@ -1,5 +1,7 @@
 """Figures of grants: awards, what was paid, what the grantees brought. Pure reads; amounts are minor units."""
 
+from functools import partial
+
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
@@ -140,9 +142,15 @@ def _by_currency(rows, known, lines, legs):
         found.setdefault(row["currency_"], []).append(part)
     dims = ("quarter", "line", "window", "region", "sex")
     return {
-        currency: Tally(dims, tuple(parts), currency, (legs.filter(currency=currency),))
+        currency: Tally(dims, tuple(parts), currency, (own,), by_day=partial(_sums, own, "entry__value_on", "amount"))
         for currency, parts in found.items()
+        for own in (legs.filter(currency=currency),)
     }
+
+
+def _sums(rows, day, amount):
+    """[(day, minor units)] of money that moved."""
+    return list(rows.order_by().values_list(day).annotate(total=Sum(amount)))
 
 
 def lines_of(scope):
@@ -188,9 +196,15 @@ def contributed(scope, step):
         verified[row["currency_"]] = verified.get(row["currency_"], 0) + row["verified"]
         found.setdefault(row["currency_"], []).append(part)
     dims = ("quarter", "source", "window", "region")
+
+    def by_day(own):
+        days = own.order_by().values_list("award__window", f"{step}_on").annotate(total=Sum(f"{step}_amount"))
+        return [(day, _of_donor(total or 0, weights.get(window), scope)) for window, day, total in days]
+
     return {
-        currency: Tally(dims, tuple(parts), currency, (rows.filter(award__currency=currency),), verified[currency])
+        currency: Tally(dims, tuple(parts), currency, (own,), verified[currency], partial(by_day, own))
         for currency, parts in found.items()
+        for own in (rows.filter(award__currency=currency),)
     }
 
 

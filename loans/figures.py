@@ -1,7 +1,8 @@
 """Figures of loans: what was lent, what is out, what is late, what came back. Pure reads; amounts are minor units."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractYear
@@ -105,6 +106,11 @@ def _within(scope, days):
     return [sums for day, sums in days.items() if scope.from_on is None or day >= scope.from_on]
 
 
+def _days(scope, days, which, sign=1):
+    """[(day, minor units)] within the scope: all that moved (0), or what was paid out of it (1)."""
+    return [(day, sign * sums[which]) for day, sums in days.items() if scope.from_on is None or day >= scope.from_on]
+
+
 def disbursed(scope, moved_by_day):
     """Principal paid out by the ledger (1100, pay-outs and their reversals): {currency: Tally}.
 
@@ -124,7 +130,7 @@ def disbursed(scope, moved_by_day):
             paid_out = _moved_legs(scope, postings.PRINCIPAL, currency).filter(entry__kind="loan_disbursed")
             whole = Tally(tuple(dims), (part,), currency, (paid_out,))
         if number:
-            found[currency] = whole
+            found[currency] = replace(whole, by_day=partial(_days, scope, days, 1))
     return found
 
 
@@ -191,7 +197,8 @@ def moved(scope, moved_by_day, code, sign=1):
         if sums:
             total, number = sign * sum(row[0] for row in sums), sum(row[2] for row in sums)
             behind = (_moved_legs(scope, code, currency),)
-            found[currency] = single(total, records=number, currency=currency, behind=behind)
+            tally_ = single(total, records=number, currency=currency, behind=behind)
+            found[currency] = replace(tally_, by_day=partial(_days, scope, days, 0, sign))
     return found
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Subquery, Sum
 
@@ -172,7 +173,8 @@ def short_term_work(scope):
         currency = row["currency"]
         facts = {"records": row["number"], "behind": (rows.filter(currency=currency),)}
         days += single(row["days"], **facts)
-        wages[currency] = single(row["wages"], currency=currency, **facts)
+        days_of = rows.filter(currency=currency).order_by().values_list("ends_on").annotate(total=Sum("wage_amount"))
+        wages[currency] = replace(single(row["wages"], currency=currency, **facts), by_day=partial(list, days_of))
     return days, wages
 
 

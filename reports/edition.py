@@ -13,22 +13,12 @@ from applicants.figures import Scope
 from audit.refusals import Blocked
 from reports.behind import records_of
 from reports.figure import Cell, Figure, Goal
-from reports.indicators import BY_CODE, figures, figures_with_tallies, is_whole, scope_of
+from reports.indicators import BY_CODE, figures_with_tallies, is_whole, scope_of
 from reports.models import Target
 from reports.suppression import LEAST, for_donors
+from reports.translating import Rate, translate
 
 INTERNAL, DONOR = "internal", "donor"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """The rate at which money of `base` was put into `quote`; `value`: quote units for one of base, as text."""
-
-    base: str
-    quote: str
-    value: str
-    on: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -139,21 +129,24 @@ def compile_report(
     title="",
     reference="",
     outside=False,
+    currency="",
 ):
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
-    outside: it may leave the programme, so that even its key must not name a confidential one.
+    outside: it may leave the programme, so that even its key must not name a confidential one. currency: the one in
+    which the donor reads money; Blocked when a rate that it takes is missing.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
-    found = figures(programme, period_from, scope.to_on, donor)
-    return _report(scope, found, internal=internal, title=title, reference=reference, outside=outside)
+    pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
+    return _report(scope, pairs, currency, internal=internal, title=title, reference=reference, outside=outside)
 
 
-def compile_with_records(programme, *, period_from, period_to, donor=None, title="", reference=""):
+def compile_with_records(programme, *, period_from, period_to, donor=None, title="", reference="", currency=""):
     """(the donor's edition as it leaves the programme, {code: Records}): the records behind every figure are read.
 
     A figure that is shown whole carries the hash of its records. Of a hidden one nothing is told: few records could be
-    guessed from their hash. Blocked when the records changed while they were read.
+    guessed from their hash. Blocked when the records changed while they were read. currency: the one in which the donor
+    reads money; Blocked when a rate that it takes is missing.
     """
     scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
@@ -165,8 +158,7 @@ def compile_with_records(programme, *, period_from, period_to, donor=None, title
                 _("The records of %(figure)s changed while the figures were computed. Try again.")
                 % {"figure": figure.name}
             )
-    found = [figure for figure, _tally in pairs]
-    report = _report(scope, found, internal=False, title=title, reference=reference, outside=True)
+    report = _report(scope, pairs, currency, internal=False, title=title, reference=reference, outside=True)
     told = [
         figure
         if figure.records is None or figure.code not in behind
@@ -176,11 +168,14 @@ def compile_with_records(programme, *, period_from, period_to, donor=None, title
     return replace(report, figures=tuple(told)), behind
 
 
-def _report(scope, found, *, internal, title, reference, outside):
+def _report(scope, pairs, currency, *, internal, title, reference, outside):
     programme, donor = scope.programme, scope.donor
+    found, rates = [figure for figure, _tally in pairs], ()
     if not internal:
         found = for_donors(found, strict=programme.confidential)
-    found = [evidence_shown(figure, strict=programme.confidential) for figure in found] if not internal else found
+        found = [evidence_shown(figure, strict=programme.confidential) for figure in found]
+    if currency:
+        found, rates = translate(found, {figure.code: tally for figure, tally in pairs}, scope, currency)
     shown = {figure.code for figure in found}
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
@@ -194,6 +189,8 @@ def _report(scope, found, *, internal, title, reference, outside):
         confidential=programme.confidential,
         illustrative=programme.illustrative,
         currency=programme.currency,
+        reporting_currency=currency,
+        rates=rates,
         edition=INTERNAL if internal else DONOR,
         period_from=scope.from_on,
         period_to=scope.to_on,

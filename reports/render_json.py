@@ -1,7 +1,9 @@
 """The report as JSON (DESIGN section 7): counts as integers, money and shares as decimal strings, null for no data."""
 
 import json
+from dataclasses import asdict
 
+from ledger.money import plain
 from reports.figure import MONEY, SHARE, cell_result, machine, parts_of
 from reports.framework import numbers
 
@@ -24,13 +26,21 @@ def as_data(report):
             "edition": report.edition,
             "illustrative": report.illustrative,
             "sha256": report.sha256 or None,
+            "reporting_currency": report.reporting_currency or report.currency,
+            "rates": [asdict(rate) for rate in report.rates],
         },
-        "figures": [{**figure_data(figure), "number": number[figure.code]} for figure in report.figures],
+        "figures": [
+            {**figure_data(figure, report.reporting_currency), "number": number[figure.code]}
+            for figure in report.figures
+        ],
     }
 
 
-def figure_data(figure):
-    """One figure. `comparator` belongs to the target, or to the published value where there is no target."""
+def figure_data(figure, currency=""):
+    """One figure. `comparator` belongs to the target, or to the published value where there is no target.
+
+    currency: the one in which the donor reads money, where it is another.
+    """
     numerator, denominator = parts_of(figure, figure)
     goal = figure.goal()
     return {
@@ -42,6 +52,7 @@ def figure_data(figure):
         "numerator": numerator,
         "denominator": denominator,
         "unknown": figure.unknown,
+        "translated": None if figure.translated is None else plain(figure.translated, currency),
         "target": _goal(figure, figure.target),
         "comparator": goal.comparator if goal else None,
         "published": _goal(figure, figure.published),

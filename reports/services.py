@@ -49,8 +49,14 @@ def set_target(
 
 
 @service
-def draft_issue(*, programme, period_from, period_to, title, on, by, donor=None, supersedes=None, key=None):
-    """Begin a report. Its figures are computed while it is a draft, and frozen when it is published."""
+def draft_issue(
+    *, programme, period_from, period_to, title, on, by, donor=None, agreement=None, supersedes=None, key=None
+):
+    """Begin a report. Its figures are computed while it is a draft, and frozen when it is published.
+
+    With an agreement it is its donor's, and in its currency.
+    """
+    donor = agreement.donor if agreement else donor
     if not rules.test_rule("reports.draft", by, programme):
         raise NotAllowed()
     check_date(on=on, programme=programme, by=by)
@@ -58,6 +64,8 @@ def draft_issue(*, programme, period_from, period_to, title, on, by, donor=None,
         raise Invalid(_("The last day lies before the first."), field="period_to")
     if period_to > on:
         raise Invalid(_("The last day lies in the future."), field="period_to")
+    if agreement and agreement.programme_id != programme.pk:
+        raise Invalid(_("This agreement is about another programme."), field="agreement")
     if donor and not programme.funding_lines.filter(donor=donor).exists():
         raise Invalid(_("This donor pays for no line of the programme."), field="donor")
     if not title.strip():
@@ -66,6 +74,7 @@ def draft_issue(*, programme, period_from, period_to, title, on, by, donor=None,
         ref=_reference(period_to, donor),
         programme=programme,
         donor=donor,
+        agreement=agreement,
         title=title.strip(),
         period_from=period_from,
         period_to=period_to,
@@ -100,6 +109,7 @@ def correct_issue(*, issue, on, by, key=None):
         period_to=issue.period_to,
         title=issue.title,
         donor=issue.donor,
+        agreement=issue.agreement,
         supersedes=issue,
         on=on,
         by=by,
@@ -184,6 +194,7 @@ def report_to_publish(issue, *, by, cut_off_at):
             donor=issue.donor,
             title=issue.title,
             reference=issue.ref,
+            currency=currency_of(issue),
         )
     signed = {"cut_off": cut_off_at.isoformat(), "approved_by": str(by)}
     return replace(report, agreement=issue.agreement.number if issue.agreement else "", **signed), behind
@@ -211,16 +222,26 @@ def keep_rows(issue, report, behind):
 
 
 def report_of_draft(issue):
-    """The donor's edition as it would be published now."""
-    return compile_report(
-        issue.programme,
-        period_from=issue.period_from,
-        period_to=issue.period_to,
-        donor=issue.donor,
-        title=issue.title,
-        reference=issue.ref,
-        outside=True,
-    )
+    """The donor's edition as it would be published now; in the programme's currency alone while a rate is missing."""
+    facts = {
+        "period_from": issue.period_from,
+        "period_to": issue.period_to,
+        "donor": issue.donor,
+        "title": issue.title,
+        "reference": issue.ref,
+        "outside": True,
+    }
+    try:
+        report = compile_report(issue.programme, currency=currency_of(issue), **facts)
+    except Blocked:
+        report = compile_report(issue.programme, **facts)
+    return replace(report, agreement=issue.agreement.number if issue.agreement else "")
+
+
+def currency_of(issue):
+    """The currency in which the donor reads money, where it is another than the programme's; else ""."""
+    wanted = issue.agreement.currency if issue.agreement else ""
+    return wanted if wanted != issue.programme.currency else ""
 
 
 @service
