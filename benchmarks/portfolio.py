@@ -64,7 +64,7 @@ def run(quick):
         place = ground.office("portfolio")
         started = time.perf_counter()
         for first in range(0, count, BATCH):
-            _loans(place, first, min(BATCH, count - first))
+            add_loans(place, first, min(BATCH, count - first))
         count_loans(loans=Loan.objects.all(), on=DAY)
         fold_cells(on=DAY)
         with connection.cursor() as cursor:
@@ -177,7 +177,7 @@ def _dashboard(place, count):
     ]
 
 
-def _loans(place, first, count):
+def add_loans(place, first, count):
     """Loans number `first` and on as rows only: paid month by month, every seventh late by days to years."""
     ground.applications(place, count, first=first)
     officers, villages, product = _around(place)

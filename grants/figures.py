@@ -13,6 +13,7 @@ from ledger.models import Leg
 from ledger.money import split
 from programmes.models import Commitment, FundingLine, LineShare
 
+CHUNK = 2000
 DIMS = {
     "window": "window__name",
     "region": "region__name",
@@ -104,48 +105,54 @@ def disbursed(scope):
     )
     if scope.donor:
         legs = legs.filter(account__line__in=lines_of(scope).values("key"))
-    rows = legs.values(
-        subject=F("account__subject"),
-        line=F("account__line"),
-        currency_=F("currency"),
-        year=ExtractYear("entry__value_on"),
-        month=ExtractMonth("entry__value_on"),
-    ).annotate(total=Sum("amount"), number=Count("pk"))
+    # One business after the other, so that each counts once, in the first cell that it is met in.
+    rows = legs.annotate(year=ExtractYear("entry__value_on"), month=ExtractMonth("entry__value_on"))
+    rows = rows.order_by("account__subject", "year", "month").values_list(
+        "account__subject", "account__line", "currency", "year", "month"
+    )
     known = {
         ref: (window, region, sex)
-        for ref, window, region, sex in _awards_of_programme(scope).values_list(
-            "ref", "window__name", "region__name", DIMS["sex"]
-        )
+        for ref, window, region, sex in Award.objects.filter(programme=scope.programme)
+        .order_by()
+        .values_list("ref", "window__name", "region__name", DIMS["sex"])
+        .iterator(CHUNK)
     }
     lines = dict(FundingLine.objects.filter(programme=scope.programme).values_list("key", "name"))
-    return _by_currency(rows, known, lines, legs)
-
-
-def quarter(row):
-    """The quarter of a grouped row with year and month: "2014-2"."""
-    return f"{row['year']}-{(row['month'] + 2) // 3}"
-
-
-def _awards_of_programme(scope):
-    return Award.objects.filter(programme=scope.programme)
-
-
-def _by_currency(rows, known, lines, legs):
-    seen, found = set(), {}
-    for row in rows:
-        window, region, sex = known.get(row["subject"], ("", "", "unknown"))
-        key = (quarter(row), lines.get(row["line"], row["line"]), window, region, sex)
-        # The businesses behind the money: each counted in the first cell that it is met in.
-        new = row["subject"] not in seen
-        seen.add(row["subject"])
-        part = Part(key, row["total"], None, 0, row["number"], int(new))
-        found.setdefault(row["currency_"], []).append(part)
+    cells, last = Cells(), None
+    grouped = rows.annotate(total=Sum("amount"), number=Count("pk")).iterator(CHUNK)
+    for subject, line, currency, year, month, total, number in grouped:
+        key = (quarter(year, month), lines.get(line, line), *known.get(subject, ("", "", "unknown")))
+        cells.add(currency, key, total, number, int(subject != last))
+        last = subject
     dims = ("quarter", "line", "window", "region", "sex")
     return {
-        currency: Tally(dims, tuple(parts), currency, (own,), by_day=partial(_sums, own, "entry__value_on", "amount"))
-        for currency, parts in found.items()
+        currency: Tally(dims, parts, currency, (own,), by_day=partial(_sums, own, "entry__value_on", "amount"))
+        for currency, parts in cells.parts()
         for own in (legs.filter(currency=currency),)
     }
+
+
+class Cells:
+    """Sums by currency and by what a row is counted under, of rows that come one after the other."""
+
+    def __init__(self):
+        self._found = {}
+
+    def add(self, currency, key, total, number, units):
+        """total: minor units; number: records; units: the businesses that are new with it."""
+        sums = self._found.setdefault(currency, {}).setdefault(key, [0, 0, 0])
+        sums[0] += total
+        sums[1] += number
+        sums[2] += units
+
+    def parts(self):
+        for currency, found in self._found.items():
+            yield currency, tuple(Part(key, total, None, 0, *rest) for key, (total, *rest) in found.items())
+
+
+def quarter(year, month):
+    """ "2014-2": the quarter of a month."""
+    return f"{year}-{(month + 2) // 3}"
 
 
 def _sums(rows, day, amount):
@@ -167,34 +174,27 @@ def contributed(scope, step):
     rows = Contribution.objects.filter(
         scope.days(f"{step}_on"), scope.line("award__line", "award__window"), award__programme=scope.programme
     ).exclude(award__state=Award.State.CANCELLED)
-    found = {}
-    # By award, so that the businesses behind a cell are known.
+    # One award after the other, so that the businesses behind a cell are known.
     grouped = (
-        rows.order_by()
-        .values(
-            "source",
-            "award",
-            currency_=F("award__currency"),
-            window=F("award__window__name"),
-            window_id=F("award__window"),
-            region=F("award__region__name"),
-            year=ExtractYear(f"{step}_on"),
-            month=ExtractMonth(f"{step}_on"),
+        rows.annotate(year=ExtractYear(f"{step}_on"), month=ExtractMonth(f"{step}_on"))
+        .order_by("award", "year", "month")
+        .values_list(
+            "award", "source", "award__currency", "award__window__name", "award__window", "award__region__name", "year",
+            "month",
         )
         .annotate(
             total=Sum(f"{step}_amount", default=0),
             number=Count("pk"),
             verified=Count("pk", filter=scope.through("accepted_on")),
         )
-    )
-    seen, weights, verified = set(), _weights(scope), {}
-    for row in grouped:
-        key = (quarter(row), row["source"], row["window"], row["region"])
-        total = _of_donor(row["total"], weights.get(row["window_id"]), scope)
-        part = Part(key, total, None, 0, row["number"], int(row["award"] not in seen))
-        seen.add(row["award"])
-        verified[row["currency_"]] = verified.get(row["currency_"], 0) + row["verified"]
-        found.setdefault(row["currency_"], []).append(part)
+        .iterator(CHUNK)
+    )  # fmt: skip
+    cells, weights, verified, last = Cells(), _weights(scope), {}, None
+    for award, source, currency, window, window_id, region, year, month, total, number, sure in grouped:
+        own = _of_donor(total, weights.get(window_id), scope)
+        cells.add(currency, (quarter(year, month), source, window, region), own, number, int(award != last))
+        verified[currency] = verified.get(currency, 0) + sure
+        last = award
     dims = ("quarter", "source", "window", "region")
 
     def by_day(own):
@@ -202,8 +202,8 @@ def contributed(scope, step):
         return [(day, _of_donor(total or 0, weights.get(window), scope)) for window, day, total in days]
 
     return {
-        currency: Tally(dims, tuple(parts), currency, (own,), verified[currency], partial(by_day, own))
-        for currency, parts in found.items()
+        currency: Tally(dims, parts, currency, (own,), verified[currency], partial(by_day, own))
+        for currency, parts in cells.parts()
         for own in (rows.filter(award__currency=currency),)
     }
 

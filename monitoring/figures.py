@@ -1,7 +1,7 @@
 """Figures of what came of it: jobs, people employed, income, survival. Pure reads; only verified facts count."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -15,6 +15,7 @@ from loans import figures as loans
 from monitoring.models import Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
 
 HALF_YEAR, YEAR = 183, 365
+CHUNK = 2000
 VISIT_LINE = ("application__window__line", "application__window")
 
 
@@ -239,40 +240,52 @@ def measured(scope):
     return found
 
 
-def survival(scope, months):
+def lives(scope):
+    """[(business, day of its first payment, last day seen open or paused, first day seen closed)]; None: never seen so.
+
+    Of businesses paid by the last day, by what verified visits found until then; one look for every horizon.
+    """
+    party_of, found = {}, {}
+    for rows in (grants.first_paid(scope), loans.first_paid(scope)):
+        for app, party, first in rows.order_by().values_list("app", "party", "first").iterator(CHUNK):
+            party_of[app] = party
+            life = found.setdefault(party, [first, None, None])
+            life[0] = min(life[0], first)
+    open_, closed = Q(business_state__in=["open", "paused"]), Q(business_state="closed")
+    seen = _visits(scope).order_by().values_list("application")
+    for app, last, end in seen.annotate(last=Max("made_on", filter=open_), end=Min("made_on", filter=closed)).iterator(
+        CHUNK
+    ):
+        life = found.get(party_of.get(app))
+        if life is None:
+            continue
+        if last:
+            life[1] = max(life[1] or last, last)
+        if end:
+            life[2] = min(life[2] or end, end)
+    return [(party, *life) for party, life in found.items()]
+
+
+def survival(scope, known, months):
     """Share of businesses found open `months` months after their first payment, of those whose day has passed.
 
     Open: a verified visit on or after that day found it open or paused. Closed: one found it closed by then, and none
-    open later. The others are unknown.
+    open later. The others are unknown. `known` is what `lives` told.
     """
     horizon = timedelta(days=months * 365 // 12)
-    first, party_of = {}, {}
-    for rows in (grants.first_paid(scope), loans.first_paid(scope)):
-        for row in rows:
-            party_of[row["app"]] = row["party"]
-            first[row["party"]] = min(first.get(row["party"], date.max), row["first"])
-    due = {party: day + horizon for party, day in first.items() if day + horizon <= scope.to_on}
-    opened, closed = {}, {}
-    alive = Q(business_state__in=["open", "paused"])
-    seen = (
-        _visits(scope)
-        .order_by()
-        .values("application")
-        .annotate(last=Max("made_on", filter=alive), end=Min("made_on", filter=Q(business_state="closed")))
-    )
-    for row in seen:
-        party = party_of.get(row["application"])
-        if row["last"]:
-            opened[party] = max(opened.get(party, date.min), row["last"])
-        if row["end"]:
-            closed[party] = min(closed.get(party, date.max), row["end"])
-    stands = sum(opened.get(party, date.min) >= day for party, day in due.items())
-    gone = sum(
-        closed.get(party, date.max) <= day and opened.get(party, date.min) < closed[party] for party, day in due.items()
-    )
-    known = stands + gone
+    due, stands, gone = [], 0, 0
+    for party, first, opened, closed in known:
+        day = first + horizon
+        if day > scope.to_on:
+            continue
+        due.append(party)
+        if opened and opened >= day:
+            stands += 1
+        elif closed and closed <= day and (opened is None or opened < closed):
+            gone += 1
+    asked = stands + gone
     behind = (Named(Party, tuple(sorted(due))),)
-    return single(stands, known, unknown=len(due) - known, records=len(due), behind=behind)
+    return single(stands, asked, unknown=len(due) - asked, records=len(due), behind=behind)
 
 
 def alive(scope):

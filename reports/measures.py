@@ -438,6 +438,10 @@ def change(code):
     return measure
 
 
+def survival(months):
+    return lambda read: monitoring.survival(read.scope, read(monitoring.lives), months)
+
+
 def users_served(read):
     row = read(monitoring.measured).get(("users_served", ""))
     return single(row.latest, records=row.cases, behind=(row.rows,)) if row else None

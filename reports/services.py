@@ -16,6 +16,7 @@ from audit.services import record, service
 from programmes.services import check_date
 from reports.edition import compile_report, compile_with_records, digest, frozen
 from reports.framework import numbers
+from reports.indicators import asks
 from reports.models import DonorLink, Issue, IssueFigure, LinkOpening, RecordSet, Restatement, Target
 from reports.models.issues import row_facts
 from reports.restating import differences, last_published, restated
@@ -39,12 +40,38 @@ def set_target(
     value = Decimal(value)
     if value < 0:
         raise Invalid(_("A target is not below zero."), field="value")
+    if not asks(programme, code):
+        raise Invalid(_("There is no figure “%(code)s” in this programme.") % {"code": code}, field="code")
+    gone = Target.objects.filter(programme=programme, code=code, kind=kind, withdrawn_on__isnull=False).first()
+    if gone:
+        raise Blocked(
+            _("The target of “%(code)s” was withdrawn on %(day)s. It is not set again.")
+            % {"code": code, "day": f"{gone.withdrawn_on:%d.%m.%Y}"}
+        )
     if kind not in Target.Kind.values or comparator not in Target.Comparator.values:
         raise Invalid(_("Choose what kind of value it is, and how it is compared."), field="comparator")
     facts = {"comparator": comparator, "value": value, "currency": currency, "source": source, "note": note}
     target, _made = Target.objects.update_or_create(programme=programme, code=code, kind=kind, defaults=facts)
     body = {"code": code, "kind": kind, "comparator": comparator, "value": str(value), "currency": currency}
     record("target.set", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
+    return target
+
+
+@service
+def withdraw_target(*, target, reason, on, by, key=None):
+    """Nothing is compared with this target from `on`; what is published keeps it. It is not set again."""
+    target = Target.objects.select_for_update(of=("self",)).select_related("programme").get(pk=target.pk)
+    if not rules.test_rule("reports.set_target", by, target.programme):
+        raise NotAllowed()
+    check_date(on=on, programme=target.programme, by=by, reason=reason)
+    if target.withdrawn_on:
+        raise Blocked(_("This target is withdrawn already."))
+    if not reason.strip():
+        raise Invalid(_("Say why the target is withdrawn."), field="reason")
+    target.withdrawn_on = on
+    target.save(update_fields=["withdrawn_on"])
+    programme, body = target.programme, {"code": target.code, "kind": target.kind}
+    record("target.withdraw", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
     return target
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("reports/new/", issues.new, name="new"),
     path("reports/programmes/<slug:key>/", live.programme, name="programme"),
     path("reports/programmes/<slug:key>/target/", live.target, name="target"),
+    path("reports/programmes/<slug:key>/target/<int:pk>/withdraw/", live.withdraw, name="withdraw_target"),
     path("reports/programmes/<slug:key>/figures/<slug:code>/", figures.live_figure, name="live_figure"),
     path("reports/programmes/<slug:key>/audit/", audit.sample, name="audit"),
     path("reports/programmes/<slug:key>/warnings/", warnings.warnings, name="warnings"),

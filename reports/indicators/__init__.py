@@ -4,7 +4,7 @@ A change of what a figure counts is a new `version` here; what a programme may c
 business, a full-time week) is its own dated Definition, and the figure names that version.
 """
 
-from reports.indicators.collect import figures, figures_with_tallies, indicators_of, is_whole, scope_of
+from reports.indicators.collect import asks, figures, figures_with_tallies, indicators_of, is_whole, scope_of
 from reports.indicators.kinds import SECTIONS, Indicator
 from reports.indicators.registry import BY_CODE, INDICATORS
 
@@ -13,6 +13,7 @@ __all__ = [
     "INDICATORS",
     "SECTIONS",
     "Indicator",
+    "asks",
     "figures",
     "figures_with_tallies",
     "indicators_of",

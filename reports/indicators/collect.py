@@ -1,10 +1,12 @@
 """The figures of a programme: every indicator read in a scope, with its target and its published value beside it."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from applicants.figures import Scope, Tally
 from applicants.models import Party
 from grants.models import Contribution
+from ledger.money import known_currencies
 from monitoring.models import MonitoringVisit
 from programmes.clock import today
 from programmes.models import TargetGroup, TrainingRule, Window
@@ -68,6 +70,13 @@ def indicators_of(programme):
     return found
 
 
+def asks(programme, code):
+    """Whether the programme has a figure of that code, in its own currency or another."""
+    plain, _line, currency = code.rpartition("_")
+    codes = {one.code: one.unit for one in indicators_of(programme)}
+    return code in codes or (codes.get(plain) == MONEY and currency.upper() in known_currencies())
+
+
 def figures(programme, period_from=None, period_to=None, donor=None):
     """Every Figure that the programme has data or a target for, unsuppressed: the internal edition."""
     return [figure for figure, _tally in figures_with_tallies(programme, period_from, period_to, donor)]
@@ -81,7 +90,7 @@ def figures_with_tallies(programme, period_from=None, period_to=None, donor=None
     scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     read = Reading(scope)
     whole = Reading(scope_of(programme, period_to=scope.to_on, donor=donor)) if period_from else read
-    goals = _goals(programme, published=is_whole(scope))
+    goals = _goals(programme, scope.to_on, published=is_whole(scope))
     found = []
     for indicator in indicators_of(programme):
         if only not in ("", indicator.code) and not only.startswith(f"{indicator.code}_"):
@@ -98,10 +107,10 @@ def _worth_showing(figure):
     return known or figure.goal() is not None or (figure.headline and bool(figure.records))
 
 
-def _goals(programme, *, published):
-    """{code: {kind: Goal}}; without `published` only what was planned."""
+def _goals(programme, on, *, published):
+    """{code: {kind: Goal}} that were not withdrawn by `on`; without `published` only what was planned."""
     found = {}
-    targets = Target.objects.filter(programme=programme)
+    targets = Target.objects.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), programme=programme)
     for target in targets if published else targets.filter(kind=Target.Kind.PLANNED):
         goal = Goal(target.value, target.comparator, target.source, target.note)
         found.setdefault(target.code, {})[target.kind] = goal

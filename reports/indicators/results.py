@@ -79,7 +79,7 @@ GAINING = (
                 "Of the businesses first paid so many months ago or longer, and of which a verified visit knows: those "
                 "found open or paused on or after that day."
             ),
-            read(monitoring.survival, months),
+            measures.survival(months),
         )
         for months, name in (
             (12, _("Open after 12 months")),
