@@ -252,6 +252,7 @@ def _instalments(loan, plan):
         done = number <= paid
         yield Instalment(
             loan=loan, version=1, number=number, due_on=day, principal_amount=10_000, interest_amount=100,
+            planned_principal_amount=10_000, planned_interest_amount=100,
             principal_paid_amount=10_000 if done else 0, interest_paid_amount=100 if done else 0,
             settled_on=day if done else None,
         )  # fmt: skip
