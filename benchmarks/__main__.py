@@ -18,6 +18,7 @@ BENCHMARKS = (
     "lists",
     "imports",
     "figures",
+    "reporting",
     "committee",
     "votes",
     "packet",

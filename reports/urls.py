@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import audit, donors, evaluation, issues, live, warnings
+from reports.views import audit, donors, evaluation, figures, issues, live, restating, warnings
 
 app_name = "reports"
 
@@ -9,13 +9,17 @@ urlpatterns = [
     path("reports/new/", issues.new, name="new"),
     path("reports/programmes/<slug:key>/", live.programme, name="programme"),
     path("reports/programmes/<slug:key>/target/", live.target, name="target"),
+    path("reports/programmes/<slug:key>/target/<int:pk>/withdraw/", live.withdraw, name="withdraw_target"),
+    path("reports/programmes/<slug:key>/figures/<slug:code>/", figures.live_figure, name="live_figure"),
     path("reports/programmes/<slug:key>/audit/", audit.sample, name="audit"),
     path("reports/programmes/<slug:key>/warnings/", warnings.warnings, name="warnings"),
     path("reports/programmes/<slug:key>/warnings/rule/", warnings.rule, name="warning_rule"),
     path("reports/programmes/<slug:key>/warnings/<slug:code>/", warnings.warning, name="warning"),
     path("reports/programmes/<slug:key>/warnings/<slug:code>/close/", warnings.close, name="warning_close"),
     path("reports/<slug:ref>/", issues.issue, name="issue"),
+    path("reports/<slug:ref>/figures/<str:number>/", figures.issue_figure, name="issue_figure"),
     path("reports/<slug:ref>/do/<slug:verb>/", issues.move, name="move"),
+    path("reports/<slug:ref>/restatements/", restating.restatements, name="restatements"),
     path("reports/<slug:ref>/correct/", issues.correct, name="correct"),
     path("reports/<slug:ref>/links/", issues.links, name="links"),
     path("reports/<slug:ref>/links/<int:pk>/revoke/", issues.revoke, name="revoke"),

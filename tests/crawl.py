@@ -39,7 +39,7 @@ from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
 from reports.models import WarningRule
-from reports.services import draft_issue, make_link, publish_issue
+from reports.services import draft_issue, make_link, publish_issue, set_target
 from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
@@ -524,12 +524,16 @@ def _furnish_reports(office):
     seen = next(row for row in warnings_of(programme, DAY).findings if row.kind == "round")
     given = {"programme": programme, "code": seen.key, "verdict": "explained", "text": "As asked for.", "version": 0}
     answer = answer_warning(**given, on=DAY, by=people.manager)
+    target = set_target(programme=programme, code="awards", value=1, on=DAY, by=people.manager)
     link = make_link(issue=issue, label="The donor", expires_on=date(2026, 6, 30), on=DAY, by=people.manager)
     return {
         "issues": {"ref": issue.ref},
         "reports:move": {"ref": draft.ref},
         "reports:revoke": {"ref": issue.ref, "pk": link.pk},
         "reports:opened": {"token": link.token},
+        "reports:issue_figure": {"ref": issue.ref, "number": issue.rows.first().number},
+        "reports:live_figure": {"key": programme.key, "code": "applied"},
+        "reports:withdraw_target": {"key": programme.key, "pk": target.pk},
         "reports:warning": {"key": programme.key, "code": answer.key},
         "reports:warning_close": {"key": programme.key, "code": answer.key},
     }

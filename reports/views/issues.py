@@ -153,6 +153,7 @@ def issue(request, ref):
     report = report_of(row, wanted)
     if wanted:
         return file_response(report, wanted, request.GET.get("lang", ""))
+    is_staff = holds(request.user, REPORT_ROLES, row.programme_id)
     context = {
         "title": row.title,
         "issue": row,
@@ -161,11 +162,22 @@ def issue(request, ref):
         "later": Issue.objects.filter(supersedes=row).exclude(state="draft").first(),
         "may_link": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.link", request.user, row),
         "may_correct": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.draft", request.user, row),
-        "is_staff": holds(request.user, REPORT_ROLES, row.programme_id),
+        "is_staff": is_staff,
         "changes": _changes(row, report),
-        **page_of(report),
+        **page_of(report, records=_records(row) if is_staff else None),
     }
     return render(request, "reports/issue.html", context)
+
+
+def _records(row):
+    """Function: the page of a figure's records, by its number in the published report; "" in a draft."""
+    number = dict(row.rows.values_list("code", "number"))
+
+    def address(figure):
+        found = number.get(figure.code)
+        return reverse("reports:issue_figure", args=[row.ref, found]) if found else ""
+
+    return address
 
 
 def _changes(row, report):

@@ -23,6 +23,7 @@ from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
 from tests.mutants.open_data import OPEN_DATA
 from tests.mutants.purchases import PURCHASES
+from tests.mutants.reports import REPORTS
 from tests.mutants.tranches import TRANCHE_GUARDS
 from tests.mutants.works import WORKS_GUARDS
 from tests.postgres import NoServer, server
@@ -88,6 +89,7 @@ EVERY = [
     *TRANCHE_GUARDS,
     *ARREARS,
     *OPEN_DATA,
+    *REPORTS,
 ]
 
 
