@@ -17,6 +17,7 @@ from ledger.money import Money
 from loans.forms import CollectionForm, RepaymentForm, ReversalForm
 from loans.matching import dues_of
 from loans.models import CashReceipt, Loan, Repayment
+from loans.payoff import payoff_quote
 from loans.reading import figures_of
 from loans.services import collect_cash, record_collections, record_repayment, reverse_repayment, take_cash
 from loans.services.repayments import proposed_parts
@@ -39,6 +40,8 @@ def repay(request, ref):
     instalments = list(row.instalments.filter(version=row.current_version).order_by("number"))
     figures = figures_of(row, instalments, on)
     due = figures.overdue or (figures.next_due.open_amount if figures.next_due else None)
+    if "payoff" in request.GET and row.state == Loan.State.ACTIVE:
+        due = payoff_quote(row, on).total
     form = RepaymentForm(request.POST or None, loan=row, initial={"amount": due, "on": on, "means": "bank"})
     parts, over = None, 0
     if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):

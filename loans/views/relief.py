@@ -1,5 +1,6 @@
 """Relief by a decision: a new schedule, another rate, a waiver; and what repays the loan on a day."""
 
+import rules
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -86,5 +87,6 @@ def payoff(request, ref):
         "form": form,
         "loan": row,
         "quote": None if form.errors else payoff_quote(row, day),
+        "may_record": day == day_of(row) and rules.test_rule("loans.record_repayment", request.user, row),
     }
     return render(request, "loans/payoff.html", context, status=400 if form.errors else 200)
