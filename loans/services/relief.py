@@ -228,6 +228,10 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
             **facts,
         )
     except ScheduleError as wrong:
+        if wrong.field == "grace_principal":
+            raise Invalid(
+                _("At least one instalment repays principal: choose fewer months without it."), field="grace_months"
+            ) from wrong
         raise Invalid(wrong.sentence, field="instalments_number") from wrong
     first = rows[0]
     rows[0] = Row(
