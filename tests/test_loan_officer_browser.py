@@ -23,7 +23,7 @@ MOST = {
     "the sheet of a village": 7,
     "a call with a promise": 7,
     "the committee asked": 6,
-    "a new schedule": 11,
+    "a new schedule": 12,
     "a write-off": 4,
     "a recovery": 4,
     "a payoff": 5,
@@ -141,12 +141,18 @@ def asked_and_rescheduled(officer, manager, base, loan):
     manager.press("New schedule")
     manager.enter("instalments_number", "18")
     manager.enter("first_due_on", "20.5.2026")
+    manager.press("Show the new schedule")
+    assert "Principal owed USD 960.00 Interest due and unpaid USD 0.00" in manager.says()
+    assert loan.instalments.filter(version=2).count() == 0
+    proposed = manager.page.locator("tbody tr").all_inner_texts()
     manager.enter("decision_ref", DECISION)
     manager.enter("reason", "Hail took the harvest.")
     manager.press("Make the new schedule")
     loan.refresh_from_db()
     rows = loan.instalments.filter(version=2)
     assert (loan.ever_rescheduled, loan.current_version, rows.count()) == (True, 2, 18)
+    booked = [f"{row.due_on:%d.%m.%Y} {Decimal(row.principal_amount) / 100:.2f}" for row in rows.order_by("number")]
+    assert [" ".join(text.split()[:2]) for text in proposed] == booked
     assert sum(row.principal_amount for row in rows) == loan.principal_amount == 96_000
     assert "Rescheduled" in manager.says()
     return asking, manager.counted()

@@ -120,10 +120,7 @@ def reschedule_loan(
     mark "rescheduled" never goes away.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
-    if first_due_on <= on:
-        raise Invalid(_("The first new instalment falls due after the day of rescheduling."), field="first_due_on")
-    if first_due_on > month_after(on, 12):
-        raise Invalid(_("The first new instalment falls due within a year."), field="first_due_on")
+    check_first_due(first_due_on, on)
     owed = unpaid_parts(standing, loan, on)
     capital = owed["interest"] if capitalise else 0
     if capital:
@@ -161,6 +158,14 @@ def reschedule_loan(
         reason=reason,
     )
     return loan
+
+
+def check_first_due(first_due_on, on):
+    """Raises Invalid unless a new schedule made on `on` may begin with that due date."""
+    if first_due_on <= on:
+        raise Invalid(_("The first new instalment falls due after the day of rescheduling."), field="first_due_on")
+    if first_due_on > month_after(on, 12):
+        raise Invalid(_("The first new instalment falls due within a year."), field="first_due_on")
 
 
 @service
