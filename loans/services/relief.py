@@ -330,7 +330,12 @@ def unpaid_parts(standing, loan, on):
 
 
 def interest_paid_to(standing, loan, on):
-    """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start."""
+    """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start.
+
+    When all has fallen due it is `on`: overdue principal bears penalties and no interest, as the payoff says too.
+    """
+    if all(row.due <= on for row in standing.rows):
+        return on
     start = loan.versions.get(number=loan.current_version).starts_on
     days = [
         row.closed_on or row.due
