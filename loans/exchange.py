@@ -98,7 +98,7 @@ def translated(line, from_on, to_on, currency):
     eve = from_on - timedelta(days=1)
     opening_rate = rates.on(eve) if own.opening else closing_rate
     sums = defaultdict(Fraction)
-    for key, day, amount in moved(line, Q(entry__posted_on__range=(from_on, to_on)), by_day=True):
+    for key, day, amount in moved(line, from_on, to_on, by_day=True):
         rate = rates.on(day) if line.translation == FundingLine.Translation.FROZEN else closing_rate
         sums[key] += rates.minor(amount, rate)
     terms = [Term(term.code, term.title, _whole(term.amount)) for term in terms_of(sums)]

@@ -7,15 +7,16 @@ Write-offs, forgiveness and capitalised interest move neither, and are no term. 
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import DateField, Exists, F, OuterRef, Q, Sum, Value
 from django.utils.translation import gettext_lazy as _
 
 from ledger import postings
-from ledger.models import Entry, Leg
+from ledger.models import Account, Entry, Leg
 
+ONE_DAY = timedelta(days=1)
 MOVING = (postings.BANK, postings.OVERPAYMENTS, postings.UNCLAIMED)
 
 # (term, title, account code, side of the original leg). Credits bring cash, debits take it.
@@ -87,9 +88,28 @@ def legs_on(line):
     )
 
 
+def legs_of(line, **when):
+    """The legs of the line whose entries the filters name, read from the entries on, which have an index of days.
+
+    A period of a long life is then read without the rest of it.
+    """
+    entries = Entry.objects.filter(book__key=line.programme.key, **when)
+    return Leg.objects.filter(entry__in=entries, account__line=line.key, account__currency=line.currency)
+
+
+def balances_at(line, day):
+    """{account code: minor units at the end of `day`, by posting days}: what stands today without what came later."""
+    accounts = Account.objects.filter(book__key=line.programme.key, line=line.key, currency=line.currency)
+    found = defaultdict(int, accounts.order_by().values_list("code").annotate(total=Sum("balance_amount")))
+    later = legs_of(line, posted_on__gt=day).order_by().values_list("account__code")
+    for code, amount in later.annotate(total=Sum("amount")):
+        found[code] -= amount
+    return found
+
+
 def cash_at(line, day):
     """Minor units in the line's bank account at the end of `day`, by posting days."""
-    return legs_on(line).on_code(postings.BANK).filter(entry__posted_on__lte=day).total_amount()
+    return balances_at(line, day)[postings.BANK]
 
 
 def lowest_cash(line):
@@ -104,29 +124,43 @@ def lowest_cash(line):
 
 def fund_statement(line, from_on, to_on):
     """The statement of a funding line from the morning of `from_on` to the evening of `to_on`."""
-    ever = _terms(line, Q(entry__posted_on__lte=to_on))
-    earlier = Entry.objects.filter(book__key=line.programme.key, posted_on__lt=from_on).exists()
-    before = legs_on(line).on_code(postings.BANK).filter(entry__posted_on__lt=from_on).total_amount()
     return FundStatement(
         line=line,
         from_on=from_on,
         to_on=to_on,
-        opening=before,
-        # From before the first entry the terms of the period are those of all time: the ledger is read once.
-        terms=tuple(_terms(line, Q(entry__posted_on__range=(from_on, to_on))) if earlier else ever),
+        opening=cash_at(line, from_on - ONE_DAY),
+        terms=tuple(terms_of(_sums(line, from_on, to_on))),
         closing=cash_at(line, to_on),
-        capital_ever=sum(term.amount for term in ever if term.code in ("capital_received", "capital_returned")),
-        disbursed_ever=-sum(term.amount for term in ever if term.code == "disbursed"),
+        capital_ever=_capital_by(line, to_on),
+        disbursed_ever=_disbursed_by(line, to_on),
     )
 
 
-def _terms(line, when):
-    """The terms that are not zero, in the order of TERMS; what no term names is shown as "other", never left out."""
-    return terms_of(_sums(line, when))
+def _capital_by(line, day):
+    """Minor units that donors gave and took back up to the end of `day`."""
+    legs = legs_on(line).on_code(postings.CAPITAL).filter(entry__posted_on__lte=day).exclude(entry__kind="transfer")
+    return -legs.filter(_moving(line)).total_amount()
+
+
+def _disbursed_by(line, day):
+    """Minor units lent up to the end of `day`: debits of principal in cash, less those that were reversed."""
+    lent = legs_on(line).on_code(postings.PRINCIPAL).filter(amount__gt=0, entry__reverses=None)
+    lent = lent.filter(_moving(line), entry__posted_on__lte=day).total_amount()
+    undone = legs_of(line, reverses__isnull=False, posted_on__lte=day).on_code(postings.PRINCIPAL)
+    return lent + undone.filter(_moving(line), amount__lt=0).total_amount()
+
+
+def _moving(line):
+    """Has the entry of the leg moved the line's cash, or what it owes others?"""
+    legs = Leg.objects.filter(account__code__in=MOVING, account__line=line.key, account__currency=line.currency)
+    return Exists(legs.filter(entry=OuterRef("entry")))
 
 
 def terms_of(sums):
-    """Terms from {(account code, side of the original leg, entry kind): what the legs brought in cash}."""
+    """The terms that are not zero, in the order of TERMS; what no term names is shown as "other", never left out.
+
+    `sums`: {(account code, side of the original leg, entry kind): what the legs brought in cash}.
+    """
     found = []
     transfers = sum(amount for (code, _side, kind), amount in sums.items() if _is_transfer(code, kind))
     for term, title, wanted, side in TERMS:
@@ -148,29 +182,22 @@ def _is_transfer(code, kind):
     return code == postings.CAPITAL and kind == "transfer"
 
 
-def _sums(line, when):
+def _sums(line, from_on, to_on):
     sums = defaultdict(int)
-    for key, _day, amount in moved(line, when, by_day=False):
+    for key, _day, amount in moved(line, from_on, to_on, by_day=False):
         sums[key] += amount
     return sums
 
 
-def moved(line, when, *, by_day):
+def moved(line, from_on, to_on, *, by_day):
     """((account code, side of the original leg, entry kind), posting day or None, what it brought in cash).
 
     Legs of the bank itself are left out: what stands against them says why the cash moved.
     """
-    moving = Leg.objects.filter(
-        entry=OuterRef("entry"),
-        account__code__in=MOVING,
-        account__line=line.key,
-        account__currency=line.currency,
-    )
     day = F("entry__posted_on") if by_day else Value(None, output_field=DateField())
     rows = (
-        legs_on(line)
-        .filter(when)
-        .filter(Exists(moving))
+        legs_of(line, posted_on__range=(from_on, to_on))
+        .filter(_moving(line))
         .exclude(account__code=postings.BANK)
         .order_by()
         .annotate(code=F("account__code"), kind=F("entry__kind"), reversal=Q(entry__reverses__isnull=False))
@@ -223,8 +250,7 @@ HELD = (postings.OVERPAYMENTS, postings.UNCLAIMED)
 
 def integrity(line, as_of, allowance=0):
     """The Integrity of a line at the end of `as_of`."""
-    rows = legs_on(line).filter(entry__posted_on__lte=as_of).order_by().values_list("account__code")
-    balances = defaultdict(int, rows.annotate(total=Sum("amount")))
+    balances = balances_at(line, as_of)
     known = {postings.BANK, postings.PRINCIPAL, postings.CAPITAL, postings.COSTS, *HELD, *EARNED, *LOST}
     return Integrity(
         as_of=as_of,

@@ -112,6 +112,24 @@ def test_the_database_refuses_to_replace_or_truncate_events():
         cursor.execute(statement)
 
 
+def test_what_is_written_while_the_chain_is_read_is_no_fault_and_what_is_cut_off_is_one():
+    note_something(subject="N-1", on=DAY, by=None)
+    waiting = ["N-2", "N-3"]
+
+    def somebody_works(execute, sql, params, many, context):
+        if waiting and sql.startswith("SELECT") and "audit_head" in sql and "UPDATE" not in sql:
+            subject = waiting.pop()
+            note_something(subject=subject, on=DAY, by=None)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(somebody_works):
+        assert list(chain.faults()) == []
+    assert Event.objects.count() == 3
+    with guards.suspended():
+        Event.objects.filter(seq=3).delete()
+    assert list(chain.faults()) == ["audit_event ends at 2, and the head says 3"]
+
+
 def test_what_is_changed_behind_the_guards_is_found_and_named():
     for number in range(1, 6):
         note_something(subject=f"N-{number}", on=DAY, by=None)

@@ -165,6 +165,38 @@ def test_a_reversal_gives_the_money_back_and_the_line_can_be_claimed_again(banki
 
 
 @pytest.mark.django_db
+def test_money_that_was_entered_by_hand_is_not_taken_from_the_statement_once_more(banking):
+    loan, officer = banking.loan, banking.people.loan_officer
+    typed = repay(banking, loan, DUE, on=FIRST_DUE, reference="T-1")
+    (row,) = arrived(banking, moved(DUE, "T-1", text=loan.ref))
+    (claim,) = proposed_claims([row], FIRST_DUE).values()
+    words = "USD 88.85 of 12.04.2026 was entered for L-2026-0001 by hand"
+    assert (claim.sure, words in str(claim.against[0])) == (False, True)
+    with pytest.raises(Blocked, match=words):
+        claim_line(line=row, loan=loan, on=FIRST_DUE, by=officer)
+    row.refresh_from_db()
+    assert (row.state, loan.repayments.count()) == ("open", 1)
+    reverse_repayment(repayment=typed, reason="It stands on the statement.", on=FIRST_DUE, by=officer)
+    claim_line(line=row, loan=loan, on=FIRST_DUE, by=officer)
+    assert loan.repayments.live().get().receipt == row.ref
+    assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_one_reference_of_the_bank_is_entered_once_by_hand_and_not_while_its_line_waits(banking):
+    loan = banking.loan
+    (row,) = arrived(banking, moved(DUE, "T-1", text=loan.ref))
+    with pytest.raises(Invalid, match="stands on a bank statement"):
+        repay(banking, loan, DUE, on=FIRST_DUE, reference="t-1")
+    claim_line(line=row, loan=loan, on=FIRST_DUE, by=banking.people.loan_officer)
+    with pytest.raises(Invalid, match="with this bank reference is recorded for L-2026-0001 already"):
+        repay(banking, loan, DUE, on=FIRST_DUE, reference="t-1")
+    repay(banking, loan, DUE - 1, on=FIRST_DUE, reference="T-1")
+    repay(banking, loan, DUE, on=FIRST_DUE, reference="T-2")
+    assert list(loan.repayments.values_list("amount", flat=True)) == [DUE, DUE - 1, DUE]
+
+
+@pytest.mark.django_db
 def test_money_of_nobody_is_kept_as_a_receipt_and_moves_to_the_line_of_the_loan_that_claims_it(banking):
     more = another_line(banking, currency="USD", kind="revolving")
     banking.account.lines.add(more)

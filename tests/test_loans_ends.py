@@ -128,6 +128,15 @@ def test_a_new_schedule_carries_the_principal_and_the_old_one_stays(lending):
         assert_sound()
 
 
+def test_no_interest_is_charged_for_the_days_between_the_last_due_date_and_the_new_schedule(lending):
+    """1,000.00 in three months, nothing paid: 20.07 of interest by 12 June, none to 20 June, 10.00 of a new month."""
+    loan = active_loan(lending, months=3)
+    loan = reschedule(lending, loan, instalments_number=3, first_due_on=date(2026, 7, 20))
+    first = loan.instalments.filter(version=2).order_by("number")[0]
+    assert loan.versions.get(number=2).starts_on == LATE
+    assert first.interest_amount == 2007 + 1000
+
+
 def test_interest_may_become_principal_by_an_entry_of_its_own(lending):
     loan = active_loan(lending)
     repay(lending, loan, 8885, date(2026, 4, 12))

@@ -249,7 +249,7 @@ class Twin:
         capital = brought["interest"] if capitalise else 0
         self.capitalised += capital
         brought["interest"] -= capital
-        start = min(max(paid_to), first_due - timedelta(days=1))
+        start = min(max(paid_to) if coming else on, first_due - timedelta(days=1))
         amount = old.principal + capital
         later, left = [], amount - 1
         for day, part in sorted(old.tranches, reverse=True):

@@ -144,6 +144,23 @@ def test_more_than_is_owed_is_recorded_only_when_it_is_confirmed(lending, active
     assert [(row.amount, row.overpaid_amount) for row in active.repayments.all()] == [(500_000, 393_381)]
 
 
+def test_the_same_amount_of_the_same_day_is_recorded_again_only_when_it_is_confirmed(lending, active, client):
+    signed = signed_loan(lending)
+    repay(lending, active, 8885, date(2026, 4, 12))
+    client.force_login(lending.people.loan_officer)
+    url = reverse("loans:repay", args=[active.ref])
+    with standing_at(date(2026, 4, 12)):
+        sent = {"amount": "88.85", "on": "12.04.2026", "means": "cash", "key": "k-1", "record": "1"}
+        asked = client.post(url, sent)
+        said = asked.content.decode().replace("\u00a0", " ")
+        assert "USD 88.85 of 12 April 2026 is recorded for this loan already." in said
+        assert active.repayments.count() == 1
+        assert client.post(url, {**sent, "again": "1"}).status_code == 302
+        assert client.post(url, {**sent, "amount": "88.84", "key": "k-2"}).status_code == 302
+        assert client.get(reverse("loans:repay", args=[signed.ref])).status_code == 409
+    assert list(active.repayments.values_list("amount", flat=True)) == [8885, 8885, 8884]
+
+
 def test_a_sheet_with_more_than_is_owed_is_confirmed_and_all_that_is_owed_is_not_more(lending, client):
     loans = [active_loan(lending, bank_reference=f"B-{number}") for number in (1, 2)]
     client.force_login(lending.people.loan_officer)

@@ -17,7 +17,7 @@ from ledger.services import post, reverse
 from loans.matching import RECEIPT, claimable, claims_for, lines_for
 from loans.models import Loan, Repayment
 from loans.services.access import PARENTS, demand, need_text
-from loans.services.repayments import check_receipt, record_repayment
+from loans.services.repayments import check_once, check_receipt, record_repayment
 from payments.matching import seal_of
 from payments.models import StatementLine
 from programmes.services import check_date
@@ -58,7 +58,9 @@ def proposed_claims(lines, on):
         if not claim.sure:
             continue
         try:
-            check_receipt(loans[claim.ref], amount=rows[pk].amount, on=rows[pk].value_on)
+            facts = {"amount": rows[pk].amount, "on": rows[pk].value_on}
+            check_receipt(loans[claim.ref], **facts)
+            check_once(loans[claim.ref], **facts, reference=rows[pk].bank_reference, claimed=True)
         except Refusal as refusal:
             found[pk] = claim.objected(refusal.sentence)
     return found

@@ -127,10 +127,7 @@ def reschedule_loan(
     mark "rescheduled" never goes away.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
-    if first_due_on <= on:
-        raise Invalid(_("The first new instalment falls due after the day of rescheduling."), field="first_due_on")
-    if first_due_on > month_after(on, 12):
-        raise Invalid(_("The first new instalment falls due within a year."), field="first_due_on")
+    check_first_due(first_due_on, on)
     owed = unpaid_parts(standing, loan, on)
     capital = owed["interest"] if capitalise else 0
     if capital:
@@ -168,6 +165,14 @@ def reschedule_loan(
         reason=reason,
     )
     return loan
+
+
+def check_first_due(first_due_on, on):
+    """Raises Invalid unless a new schedule made on `on` may begin with that due date."""
+    if first_due_on <= on:
+        raise Invalid(_("The first new instalment falls due after the day of rescheduling."), field="first_due_on")
+    if first_due_on > month_after(on, 12):
+        raise Invalid(_("The first new instalment falls due within a year."), field="first_due_on")
 
 
 @service
@@ -238,6 +243,10 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
             **facts,
         )
     except ScheduleError as wrong:
+        if wrong.field == "grace_principal":
+            raise Invalid(
+                _("At least one instalment repays principal: choose fewer months without it."), field="grace_months"
+            ) from wrong
         raise Invalid(wrong.sentence, field="instalments_number") from wrong
     first = rows[0]
     rows[0] = Row(
@@ -368,7 +377,12 @@ def unpaid_parts(standing, loan, on):
 
 
 def interest_paid_to(standing, loan, on):
-    """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start."""
+    """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start.
+
+    When all has fallen due it is `on`: overdue principal bears penalties and no interest, as the payoff says too.
+    """
+    if all(row.due <= on for row in standing.rows):
+        return on
     start = loan.versions.get(number=loan.current_version).starts_on
     days = [
         row.closed_on or row.due

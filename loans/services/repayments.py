@@ -7,11 +7,14 @@ from applicants.services import lock_application
 from audit.refusals import Blocked, Invalid, Refusal
 from audit.services import record, service
 from ledger import postings
+from ledger.money import Money
 from ledger.services import post, reverse
+from loans.matching import claimable
 from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.groups import divide_repayment
 from loans.services.restating import fold_loan, mark_reversed, need_no_open_tranche, restate
+from payments.models import StatementLine
 from programmes.clock import today
 from programmes.services import check_date
 
@@ -31,6 +34,8 @@ def record_repayment(*, loan, amount, on, by, means="bank", reference="", receip
     demand("loans.record_repayment", by, loan)
     check_receipt(loan, amount=amount, on=on, means=means)
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
+    if means == Repayment.Means.BANK:
+        check_once(loan, amount=amount, on=on, reference=reference, claimed=bool(receipt))
     if loan.state == Loan.State.WRITTEN_OFF:
         return _recover(loan, amount, on, by, means=means, reference=reference, receipt=receipt, purse=purse)
     repayment = unsaved_repayment(
@@ -82,6 +87,30 @@ def check_receipt(loan, *, amount, on, means="bank"):
             _("The loan was rescheduled on %(date)s. Money of an earlier day cannot be entered.")
             % {"date": made_on.strftime("%d.%m.%Y")}
         )
+
+
+def check_once(loan, *, amount, on, reference, claimed):
+    """Raises Blocked or Invalid when this money of the bank is recorded for the loan already, or waits on a statement.
+
+    `claimed`: it is taken from a line of a statement. Whatever comes by the bank stands there, so a line meets what was
+    entered by hand by its day or by its reference; two payments that are entered by hand are one by their reference.
+    """
+    same = loan.repayments.live().filter(means=Repayment.Means.BANK, amount=amount, value_on=on)
+    facts = {"amount": Money(amount, loan.currency), "day": f"{on:%d.%m.%Y}", "ref": loan.ref}
+    if claimed:
+        if same.filter(receipt="").exists():
+            sentence = _("%(amount)s of %(day)s was entered for %(ref)s by hand. Reverse that, or set this line aside.")
+            raise Blocked(sentence % facts)
+        return
+    if not reference:
+        return
+    if same.filter(reference__iexact=reference).exists():
+        sentence = _("%(amount)s of %(day)s with this bank reference is recorded for %(ref)s already.")
+        raise Invalid(sentence % facts, field="reference")
+    lines = StatementLine.objects.filter(statement__programme=loan.programme, bank_reference__iexact=reference)
+    if claimable(lines.filter(amount=amount, currency=loan.currency, value_on=on)).exists():
+        sentence = _("%(amount)s of %(day)s stands on a bank statement. Claim it there, under “Repayments by bank”.")
+        raise Invalid(sentence % facts, field="reference")
 
 
 def _recover(loan, amount, on, by, **facts):

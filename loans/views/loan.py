@@ -169,7 +169,10 @@ def move(request, ref, verb):
     if verb not in MOVES:
         raise Http404
     service, form_class = MOVES[verb]
-    on = day_of(row)
+    on, lead = day_of(row), LEADS[verb]
+    if form_class is EndForm and row.principal_amount:
+        owed = _("Principal owed today: %(amount)s.") % {"amount": Money(row.principal_amount, row.currency)}
+        lead = f"{owed} {lead}"
     form_kwargs = {"initial": {"first_due_on": month_after(on)}} if verb == "sign" else None
     return move_page(
         request,
@@ -180,7 +183,7 @@ def move(request, ref, verb):
         form_kwargs=form_kwargs,
         on=on,
         back=row.get_absolute_url(),
-        lead=LEADS[verb],
+        lead=lead,
     )
 
 

@@ -17,9 +17,11 @@ from ledger.money import Money
 from loans.forms import CollectionForm, RepaymentForm, ReversalForm
 from loans.matching import dues_of
 from loans.models import CashReceipt, Loan, Repayment
+from loans.payoff import payoff_quote
 from loans.reading import figures_of
 from loans.services import collect_cash, record_collections, record_repayment, reverse_repayment, take_cash
-from loans.services.repayments import proposed_parts
+from loans.services.access import need_state
+from loans.services.repayments import REPAYING, proposed_parts
 from loans.views.access import day_of, loan_or_404, loans_of, programme_of
 from pages.forms import attempt, done, form_page
 from programmes.clock import today
@@ -35,15 +37,21 @@ def repay(request, ref):
     row = loan_or_404(request, ref)
     if not rules.test_rule("loans.record_repayment", request.user, row):
         raise NotAllowed()
+    need_state(row, *REPAYING)
     on = day_of(row)
     instalments = list(row.instalments.filter(version=row.current_version).order_by("number"))
     figures = figures_of(row, instalments, on)
     due = figures.overdue or (figures.next_due.open_amount if figures.next_due else None)
+    if "payoff" in request.GET and row.state == Loan.State.ACTIVE:
+        due = payoff_quote(row, on).total
     form = RepaymentForm(request.POST or None, loan=row, initial={"amount": due, "on": on, "means": "bank"})
-    parts, over = None, 0
+    parts, over, twins = None, 0, 0
     if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
         parts, over = _proposed(form, row)
-    if request.method == "POST" and "record" in request.POST and _confirmed(request, over) and not form.errors:
+        same = {"amount": form.cleaned_data["amount"], "value_on": form.cleaned_data["on"]}
+        twins = row.repayments.live().filter(**same).count()
+    seen = _confirmed(request, over) and (not twins or request.POST.get("again") == str(twins))
+    if request.method == "POST" and "record" in request.POST and seen and not form.errors:
         repayment = attempt(form, _record, loan=row, by=request.user)
         if repayment is not None:
             amount = Money(repayment.amount, row.currency)
@@ -52,7 +60,7 @@ def repay(request, ref):
         request,
         form,
         title=_("Repayment of %(ref)s") % {"ref": row.ref},
-        submit=_("Record it with the overpayment") if over else _("Record the repayment"),
+        submit=_submit_word(over, twins),
         lead=str(row.borrower),
         back=row.get_absolute_url(),
         crumbs=((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url())),
@@ -63,8 +71,15 @@ def repay(request, ref):
             "figures": figures,
             "over": over,
             "owed": form.cleaned_data["amount"] - over if over else None,
+            "twins": twins,
         },
     )
+
+
+def _submit_word(over, twins):
+    if over:
+        return _("Record it with the overpayment")
+    return _("Record it once more") if twins else _("Record the repayment")
 
 
 def _is_recorded(key):

@@ -22,6 +22,20 @@ BULK_MONEY: list[Mutant] = [
         CLAIMS,
     ),
     Mutant(
+        "loans: a line is claimed for money that was entered by hand",
+        "loans/services/repayments.py",
+        '        if same.filter(receipt="").exists():',
+        "        if False:",
+        CLAIMS,
+    ),
+    Mutant(
+        "loans: one reference of the bank is entered twice",
+        "loans/services/repayments.py",
+        "    if same.filter(reference__iexact=reference).exists():",
+        "    if False:",
+        CLAIMS,
+    ),
+    Mutant(
         "loans: what was proposed is taken as it is by now",
         "loans/services/claims.py",
         "    if seal_of(sure) != seal:",

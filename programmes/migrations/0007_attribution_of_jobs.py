@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0005_shared_lines'),
+        ('programmes', '0006_open_data'),
     ]
 
     operations = [
