@@ -1,5 +1,6 @@
 """What must always be true of reports, read from the tables: what `verify` asks."""
 
+from reports.builder.written import story_faults
 from reports.edition import digest
 from reports.models import Issue, LinkOpening, WarningAnswer
 from reports.warnings.found import key_of
@@ -13,6 +14,7 @@ def checks():
     drafts = LinkOpening.objects.filter(link__issue__state=Issue.State.DRAFT).values_list("link__issue__ref", flat=True)
     for ref in drafts.distinct().order_by("link__issue__ref")[:10]:
         yield f"report {ref}: it is a draft, and a link opened it"
+    yield from story_faults()
     yield from _answers()
 
 

@@ -13,6 +13,10 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from programmes.services import check_date
+from reports.builder.copies import copy_passages, copy_stories
+from reports.builder.neutral import ask_neutral
+from reports.builder.periods import ask_period
+from reports.builder.written import sealed, with_words
 from reports.edition import compile_report, digest, frozen
 from reports.models import DonorLink, Issue, LinkOpening, Target
 
@@ -45,8 +49,13 @@ def set_target(
 
 
 @service
-def draft_issue(*, programme, period_from, period_to, title, on, by, donor=None, supersedes=None, key=None):
-    """Begin a report. Its figures are computed while it is a draft, and frozen when it is published."""
+def draft_issue(
+    *, programme, period_from, period_to, title, on, by, donor=None, agreement=None, supersedes=None, key=None
+):
+    """Begin a report. Its figures are computed while it is a draft, and frozen when it is published.
+
+    Under an agreement it is its donor's, and of a period within it.
+    """
     if not rules.test_rule("reports.draft", by, programme):
         raise NotAllowed()
     check_date(on=on, programme=programme, by=by)
@@ -54,14 +63,21 @@ def draft_issue(*, programme, period_from, period_to, title, on, by, donor=None,
         raise Invalid(_("The last day lies before the first."), field="period_to")
     if period_to > on:
         raise Invalid(_("The last day lies in the future."), field="period_to")
+    if agreement:
+        if agreement.programme_id != programme.pk:
+            raise Invalid(_("This agreement is about another programme."), field="agreement")
+        ask_period(agreement, period_from, period_to)
+        donor = agreement.donor
     if donor and not programme.funding_lines.filter(donor=donor).exists():
         raise Invalid(_("This donor pays for no line of the programme."), field="donor")
     if not title.strip():
         raise Invalid(_("Give the report a title."), field="title")
+    ask_neutral(programme, title, "title")
     issue = Issue.objects.create(
         ref=_reference(period_to, donor),
         programme=programme,
         donor=donor,
+        agreement=agreement,
         title=title.strip(),
         period_from=period_from,
         period_to=period_to,
@@ -90,22 +106,28 @@ def correct_issue(*, issue, on, by, key=None):
         raise Blocked(_("Only a published report is corrected by a new one."))
     if Issue.objects.filter(supersedes=issue).exists():
         raise Blocked(_("A correction of this report is drafted already."))
-    return draft_issue(
+    newer = draft_issue(
         programme=issue.programme,
         period_from=issue.period_from,
         period_to=issue.period_to,
         title=issue.title,
         donor=issue.donor,
+        agreement=issue.agreement,
         supersedes=issue,
         on=on,
         by=by,
     )
+    copy_passages(issue, newer, by)
+    copy_stories(issue, newer)
+    return newer
 
 
 @service
 def publish_issue(*, issue, on, by, version=None, key=None):
     """Freeze the donor's edition of the figures with scope, definitions and hash; the corrected Issue steps back."""
-    locked = Issue.objects.select_for_update(of=("self",)).select_related("programme", "donor", "supersedes")
+    locked = Issue.objects.select_for_update(of=("self",)).select_related(
+        "programme", "donor", "supersedes", "agreement"
+    )
     issue = locked.get(pk=issue.pk)
     body = body_of(issue)
     sha256 = digest(body)
@@ -119,12 +141,12 @@ def publish_issue(*, issue, on, by, version=None, key=None):
 def body_of(issue):
     """What an Issue freezes: the donor's edition as JSON data. It carries no name of a confidential programme."""
     with translation.override(ISSUE_LANGUAGE):
-        return frozen(report_of_draft(issue))
+        return frozen(sealed(report_of_draft(issue)))
 
 
 def report_of_draft(issue):
     """The donor's edition as it would be published now."""
-    return compile_report(
+    report = compile_report(
         issue.programme,
         period_from=issue.period_from,
         period_to=issue.period_to,
@@ -133,6 +155,7 @@ def report_of_draft(issue):
         reference=issue.ref,
         outside=True,
     )
+    return with_words(issue, report)
 
 
 @service

@@ -18,6 +18,7 @@ from pages.moves import MoveForm, move_page
 from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
+from reports.builder.written import stories_frozen_in
 from reports.edition import thawed
 from reports.forms import IssueForm, LinkForm
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
@@ -116,7 +117,8 @@ def report_of(issue):
     """The Report of an Issue: as it was frozen, or, of a draft, as it would be published now."""
     if issue.state == Issue.State.DRAFT:
         return report_of_draft(issue)
-    return thawed(issue.body, sha256=issue.sha256, published_on=issue.published_on)
+    known = {"sha256": issue.sha256, "published_on": issue.published_on}
+    return thawed(issue.body, **known, stories=stories_frozen_in(issue))
 
 
 def file_response(report, wanted):
