@@ -9,6 +9,7 @@ from reports.charts import charts
 from reports.drawing import draw
 from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts
 from reports.indicators import SECTIONS
+from reports.quality import RULE
 from reports.words import DIMS, goal_words, state_of, value_parts
 
 MOST_COLUMNS = 5
@@ -28,6 +29,7 @@ def page_of(report):
     """The context of templates/reports/body.html."""
     return {
         "report": report,
+        "quality_rule": RULE,
         "headlines": [headline(figure) for figure in report.headlines()],
         "sections": [(SECTIONS.get(name, name), [result(one) for one in found]) for name, found in report.sections()],
         "with_all": report.period_from is not None,
