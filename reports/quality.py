@@ -41,8 +41,8 @@ RULE = _(
 class Check:
     """One line: `measure(scope, currency)` gives (lacking, asked about); `page(programme)` mends it, for `roles`.
 
-    `dim`: the breakdown of people that the line is about. Where the donor's edition hides a cell of it, the line would
-    tell what is hidden, and is left out of what is frozen.
+    `dim`: the breakdown of people that the line is about. Where the donor's edition does not show that breakdown whole,
+    the line would tell what is hidden, and is left out of what is frozen.
     """
 
     code: str
@@ -275,11 +275,15 @@ def grade_of(gaps):
 
 
 def for_donors(gaps, figures):
-    """The gaps that may be frozen beside these figures of the donor's edition."""
-    hiding = {cell.by for figure in figures for cell in figure.by if cell.hidden}
-    if any(figure.hidden and figure.of_people for figure in figures):
-        hiding |= {"sex", "age"}
-    return [gap for gap in gaps if gap.code not in BY_CODE or BY_CODE[gap.code].dim not in hiding]
+    """The gaps that may be frozen beside these figures of the donor's edition.
+
+    How many are unknown is a cell like any other: it is printed where the whole breakdown of the same businesses is.
+    """
+    counted = next((figure for figure in figures if figure.code == "businesses_supported" and not figure.hidden), None)
+    whole = {""}
+    if counted:
+        whole |= {dim for dim in counted.dims() if not any(cell.hidden for cell in counted.cells(dim))}
+    return [gap for gap in gaps if gap.code not in BY_CODE or BY_CODE[gap.code].dim in whole]
 
 
 def page_for(gap, programme, user):

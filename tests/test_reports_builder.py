@@ -1,22 +1,19 @@
 """Reports built from donor agreements: periods, words with figures in them, stories with consent, gaps and grade."""
 
 import io
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from django.urls import reverse
 from PIL import Image
 
 from audit.models import Event
-from audit.refusals import Blocked, Invalid, NotAllowed, Stale
-from programmes.clock import standing_at
+from audit.refusals import Invalid, NotAllowed, Stale
 from programmes.models import Donor
 from reports.builder.periods import due_period
-from reports.builder.services import draft_from_agreement, draft_next, keep_agreement, save_passage
-from reports.models import DonorAgreement, Issue, Passage
-from reports.services import correct_issue, publish_issue
-from tests.office import DAY, grant_office
-from tests.steps_grants import paid_tranche, signed_award
+from reports.builder.services import draft_from_agreement, keep_agreement, save_passage
+from reports.models import DonorAgreement, Issue
+from reports.services import publish_issue
+from tests.office import DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 FOOTNOTE = "* Without prejudice to positions on status."
@@ -49,8 +46,9 @@ def begun(office, agreement=None, by=None):
     return draft_from_agreement(agreement=agreement, by=by or office.people.manager, **facts)
 
 
-def wrote(issue, text, box="summary", version=0, by=None, office=None):
-    return save_passage(issue=issue, box=box, text=text, version=version, on=DAY, by=by or office.people.monitor)
+def wrote(issue, text, box="summary", version=0, by=None):
+    by = by or issue.drafted_by
+    return save_passage(issue=issue, box=box, text=text, version=version, on=DAY, by=by)
 
 
 def picture(kind="PNG"):
