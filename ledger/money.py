@@ -67,7 +67,8 @@ def split(total, weights):
 
 
 def locale_of(language=None):
-    return (language or get_language() or "en").replace("-", "_").replace("latn", "Latn")
+    """Babel's name of a language; what is private in the tag ("hy-x-paper") has no formats of its own."""
+    return (language or get_language() or "en").partition("-x-")[0].replace("-", "_").replace("latn", "Latn")
 
 
 def shown(minor, currency, language=None):

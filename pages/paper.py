@@ -476,7 +476,7 @@ def paper(
             subject=clean(reference),
             author=settings.OFFICE_NAME,
             creator="Seedbed",
-            lang=lang,
+            lang=lang.partition("-x-")[0],
             invariant=1,
         )
         frame = Frame(MARGIN, 22 * mm, WIDTH, HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from ledger.money import plain, shown
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+
+from ledger.money import locale_of, plain, shown
 
 COUNT, MONEY, SHARE, DAYS, NUMBER = "count", "money", "share", "days", "number"
 UNITS = (COUNT, MONEY, SHARE, DAYS, NUMBER)
 RATIO = Decimal("0.0001")
+TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -170,9 +174,22 @@ def printed(value, unit, currency):
     if unit == MONEY:
         return shown(int(value), currency)
     if unit == SHARE:
-        return f"{(Decimal(value) * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+        return f"{_number((Decimal(value) * 100).quantize(TENTH, ROUND_HALF_UP), 1)}%"
     number = Decimal(str(value))
-    return f"{number:,.0f}" if number == number.to_integral_value() and unit != NUMBER else f"{number:,.1f}"
+    whole = number == number.to_integral_value() and unit != NUMBER
+    return _number(number, 0 if whole else 1)
+
+
+def _number(number, places):
+    """With the reader's signs for thousands and parts."""
+    if get_language() in ("en", None):
+        return f"{number:,.{places}f}"
+    return format_decimal(number, format=f"#,##0{'.0' * places}", locale=locale_of())
+
+
+def counted(number):
+    """A whole number as people read it: "1,951"."""
+    return printed(number, COUNT, "")
 
 
 def printed_parts(figure, row):

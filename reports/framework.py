@@ -100,6 +100,11 @@ def known(figure):
     return ratio(figure.denominator, figure.denominator + (figure.unknown or 0))
 
 
+def verified(figure):
+    """The part of a figure's records that a second person verified; None where nobody verifies, or it is hidden."""
+    return None if figure.hidden or figure.verified is None else ratio(figure.verified, figure.records)
+
+
 def grade(share):
     """The letter of a share known, by the printed rule; "" without one."""
     return "" if share is None else next(letter for letter, least in GRADES if share >= least)

@@ -6,17 +6,16 @@ of the Issue, where those who may see them find the records.
 
 from dataclasses import replace
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 
 from pages.paper import WIDTH, bar_chart
-from reports import framework, render_way
+from reports import framework, render_annexes, render_way, render_written
 from reports.charts import charts, way
-from reports.figure import MONEY, SHARE, printed
-from reports.language import in_language, language_of_paper
+from reports.figure import MONEY, SHARE, counted, printed
+from reports.language import in_language, language_of_paper, words_of
+from reports.render_columns import columns_of, in_all, named
 from reports.shown import matrices
 from reports.tagged import Story, tagged_paper
 from reports.words import goal_words, period_words, state_of, value_cell, value_parts
@@ -27,9 +26,9 @@ LETTER = 4
 
 
 def render(report):
-    """PDF as bytes, in the reader's language if the house is translated into it, else in English."""
+    """PDF as bytes, in the reader's language if the words of papers are translated into it, else in English."""
     lang = language_of_paper()
-    with translation.override(lang):
+    with translation.override(words_of(lang)):
         return _rendered(in_language(report, lang), lang)
 
 
@@ -45,10 +44,12 @@ def _rendered(report, lang):
     _framework(story, report)
     for chapter, figures in framework.chapters(report):
         _chapter(story, report, chapter, figures)
-    _quality(story, report)
+    render_written.written(story, report)
+    render_annexes.quality(story, report)
     story.new_page()
-    _definitions(story, report)
-    _traces(story, report)
+    render_annexes.restatements(story, report)
+    render_annexes.definitions(story, report)
+    render_annexes.traces(story, report)
     facts = {"reference": report.reference, "footer": report.footnote or report.place, "subtitle": report.name}
     return tagged_paper(name, story, on=report.published_on, **facts)
 
@@ -58,6 +59,7 @@ def _rendered(report, lang):
 
 def _cover(story, report, name):
     story.space(40)
+    render_written.sign(story, report)
     story.heading(1, name)
     story.text(_named_with_place(report), "strong")
     story.text(period_words(report))
@@ -65,6 +67,7 @@ def _cover(story, report, name):
         story.text(_("Financed by %(donors)s.") % {"donors": ", ".join(report.donors)})
     if report.donor:
         story.text(_("This edition counts what the lines of %(donor)s paid.") % {"donor": report.donor})
+    render_written.agreed(story, report)
     if report.uncompared:
         story.text(
             _(
@@ -95,6 +98,7 @@ def _named_with_place(report):
 
 def _summary(story, report):
     story.heading(2, _("Summary"))
+    render_written.passage(story, report, "summary")
     headlines = report.headlines(MOST_HEADLINES)
     if headlines:
         story.tiles(_tile(one) for one in headlines)
@@ -145,18 +149,19 @@ def _framework(story, report):
     chosen = [one for one in report.figures if one.goal() or one.headline] or report.figures
     columns = [
         (9, _("No."), lambda one: number[one.code]),
-        (40, _("Figure"), _named),
+        (40, _("Figure"), named),
         (20, _("Baseline"), lambda one: framework.baseline(report, one)),
         (25, _("Target"), lambda one: goal_words(one, published=False)),
         (25, _("Published"), lambda one: goal_words(one, target=False)),
         (25, _("This period") if with_all else _("In all"), lambda one: value_parts(one)[0]),
-        (25, _("In all"), _in_all) if with_all else None,
+        (25, _("In all"), in_all) if with_all else None,
         (19, _("Women"), lambda one: framework.percent(framework.women(one))),
         (19, _("Under 30"), lambda one: framework.percent(framework.youth(one))),
+        (19, _("Verified"), lambda one: framework.percent(framework.verified(one))),
         (21, _("Known, grade"), _known_and_grade),
     ]
     story.heading(2, _("Results against targets"))
-    _columns(story, chosen, columns)
+    columns_of(story, chosen, columns)
     if any(_known_and_grade(one) for one in chosen):
         story.text(str(framework.RULE), "quiet")
     if any(part(one) is not None for part in (framework.women, framework.youth) for one in chosen):
@@ -165,49 +170,29 @@ def _framework(story, report):
 
 def _known_and_grade(figure):
     share = framework.known(figure)
-    return f"{framework.percent(share)} {framework.grade(share)}".strip()
-
-
-def _columns(story, figures, columns):
-    """A table of figures; a column in which nothing stands is left out."""
-    made = [(width, head, [cell(one) for one in figures]) for width, head, cell in filter(None, columns)]
-    made = [column for place, column in enumerate(made) if place < 2 or any(column[2])]
-    rows = list(zip(*(cells for _width, _head, cells in made), strict=True))
-    links = {
-        row: (f"#{one.code}", _("How %(figure)s is counted") % {"figure": one.name}) for row, one in enumerate(figures)
-    }
-    story.table(
-        rows,
-        [width for width, _head, _cells in made],
-        head=[head for _width, head, _cells in made],
-        numbers=range(2, len(made)),
-        links=links,
-    )
-
-
-def _named(figure):
-    name = f"{figure.name} ({_('all donors')})" if figure.whole_programme else figure.name
-    return f"{name}, {figure.currency}" if figure.unit == MONEY else name
-
-
-def _in_all(figure):
-    return _("hidden") if figure.hidden else printed(figure.in_all, figure.unit, figure.currency)
+    return f"{framework.percent(share)} {figure.grade or framework.grade(share)}".strip()
 
 
 def _chapter(story, report, chapter, figures):
     """The figures of a chapter, its charts over their tables, its breakdowns."""
     number = framework.numbers(report)
     with_all = report.period_from is not None
+
+    def translated(one):
+        return "" if one.translated is None else printed(one.translated, MONEY, report.reporting_currency)
+
     columns = [
         (9, _("No."), lambda one: number[one.code]),
-        (48, _("Figure"), _named),
+        (48, _("Figure"), named),
         (62, _("This period") if with_all else _("In all"), value_cell),
-        (26, _("In all"), _in_all) if with_all else None,
-        (18, _("Unknown"), lambda one: f"{one.unknown:,}" if one.unknown and not one.hidden else ""),
-        (18, _("Records"), lambda one: "" if one.records is None else f"{one.records:,}"),
+        (26, _("In all"), in_all) if with_all else None,
+        (26, report.reporting_currency, translated) if report.reporting_currency != report.currency else None,
+        (18, _("Unknown"), lambda one: counted(one.unknown) if one.unknown and not one.hidden else ""),
+        (18, _("Records"), lambda one: "" if one.records is None else counted(one.records)),
     ]
     story.heading(2, str(chapter.title))
-    _columns(story, figures, columns)
+    render_written.passage(story, report, chapter.key)
+    columns_of(story, figures, columns)
     part = replace(report, figures=tuple(figures))
     if chapter.key == "way":
         _way(story, report)
@@ -258,7 +243,9 @@ def _chart(story, chart, head, rows):
         story.heading(3, chart.title)
         story.text(chart.subtitle, "quiet")
         story.picture(drawing, f"{chart.title}. {chart.subtitle} {said}.")
-        story.table(rows, [50, *([40] * (len(head) - 1))], head=head, numbers=range(1, len(head)))
+    # A head and three rows, or none of it.
+    story.room(30 * mm)
+    story.table(rows, [50, *([40] * (len(head) - 1))], head=head, numbers=range(1, len(head)))
 
 
 def _matrix(story, matrix):
@@ -275,79 +262,3 @@ def _matrix(story, matrix):
     )
     if matrix["hidden"]:
         story.text(_("Hidden: fewer than five, or needed to protect a cell that has fewer than five."), "quiet")
-
-
-# After the figures ----------------------------------------------------------------------------------------------------
-
-
-def _quality(story, report):
-    story.heading(2, _("Data quality"))
-    asked = [one for one in report.figures if framework.known(one) is not None]
-    if asked:
-        number = framework.numbers(report)
-        columns = [
-            (9, _("No."), lambda one: number[one.code]),
-            (70, _("Figure"), _named),
-            (22, _("Answer known"), lambda one: f"{one.denominator:,}"),
-            (22, _("Unknown"), lambda one: f"{one.unknown or 0:,}"),
-            (18, _("Known"), lambda one: framework.percent(framework.known(one))),
-            (14, _("Grade"), lambda one: framework.grade(framework.known(one))),
-        ]
-        _columns(story, asked, columns)
-    story.text(str(framework.RULE), "quiet")
-    story.items(
-        [
-            _("Figures of visits, employments and registers count what a second person verified."),
-            _("Money is counted from the ledger, in one currency only; nothing is converted."),
-            _("A share of nothing is “no data”, never zero."),
-            _("Planned values stand in the column of targets only; they are added to no figure."),
-        ]
-    )
-
-
-def _definitions(story, report):
-    story.heading(2, _("Annex A: how it is counted"))
-    number = framework.numbers(report)
-    ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
-    rows = [[number[one.code], one.name, one.definition, one.version] for one in ordered]
-    links = {}
-    if report.reference:
-        links = {
-            row: (_address(report, one), _("The records of %(figure)s") % {"figure": one.name})
-            for row, one in enumerate(ordered)
-        }
-    story.table(
-        rows,
-        [11, 42, 97, 20],
-        head=[_("No."), _("Figure"), _("Definition"), _("Version")],
-        links=links,
-        anchors={row: one.code for row, one in enumerate(ordered)},
-    )
-    goals = [goal for figure in report.figures for goal in (figure.target, figure.published) if goal]
-    sources = list(dict.fromkeys(goal.source for goal in goals if goal.source))
-    if sources:
-        story.space(8)
-        story.text(_("Sources of targets and published values: %(sources)s") % {"sources": "; ".join(sources)}, "quiet")
-
-
-def _traces(story, report):
-    """From which records each figure comes, and the arithmetic of its shares."""
-    story.heading(2, _("Annex B: where it comes from"))
-    if report.reference:
-        story.text(_("The number of a figure in Annex A leads to its page. Who may see the records finds them there."))
-    number = framework.numbers(report)
-    ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
-    rows = []
-    for one in ordered:
-        parts = value_parts(one)[1] if one.unit == SHARE else ""
-        rows.append([number[one.code], one.code, parts, "" if one.records is None else f"{one.records:,}"])
-    head = [_("No."), _("Code"), _("Numerator of denominator"), _("Records")]
-    story.table(rows, [11, 60, 70, 24], head=head, numbers=(2, 3))
-    if report.sha256:
-        story.text(
-            _("The figures are frozen. The SHA-256 of all of them is %(hash)s.") % {"hash": report.sha256}, "quiet"
-        )
-
-
-def _address(report, figure):
-    return f"{settings.PUBLIC_ADDRESS}{reverse('reports:issue', args=[report.reference])}#figure-{figure.code}"

@@ -9,6 +9,7 @@ from reports.charts import charts
 from reports.drawing import draw
 from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts
 from reports.indicators import SECTIONS
+from reports.language import ENGLISH, languages_of_paper
 from reports.quality import RULE
 from reports.words import DIMS, goal_words, state_of, value_parts
 
@@ -27,9 +28,11 @@ class Headline:
 
 def page_of(report):
     """The context of templates/reports/body.html."""
+    papers = {code: name for code, name in languages_of_paper().items() if code != ENGLISH}
     return {
         "report": report,
         "quality_rule": RULE,
+        "second_language": next(((code, name) for code, name in papers.items() if code == report.language), None),
         "headlines": [headline(figure) for figure in report.headlines()],
         "sections": [(SECTIONS.get(name, name), [result(one) for one in found]) for name, found in report.sections()],
         "with_all": report.period_from is not None,

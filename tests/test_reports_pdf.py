@@ -10,12 +10,15 @@ import pikepdf
 import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
+from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import trans_real
 from pikepdf import Name
+from PIL import Image
 
+from applicants.services.evidence import keep
 from reports import framework
-from reports.edition import Report
+from reports.edition import Gap, Rate, Report, Restated, Said
 from reports.figure import COUNT, MONEY, SHARE, Cell, Figure, Goal, ratio
 from reports.render_pdf import render
 from reports.tagged import Story, tagged_paper
@@ -42,7 +45,16 @@ def by(dim, **values):
 
 
 @pytest.fixture(scope="module")
-def report():
+def sign(tmp_path_factory):
+    """SHA-256 of a donor's picture with a transparent ground, among the files of the house."""
+    picture = io.BytesIO()
+    Image.new("RGBA", (240, 80), (0, 51, 153, 128)).save(picture, "PNG")
+    with override_settings(EVIDENCE_DIR=tmp_path_factory.mktemp("files")):
+        yield keep(picture.getvalue())
+
+
+@pytest.fixture(scope="module")
+def report(sign):
     regions = tuple(Cell("region", code, name, 10, records=10, units=10) for code, name in NAMES.items())
     quarters = tuple(
         Cell("quarter", f"2015-{number}", f"Quarter {number} of 2015", 50_000_00, records=9, units=9)
@@ -78,6 +90,16 @@ def report():
         figure("found_tomorrow", "a section of next year", COUNT, value=7),
         figure("hidden_one", "jobs", COUNT, hidden=True),
         figure("short_term_jobs", "jobs", COUNT, name="Short-term jobs", target=Goal(Decimal(1700), ">")),
+        figure(
+            "jobs_net",
+            "jobs",
+            COUNT,
+            value=12,
+            verified=30,
+            grade="A",
+            codes=(("IRIS", "PI3687"), ("SDG", "8.5.2")),
+            records_sha256="cd" * 32,
+        ),
     ]
     return Report(
         key="all",
@@ -95,6 +117,22 @@ def report():
         reference="R-2016-Q3-ALL",
         sha256="ab" * 32,
         published_on=date(2016, 12, 31),
+        agreement="EU 2014/338-123, European Union",
+        cut_off="2016-12-31T10:30:00+00:00",
+        approved_by="Manager Ghazaryan",
+        reporting_currency="CHF",
+        visibility="This programme is funded by the European Union.",
+        logo=sign,
+        grade="B",
+        rates=(Rate("EUR", "CHF", "1.0875", "2016-07-01", "InforEuro"),),
+        passages=(
+            Said("summary", "Summary", "Sixty awards.\n\nAll <b>signed</b> & paid."),
+            Said("grants", "Grants", "; ".join(NAMES.values())),
+            Said("lessons", "Lessons learned", "Begin with the market."),
+        ),
+        stories=(Said("story", "A bakery in Gjakovë", "She bakes =SUM(A1) loaves."),),
+        restatements=(Restated("R-2016-Q2-ALL", "awards", "Grants awarded", "59", "60", "One was entered late."),),
+        gaps=(Gap("visits_due", "Visits that were due and not made", 3, 36),),
         figures=tuple(figures),
     )
 
@@ -210,6 +248,27 @@ def test_what_is_planned_stands_in_the_column_of_targets_only(content, tmp_path)
     assert "Short-term jobs more than 1,700 no data" in said
 
 
+@pytest.mark.verapdf
+def test_what_people_wrote_and_where_it_comes_from_is_on_the_paper(content, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(content)
+    said = verapdf.words_of(tmp_path / "report.pdf")
+    wanted = (
+        "Under the agreement EU 2014/338-123, European Union.",
+        "This programme is funded by the European Union.",
+        "Approved by Manager Ghazaryan.",
+        "Nothing entered after 2016-12-31 10:30 UTC is in it.",
+        "All <b>signed</b> & paid.",
+        "She bakes =SUM(A1) loaves.",
+        "Begin with the market.",
+        "R-2016-Q2-ALL Grants awarded 59 60 One was entered late.",
+        "EUR → CHF 1.0875 01.07.2016 InforEuro",
+        "Visits that were due and not made 3 36 8.3%",
+        "IRIS PI3687; SDG 8.5.2",
+        "cdcdcdcdcdcd",
+    )
+    assert [words for words in wanted if words not in " ".join(said.split())] == []
+
+
 def test_words_of_another_script_are_said_in_their_language(pdf):
     streams = b"".join(page.Contents.read_bytes() for page in pdf.pages)
     assert [code for code in ("hy", "ka", "ru", "tg", "az") if f"/Lang ({code})".encode() not in streams] == []
@@ -237,7 +296,8 @@ def test_each_link_says_where_it_leads_and_each_figure_leads_to_its_records(pdf,
 
 def test_every_chart_is_told_in_words_with_its_values(pdf):
     told = [str(one.Alt) for one in elements(pdf, "Figure")]
-    assert len(told) == 2
+    assert len(told) == 3
+    assert told[0] == "Sign of " + ", ".join(NAMES.values())
     assert any("Quarter 4 of 2015: 200,000.00" in words for words in told)
 
 
@@ -275,9 +335,9 @@ def test_the_head_of_a_long_table_is_read_once_and_seen_on_every_page():
 
 
 def test_a_reader_of_another_language_has_the_paper_wholly_in_one(report, content, settings, tmp_path):
-    with translation.override("hy"):
+    with translation.override("sr-latn"):
         assert render(report) == content
-    folder = tmp_path / "hy" / "LC_MESSAGES"
+    folder = tmp_path / "hy_X-paper" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     catalogue = Catalog("hy")
     for said, translated in (("Contents", "Բովանդակություն"), ("Awards", "Դրամաշնորհներ")):

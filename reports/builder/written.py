@@ -18,7 +18,7 @@ TITLES = {chapter.key: chapter.title for chapter in CHAPTERS}
 BOXES = {
     SUMMARY: _("Summary"),
     **{key: TITLES[key] for key in ORDER},
-    LESSONS: _("What was learned"),
+    LESSONS: _("Lessons learned"),
     NEXT: _("Next steps"),
 }
 STORY = "story-"

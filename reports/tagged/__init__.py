@@ -7,7 +7,7 @@ content = tagged_paper(report.name, story, reference=report.reference)
 """
 
 from django.conf import settings
-from django.utils import translation
+from django.utils.translation import get_language
 
 from pages.paper import clean, paper
 from reports.tagged.canvas import TaggedCanvas
@@ -18,14 +18,16 @@ __all__ = ["Story", "tagged_paper"]
 
 
 def tagged_paper(title, story, *, on=None, **facts):
-    """The PDF as bytes. `on`: the day that its metadata carry, or None; `facts`: those of `pages.paper.paper`."""
+    """The PDF as bytes, its fixed words in the active language.
+
+    `on`: the day that its metadata carry, or None; `facts`: those of `pages.paper.paper`.
+    """
     made = []
 
     def sheet(*args, **kwargs):
         made.append(TaggedCanvas(*args, **kwargs))
         return made[-1]
 
-    with translation.override(story.lang):
-        content = paper(title, story.finished(), lang=story.lang, sheet=sheet, **facts)
+    content = paper(title, story.finished(), lang=get_language(), sheet=sheet, **facts)
     author = settings.OFFICE_NAME
     return finish(content, story, made[0].marked, lang=story.lang, title=clean(title), author=author, on=on)

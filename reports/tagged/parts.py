@@ -3,6 +3,7 @@
 import re
 from xml.sax.saxutils import escape
 
+from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable, LongTable, Paragraph
 
 from pages.paper import QUIET, WIDTH, clean, styles
@@ -101,6 +102,20 @@ class Picture(Flowable):
     def draw(self):
         self.canv.begin(self._element)
         self._drawing.drawOn(self.canv, 0, 0)
+        self.canv.end()
+        self._element.box = self.canv.area(self.width, self.height)
+
+
+class Photo(Picture):
+    """Pixels (a PIL image) that are one figure, `width` by `height` points."""
+
+    def __init__(self, pixels, width, height, element):
+        Flowable.__init__(self)
+        self._pixels, self._element, self.width, self.height = ImageReader(pixels), element, width, height
+
+    def draw(self):
+        self.canv.begin(self._element)
+        self.canv.drawImage(self._pixels, 0, 0, self.width, self.height)
         self.canv.end()
         self._element.box = self.canv.area(self.width, self.height)
 

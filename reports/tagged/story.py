@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus import TableStyle
+from reportlab.platypus import CondPageBreak, TableStyle
 
 from pages.paper import BOLD, FONT, INK, LINE, QUIET, SUNK, WIDTH, clean, new_page, space, together
-from reports.tagged.parts import Entry, Picture, TaggedTable, paragraph
+from reports.tagged.parts import Entry, Photo, Picture, TaggedTable, paragraph
 from reports.tagged.tree import Element
 
 HEADINGS = {1: "title", 2: "h2", 3: "h3"}
@@ -52,7 +52,8 @@ class Story:
     def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None):
         """A table: `head` repeats on each page, the first cell of each row names it, `numbers` stand to the right.
 
-        rows: lists of values; widths: shares of the page's width, more where a word asks for it; total: a last row in
+        rows: lists of values; widths: shares of the width, more where a word asks for it; of two or three columns the
+        table is narrower than the page, so that the eye finds from a name to its number. total: a last row in
         bold; links: {row: (where its first cell leads, as "#" and an anchor or as an address; the same in words)};
         anchors: {row: its name for links}.
         """
@@ -71,7 +72,7 @@ class Story:
             lines.append(self._row(body, total, "cell_bold", numbers))
         made = TaggedTable(
             lines,
-            colWidths=_fitted(widths, head, [*rows, *([total] if total else [])]),
+            colWidths=_fitted(widths, head, [*rows, *([total] if total else [])], WIDTH * min(1, 0.3 * len(widths))),
             repeatRows=1,
             hAlign="LEFT",
             splitInRow=1,
@@ -95,6 +96,10 @@ class Story:
         """A drawing; `said` is what it shows, for those who do not see it."""
         self.parts.append(Picture(drawing, self.root.add("Figure", alt=clean(said))))
 
+    def photo(self, pixels, width, height, said):
+        """A picture of pixels (PIL), `width` by `height` points; `said` as above."""
+        self.parts.append(Photo(pixels, width, height, self.root.add("Figure", alt=clean(said))))
+
     def tiles(self, found, columns=2):
         """Short texts side by side, read one after the other: a list of [(value, style), ...] for each."""
         cells = []
@@ -111,6 +116,10 @@ class Story:
 
     def space(self, points=6):
         self.parts.append(space(points))
+
+    def room(self, points):
+        """What follows begins on the next page if fewer points are left on this one."""
+        self.parts.append(CondPageBreak(points))
 
     def new_page(self):
         self.parts.append(new_page())
@@ -138,7 +147,8 @@ class Story:
         for _level, title, heading in (one for one in self.headings[known:] if one[0] == 2):
             link = contents.add("TOCI").add("Reference").add("Link")
             lines.append(Entry(title, heading, link, self.lang))
-        return [*self.parts[:at], *lines, *self.parts[at:]]
+        # On the page where it begins if it is whole there, else on one of its own.
+        return [*self.parts[: at - 1], together([self.parts[at - 1], *lines]), *self.parts[at:]]
 
 
 def _padded(*, left, above, below):
@@ -146,14 +156,14 @@ def _padded(*, left, above, below):
     return [(side, (0, 0), (-1, -1), points) for side, points in sides.items()]
 
 
-def _fitted(widths, head, rows):
-    """Points for each column: its share, or as much as its longest word takes, so that no amount is broken in two."""
-    scale = WIDTH / sum(widths)
+def _fitted(widths, head, rows, room):
+    """Points for each column: its share of the room, or what its longest word takes: no amount is broken in two."""
+    whole, scale = room, room / sum(widths)
     needs = [_longest(cells, FONT, 8.5) for cells in zip(*rows, strict=True)] if rows else [0] * len(head)
     needs = [max(need, _longest([said], BOLD, 8)) for need, said in zip(needs, head, strict=True)]
     fixed = {}
     while True:
-        room = WIDTH - sum(fixed.values())
+        room = whole - sum(fixed.values())
         loose = sum(width for column, width in enumerate(widths) if column not in fixed)
         if room <= 0 or not loose:
             return [width * scale for width in widths]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from programmes.clock import today
+from reports.language import languages_of_paper
 from reports.models import Issue
 from reports.renderers import FORMATS
 from reports.services import link_of, note_opening
@@ -34,7 +35,7 @@ def opened(request, token):
     note_opening(link=link, wanted=wanted or "html")
     report = report_of(link.issue)
     if wanted:
-        return _private(file_response(report, wanted))
+        return _private(file_response(report, wanted, language if language in languages_of_paper() else ""))
     later = Issue.objects.filter(supersedes=link.issue).exclude(state=Issue.State.DRAFT).exists()
     context = {"title": report.title, "link": link, "superseded": later, **page_of(report)}
     return _private(render(request, "reports/opened.html", context))

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,6 +23,7 @@ from reports.builder.periods import next_period
 from reports.builder.written import stories_frozen_in
 from reports.edition import thawed
 from reports.forms import LinkForm
+from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
 from reports.renderers import FORMATS
 from reports.services import correct_issue, make_link, publish_issue, report_of_draft, revoke_link
@@ -96,12 +98,15 @@ def report_of(issue):
     return thawed(issue.body, **known, stories=stories_frozen_in(issue))
 
 
-def file_response(report, wanted):
-    """The report as a download."""
-    if wanted not in FORMATS:
+def file_response(report, wanted, lang=""):
+    """The report as a download; the paper in English, or in `lang` if the words of papers are translated into it."""
+    if wanted not in FORMATS or (lang and lang not in languages_of_paper()):
         raise Http404
-    response = HttpResponse(FORMATS[wanted].render(report), content_type=FORMATS[wanted].type)
-    response["Content-Disposition"] = f'attachment; filename="{report.file_name}.{wanted}"'
+    with translation.override(lang or ENGLISH):
+        content = FORMATS[wanted].render(report)
+    response = HttpResponse(content, content_type=FORMATS[wanted].type)
+    name = f"{report.file_name}-{lang}" if lang else report.file_name
+    response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -114,7 +119,7 @@ def issue(request, ref):
     report = report_of(row)
     wanted = request.GET.get("format")
     if wanted:
-        return file_response(report, wanted)
+        return file_response(report, wanted, request.GET.get("lang", ""))
     day = today(row.programme)
     context = {
         "title": row.title,

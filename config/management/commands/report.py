@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from programmes.models import Donor, Programme
 from reports.edition import compile_report
+from reports.language import ENGLISH, languages_of_paper
 from reports.renderers import FORMATS
 
 
@@ -25,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="period_to", metavar="YYYY-MM-DD", help="last day (else today)")
         parser.add_argument("--internal", action="store_true", help="the internal edition, with every cell")
         parser.add_argument("--format", required=True, choices=sorted(FORMATS))
+        parser.add_argument("--lang", default="", choices=list(languages_of_paper()), help="language of the PDF")
         parser.add_argument("--out", default="-", metavar="FILE", help="a file; without it, or with -, standard output")
 
     def handle(self, *args, **options):
@@ -41,7 +44,9 @@ class Command(BaseCommand):
             donor=self._donor(programme, options["donor"]),
             internal=options["internal"],
         )
-        self._write(options["out"], FORMATS[options["format"]].render(report))
+        with translation.override(options["lang"] or ENGLISH):
+            content = FORMATS[options["format"]].render(report)
+        self._write(options["out"], content)
 
     def _day(self, text, name):
         if not text:

@@ -1,0 +1,105 @@
+"""Every word that the house itself puts on the report's paper, and the catalogues that say them in other languages."""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages import Catalog, extract, mofile, pofile
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import to_locale
+
+from applicants.models import Party
+from grants.models import Contribution
+from monitoring.models import MonitoringVisit
+from programmes.models import Definition, TrainingRule
+from reports.language import ENGLISH, PAPER
+from reports.models import Target
+
+# Where the words of the paper are written, from the top of the house.
+SOURCES = (
+    "reports/charts.py",
+    "reports/framework.py",
+    "reports/indicators/*.py",
+    "reports/language.py",
+    "reports/quality.py",
+    "reports/render_annexes.py",
+    "reports/render_columns.py",
+    "reports/render_pdf.py",
+    "reports/render_way.py",
+    "reports/render_written.py",
+    "reports/shown.py",
+    "reports/tagged/story.py",
+    "reports/words.py",
+    "loans/fund.py",
+    "pages/paper.py",
+)
+CHOICES = (
+    Party.Sex,
+    Contribution.Source,
+    TrainingRule.Waiver,
+    MonitoringVisit.Business,
+    Definition.DirectRule,
+    Definition.WomenRunRule,
+    Target.Comparator,
+)
+# The head of a catalogue carries a day: the same one always, so that the same words give the same bytes.
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None}
+
+
+def wanted():
+    """The texts in English, in the order in which they are written, each once."""
+    found = {}
+    for pattern in SOURCES:
+        for path in sorted(settings.BASE_DIR.glob(pattern)):
+            with path.open("rb") as file:
+                for _line, text, _comments, _context in extract.extract("python", file, KEYWORDS):
+                    found[text] = None
+    with translation.override(ENGLISH):
+        for choices in CHOICES:
+            found |= dict.fromkeys(str(label) for label in choices.labels)
+    return list(found)
+
+
+def folder_of(lang):
+    """Where the catalogue of that language lies."""
+    return Path(settings.LOCALE_PATHS[0]) / to_locale(f"{lang}{PAPER}") / "LC_MESSAGES"
+
+
+def translated(lang):
+    """{text in English: text in that language} of the catalogue as it is written; {} before there is one."""
+    path = folder_of(lang) / "django.po"
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {message.id: message.string for message in pofile.read_po(file) if message.id}
+
+
+def catalogue_of(lang, words, texts):
+    """The Babel catalogue of `words` ({English: translated}) for `texts`, and nothing besides."""
+    made = Catalog(
+        locale=lang.partition("-")[0], fuzzy=False, charset="utf-8", creation_date=BEGUN, revision_date=BEGUN
+    )
+    for text in texts:
+        made.add(text, words.get(text, ""), flags=["python-format"] if "%(" in text else [])
+    return made
+
+
+def compiled(lang, words, texts):
+    """The catalogue as programs read it (.mo), as bytes."""
+    buffer = io.BytesIO()
+    mofile.write_mo(buffer, catalogue_of(lang, words, texts))
+    return buffer.getvalue()
+
+
+def write(lang, words):
+    """Write both forms of the catalogue. Returns the texts that nobody translated yet."""
+    folder = folder_of(lang)
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = wanted()
+    made = catalogue_of(lang, words, texts)
+    with (folder / "django.po").open("wb") as file:
+        pofile.write_po(file, made, omit_header=True, width=110, sort_output=False)
+    (folder / "django.mo").write_bytes(compiled(lang, words, texts))
+    return [message.id for message in made if message.id and not message.string]
