@@ -85,6 +85,8 @@ def draft_issue(
         supersedes=supersedes,
     )
     body = {"from": period_from.isoformat(), "to": period_to.isoformat(), "donor": donor.key if donor else ""}
+    if agreement:
+        body["agreement"] = agreement.pk
     return begin(issue, by=by, on=on, body=body)
 
 

@@ -4,6 +4,8 @@ import io
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image
 
 from audit.models import Event
@@ -104,11 +106,15 @@ def test_a_logo_that_is_no_picture_is_refused_with_a_sentence_and_keeps_nothing(
     assert not DonorAgreement.objects.exists()
 
 
-def test_a_logo_is_drawn_anew_and_the_published_report_names_its_bytes(office):
+def test_a_logo_is_drawn_anew_and_the_published_report_shows_its_bytes(office, client):
     one = agreed(office, logo=picture("GIF"))
     assert one.logo.media_type == "image/png"
     issue = publish_issue(issue=begun(office, one), on=DAY, by=office.people.manager)
     assert issue.body["logo"] == one.logo.sha256
+    client.force_login(office.people.donor)
+    page = client.get(issue.get_absolute_url()).content.decode()
+    assert 'src="data:image/png;base64,' in page
+    assert 'alt="Logo of Seed Foundation"' in page
 
 
 def test_two_who_change_an_agreement_at_once_do_not_write_over_each_other(office):
@@ -165,3 +171,48 @@ def test_only_the_manager_and_the_m_and_e_officer_begin_a_report(office, who):
     with pytest.raises(NotAllowed):
         begun(office, one, by=getattr(office.people, who))
     assert begun(office, one, by=office.people.monitor).drafted_by == office.people.monitor
+
+
+def test_the_report_that_is_due_waits_for_the_manager_and_is_begun_by_one_press(office, client):
+    one = agreed(office)
+    client.force_login(office.people.manager)
+    assert "15.10.2025 – 31.12.2025" in client.get("/", follow=True).content.decode()
+    page = client.get(reverse("reports:new"))
+    facts = {"agreement": one.pk, "period_from": "2025-10-15", "period_to": "2025-12-31"}
+    answer = client.post(reverse("reports:new"), {**facts, "key": page.context["key"]})
+    issue = Issue.objects.get()
+    assert answer["Location"] == reverse("reports:quality", args=[issue.ref])
+    assert (issue.agreement, issue.donor, issue.title) == (one, office.donor, "Progress report")
+    assert "15.10.2025 – 31.12.2025" not in client.get("/", follow=True).content.decode()
+
+
+def test_an_agreement_is_entered_and_changed_on_its_pages(office, client):
+    client.force_login(office.people.manager)
+    home = reverse("reports:agreements", args=[office.programme.key])
+    facts = {
+        "donor": office.donor.pk,
+        "number": "SF-9",
+        "title": "Seed",
+        "signed_on": "01.01.2026",
+        "starts_on": "01.01.2026",
+        "ends_on": "31.12.2026",
+        "every": "half",
+        "currency": "eur",
+        "codes": ["awards"],
+    }
+    url = reverse("reports:new_agreement", args=[office.programme.key])
+    assert client.post(url, {**facts, "version": 1, "currency": "EUX"}).status_code == 400
+    wrong = SimpleUploadedFile("logo.png", b"%PDF-1.4 no picture")
+    page = client.post(url, {**facts, "version": 1, "logo": wrong})
+    assert (page.status_code, "This file is not a picture" in page.content.decode()) == (400, True)
+    assert client.post(url, {**facts, "version": 1})["Location"] == home
+    one = DonorAgreement.objects.get()
+    assert (one.currency, one.codes, one.every) == ("EUR", ["awards"], "half")
+    again = client.post(url, {**facts, "version": 1})
+    assert again.status_code == 400
+    edit = reverse("reports:agreement", args=[office.programme.key, one.pk])
+    assert client.post(edit, {**facts, "version": 1, "title": "Seed money"})["Location"] == home
+    assert client.post(edit, {**facts, "version": 1, "title": "Late"}).status_code == 409
+    assert DonorAgreement.objects.get().title == "Seed money"
+    client.force_login(office.people.monitor)
+    assert (client.get(home).status_code, client.get(edit).status_code, client.get(url).status_code) == (200, 403, 403)

@@ -141,6 +141,8 @@ def test_only_the_manager_and_the_m_and_e_officer_write(office, draft, client, w
     for name in ("quality", "write", "stories", "follow_up"):
         status = client.get(reverse(f"reports:{name}", args=[draft.ref])).status_code
         assert status == (403 if who == "maker" else 404)
+    url = reverse("reports:passage", args=[draft.ref, "summary"])
+    assert client.post(url, {"text": "x", "version": 0}).status_code == (403 if who == "maker" else 404)
 
 
 def test_what_is_published_cannot_be_written_in(office, draft, client):
@@ -150,6 +152,13 @@ def test_what_is_published_cannot_be_written_in(office, draft, client):
         wrote(draft, "After", version=1)
     client.force_login(office.people.manager)
     assert client.get(reverse("reports:write", args=[draft.ref])).status_code == 409
+    late = client.post(
+        reverse("reports:passage", args=[draft.ref, "summary"]),
+        {"text": "After", "version": 1},
+        headers={"Accept": "application/json"},
+    )
+    assert late.status_code == 409
+    assert "published" in late.json()["error"]
 
 
 def test_the_next_report_brings_the_words_and_says_that_they_are_old(office, draft, client):

@@ -1,8 +1,11 @@
 """What is written for a report: donor agreements, drafts from them, passages, stories with consent."""
 
+import io
+
 import rules
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from applicants.models import Enrolment, Party
 from applicants.services import add_evidence
@@ -22,6 +25,7 @@ from reports.services import ISSUE_LANGUAGE, draft_issue
 LONGEST = 8000
 PAPERS = ("application/pdf", "image/jpeg", "image/png")
 MOST_LOGO_BYTES = 2 * 1024 * 1024
+LOGO_PIXELS = (900, 360)
 
 
 # Agreements ----------------------------------------------------------------------------------------------------------
@@ -71,17 +75,27 @@ def _ask_agreement(row):
 
 
 def _kept_logo(row, content, name, on, by):
-    """The logo as Evidence, drawn anew without its metadata."""
+    """The logo as Evidence: drawn anew without its metadata, as a PNG no larger than a page can use."""
     if len(content) > MOST_LOGO_BYTES:
         raise Invalid(_("A logo has up to 2 MB. Make the picture smaller."), field="logo")
     try:
-        _kept, kind = clean_content(content)
+        kept, kind = clean_content(content)
     except Invalid as refused:
         raise Invalid(refused.sentence, field="logo") from refused
     if not kind.startswith("image/"):
         raise Invalid(_("This file is not a picture. Choose a PNG or JPEG file."), field="logo")
+    drawn = io.BytesIO()
+    with Image.open(io.BytesIO(kept)) as picture:
+        picture.thumbnail(LOGO_PIXELS)
+        picture.save(drawn, "PNG")
     return add_evidence(
-        programme=row.programme, case_ref=row.ref, purpose="donor-logo", content=content, name=name, on=on, by=by
+        programme=row.programme,
+        case_ref=row.ref,
+        purpose="donor-logo",
+        content=drawn.getvalue(),
+        name=name,
+        on=on,
+        by=by,
     )
 
 

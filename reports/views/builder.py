@@ -170,7 +170,7 @@ def _passage_form(box, passage, data=None):
 @require_POST
 def passage(request, ref, box):
     """Save one box: by the button, or by the script while one writes (it asks for JSON)."""
-    row = draft_of(request, ref)
+    row = issue_of(request, ref)
     if box not in BOXES:
         raise Http404
     form = _passage_form(box, None, request.POST)
@@ -182,7 +182,7 @@ def passage(request, ref, box):
         words = _("Saved, %(moment)s") % {"moment": moment(saved.saved_at)}
         return JsonResponse({"version": saved.version, "said": words})
     if saved is None:
-        return _write_page(request, row, (box, form), form.status)
+        return _write_page(request, draft_of(request, ref), (box, form), form.status)
     return redirect(f"{reverse('reports:write', args=[row.ref])}#{box}")
 
 

@@ -22,6 +22,7 @@ from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
 from tests.mutants.purchases import PURCHASES
+from tests.mutants.reporting import REPORTING
 from tests.mutants.works import WORKS_GUARDS
 from tests.postgres import NoServer, server
 
@@ -84,6 +85,7 @@ EVERY = [
     *LENDING,
     *LOAN_PEOPLE,
     *ARREARS,
+    *REPORTING,
 ]
 
 
