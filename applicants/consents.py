@@ -14,4 +14,8 @@ TEXTS = {
     "photo": _("We may take photos of you and your business and use them to show the work of the programme."),
     "credit": _("We may ask other lenders whether you owe them money."),
     "messages": _("We may remind you of instalments by text messages to your phone. They name nothing but the money."),
+    "naming": _(
+        "We may name your business, with the grant that it received, in open data that everybody can read on the "
+        "internet. Without it the grant stands there under a number."
+    ),
 }

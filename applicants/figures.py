@@ -4,7 +4,8 @@ A figure is read in a Scope (programme, days, donor) and comes back as a Tally: 
 to the figure and to each of its breakdowns. A person counts once, in the region of their Enrolment.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -72,11 +73,19 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Tally:
-    """The parts of a figure by its dimensions. `currency` when the values are minor units."""
+    """The parts of a figure by its dimensions. `currency` when the values are minor units.
+
+    `behind`: the records it rests on, as querysets that nobody has read yet, or as Named; as many as `records`. Without
+    any, nobody may list them. `verified`: how many of them a second person verified, where that is not all or none.
+    `by_day()`: of money that moved, [(day, minor units)] that add up to it; None where it has no days, as a balance.
+    """
 
     dims: tuple = ()
     parts: tuple = ()
     currency: str = ""
+    behind: tuple = field(default=(), compare=False)
+    verified: int | None = None
+    by_day: Callable | None = field(default=None, compare=False)
 
     @property
     def value(self):
@@ -112,12 +121,20 @@ class Tally:
             return self if self.parts else other
         if self.dims != other.dims or self.currency != other.currency:
             raise ValueError("two tallies of different dimensions or currencies cannot be added")
-        return Tally(self.dims, self.parts + other.parts, self.currency)
+        return Tally(self.dims, self.parts + other.parts, self.currency, self.behind + other.behind)
 
 
-def single(value, of=None, *, unknown=0, records=0, units=None, currency=""):
+class Named(NamedTuple):
+    """Records named by their primary keys, where no single queryset says which they are."""
+
+    model: type
+    keys: tuple
+
+
+def single(value, of=None, *, unknown=0, records=0, units=None, currency="", behind=()):
     """A Tally of one part without dimensions."""
-    return Tally((), (Part((), value, of, unknown, records, records if units is None else units),), currency)
+    part = Part((), value, of, unknown, records, records if units is None else units)
+    return Tally((), (part,), currency, tuple(behind))
 
 
 def tally(rows, dims=None, *, amount=None, currency="", units=None):
@@ -134,7 +151,7 @@ def tally(rows, dims=None, *, amount=None, currency="", units=None):
     for row in rows.order_by().values(**said).annotate(**counted):
         key = tuple("" if row[f"by_{name}"] is None else row[f"by_{name}"] for name in dims)
         parts.append(Part(key, row["total" if amount else "number"], None, 0, row["number"], row["behind"]))
-    return Tally(tuple(dims), tuple(parts), currency)
+    return Tally(tuple(dims), tuple(parts), currency, (rows,))
 
 
 def shares(rows, holds, known, dims=None):
@@ -152,7 +169,7 @@ def shares(rows, holds, known, dims=None):
         key = tuple("" if row[f"by_{name}"] is None else row[f"by_{name}"] for name in dims)
         unknown = row["number"] - row["known"]
         parts.append(Part(key, row["held"], row["known"], unknown, row["number"], row["number"]))
-    return Tally(tuple(dims), tuple(parts))
+    return Tally(tuple(dims), tuple(parts), "", (rows,))
 
 
 def median(values):
@@ -308,9 +325,9 @@ def approved(scope):
 
 
 def days_to_decision(scope):
-    """Days from handing in to the decision, of applications decided in the scope: (median, how many)."""
+    """The median of the days from handing in to the decision, of applications decided in the scope."""
     rows = _applications(scope).filter(
         scope.days("decided_on"), submitted_on__isnull=False, state__in=["approved", "rejected", "reserve"]
     )
     found = [(decided - handed_in).days for handed_in, decided in rows.values_list("submitted_on", "decided_on")]
-    return median(found), len(found)
+    return single(median(found), records=len(found), behind=(rows,)) if found else Tally()

@@ -12,14 +12,13 @@ from pages.sheets import read_table
 from programmes.clock import today
 
 
-@task()
-def run_import(batch_pk):
-    """Read the file again, check it against the register of this moment, and write it: all rows or none."""
+def work_through(batch_pk, write):
+    """Write a confirmed file by `write(batch, content, on=...)`: all of it, or none and a sentence why."""
     batch = Import.objects.select_related("programme", "made_by").get(pk=batch_pk)
     if batch.state != Import.State.WAITING:
         return
     try:
-        write_file(batch, file_of(batch).read_bytes(), on=today(batch.programme))
+        write(batch, file_of(batch).read_bytes(), on=today(batch.programme))
     except Refusal as refused:
         note_failure(batch, refused)
     except Exception:
@@ -27,6 +26,12 @@ def run_import(batch_pk):
         raise
     finally:
         file_of(batch).unlink(missing_ok=True)
+
+
+@task()
+def run_import(batch_pk):
+    """Read the file again, check it against the register of this moment, and write it: all rows or none."""
+    work_through(batch_pk, write_file)
 
 
 def write_file(batch, content, *, on):

@@ -64,7 +64,7 @@ def run(quick):
         place = ground.office("portfolio")
         started = time.perf_counter()
         for first in range(0, count, BATCH):
-            _loans(place, first, min(BATCH, count - first))
+            add_loans(place, first, min(BATCH, count - first))
         count_loans(loans=Loan.objects.all(), on=DAY)
         fold_cells(on=DAY)
         with connection.cursor() as cursor:
@@ -177,7 +177,7 @@ def _dashboard(place, count):
     ]
 
 
-def _loans(place, first, count):
+def add_loans(place, first, count):
     """Loans number `first` and on as rows only: paid month by month, every seventh late by days to years."""
     ground.applications(place, count, first=first)
     officers, villages, product = _around(place)
@@ -252,6 +252,7 @@ def _instalments(loan, plan):
         done = number <= paid
         yield Instalment(
             loan=loan, version=1, number=number, due_on=day, principal_amount=10_000, interest_amount=100,
+            planned_principal_amount=10_000, planned_interest_amount=100,
             principal_paid_amount=10_000 if done else 0, interest_paid_amount=100 if done else 0,
             settled_on=day if done else None,
         )  # fmt: skip

@@ -275,3 +275,8 @@ LOGGING = {
 }
 
 OFFICE_NAME = env.str("SEEDBED_OFFICE", default="Seedbed")
+# Who publishes open data. Without them nothing is published, and the refusal says which one is missing.
+IATI_ORG = env.str("SEEDBED_IATI_ORG", default="" if PRODUCTION else "XX-EXAMPLE-SEEDBED")
+IATI_ORG_TYPE = env.str("SEEDBED_IATI_ORG_TYPE", default="40")
+OPEN_LICENCE = env.str("SEEDBED_OPEN_LICENCE", default="")
+GIVING_PREFIX = env.str("SEEDBED_360G_PREFIX", default="" if PRODUCTION else "360G-example")

@@ -41,6 +41,7 @@ class LineOf:
     ceiling: str = "0"
     kind: str = "allocation"
     rate_rule: str = "bank"
+    donor_iati_ref: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class Blueprint:
     illustrative: bool = False
     definition_note: str = ""
     source: str = ""
+    sectors: tuple = ()
 
 
 def build(blueprint, *, password_hash):
@@ -189,6 +191,7 @@ def build(blueprint, *, password_hash):
         currency=blueprint.currency,
         starts_on=blueprint.starts_on,
         ends_on=blueprint.ends_on,
+        sectors=[list(one) for one in blueprint.sectors],
     )
     Definition.objects.create(
         programme=programme,
@@ -212,6 +215,7 @@ def build(blueprint, *, password_hash):
             ceiling_amount=to_minor(Decimal(line.ceiling), line.currency),
             starts_on=blueprint.starts_on,
             rate_rule=line.rate_rule,
+            donor_iati_ref=line.donor_iati_ref,
         )
         for line in blueprint.lines
     }

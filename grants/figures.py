@@ -1,9 +1,11 @@
 """Figures of grants: awards, what was paid, what the grantees brought. Pure reads; amounts are minor units."""
 
+from functools import partial
+
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
-from applicants.figures import Part, Tally, run_by, single, tally
+from applicants.figures import Part, Tally, median, run_by, single, tally
 from applicants.models import Party
 from grants.models import Asset, Award, Contribution, Tranche
 from ledger import postings
@@ -11,6 +13,7 @@ from ledger.models import Leg
 from ledger.money import split
 from programmes.models import Commitment, FundingLine, LineShare
 
+CHUNK = 2000
 DIMS = {
     "window": "window__name",
     "region": "region__name",
@@ -92,7 +95,8 @@ def paid(scope):
 def disbursed(scope):
     """Grant money paid: legs on 5000, and what is due back on 1200 and not received. {currency: Tally}.
 
-    Each payment lies in the quarter of its value date; money that came back lowers the quarter of its return.
+    Each payment lies in the quarter of its value date; money that came back lowers the quarter of its return. Its
+    records are the legs, so that their amounts add up to the figure.
     """
     legs = Leg.objects.filter(
         scope.days("entry__value_on"),
@@ -101,44 +105,59 @@ def disbursed(scope):
     )
     if scope.donor:
         legs = legs.filter(account__line__in=lines_of(scope).values("key"))
-    rows = legs.values(
-        subject=F("account__subject"),
-        line=F("account__line"),
-        currency_=F("currency"),
-        year=ExtractYear("entry__value_on"),
-        month=ExtractMonth("entry__value_on"),
-    ).annotate(total=Sum("amount"), number=Count("entry", distinct=True))
+    # One business after the other, so that each counts once, in the first cell that it is met in.
+    rows = legs.annotate(year=ExtractYear("entry__value_on"), month=ExtractMonth("entry__value_on"))
+    rows = rows.order_by("account__subject", "year", "month").values_list(
+        "account__subject", "account__line", "currency", "year", "month"
+    )
     known = {
         ref: (window, region, sex)
-        for ref, window, region, sex in _awards_of_programme(scope).values_list(
-            "ref", "window__name", "region__name", DIMS["sex"]
-        )
+        for ref, window, region, sex in Award.objects.filter(programme=scope.programme)
+        .order_by()
+        .values_list("ref", "window__name", "region__name", DIMS["sex"])
+        .iterator(CHUNK)
     }
     lines = dict(FundingLine.objects.filter(programme=scope.programme).values_list("key", "name"))
-    return _by_currency(rows, known, lines)
-
-
-def quarter(row):
-    """The quarter of a grouped row with year and month: "2014-2"."""
-    return f"{row['year']}-{(row['month'] + 2) // 3}"
-
-
-def _awards_of_programme(scope):
-    return Award.objects.filter(programme=scope.programme)
-
-
-def _by_currency(rows, known, lines):
-    seen, found = set(), {}
-    for row in rows:
-        window, region, sex = known.get(row["subject"], ("", "", "unknown"))
-        key = (quarter(row), lines.get(row["line"], row["line"]), window, region, sex)
-        # The businesses behind the money: each counted in the first cell that it is met in.
-        new = row["subject"] not in seen
-        seen.add(row["subject"])
-        part = Part(key, row["total"], None, 0, row["number"], int(new))
-        found.setdefault(row["currency_"], []).append(part)
+    cells, last = Cells(), None
+    grouped = rows.annotate(total=Sum("amount"), number=Count("pk")).iterator(CHUNK)
+    for subject, line, currency, year, month, total, number in grouped:
+        key = (quarter(year, month), lines.get(line, line), *known.get(subject, ("", "", "unknown")))
+        cells.add(currency, key, total, number, int(subject != last))
+        last = subject
     dims = ("quarter", "line", "window", "region", "sex")
-    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+    return {
+        currency: Tally(dims, parts, currency, (own,), by_day=partial(_sums, own, "entry__value_on", "amount"))
+        for currency, parts in cells.parts()
+        for own in (legs.filter(currency=currency),)
+    }
+
+
+class Cells:
+    """Sums by currency and by what a row is counted under, of rows that come one after the other."""
+
+    def __init__(self):
+        self._found = {}
+
+    def add(self, currency, key, total, number, units):
+        """total: minor units; number: records; units: the businesses that are new with it."""
+        sums = self._found.setdefault(currency, {}).setdefault(key, [0, 0, 0])
+        sums[0] += total
+        sums[1] += number
+        sums[2] += units
+
+    def parts(self):
+        for currency, found in self._found.items():
+            yield currency, tuple(Part(key, total, None, 0, *rest) for key, (total, *rest) in found.items())
+
+
+def quarter(year, month):
+    """ "2014-2": the quarter of a month."""
+    return f"{year}-{(month + 2) // 3}"
+
+
+def _sums(rows, day, amount):
+    """[(day, minor units)] of money that moved."""
+    return list(rows.order_by().values_list(day).annotate(total=Sum(amount)))
 
 
 def lines_of(scope):
@@ -155,31 +174,38 @@ def contributed(scope, step):
     rows = Contribution.objects.filter(
         scope.days(f"{step}_on"), scope.line("award__line", "award__window"), award__programme=scope.programme
     ).exclude(award__state=Award.State.CANCELLED)
-    found = {}
-    # By award, so that the businesses behind a cell are known.
+    # One award after the other, so that the businesses behind a cell are known.
     grouped = (
-        rows.order_by()
-        .values(
-            "source",
-            "award",
-            currency_=F("award__currency"),
-            window=F("award__window__name"),
-            window_id=F("award__window"),
-            region=F("award__region__name"),
-            year=ExtractYear(f"{step}_on"),
-            month=ExtractMonth(f"{step}_on"),
+        rows.annotate(year=ExtractYear(f"{step}_on"), month=ExtractMonth(f"{step}_on"))
+        .order_by("award", "year", "month")
+        .values_list(
+            "award", "source", "award__currency", "award__window__name", "award__window", "award__region__name", "year",
+            "month",
         )
-        .annotate(total=Sum(f"{step}_amount", default=0), number=Count("pk"))
-    )
-    seen, weights = set(), _weights(scope)
-    for row in grouped:
-        key = (quarter(row), row["source"], row["window"], row["region"])
-        total = _of_donor(row["total"], weights.get(row["window_id"]), scope)
-        part = Part(key, total, None, 0, row["number"], int(row["award"] not in seen))
-        seen.add(row["award"])
-        found.setdefault(row["currency_"], []).append(part)
+        .annotate(
+            total=Sum(f"{step}_amount", default=0),
+            number=Count("pk"),
+            verified=Count("pk", filter=scope.through("accepted_on")),
+        )
+        .iterator(CHUNK)
+    )  # fmt: skip
+    cells, weights, verified, last = Cells(), _weights(scope), {}, None
+    for award, source, currency, window, window_id, region, year, month, total, number, sure in grouped:
+        own = _of_donor(total, weights.get(window_id), scope)
+        cells.add(currency, (quarter(year, month), source, window, region), own, number, int(award != last))
+        verified[currency] = verified.get(currency, 0) + sure
+        last = award
     dims = ("quarter", "source", "window", "region")
-    return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
+
+    def by_day(own):
+        days = own.order_by().values_list("award__window", f"{step}_on").annotate(total=Sum(f"{step}_amount"))
+        return [(day, _of_donor(total or 0, weights.get(window), scope)) for window, day, total in days]
+
+    return {
+        currency: Tally(dims, parts, currency, (own,), verified[currency], partial(by_day, own))
+        for currency, parts in cells.parts()
+        for own in (rows.filter(award__currency=currency),)
+    }
 
 
 def _weights(scope):
@@ -212,7 +238,10 @@ def committed(scope):
     ):
         part = Part((row["name"],), row["total"], None, 0, row["number"], row["cases"])
         found.setdefault(row["currency"], []).append(part)
-    return {currency: Tally(("line",), tuple(parts), currency) for currency, parts in found.items()}
+    return {
+        currency: Tally(("line",), tuple(parts), currency, (rows.filter(currency=currency),))
+        for currency, parts in found.items()
+    }
 
 
 def budget(scope):
@@ -221,13 +250,17 @@ def budget(scope):
     found = {}
     for name, currency, ceiling in rows.values_list("name", "currency", "ceiling_amount"):
         found.setdefault(currency, []).append(Part((name,), ceiling, None, 0, 1, 1))
-    return {currency: Tally(("line",), tuple(parts), currency) for currency, parts in found.items()}
+    return {
+        currency: Tally(("line",), tuple(parts), currency, (rows.filter(currency=currency),))
+        for currency, parts in found.items()
+    }
 
 
 def days_to_money(scope):
-    """Days from approval to the first payment, of awards first paid in the scope."""
+    """The median of the days from approval to the first payment, of awards first paid in the scope."""
     rows = _awards(scope).annotate(first=Min("tranches__paid_on")).filter(scope.days("first"))
-    return [(first - approved).days for approved, first in rows.values_list("approved_on", "first")]
+    found = [(first - approved).days for approved, first in rows.values_list("approved_on", "first")]
+    return single(median(found), records=len(found), behind=(rows,)) if found else Tally()
 
 
 def in_kind_share(scope):
@@ -243,4 +276,5 @@ def in_kind_share(scope):
         kind=Sum("accepted_amount", filter=Q(source="own_in_kind"), default=0),
         number=Count("pk"),
     )
-    return single(said["kind"], said["whole"], records=said["number"], currency=scope.programme.currency)
+    currency = scope.programme.currency
+    return single(said["kind"], said["whole"], records=said["number"], currency=currency, behind=(rows,))

@@ -85,6 +85,11 @@ def cash_lost(amount, *, line, purse):
     return _pair(amount, COSTS, BANK, line=line, credit_subject=purse)
 
 
+def cash_found(amount, *, line, purse, receipt):
+    """More lay in the box than was known of; it waits under `receipt` until it is known whose it is."""
+    return _pair(amount, BANK, UNCLAIMED, line=line, debit_subject=purse, credit_subject=receipt)
+
+
 def from_purse(legs, purse):
     """The legs of a payment that was made out of a paymaster's cash instead of the bank account."""
     return [leg._replace(subject=purse) if leg.code == BANK else leg for leg in legs]

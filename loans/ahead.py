@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from applicants.eligibility import register_finished
 from loans.models import Loan
-from loans.services import order_disbursement, refund_overpayment
+from loans.queues_tranches import tranches_to_pay
+from loans.services import order_disbursement, order_tranche, refund_overpayment
 from payments import sources
 from payments.models import PaymentOrder
 from payments.sources import Source
@@ -36,13 +37,25 @@ def url_of(order):
 
 
 def waiting(user):
-    """Signed loans without an order, and overpayments that no refund is on its way for."""
+    """Signed loans and next tranches without an order, and overpayments that no refund is on its way for."""
     mine = Loan.objects.filter(rows_for(user, [Role.FINANCE])).select_related("borrower", "application")
     ordered = PaymentOrder.objects.live().filter(kind=PaymentOrder.Kind.LOAN).values("source_ref")
-    signed = mine.filter(state=Loan.State.SIGNED).exclude(ref__in=ordered)
+    signed = mine.filter(state=Loan.State.SIGNED, tranches=None).exclude(ref__in=ordered)
     rows = [
         _source(loan, loan.amount - loan.fee_amount, "loans:pay", _("Loan"), loan.signed_on, order_disbursement)
         for loan in signed.order_by("pk")
+    ]
+    rows += [
+        _source(
+            tranche.loan,
+            tranche.amount - tranche.fee_amount,
+            "loans:pay_tranche",
+            _("Tranche %(number)s of a loan") % {"number": tranche.number},
+            tranche.planned_on,
+            order_tranche,
+            tranche=tranche,
+        )
+        for tranche in tranches_to_pay(user)
     ]
     open_refunds = PaymentOrder.objects.filter(
         kind=PaymentOrder.Kind.REFUND, state__in=["prepared", "approved", "sent"]
@@ -63,17 +76,17 @@ def waiting(user):
     return rows
 
 
-def _source(loan, amount, page, why, since, order):
+def _source(loan, amount, page, why, since, order, tranche=None):
     return Source(
         title=str(loan.borrower),
-        ref=loan.ref,
+        ref=tranche.source_ref if tranche else loan.ref,
         amount=amount,
         currency=loan.currency,
-        url=reverse(page, args=[loan.ref]),
+        url=reverse(page, args=[loan.ref, tranche.number] if tranche else [loan.ref]),
         why=why,
         since=since,
         programme_id=loan.programme_id,
         application_id=loan.application_id,
         parties=tuple(filter(None, (loan.borrower_id, loan.business_id))),
-        order=partial(order, loan=loan),
+        order=partial(order, tranche=tranche) if tranche else partial(order, loan=loan),
     )

@@ -1,16 +1,14 @@
 """How a repayment falls upon the instalments: pure, in whole minor units of one currency.
 
-What is due is paid first, oldest instalment first and within it in the product's order; money beyond it goes to the
-coming instalments or is kept as an overpayment. Nothing is lost, and a larger payment never pays any part less.
+The oldest instalment is paid first, and within it in the product's order. Nothing is lost, and a larger payment never
+pays any part less. Which instalments a payment may reach on its day is said by loans/standing.py.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 COMPONENTS = ("penalty", "fee", "interest", "principal")
-PREPAY = ("next_instalments", "hold")
 
 
 class AllocationError(ValueError):
@@ -68,23 +66,15 @@ class Allocation:
         return self.allocated + self.overpayment
 
 
-def allocate(
-    amount: int,
-    dues: Sequence[Due],
-    order: tuple[str, ...] = COMPONENTS,
-    *,
-    on: date | None = None,
-    prepay: str = "next_instalments",
-) -> Allocation:
-    """Allocates what was received on the value date `on`; without a date every instalment counts as due.
+def allocate(amount: int, dues: Sequence[Due], order: tuple[str, ...] = COMPONENTS) -> Allocation:
+    """Allocates `amount` to the instalments, oldest first; what none of them takes is an overpayment.
 
-    `prepay` says what happens to money beyond what is due that day: `next_instalments` pays the coming ones in their
-    order, `hold` keeps it as overpayment. Give the sum received per value date. Raises AllocationError.
+    Give the sum received per value date, and the instalments that it may pay that day. Raises AllocationError.
     """
-    _check(amount, dues, order, prepay)
+    _check(amount, dues, order)
     shares, left = [], amount
     for due in sorted(dues, key=_age):
-        if not left or (prepay == "hold" and on is not None and due.due > on):
+        if not left:
             break
         paid = {}
         for component in order:
@@ -95,48 +85,15 @@ def allocate(
     return Allocation(shares=tuple(shares), overpayment=left)
 
 
-def after(dues: Iterable[Due], allocation: Allocation) -> list[Due]:
-    """The instalments with what the allocation leaves outstanding."""
-    shares = {share.no: share for share in allocation.shares}
-    left = []
-    for due in dues:
-        share = shares.get(due.no)
-        if share is not None:
-            due = replace(due, **{name: getattr(due, name) - getattr(share, name) for name in COMPONENTS})
-        left.append(due)
-    return left
-
-
-def replay(
-    received: Iterable[tuple[date, int]],
-    dues: Sequence[Due],
-    order: tuple[str, ...] = COMPONENTS,
-    *,
-    prepay: str = "next_instalments",
-) -> list[tuple[date, Allocation]]:
-    """The allocations of all repayments by value date, whatever the order in which they were entered.
-
-    Each overpayment is that day's own: to use it later is another event, and another entry.
-    """
-    results, open_dues = [], list(dues)
-    for on, group in groupby(sorted(received), key=lambda payment: payment[0]):
-        allocation = allocate(sum(amount for _on, amount in group), open_dues, order, on=on, prepay=prepay)
-        open_dues = after(open_dues, allocation)
-        results.append((on, allocation))
-    return results
-
-
 def _age(due: Due) -> tuple[date, int]:
     return due.due, due.no
 
 
-def _check(amount: int, dues: Sequence[Due], order: tuple[str, ...], prepay: str) -> None:
+def _check(amount: int, dues: Sequence[Due], order: tuple[str, ...]) -> None:
     if isinstance(amount, bool) or not isinstance(amount, int) or amount <= 0:
         raise AllocationError(f"{amount!r} cannot be allocated; give a whole number of minor units above zero.")
     if sorted(order) != sorted(COMPONENTS):
         raise AllocationError(f"the order must name each of {', '.join(COMPONENTS)} once.")
-    if prepay not in PREPAY:
-        raise AllocationError(f"{prepay!r} is not known; choose one of {', '.join(PREPAY)}.")
     if len({due.no for due in dues}) != len(dues):
         raise AllocationError("two instalments carry the same number.")
     for due in dues:

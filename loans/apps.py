@@ -17,4 +17,5 @@ class LoansConfig(AppConfig):
         import_module("loans.lending").connect()
         import_module("applicants.asks").register_limit(import_module("loans.cycles").over_cycle_limit)
         import_module("applicants.eligibility").register_finished(import_module("loans.over").over)
+        import_module("applicants.models.imports").PAGES["loans"] = "loans:portfolio_import"
         import_module("loans.holdings").connect()

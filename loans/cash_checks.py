@@ -7,9 +7,10 @@ from applicants.models import Application
 from applicants.services.earlier import EARLIER
 from audit.models import Event
 from ledger import postings
-from ledger.models import Account, Leg
+from ledger.models import Account, Entry, Leg
 from loans.matching import RECEIPT
 from loans.models import CashDay, CashDeposit, CashReceipt, Loan, Repayment
+from loans.services.cashier import BOOKED, DIFFERENCE
 from payments.models import StatementLine
 
 
@@ -19,6 +20,7 @@ def cash_checks():
     yield from unclaimed_faults()
     yield from receipt_faults()
     yield from day_faults()
+    yield from difference_faults()
     yield from deposit_faults()
     yield from earlier_faults()
 
@@ -38,7 +40,8 @@ def claim_faults():
 
 
 def unclaimed_faults():
-    """2100 holds of each receipt all of it, or nothing once a loan has claimed it; and nothing of other subjects."""
+    """2100 holds of each receipt all of it, or nothing once a loan has claimed it; of a day of the cash box what was
+    over, until it is found whose it is; and nothing of other subjects."""
     held = dict(
         Account.objects.filter(code=postings.UNCLAIMED)
         .order_by()
@@ -52,6 +55,10 @@ def unclaimed_faults():
         wanted, found = (0 if ref in claimed else -amount), held.pop(ref, 0)
         if found != wanted:
             yield f"payments_statementline {ref}: the ledger holds {-found} of it as not claimed, not {-wanted}"
+    for day in CashDay.objects.exclude(difference_entry=None).select_related(*BOOKED):
+        wanted, found = (-max(day.difference_amount, 0) if not day.is_found else 0), held.pop(day.ref, 0)
+        if found != wanted:
+            yield f"loans_cashday {day.ref}: the ledger holds {-found} of it as not claimed, not {-wanted}"
     for subject, total in held.items():
         yield f"ledger_account 2100 {subject}: {-total} is not claimed, and no line of a statement brought it"
 
@@ -78,6 +85,19 @@ def day_faults():
     days = CashDay.objects.exclude(state=CashDay.State.OPEN).annotate(made=counted)
     for day in days.exclude(made=F("counted_amount"))[:5]:
         yield f"loans_cashday {day.ref}: {day.counted_amount} was counted, its notes and coins make {day.made}"
+
+
+def difference_faults():
+    """The entry of a day's difference moved the cash box from what should have been there to what was counted."""
+    moved = Leg.objects.filter(entry=OuterRef("difference_entry"), account__code=postings.BANK).order_by()
+    moved = moved.values("entry").annotate(total=Sum("amount")).values("total")
+    days = CashDay.objects.annotate(moved=Coalesce(Subquery(moved), 0), less=F("counted_amount") - F("expected_amount"))
+    wrong = days.filter(state=CashDay.State.CLOSED).exclude(moved=F("less"))
+    for day in wrong.order_by("pk")[:5]:
+        yield f"loans_cashday {day.ref}: its difference is {day.less}, the ledger booked {day.moved}"
+    entries = Entry.objects.filter(kind=DIFFERENCE, reverses=None)
+    for entry in entries.exclude(pk__in=CashDay.objects.exclude(difference_entry=None).values("difference_entry"))[:5]:
+        yield f"ledger_entry {entry.pk} books a difference of the cash box that no day has"
 
 
 def deposit_faults():

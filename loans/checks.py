@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from ledger import postings
@@ -15,17 +15,19 @@ from loans.models import (
     Instalment,
     Loan,
     LoanContact,
+    LoanTranche,
     ProvisionRate,
     Refund,
     Reminder,
     Repayment,
+    ScheduleVersion,
     open_part,
 )
 from loans.portfolio import BUCKETS, portfolios
 from loans.standings import standing_faults
 from payments.clearance import first_list_on, was_cleared
 from programmes.clock import today
-from programmes.models import FundingLine, Programme
+from programmes.models import Commitment, FundingLine, Programme
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 ENTRY_CODES = {
@@ -42,6 +44,7 @@ LENT = ("active", "overpaid", "closed", "written_off")
 def checks():
     """Yield a sentence for each fault, naming the row."""
     yield from principal_faults()
+    yield from tranche_faults()
     yield from end_faults()
     yield from schedule_faults()
     yield from allocation_faults()
@@ -76,9 +79,11 @@ def principal_faults():
         held_total=_sum(repaid, "overpaid_amount"),
         applied_total=_sum(repaid.filter(means=Repayment.Means.HELD), "amount"),
         refunded_total=_sum(Refund.objects.filter(loan=OuterRef("pk"), returned_on=None)),
+        in_tranches=Exists(LoanTranche.objects.filter(loan=OuterRef("pk"))),
+        tranches_paid=_sum(LoanTranche.objects.paid().filter(loan=OuterRef("pk"))),
     )
     for loan in loans.order_by("pk").iterator(chunk_size=2000):
-        lent = loan.amount if loan.state in LENT else 0
+        lent = loan.tranches_paid if loan.in_tranches else loan.amount if loan.state in LENT else 0
         left = lent + loan.capitalised_amount - loan.repaid_total - loan.written_off_amount - loan.forgiven_amount
         if loan.principal_amount != loan.ledger_principal:
             yield f"loans_loan {loan.ref} says {loan.principal_amount} is owed, the ledger {loan.ledger_principal}"
@@ -88,6 +93,43 @@ def principal_faults():
             yield f"loans_loan {loan.ref} holds {loan.overpaid_amount}, the ledger {-loan.ledger_held}"
         if loan.overpaid_amount != loan.held_total - loan.applied_total - loan.refunded_total:
             yield f"loans_loan {loan.ref} holds {loan.overpaid_amount}, which its money does not explain"
+
+
+def tranche_faults():
+    """The tranches of a signed loan are the loan; each pay-out is one entry; a loan that is over has none open."""
+    tranches = LoanTranche.objects.filter(loan=OuterRef("pk"))
+    loans = Loan.objects.filter(Exists(tranches)).annotate(
+        promised=_sum(tranches),
+        still_open=Exists(tranches.open()),
+        paid=_sum(tranches.paid()),
+        fees=_sum(tranches, "fee_amount"),
+        booked=_sum(
+            Leg.objects.filter(
+                account__subject=OuterRef("ref"),
+                account__code=postings.PRINCIPAL,
+                account__book__key=OuterRef("programme__key"),
+                entry__kind="loan_disbursed",
+            ),
+            per="account__subject",
+        ),
+        used=_sum(Commitment.objects.filter(case_ref=OuterRef("application__ref")), "used_amount", per="case_ref"),
+    )
+    for loan in loans.order_by("pk"):
+        if (loan.promised, loan.fees) != (loan.amount, loan.fee_amount):
+            yield f"loans_loan {loan.ref}: its tranches are {loan.promised} with fees of {loan.fees}, not the loan"
+        if not loan.paid == loan.booked == loan.used:
+            said = f"tranches of {loan.paid} are paid, {loan.booked} is booked, {loan.used} of the promise used"
+            yield f"loans_loan {loan.ref}: {said}"
+        if loan.still_open and loan.state not in ("signed", "active"):
+            yield f"loans_loan {loan.ref} is {loan.state}, and a tranche is open"
+        if (loan.paid > 0) != (loan.state in LENT):
+            yield f"loans_loan {loan.ref} is {loan.state} with tranches of {loan.paid} paid out"
+    early = LoanTranche.objects.filter(paid_on__lt=F("loan__disbursed_on"))
+    for tranche in early[:5]:
+        yield f"loans_loantranche {tranche.ref} was paid out before the loan began"
+    unplanned = Loan.objects.exclude(state="approved").exclude(tranche_plan=[]).filter(tranches=None)
+    for loan in unplanned.exclude(state="cancelled")[:5]:
+        yield f"loans_loan {loan.ref} was planned in tranches and has none"
 
 
 def end_faults():
@@ -130,6 +172,7 @@ def schedule_faults():
 def allocation_faults():
     """N4: the allocations of a live repayment are its parts, and the instalments' paid columns are their sums."""
     columns = {name: f"{name}_amount" for name in Allocation.Component.values}
+    copied = ScheduleVersion.objects.kept_to_be_seen()
     for component, column in columns.items():
         shares = (
             Allocation.objects.filter(repayment=OuterRef("pk"), component=component)
@@ -149,9 +192,8 @@ def allocation_faults():
             .annotate(total=Sum("amount"))
             .values("total")
         )
-        wrong = Instalment.objects.annotate(shared=Coalesce(Subquery(paid), 0)).exclude(
-            shared=F(f"{component}_paid_amount")
-        )
+        live = Instalment.objects.exclude(Exists(copied.filter(loan=OuterRef("loan"), number=OuterRef("version"))))
+        wrong = live.annotate(shared=Coalesce(Subquery(paid), 0)).exclude(shared=F(f"{component}_paid_amount"))
         for row in wrong[:5]:
             yield f"loans_instalment {row.pk}: {component} paid does not equal its allocations of {row.shared}"
 

@@ -6,6 +6,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from loans.models import (
+    Collateral,
     GroupLoan,
     GroupShare,
     Guarantor,
@@ -21,6 +22,7 @@ from payments.clearance import first_list_on, was_cleared
 
 def people_faults():
     yield from guarantor_faults()
+    yield from collateral_faults()
     yield from share_faults()
     yield from member_payment_faults()
     yield from pause_faults()
@@ -36,11 +38,26 @@ def guarantor_faults():
         yield f"loans_guarantor {row.pk} guarantees more than {row.loan.ref} is"
     for row in rows.filter(Q(party=F("loan__borrower")) | Q(party=F("loan__business")))[:5]:
         yield f"loans_guarantor {row.pk} is the borrower of {row.loan.ref}"
+    for row in rows.standing().filter(loan__state__in=[Loan.State.CLOSED, Loan.State.OVERPAID])[:5]:
+        yield f"loans_guarantor {row.pk} stands for {row.loan.ref}, on which nothing is owed"
+    for row in rows.filter(released_with_loan=True).exclude(loan__state__in=[Loan.State.CLOSED, Loan.State.OVERPAID])[
+        :5
+    ]:
+        yield f"loans_guarantor {row.pk} was released with {row.loan.ref}, which is owed"
     if first_list_on() is None:
         return
     signed = rows.filter(loan__signed_on__gte=first_list_on()).exclude(released_on__lt=F("loan__signed_on"))
     for row in signed.exclude(was_cleared("party", "loan__programme", "loan__signed_on")).order_by("pk")[:5]:
         yield f"loans_guarantor {row.pk} of {row.loan.ref} was not screened clear at the signature"
+
+
+def collateral_faults():
+    """Collateral is free when nothing is owed on its loan, and not free because of it when something is."""
+    rows, over = Collateral.objects.select_related("loan"), [Loan.State.CLOSED, Loan.State.OVERPAID]
+    for row in rows.held().filter(loan__state__in=over)[:5]:
+        yield f"loans_collateral {row.pk} secures {row.loan.ref}, on which nothing is owed"
+    for row in rows.filter(released_with_loan=True).exclude(loan__state__in=over)[:5]:
+        yield f"loans_collateral {row.pk} was released with {row.loan.ref}, which is owed"
 
 
 def share_faults():

@@ -1,8 +1,10 @@
 """Facts that a loan's moves ask for."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import fact
+from ledger.money import Money
 from loans.terms import instalments_in, limits_of
 from payments.clearance import missing
 from payments.models import PaymentOrder
@@ -44,6 +46,26 @@ def screening_clear(loan):
 
 @fact(_("No payment of it is on its way."))
 def not_in_payment(loan):
-    if PaymentOrder.objects.live().filter(source_ref=loan.ref).exists():
+    own = Q(source_ref=loan.ref) | Q(source_ref__startswith=f"{loan.ref}:")
+    if PaymentOrder.objects.live().filter(own, kind=PaymentOrder.Kind.LOAN).exists():
         return _("A payment of this loan is on its way.")
     return None
+
+
+@fact(_("The tranches add up to the loan."))
+def tranches_whole(loan):
+    planned = sum(part["amount"] for part in loan.tranche_plan)
+    if loan.tranche_plan and planned != loan.amount:
+        return _("The tranches add up to %(planned)s, the loan is %(loan)s.") % {
+            "planned": Money(planned, loan.currency),
+            "loan": Money(loan.amount, loan.currency),
+        }
+    return None
+
+
+@fact(_("No tranche is to be paid out any more."))
+def no_open_tranche(loan):
+    waiting = loan.tranches.open().first()
+    if waiting is None:
+        return None
+    return _("Tranche %(number)s is neither paid out nor given up. Give it up first.") % {"number": waiting.number}

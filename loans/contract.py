@@ -13,7 +13,7 @@ from ledger.money import Money, shown
 from loans.annual_cost import NoAnnualCostError, annual_cost_pct
 from loans.models import Loan
 from loans.services.access import lock_loan, need_state
-from loans.terms import interest_spared, step_of
+from loans.terms import interest_spared, later_pay_outs, step_of
 from pages import paper
 
 READABLE = (Loan.State.SIGNED, Loan.State.ACTIVE, Loan.State.OVERPAID, Loan.State.CLOSED, Loan.State.WRITTEN_OFF)
@@ -56,6 +56,7 @@ def draw_contract(loan):
         paper.text(title, "title"),
         paper.facts(_terms(loan, words)),
         paper.text(words(_("Repayment")), "h2"),
+        *_tranches(loan, words),
         *_schedule(loan, words),
         *_security(loan, words),
         paper.text(words(_("What the parties agree")), "h2"),
@@ -155,10 +156,40 @@ def _annual_cost(loan, words):
     paid = [(row.due_on, row.planned_principal_amount + row.planned_interest_amount) for row in rows]
     weekly = step_of(loan).unit == "week"
     try:
-        rate = annual_cost_pct([(version.starts_on, loan.amount - loan.fee_amount)], paid, weekly=weekly)
+        rate = annual_cost_pct(_drawn(loan, version), paid, weekly=weekly)
     except NoAnnualCostError:
         return words(_("cannot be expressed as a yearly rate"))
     return f"{rate}%"
+
+
+def _drawn(loan, version):
+    """[(day, minor units)] that the borrower receives by the contract, fees taken off."""
+    tranches = [(row.planned_on, row.amount - row.fee_amount) for row in loan.tranches.all()]
+    return tranches or [(version.starts_on, loan.amount - loan.fee_amount)]
+
+
+def _tranches(loan, words):
+    """When the loan is paid out, and what is shown before; [] where it is paid out at once."""
+    tranches = list(loan.tranches.all())
+    if not tranches:
+        return []
+    head = [words(_("No.")), words(_("Planned for")), words(_("Paid out")), words(_("What must be shown before"))]
+    rows = [
+        [row.number, f"{row.planned_on:%d.%m.%Y}", _amount(loan, row.amount - row.fee_amount), row.condition or "-"]
+        for row in tranches
+    ]
+    total = ["", words(_("Total")), _amount(loan, loan.amount - loan.fee_amount), ""]
+    sentences = [
+        words(_("Each part is paid out once what it asks for was shown and confirmed.")),
+        words(_("Interest runs on a part from the day on which it is paid out.")),
+    ]
+    if loan.interest_only:
+        sentences.append(words(_("Up to the day planned for the last part only interest falls due.")))
+    return [
+        paper.text(words(_("Paid out in parts")), "h2"),
+        *(paper.text(sentence) for sentence in sentences),
+        paper.table(rows, [1, 3, 3, 8], head=head, numbers=(0, 2), total=total),
+    ]
 
 
 def _charge(loan):
@@ -202,11 +233,12 @@ def _decimal(value):
 
 def _schedule(loan, words):
     version = loan.versions.get(number=1)
-    rows, owed = [], loan.amount
+    rows, owed, later = [], loan.amount, later_pay_outs(loan, version)
     instalments = list(loan.instalments.filter(version=1).order_by("number"))
     for row in instalments:
         owed -= row.principal_amount
-        amounts = (row.principal_amount, row.interest_amount, row.principal_amount + row.interest_amount, owed)
+        lent = owed - sum(amount for day, amount in later if day > row.due_on)
+        amounts = (row.principal_amount, row.interest_amount, row.principal_amount + row.interest_amount, lent)
         rows.append([row.number, f"{row.due_on:%d.%m.%Y}", *(_amount(loan, value) for value in amounts)])
     principal = sum(row.principal_amount for row in instalments)
     interest = sum(row.interest_amount for row in instalments)

@@ -26,6 +26,7 @@ class Reshaped:
         self.closed: dict[int, Payment] = {}  # what closed an instalment before its day, or paid more on it
         self.rows = self._built(request)
         self.planned = self.rows
+        self.principal = sum(principal for principal, _interest in self.rows.values())
 
     def _built(self, request: ScheduleRequest) -> dict[int, tuple[int, int]]:
         return {row.no: (self._minor(row.principal), self._minor(row.interest)) for row in build_schedule(request).rows}
@@ -58,11 +59,25 @@ class Reshaped:
             rows = self._built(told)
         except ScheduleError:
             return None
-        if sum(rows[no]) != amount:
-            return None
+        if sum(rows[no]) != amount or (no == self.request.n and self.lent_after(day)):
+            return None  # the last instalment cannot be closed before all is paid out
+        known = {number: rows.get(number, (0, 0)) for number in self.rows}
+        if sum(principal for principal, _interest in known.values()) != self.principal:
+            return None  # rounding would need an instalment more than was agreed
         self.closed[no] = payment
-        self.rows = {number: rows.get(number, (0, 0)) for number in self.rows}
+        self.rows = known
         return {number: parts for number, parts in self.rows.items() if number >= no}
+
+    def lent_after(self, day: date) -> int:
+        """What of the principal is paid out after `day` only."""
+        return sum(self._minor(tranche.amount) for tranche in self.request.tranches if tranche.date > day)
+
+    def _lent_by(self, day: date) -> ScheduleRequest:
+        """The request as far as it is paid out by `day`; all of it where nothing is."""
+        parts = tuple(tranche for tranche in self.request.tranches if tranche.date <= day)
+        if len(parts) in (0, len(self.request.tranches)):
+            return self.request
+        return replace(self.request, principal=sum(part.amount for part in parts), disbursements=parts)
 
     def interest_on(self, no: int, day: date, until: str) -> int:
         """The interest from instalment `no` on when everything is repaid on `day`, before that instalment is due.
@@ -75,7 +90,7 @@ class Reshaped:
         if self.request.is_flat or on_top or self.request.remainder == "first":
             return self._interest_by_days(no, day, until)
         day = min(day, self.periods.due(len(self.planned)))
-        told = replace(self.request, payoff=Payoff(day, until))
+        told = replace(self._lent_by(day), payoff=Payoff(day, until))
         if self.closed:
             told = replace(told, payments=self._paid_before(no), on_payment=self.early)
         return sum(interest for number, (_principal, interest) in self._built(told).items() if number >= no)

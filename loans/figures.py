@@ -1,16 +1,17 @@
 """Figures of loans: what was lent, what is out, what is late, what came back. Pure reads; amounts are minor units."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractYear
 
-from applicants.figures import Part, Tally, run_by, tally
+from applicants.figures import Part, Tally, run_by, single, tally
 from ledger import postings
 from ledger.models import Leg
 from loans.fund import fund_statement
-from loans.models import Allocation, Instalment, Loan, ScheduleVersion
+from loans.models import Allocation, Instalment, Loan, LoanTranche, ScheduleVersion
 from loans.portfolio import rescheduled_by
 from programmes.models import FundingLine
 
@@ -55,9 +56,15 @@ def recipients(scope):
 
 
 def borrowers(scope):
-    """Number of distinct borrowers of loans paid out in the scope, and of their loans."""
-    said = _disbursed(scope).aggregate(people=Count("borrower", distinct=True), number=Count("pk"))
-    return said["people"], said["number"]
+    """Distinct borrowers of loans paid out in the scope; the records are their loans."""
+    rows = _disbursed(scope)
+    said = rows.aggregate(people=Count("borrower", distinct=True), number=Count("pk"))
+    return single(said["people"], records=said["number"], units=said["people"], behind=(rows,))
+
+
+def owing(scope):
+    """Subquery: borrowers with principal to repay on the last day."""
+    return _loans(scope).outstanding(scope.to_on).values("borrower")
 
 
 def first_paid(scope):
@@ -69,18 +76,21 @@ def first_paid(scope):
 MOVED = (postings.PRINCIPAL, postings.INTEREST, postings.WRITTEN_OFF, postings.RECOVERED)
 
 
+def _legs(scope):
+    legs = Leg.objects.filter(account__book__key=scope.programme.key)
+    if scope.donor is None:
+        return legs
+    lines = FundingLine.objects.filter(programme=scope.programme, donor=scope.donor)
+    return legs.filter(account__line__in=lines.values("key"))
+
+
 def by_day(scope):
     """{(account code, currency): {day: [minor units moved, of it paid out, entries, of them pay-outs]}}.
 
     Days up to the last of the scope. One look at the ledger for every figure that reads it.
     """
-    legs = Leg.objects.filter(
-        scope.through("entry__value_on"), account__book__key=scope.programme.key, account__code__in=MOVED
-    )
-    if scope.donor:
-        lines = FundingLine.objects.filter(programme=scope.programme, donor=scope.donor)
-        legs = legs.filter(account__line__in=lines.values("key"))
-    rows = legs.order_by().values_list("account__code", "currency", "entry__value_on", "entry__kind")
+    rows = _legs(scope).filter(scope.through("entry__value_on"), account__code__in=MOVED)
+    rows = rows.order_by().values_list("account__code", "currency", "entry__value_on", "entry__kind")
     found = {}
     for code, currency, day, kind, total, number in rows.annotate(total=Sum("amount"), number=Count("pk")):
         sums = found.setdefault((code, currency), {}).setdefault(day, [0, 0, 0, 0])
@@ -94,6 +104,20 @@ def by_day(scope):
 
 def _within(scope, days):
     return [sums for day, sums in days.items() if scope.from_on is None or day >= scope.from_on]
+
+
+def _lent(scope):
+    """Loans of which something was paid out in the scope; `lent`: how much of it, in tranches or at once."""
+    tranches = LoanTranche.objects.filter(loan=OuterRef("pk"))
+    paid = tranches.paid().filter(scope.days("paid_on"))
+    sums = paid.order_by().values("loan").annotate(total=Sum("amount")).values("total")
+    at_once = scope.days("disbursed_on") & ~Exists(tranches)
+    return _loans(scope).filter(at_once | Exists(paid)).annotate(lent=Coalesce(Subquery(sums), F("amount")))
+
+
+def _days(scope, days, which, sign=1):
+    """[(day, minor units)] within the scope: all that moved (0), or what was paid out of it (1)."""
+    return [(day, sign * sums[which]) for day, sums in days.items() if scope.from_on is None or day >= scope.from_on]
 
 
 def disbursed(scope, moved_by_day):
@@ -111,9 +135,13 @@ def disbursed(scope, moved_by_day):
         dims = {"year": Cast(ExtractYear("disbursed_on"), CharField()), **DIMS}
         whole = tally(rows, dims, amount="amount", currency=currency, units=FIRST)
         if whole.value != total:
-            whole = Tally(tuple(dims), (Part(("",) * len(dims), total, None, 0, number, number),), currency)
+            whole = tally(_lent(scope).filter(currency=currency), dims, amount="lent", currency=currency, units=FIRST)
+        if whole.value != total:
+            part = Part(("",) * len(dims), total, None, 0, number, number)
+            paid_out = _moved_legs(scope, postings.PRINCIPAL, currency).filter(entry__kind="loan_disbursed")
+            whole = Tally(tuple(dims), (part,), currency, (paid_out,))
         if number:
-            found[currency] = whole
+            found[currency] = replace(whole, by_day=partial(_days, scope, days, 1))
     return found
 
 
@@ -122,9 +150,10 @@ def disbursed(scope, moved_by_day):
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Loans with principal to repay at the end of the last day, in one currency."""
+    """Loans with principal to repay at the end of the last day, in one currency; `loans` is them, not read."""
 
     currency: str
+    loans: object
     number: int = 0
     borrowers: int = 0
     outstanding: int = 0
@@ -157,6 +186,7 @@ def portfolio(scope):
         rows_late = tuple(late.get(row["currency"], ()))
         found[row["currency"]] = Portfolio(
             currency=row["currency"],
+            loans=_loans(scope).outstanding(scope.to_on).filter(currency=row["currency"]),
             number=row["number"],
             borrowers=row["people"],
             outstanding=row["total"],
@@ -166,14 +196,26 @@ def portfolio(scope):
     return found
 
 
+def _moved_legs(scope, code, currency):
+    return _legs(scope).filter(scope.days("entry__value_on"), account__code=code, currency=currency)
+
+
 def moved(scope, moved_by_day, code, sign=1):
-    """{currency: (minor units, entries)} moved on an account in the scope, debits positive times `sign`."""
+    """{currency: Tally} of what moved on an account in the scope, debits positive times `sign`; by its legs."""
     found = {}
     for (one, currency), days in moved_by_day.items():
         sums = _within(scope, days) if one == code else []
         if sums:
-            found[currency] = (sign * sum(row[0] for row in sums), sum(row[2] for row in sums))
+            total, number = sign * sum(row[0] for row in sums), sum(row[2] for row in sums)
+            behind = (_moved_legs(scope, code, currency),)
+            tally_ = single(total, records=number, currency=currency, behind=behind)
+            found[currency] = replace(tally_, by_day=partial(_days, scope, days, 0, sign))
     return found
+
+
+def lent_by_then(scope, currency):
+    """Loans paid out by the last day: those that an average portfolio is made of. A count, by its loans."""
+    return tally(_loans(scope).filter(scope.through("disbursed_on"), currency=currency))
 
 
 def average_portfolio(scope, moved_by_day, currency):
@@ -198,12 +240,13 @@ def average_portfolio(scope, moved_by_day, currency):
 
 @dataclass(frozen=True)
 class Repaid:
-    """Of what fell due in the scope, in minor units: due, paid by its day, paid by the last day of the scope."""
+    """Of what fell due in the scope, in minor units: due, paid by its day, paid by the last day; `rows` not read."""
 
     due: int
     on_time: int
     by_now: int
     instalments: int
+    rows: object
 
 
 def repaid(scope, currency):
@@ -231,7 +274,7 @@ def repaid(scope, currency):
         by_now=Sum("amount", default=0),
         on_time=Sum("amount", filter=Q(repayment__value_on__lte=F("instalment__due_on")), default=0),
     )
-    return Repaid(said["due"], came["on_time"], came["by_now"], said["number"])
+    return Repaid(said["due"], came["on_time"], came["by_now"], said["number"], rows)
 
 
 # The fund ------------------------------------------------------------------------------------------------------------

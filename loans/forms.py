@@ -132,6 +132,14 @@ class WaiverForm(SeedbedForm):
         self.fields["amount"].currency = self.instance.currency
 
 
+class WaiverReversalForm(SeedbedForm):
+    """A waiver is taken back today, and why."""
+
+    keyed = True
+
+    reason = ReasonField(help_text=_("For example: the committee decided on another loan. Both stay to be seen."))
+
+
 class RateForm(SeedbedForm):
     """Another rate from today, by a decision; the due dates stay."""
 

@@ -94,6 +94,38 @@ class ReleaseForm(SeedbedForm):
     reason = ReasonField(help_text=_("For example: it is the donor's money."))
 
 
+class PortfolioFileForm(SeedbedForm):
+    """A workbook with an older portfolio, of which programme."""
+
+    programme = forms.ModelChoiceField(label=_("Programme"), queryset=None, empty_label=None)
+    content = forms.FileField(
+        label=_("Workbook"),
+        help_text=_("XLSX, made from the template: borrowers, loans, repayments, and the totals of your books."),
+        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
+    )
+
+    def __init__(self, *args, programmes, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = programmes
+
+
+class DifferenceForm(MoveForm):
+    """A day is closed with a difference, which is booked."""
+
+    reason = ReasonField(
+        label=_("What did you find about the difference?"),
+        help_text=_("For example: two notes stuck together, asked everybody of the sheet."),
+    )
+
+
+class FoundForm(SeedbedForm):
+    """A difference that was booked is found."""
+
+    keyed = True
+
+    reason = ReasonField(label=_("What was found?"))
+
+
 class CountForm(MoveForm):
     """How many notes and coins of each denomination there are, and why it is not what it should be."""
 

@@ -7,6 +7,7 @@ from loans.models import Loan
 from loans.services.agreement import activate_loan, approve_loan, ask_months, bounce_loan, withdraw_approval
 from loans.services.refunds import return_refund, settle_refund
 from loans.services.standings import note_standing
+from loans.services.tranches import bounce_tranche, settle_tranche, tranche_of
 from payments.models import PaymentOrder
 from payments.signals import payment_returned, payment_settled
 from programmes.clock import today
@@ -34,7 +35,10 @@ def ask_vote(sender, application, months, **more):
 
 @receiver(payment_settled, dispatch_uid="loans.payment_settled")
 def take_settlement(sender, order, by, on, **more):
-    if order.kind == PaymentOrder.Kind.LOAN:
+    tranche = tranche_of(order) if order.kind == PaymentOrder.Kind.LOAN else None
+    if tranche is not None:
+        settle_tranche(tranche=tranche, order=order, on=on, by=by)
+    elif order.kind == PaymentOrder.Kind.LOAN:
         activate_loan(order=order, on=on, by=by)
     elif order.kind == PaymentOrder.Kind.REFUND:
         settle_refund(order=order, on=on, by=by)
@@ -45,7 +49,10 @@ def take_return(sender, order, by, on, **more):
     """Only money that had left comes back: an order returned unpaid has no value date and changes nothing here."""
     if order.value_on is None:
         return
-    if order.kind == PaymentOrder.Kind.LOAN:
+    tranche = tranche_of(order) if order.kind == PaymentOrder.Kind.LOAN else None
+    if tranche is not None:
+        bounce_tranche(tranche=tranche, order=order, on=on, by=by)
+    elif order.kind == PaymentOrder.Kind.LOAN:
         bounce_loan(order=order, on=on, by=by)
     elif order.kind == PaymentOrder.Kind.REFUND:
         return_refund(order=order, on=on, by=by)

@@ -15,6 +15,7 @@ from loans.models import (
     Loan,
     LoanContact,
     LoanStanding,
+    LoanTranche,
     MemberPayment,
     MoratoriumLoan,
     Reminder,
@@ -35,7 +36,8 @@ def stands_for(parties):
 
 def connect():
     declare_need(stands_for)
-    declare(Loan, "borrower")
+    declare(Loan, "borrower", tranche_plan=[])
+    declare(LoanTranche, "loan__borrower", condition="-", shown="", end_reason="")
     declare(ScheduleVersion, "loan__borrower", reason="")
     declare(Waiver, "loan__borrower", reason="")
     declare(Instalment, "loan__borrower")
@@ -47,7 +49,7 @@ def connect():
     declare(GroupShare, "member", reason="")
     declare(MemberPayment, "member")
     declare(GroupClaim, "member", reason="-")
-    declare(LifeEvent, "loan__borrower")
+    declare(LifeEvent, "loan__borrower", attorney_end_reason="-")
     declare(MoratoriumLoan, "loan__borrower")
     declare(LoanContact, "loan__borrower", note="")
     declare(Reminder, "loan__borrower", text="-", fault="")

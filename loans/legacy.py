@@ -12,10 +12,12 @@ totals: currency, loans, lent, repaid, outstanding
 
 import io
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from applicants.importing import Plan, make_plan
 from applicants.resources import Day, Whole
@@ -39,6 +41,31 @@ COLUMNS = {
 }
 MORE = {"loans": ("rate", "grace_months", "fee", "purpose", "outstanding"), "repayments": ("reference",), "totals": ()}
 STATED = ("loans", "lent", "repaid", "outstanding")
+CHUNK = 200  # loans between two words on the progress
+
+
+# What goes where, for the template.
+ABOUT = {
+    "key": gettext_lazy("The number of the borrower in this file; the loans name it."),
+    "loan": gettext_lazy("The number of the loan in your books."),
+    "borrower": gettext_lazy("The key of the borrower on the first sheet."),
+    "product": gettext_lazy("The key of a loan product of the programme."),
+    "amount": gettext_lazy("What was lent, or paid. In the currency of the product, such as 1000.00."),
+    "paid_out_on": gettext_lazy("The day on which the money left, such as 31.12.2020."),
+    "first_due_on": gettext_lazy("The day of the first instalment."),
+    "instalments": gettext_lazy("How many instalments were agreed."),
+    "rate": gettext_lazy("Percent a year; empty: that of the product."),
+    "grace_months": gettext_lazy("Months without principal."),
+    "fee": gettext_lazy("The fee that was withheld."),
+    "purpose": gettext_lazy("What the loan was for."),
+    "outstanding": gettext_lazy("Principal owed today by your books."),
+    "paid_on": gettext_lazy("The day on which the money came."),
+    "reference": gettext_lazy("The number of the receipt, or of the bank."),
+    "currency": gettext_lazy("One row for each currency, such as USD."),
+    "loans": gettext_lazy("How many loans of it are in the file."),
+    "lent": gettext_lazy("All that was lent."),
+    "repaid": gettext_lazy("All that came back, interest and penalties included."),
+}
 
 
 @dataclass
@@ -58,20 +85,38 @@ class OldLoan:
 
 @dataclass
 class Portfolio:
-    """`people`: the plan of the borrowers' import; `plan`: errors of all sheets; `sums` {currency: {name: amount}}."""
+    """`people`: the plan of the borrowers' import; `plan`: errors of all sheets; `sums` {currency: {name: amount}} of
+    the rows that could be read, `stated` the same by the office; amounts are minor units, `loans` a number."""
 
     plan: Plan
     people: Plan
     loans: list = field(default_factory=list)
     sums: dict = field(default_factory=dict)
+    stated: dict = field(default_factory=dict)
 
     @property
     def errors(self):
         return self.plan.errors
 
+    def totals(self):
+        """Rows of what the office states beside what the rows make, None where it says nothing: fit to be kept."""
+        return [
+            {
+                "currency": currency,
+                "name": name,
+                "stated": self.stated.get(currency, {}).get(name),
+                "made": self.sums.get(currency, {}).get(name, 0),
+            }
+            for currency in sorted({*self.stated, *self.sums})
+            for name in STATED
+        ]
 
-def read_portfolio(content, *, programme, by, on):
-    """The Portfolio of a workbook's bytes. Errors of rows and of totals stand in it; raises Invalid for no workbook."""
+
+def read_portfolio(content, *, programme, by, on, progress=None):
+    """The Portfolio of a workbook's bytes. Errors of rows and of totals stand in it; raises Invalid for no workbook.
+
+    `progress(rows done)` is called now and then.
+    """
     if not content.startswith(b"PK"):
         raise Invalid(_("Give one workbook (.xlsx) with the sheets %(sheets)s.") % {"sheets": ", ".join(SHEETS)})
     tables = {name: read_table(io.BytesIO(content), sheet=number) for number, name in enumerate(SHEETS)}
@@ -83,10 +128,12 @@ def read_portfolio(content, *, programme, by, on):
     if all(heads):
         loans = reader.loans(tables["loans"], keys)
         reader.repayments(tables["repayments"], loans)
-        for one in loans.values():
+        for count, one in enumerate(loans.values(), 1):
             reader.reckon(one)
+            if progress and count % CHUNK == 0:
+                progress(plan.total * count // len(loans))
         found.loans = list(loans.values())
-        found.sums = _sums(found.loans)
+        found.sums, found.stated = _sums(found.loans), _stated(tables["totals"])
         if not plan.errors:
             reader.totals(tables["totals"], found.sums)
     return found
@@ -112,6 +159,20 @@ def _people(table, plan, programme, by, on):
     return keys, people
 
 
+def _stated(table):
+    """{currency: {name: what the office states}}; what cannot be read is left out here and named among the errors."""
+    found = {}
+    for row in table.rows:
+        currency = str(row.cells.get("currency", "")).strip()
+        if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+            continue
+        for name in STATED:
+            read = Whole().clean if name == "loans" else _amount_in(currency, least=0)
+            with suppress(ValueError, Refusal):
+                found.setdefault(currency, {})[name] = read(str(row.cells.get(name, "")).strip())
+    return found
+
+
 def _sums(loans):
     sums = defaultdict(lambda: dict.fromkeys(STATED, 0))
     for one in loans:
@@ -131,6 +192,7 @@ class _Reader:
         products = LoanProduct.objects.filter(programme=programme).prefetch_related("windows__call", "windows__line")
         self.products = {product.key: product for product in products}
         self.first_list = first_list_on()
+        self.unread = set()
 
     def headers(self, sheet, table):
         known = {*COLUMNS[sheet], *MORE[sheet]}
@@ -172,6 +234,8 @@ class _Reader:
                 one = self.one_loan(row, number, keys)
                 if one is not None:
                     found[number] = one
+                else:
+                    self.unread.add(number)
         return found
 
     def one_loan(self, row, number, keys):
@@ -234,7 +298,8 @@ class _Reader:
 
     def repayments(self, table, loans):
         for row in table.rows:
-            known = _known(loans, _("There is no such loan on the sheet of the loans."))
+            # What was paid on a loan whose own row is at fault is not at fault itself.
+            known = _known(dict.fromkeys(self.unread) | loans, _("There is no such loan on the sheet of the loans."))
             one = self.cell("repayments", row, "loan", known)
             day = self.cell("repayments", row, "paid_on", self.day)
             if one is None:

@@ -56,7 +56,7 @@ class Portfolio:
 
 def rescheduled_by(as_of):
     """Expression: had the loan been given a new schedule by the end of `as_of`? Few were, so few are looked at."""
-    newer = ScheduleVersion.objects.filter(loan=OuterRef("pk"), number__gt=1, made_on__lte=as_of)
+    newer = ScheduleVersion.objects.decided().filter(loan=OuterRef("pk"), number__gt=1, made_on__lte=as_of)
     return Case(When(ever_rescheduled=True, then=Exists(newer)), default=Value(False), output_field=BooleanField())
 
 

@@ -14,6 +14,7 @@ from programmes.models import Call, Window
 from programmes.services import register_copied
 from programmes.set_up import Part, register
 
+MOST_TRANCHES = 12
 COMPONENTS = ("penalty", "fee", "interest", "principal")
 
 
@@ -109,6 +110,8 @@ class ProductForm(PartForm):
             "rounding",
             "remainder",
             "days_off",
+            "most_tranches",
+            "interest_only",
             "fee_pct",
             "penalty_pct",
             "penalty_grace_days",
@@ -122,6 +125,7 @@ class ProductForm(PartForm):
             "frequency_days": _("For instalments every so many days only."),
             "annual_rate_pct": _("Per instalment where no days are counted."),
             "reference_rate_pct": _("For a subsidised rate: the contract shows what the borrower is spared."),
+            "most_tranches": _("1: paid out at once. Each tranche is planned before the contract is signed."),
             "interest_grace": _("How many instalments at the start show no interest."),
             "days_off": _("Saturdays, Sundays and the holidays of the country."),
             "penalty_grace_days": _("A penalty runs from the day after them."),
@@ -170,6 +174,7 @@ WITH_USUAL = (
     "remainder",
     "days_off",
     "early_interest",
+    "most_tranches",
 )
 
 
@@ -189,12 +194,23 @@ def _faults(data):
         yield "balloon_pct", _("Say how many percent of the principal fall due last.")
     if prepay == LoanProduct.Prepay.SHORTER and method not in level:
         yield "prepay", _("Only equal instalments and equal principal can become fewer.")
+    if (data.get("most_tranches") or 1) > 1:
+        yield from _tranche_faults(data)
     if early and method == LoanProduct.Method.FLAT:
         yield "prepay", _("Flat interest is not changed by early money. Let it pay the coming instalments or be held.")
     if early and data.get("first_period") != LoanProduct.FirstPeriod.IN_ANNUITY:
         yield "first_period", _("Where early money changes the schedule, all instalments share the first days.")
     if early and data.get("remainder") == LoanProduct.Remainder.FIRST:
         yield "remainder", _("The first instalment may be paid already. Leave what rounding leaves to the last.")
+
+
+def _tranche_faults(data):
+    if data["most_tranches"] > MOST_TRANCHES:
+        yield "most_tranches", _("At most %(most)s tranches are possible.") % {"most": MOST_TRANCHES}
+    if data.get("method") == LoanProduct.Method.FLAT:
+        yield "most_tranches", _("Flat interest is on the whole loan. Pay it out at once.")
+    if data.get("remainder") == LoanProduct.Remainder.FIRST:
+        yield "remainder", _("The first instalment is paid before the last tranche comes. Leave the rest to the last.")
 
 
 def _attach(row, programme, _above):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+import rules
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -38,13 +39,17 @@ class ScheduleTable:
     with_charges: bool
 
 
-def schedule_table(loan, instalments, on):
-    """The schedule of one version (its Instalments in order) as it stands on `on`."""
+def schedule_table(loan, instalments, on, later=()):
+    """The schedule of one version (its Instalments in order) as it stands on `on`.
+
+    `later`: [(day, minor units)] of tranches after the first, which nobody owes before their day.
+    """
     balance = sum(row.principal_amount for row in instalments)
     lines, current = [], next((row.number for row in instalments if row.settled_on is None), None)
     for row in instalments:
         balance -= row.principal_amount
-        lines.append(_schedule_line(loan, row, balance, on, row.number == current))
+        owed = balance - sum(amount for day, amount in later if day > row.due_on)
+        lines.append(_schedule_line(loan, row, owed, on, row.number == current))
     names = ("principal_amount", "interest_amount", "due_amount", "paid_amount", "open_amount")
     totals = {name: sum(getattr(row, name) for row in instalments) for name in names}
     totals["charges"] = sum(line.charges for line in lines)
@@ -226,6 +231,16 @@ def _money_line(entry, parts, people, keys):
             and repayment.means != Repayment.Means.HELD
         ),
     )
+
+
+def waivers_of(loan, user):
+    """The Waivers of the loan, newest first, each with `may_reverse`: may the user take it back now?"""
+    found = list(loan.waivers.select_related("recorded_by", "reversed_by").order_by("-value_on", "-pk"))
+    asked = bool(found) and rules.test_rule("loans.relieve", user, loan)
+    ended = bool(loan.forgiven_on) or loan.state == Loan.State.WRITTEN_OFF
+    for row in found:
+        row.may_reverse = asked and not ended and row.reversed_on is None and row.version == loan.current_version
+    return found
 
 
 def _reference(repayment):

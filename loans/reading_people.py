@@ -27,6 +27,11 @@ class People:
     handovers: list = field(default_factory=list)
     may: dict = field(default_factory=dict)
 
+    @property
+    def released(self):
+        """Is there somebody or something that a release letter is for?"""
+        return any(row.released_on for row in [*self.guarantors, *self.collateral])
+
 
 def people_of(loan, user, on):
     """People of the loan on `on` for the user."""
@@ -36,7 +41,7 @@ def people_of(loan, user, on):
             GuarantorNotice.objects.filter(guarantor__loan=loan).select_related("guarantor__party").order_by("-pk")[:20]
         ),
         collateral=list(loan.collateral.select_related("owner")),
-        events=list(loan.life_events.select_related("payer", "decided_by", "recorded_by")),
+        events=list(loan.life_events.select_related("payer", "decided_by", "recorded_by", "attorney_ended_by")),
         band=band_of(loan),
         handovers=list(
             loan.handovers.exclude(handover__signed_on=None).select_related("handover__giver", "handover__taker")
@@ -51,6 +56,9 @@ def people_of(loan, user, on):
         repayments = loan.repayments.live().filter(member_payments__isnull=False).distinct()
         found.repayments = list(repayments.prefetch_related("member_payments__member").order_by("-value_on", "-pk"))
     for event in found.events:
+        event.may_end = (
+            event.decided_on is not None and event.is_acted_for and rules.test_rule("loans.life_event", user, loan)
+        )
         event.may_decide = event.decided_on is None and rules.test_rule("loans.decide_life_event", user, event)
     return found
 

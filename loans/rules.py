@@ -38,6 +38,11 @@ def did_not_ask(user, check):
 
 
 @rules.predicate
+def did_not_ask_end(user, tranche):
+    return getattr(tranche, "end_asked_by_id", None) != user.pk
+
+
+@rules.predicate
 def did_not_count(user, day):
     """True for somebody else than the one who counted the cash box that day."""
     return getattr(day, "counted_by_id", None) != user.pk
@@ -50,6 +55,10 @@ def is_not_paid_out(user, loan):
 
 
 rules.add_rule("loans.set_terms", is_officer | is_manager)
+rules.add_rule("loans.ask_tranche", is_adviser | is_officer | is_manager)
+rules.add_rule("loans.confirm_tranche", (is_officer | is_manager) & did_not_ask)
+rules.add_rule("loans.end_tranche", is_officer | is_manager)
+rules.add_rule("loans.give_up_tranche", (is_officer | is_manager) & did_not_ask_end)
 rules.add_rule("loans.sign", is_officer | is_manager)
 rules.add_rule("loans.order_disbursement", is_finance)
 rules.add_rule("loans.record_repayment", is_officer | is_finance)

@@ -154,7 +154,11 @@ class Standing:
         if not coming:
             return 0
         interest = self.interest_on(coming, day)
-        return interest + sum(row.outstanding - row.open_part("interest") for row in coming)
+        return interest + sum(row.outstanding - row.open_part("interest") for row in coming) - self.lent_after(day)
+
+    def lent_after(self, day: date) -> int:
+        """Principal of tranches that came after `day`: on that day nobody owed it."""
+        return self.reshaped.lent_after(day) if self.reshaped else 0
 
     def interest_on(self, coming: list[RowStanding], day: date) -> int:
         """The interest still to pay with `coming` instalments when they are repaid on `day`."""
@@ -188,7 +192,7 @@ def fold(
     if terms.request is not None and (terms.prepay in RESHAPING or terms.early_interest != "schedule"):
         standing.reshaped = Reshaped(terms.request, terms.prepay)
         for row in standing.rows:
-            row.brought = row.row.interest - standing.reshaped.rows[row.row.no][1]
+            row.brought = row.row.interest - standing.reshaped.rows.get(row.row.no, (0, 0))[1]
     for row in standing.rows:
         row.settled_on = None if row.owes else row.due
     by_day: dict[date, list[Receipt]] = {}
@@ -302,7 +306,7 @@ def _allocated(standing: Standing, amount: int, day: date, rows: list[RowStandin
 def _end_early(standing: Standing, left: int, day: date) -> bool:
     """Does the money repay everything on `day`? Then interest of later days is not asked for any more."""
     coming = standing.coming(day)
-    if standing.reshaped is None or not coming or left < standing.rest_on(day):
+    if standing.reshaped is None or not coming or left < standing.rest_on(day) or standing.lent_after(day):
         return False
     interest = standing.interest_on(coming, day)
     for row in coming:
@@ -321,7 +325,7 @@ def _reshape(standing: Standing, left: int, day: date) -> list[Piece]:
     row = today or next(row for row in standing.rows if row.due > day and row.closed_on is None)
     planned = sum(standing.reshaped.rows[row.row.no])
     if today:
-        amount = planned + min(left, standing.principal)
+        amount = planned + min(left, standing.principal - standing.lent_after(day))
     else:
         amount = planned + min(left, standing.rest_on(day)) - row.outstanding
     rows = standing.reshaped.close(row.row.no, day, amount, due_today=bool(today)) if amount > 0 else None

@@ -9,6 +9,7 @@ from decimal import ROUND_DOWN, Decimal
 from ledger.money import digits, round_minor, to_major, to_minor
 from loans.allocation import COMPONENTS
 from loans.schedule import (
+    Disbursement,
     Frequency,
     NonWorking,
     Rounding,
@@ -93,7 +94,7 @@ def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holid
     per_period = loan.day_count == "period"
     method, grace = ("declining_equal_principal", number - 1) if loan.method == "bullet" else (loan.method, grace)
     weights = _weights(loan, first_due, number, grace)
-    return ScheduleRequest(
+    asked = ScheduleRequest(
         principal=to_major(principal, loan.currency),
         currency_digits=digits(loan.currency),
         disbursed_on=starts_on,
@@ -116,6 +117,73 @@ def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holid
         non_working=_days_off(loan, holidays),
         **more,
     )
+    return _first_days_shared(asked)
+
+
+def _first_days_shared(request: ScheduleRequest) -> ScheduleRequest:
+    """Where a tranche comes within a first period of other days, each amount bears interest from its own day."""
+    within = any(tranche.date < request.first_due for tranche in request.tranches[1:])
+    if within and request.first_period == "actual_days_on_top":
+        return replace(request, first_period="actual_days_in_annuity")
+    return request
+
+
+def paid_out_in(loan, request: ScheduleRequest) -> list[tuple[date, int]]:
+    """[(day, minor units)] in which the principal of a request is paid out."""
+    return [(tranche.date, to_minor(tranche.amount, loan.currency)) for tranche in request.tranches]
+
+
+def later_pay_outs(loan, version) -> list[tuple[date, int]]:
+    """[(day, minor units)] of the tranches after the first, by the request stored with a schedule version."""
+    if "disbursements" not in version.request:
+        return []
+    return paid_out_in(loan, request_from_json(version.request))[1:]
+
+
+def disbursements_of(loan, parts: Sequence[tuple[date, int]]) -> tuple[Disbursement, ...]:
+    """The pay-outs of a request from [(day, minor units)], those of one day together; () where there is one."""
+    days: dict[date, int] = {}
+    for day, amount in sorted(parts):
+        days[day] = days.get(day, 0) + amount
+    if len(days) < 2:
+        return ()
+    return tuple(Disbursement(day, to_major(amount, loan.currency)) for day, amount in days.items())
+
+
+def paid_out_otherwise(loan, request: ScheduleRequest, parts: Sequence[tuple[date, int]], grace: int):
+    """The same request with other pay-outs [(day, minor units)], and `grace` instalments without principal."""
+    weights = request.principal_weights
+    if weights and grace != request.grace_principal:
+        weights = _weights(loan, request.first_due, request.n, grace)
+    other = replace(
+        request,
+        principal=to_major(sum(amount for _day, amount in parts), loan.currency),
+        disbursed_on=min(parts)[0],
+        disbursements=disbursements_of(loan, parts),
+        grace_principal=grace,
+        principal_weights=weights,
+    )
+    return _first_days_shared(other)
+
+
+def grace_until(loan, last: date, first_due: date) -> int:
+    """How many instalments show no principal where only interest falls due up to `last`; one at least repays."""
+    own = loan.instalments_number - 1 if loan.method == "bullet" else instalments_in(loan.grace_months, loan)
+    number = 0
+    while number < loan.instalments_number - 1 and step_after(first_due, loan, number) <= last:
+        number += 1
+    return max(own, number)
+
+
+def pay_outs_since(loan, request: ScheduleRequest, starts_on: date, principal: int) -> tuple[Disbursement, ...]:
+    """The tranches that came after `starts_on`, for a new schedule over `principal` minor units from that day on: what
+    came later bears interest from its own day only."""
+    left, parts = principal - 1, []
+    for day, amount in reversed(paid_out_in(loan, request)):
+        if day > starts_on and left:
+            parts.append((day, min(amount, left)))
+            left -= parts[-1][1]
+    return disbursements_of(loan, [(starts_on, left + 1), *parts])
 
 
 def interest_grace_of(loan) -> dict:

@@ -20,6 +20,7 @@ patterns = [
     path("loans/<slug:ref>/notices/<int:pk>/sent/", people.send_notice, name="send_notice"),
     path("loans/<slug:ref>/events/new/", people.new_life_event, name="new_life_event"),
     path("loans/<slug:ref>/events/<int:pk>/decide/", people.decide_one_life_event, name="decide_life_event"),
+    path("loans/<slug:ref>/events/<int:pk>/end/", people.end_one_attorney, name="end_attorney"),
     path("loans/<slug:ref>/group/", groups.constitute, name="constitute_group"),
     path("loans/<slug:ref>/group/leave/", groups.leave, name="leave_group"),
     path("loans/<slug:ref>/group/claim/", groups.claim, name="claim_of_group"),

@@ -19,12 +19,22 @@ SHAPES = {
     "written_off": "no",
     "cancelled": "over",
 }
+TRANCHES = {
+    "planned": "start",
+    "asked": "wait",
+    "confirmed": "moving",
+    "paid": "done",
+    "returned": "no",
+    "giving_up": "wait",
+    "given_up": "over",
+}
 DAYS = {"open": "live", "counted": "moving", "closed": "done"}
 EVENTS = {
     "cashday.create": _("First money of the day"),
     "cashday.count": _("Cash counted"),
     "cashday.close": _("Closed by a second person"),
     "cashday.send_back": _("Count sent back"),
+    "cashday.find_difference": _("The difference was found"),
     "receipt.issue": _("Receipt issued"),
     "balances.draw": _("Sample of balances drawn"),
     "balances.answer": _("A borrower answered"),
@@ -35,6 +45,7 @@ EVENTS = {
     "loan.approve_again": _("Approved anew"),
     "loan.withdraw_approval": _("Approval taken back"),
     "loan.set_terms": _("Months changed"),
+    "loan.plan_tranches": _("Tranches planned"),
     "loan.sign": _("Contract signed"),
     "loan.activate": _("Paid out"),
     "loan.bounce": _("Pay-out returned by the bank"),
@@ -50,13 +61,28 @@ EVENTS = {
     "loan.reschedule": _("New schedule"),
     "loan.change_rate": _("Rate changed"),
     "loan.waive": _("Interest or penalties waived"),
+    "loan.reverse_waiver": _("Waiver taken back"),
     "loan.life_event": _("Death or move abroad recorded"),
     "loan.decide_life_event": _("Decided what follows"),
+    "loan.end_attorney": _("Power of attorney ended"),
     "loan.hand_over": _("Handed to another adviser"),
+    "loantranche.create": _("Tranche promised"),
+    "loantranche.ask": _("Said what was shown"),
+    "loantranche.confirm": _("Confirmed what was shown"),
+    "loantranche.send_back": _("Not shown"),
+    "loantranche.ask_to_give_up": _("Asked to give a tranche up"),
+    "loantranche.keep": _("Tranche kept"),
+    "loantranche.give_up": _("Tranche given up"),
+    "loantranche.settle": _("Tranche paid out"),
+    "loantranche.bounce": _("Tranche returned by the bank"),
+    "loantranche.lapse": _("Tranche returned, nothing left to pay out"),
+    "loantranche.drop": _("Tranche dropped with the loan"),
     "guarantor.add": _("Guarantor recorded"),
     "guarantor.release": _("Guarantor released"),
     "guarantor.notify": _("Guarantors told of the arrears"),
     "guarantor.notice_sent": _("Notice to a guarantor sent"),
+    "guarantor.return": _("Guarantor stands for the loan again"),
+    "collateral.return": _("Collateral secures the loan again"),
     "collateral.add": _("Collateral recorded"),
     "collateral.release": _("Collateral released"),
     "group.constitute": _("Group constituted"),
@@ -85,7 +111,7 @@ EVENTS = {
 
 def register():
     """Called once, from AppConfig.ready()."""
-    states.register({"loan": SHAPES, "cashday": DAYS})
+    states.register({"loan": SHAPES, "cashday": DAYS, "loantranche": TRANCHES})
     history.register_words(EVENTS)
     cases.register("L", loan_visible)
     panels.register(Panel("application", _("Loan"), rows=rows_of_application, order=40))

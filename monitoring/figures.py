@@ -1,12 +1,13 @@
 """Figures of what came of it: jobs, people employed, income, survival. Pure reads; only verified facts count."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Subquery, Sum
 
-from applicants.figures import Part, Tally, people, region_of, shares, single, tally
+from applicants.figures import Named, Tally, people, region_of, shares, single, tally
 from applicants.models import BaselineJob, FieldVerification, Party, SensitiveFact
 from applicants.services.consent import group_index
 from grants import figures as grants
@@ -14,6 +15,7 @@ from loans import figures as loans
 from monitoring.models import Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
 
 HALF_YEAR, YEAR = 183, 365
+CHUNK = 2000
 VISIT_LINE = ("application__window__line", "application__window")
 
 
@@ -29,13 +31,10 @@ def visits(scope):
 
 
 def visited(scope):
-    """Number of applications with a verified visit in the scope, and of those visits."""
-    said = (
-        _visits(scope)
-        .filter(scope.days("made_on"))
-        .aggregate(cases=Count("application", distinct=True), number=Count("pk"))
-    )
-    return said["cases"], said["number"]
+    """Applications with a verified visit in the scope; the records are the visits."""
+    rows = _visits(scope).filter(scope.days("made_on"))
+    said = rows.aggregate(cases=Count("application", distinct=True), number=Count("pk"))
+    return single(said["cases"], records=said["number"], units=said["cases"], behind=(rows,))
 
 
 # Jobs ----------------------------------------------------------------------------------------------------------------
@@ -53,14 +52,32 @@ def _created(scope):
     return _posts(scope).filter(scope.days("created_on"), baseline=False)
 
 
-def jobs_created(scope):
-    """Posts that did not exist before the support, found at a verified visit."""
-    return tally(_created(scope), {"region": "application__region__name", "window": "application__window__name"})
+STOOD = ExpressionWrapper(F("ended_on") - F("created_on"), output_field=DurationField())
 
 
-def jobs_lost(scope):
-    """Posts that ended: those made with the support, and those that existed before."""
-    return tally(_posts(scope).filter(scope.days("ended_on")), {"region": "application__region__name"})
+def _lasting(scope, months):
+    """Posts but those that ended within `months` months: that was short-term work. What existed before is a post."""
+    lasts = Q(baseline=True) | Q(ended_on=None) | Q(stood__gte=timedelta(days=months * 365 // 12))
+    return _posts(scope).annotate(stood=STOOD).filter(lasts)
+
+
+def jobs_created(scope, months):
+    """Posts that did not exist before the support, found at a verified visit, that did not end within `months`."""
+    rows = _lasting(scope, months).filter(scope.days("created_on"), baseline=False)
+    return tally(rows, {"region": "application__region__name", "window": "application__window__name"})
+
+
+def jobs_lost(scope, months):
+    """Posts that ended: those made with the support that had lasted, and those that existed before."""
+    return tally(_lasting(scope, months).filter(scope.days("ended_on")), {"region": "application__region__name"})
+
+
+def jobs_net(scope, months):
+    """Posts made less posts that ended; a post that did both in the scope is one record and counts nothing."""
+    created, lost = scope.days("created_on") & Q(baseline=False), scope.days("ended_on")
+    rows = _lasting(scope, months).filter(created | lost)
+    said = rows.aggregate(made=Count("pk", filter=created), gone=Count("pk", filter=lost), number=Count("pk"))
+    return single(said["made"] - said["gone"], records=said["number"], units=said["made"], behind=(rows,))
 
 
 def baseline_jobs(scope):
@@ -73,20 +90,20 @@ def baseline_jobs(scope):
 
 
 def full_time_posts(scope, full_time_hours):
-    """Full-time equivalents (Decimal, one digit) of posts made with the support and open on the last day; and posts."""
+    """Full-time equivalents (Decimal, one digit) of posts made with the support and open on the last day."""
     rows = _posts(scope).filter(
         Q(ended_on=None) | Q(ended_on__gt=scope.to_on), scope.through("created_on"), baseline=False
     )
     said = rows.aggregate(hours=Sum("hours_per_week", default=Decimal(0)), number=Count("pk"))
-    return (Decimal(said["hours"]) / full_time_hours).quantize(Decimal("0.1")), said["number"]
+    total = (Decimal(said["hours"]) / full_time_hours).quantize(Decimal("0.1"))
+    return single(total, records=said["number"], behind=(rows,))
 
 
 def jobs_sustained(scope, days):
     """Share of posts that stood for `days` days, of those made at least so many days before the last day."""
     rows = _created(scope).filter(created_on__lte=scope.to_on - timedelta(days=days))
-    stood = ExpressionWrapper(F("ended_on") - F("created_on"), output_field=DurationField())
     holds = Q(ended_on=None) | Q(stood__gte=timedelta(days=days))
-    return shares(rows.annotate(stood=stood), holds, Q(pk__isnull=False))
+    return shares(rows.annotate(stood=STOOD), holds, Q(pk__isnull=False))
 
 
 def job_quality(scope, fact):
@@ -126,11 +143,14 @@ def employed_persons(scope):
 
 
 def employed_of_groups(scope, groups):
-    """Persons of these target groups at work, each once; groups are counted by their blind index, never read."""
+    """Persons of these target groups at work, each once; groups are counted by their blind index, never read.
+
+    The tally names no records: who belongs to a group is listed nowhere.
+    """
     indexes = [group_index(scope.programme, group.code) for group in groups]
     facts = SensitiveFact.objects.filter(scope.through("confirmed_on"), group_index__in=indexes)
     rows = Party.objects.persons().filter(employed(scope), pk__in=facts.values("party"))
-    return tally(rows)
+    return replace(tally(rows), behind=())
 
 
 def short_term_jobs(scope):
@@ -147,14 +167,16 @@ def registered_share(scope):
 
 
 def short_term_work(scope):
-    """(person-days, wages in minor units by currency, rows) of verified short-term work."""
-    rows = _short_term(scope).order_by().values("currency")
-    found = list(rows.annotate(days=Sum("person_days"), wages=Sum("wage_amount"), number=Count("pk")))
-    return (
-        sum(row["days"] for row in found),
-        {row["currency"]: row["wages"] for row in found},
-        sum(row["number"] for row in found),
-    )
+    """(Tally of person-days, {currency: Tally of wages}) of verified short-term work."""
+    rows, days, wages = _short_term(scope), Tally(), {}
+    grouped = rows.order_by().values("currency")
+    for row in grouped.annotate(days=Sum("person_days"), wages=Sum("wage_amount"), number=Count("pk")):
+        currency = row["currency"]
+        facts = {"records": row["number"], "behind": (rows.filter(currency=currency),)}
+        days += single(row["days"], **facts)
+        days_of = rows.filter(currency=currency).order_by().values_list("ends_on").annotate(total=Sum("wage_amount"))
+        wages[currency] = replace(single(row["wages"], currency=currency, **facts), by_day=partial(list, days_of))
+    return days, wages
 
 
 # Income and trade ----------------------------------------------------------------------------------------------------
@@ -162,8 +184,13 @@ def short_term_work(scope):
 
 @dataclass(frozen=True)
 class Measured:
-    """One quantity at the last verified visit of each case that has it; `before` only where a baseline was taken."""
+    """One quantity at the last verified visit of each case that has it; `before` only where a baseline was taken.
 
+    `rows` are the measurements, `based` those with a baseline; neither is read.
+    """
+
+    rows: object
+    based: object
     cases: int
     latest: int
     paired: int
@@ -200,7 +227,10 @@ def measured(scope):
     for row in rows.order_by().values("code", "currency").annotate(**sums):
         code = row["code"]
         based = code in BASELINES
+        own = rows.filter(code=code, currency=row["currency"])
         found[code, row["currency"]] = Measured(
+            rows=own,
+            based=own.filter(**{f"{BASELINES[code]}__isnull": False}) if based else own.none(),
             cases=row["cases"],
             latest=row["money"] + row["number_"],
             paired=row[f"paired_{code}"] if based else 0,
@@ -210,40 +240,52 @@ def measured(scope):
     return found
 
 
-def survival(scope, months):
+def lives(scope):
+    """[(business, day of its first payment, last day seen open or paused, first day seen closed)]; None: never seen so.
+
+    Of businesses paid by the last day, by what verified visits found until then; one look for every horizon.
+    """
+    party_of, found = {}, {}
+    for rows in (grants.first_paid(scope), loans.first_paid(scope)):
+        for app, party, first in rows.order_by().values_list("app", "party", "first").iterator(CHUNK):
+            party_of[app] = party
+            life = found.setdefault(party, [first, None, None])
+            life[0] = min(life[0], first)
+    open_, closed = Q(business_state__in=["open", "paused"]), Q(business_state="closed")
+    seen = _visits(scope).order_by().values_list("application")
+    for app, last, end in seen.annotate(last=Max("made_on", filter=open_), end=Min("made_on", filter=closed)).iterator(
+        CHUNK
+    ):
+        life = found.get(party_of.get(app))
+        if life is None:
+            continue
+        if last:
+            life[1] = max(life[1] or last, last)
+        if end:
+            life[2] = min(life[2] or end, end)
+    return [(party, *life) for party, life in found.items()]
+
+
+def survival(scope, known, months):
     """Share of businesses found open `months` months after their first payment, of those whose day has passed.
 
     Open: a verified visit on or after that day found it open or paused. Closed: one found it closed by then, and none
-    open later. The others are unknown.
+    open later. The others are unknown. `known` is what `lives` told.
     """
     horizon = timedelta(days=months * 365 // 12)
-    first, party_of = {}, {}
-    for rows in (grants.first_paid(scope), loans.first_paid(scope)):
-        for row in rows:
-            party_of[row["app"]] = row["party"]
-            first[row["party"]] = min(first.get(row["party"], date.max), row["first"])
-    due = {party: day + horizon for party, day in first.items() if day + horizon <= scope.to_on}
-    opened, closed = {}, {}
-    alive = Q(business_state__in=["open", "paused"])
-    seen = (
-        _visits(scope)
-        .order_by()
-        .values("application")
-        .annotate(last=Max("made_on", filter=alive), end=Min("made_on", filter=Q(business_state="closed")))
-    )
-    for row in seen:
-        party = party_of.get(row["application"])
-        if row["last"]:
-            opened[party] = max(opened.get(party, date.min), row["last"])
-        if row["end"]:
-            closed[party] = min(closed.get(party, date.max), row["end"])
-    stands = sum(opened.get(party, date.min) >= day for party, day in due.items())
-    gone = sum(
-        closed.get(party, date.max) <= day and opened.get(party, date.min) < closed[party] for party, day in due.items()
-    )
-    known = stands + gone
-    parts = (Part((), stands, known, len(due) - known, len(due), len(due)),)
-    return Tally((), parts)
+    due, stands, gone = [], 0, 0
+    for party, first, opened, closed in known:
+        day = first + horizon
+        if day > scope.to_on:
+            continue
+        due.append(party)
+        if opened and opened >= day:
+            stands += 1
+        elif closed and closed <= day and (opened is None or opened < closed):
+            gone += 1
+    asked = stands + gone
+    behind = (Named(Party, tuple(sorted(due))),)
+    return single(stands, asked, unknown=len(due) - asked, records=len(due), behind=behind)
 
 
 def alive(scope):
@@ -255,4 +297,4 @@ def alive(scope):
     )
     last = _visits(scope).filter(~Exists(later), scope.days("made_on"))
     said = last.aggregate(number=Count("pk"), open=Count("pk", filter=Q(business_state__in=["open", "paused"])))
-    return single(said["open"], said["number"], records=said["number"])
+    return single(said["open"], said["number"], records=said["number"], behind=(last,))

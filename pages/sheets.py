@@ -22,6 +22,9 @@ from audit.refusals import Invalid
 
 # A spreadsheet takes a cell that begins like this for a formula; NFKC finds the full-width forms of = + - @.
 FORMULA = tuple("=+-@\t\r\n")
+# Control characters but tab and line breaks; and letters and digits with which no formula begins, in any form.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+SURE = re.compile("[0-9A-Za-z]")
 LARGEST_UNPACKED = 100 * 1024 * 1024
 LARGEST_RATIO = 100
 LARGEST_FILE = 20 * 1024 * 1024
@@ -48,7 +51,9 @@ def inert(value):
     plain = getattr(value, "plain", None)
     if plain is not None:
         return Decimal(plain)
-    text = "".join(letter for letter in str(value) if letter in "\t\r\n" or unicodedata.category(letter) != "Cc")
+    text = CONTROL.sub("", str(value))
+    if SURE.match(text):
+        return text
     first = unicodedata.normalize("NFKC", text.lstrip(" \u00a0\u3000\u200b\ufeff")[:1] or text[:1])
     return f"'{text}" if first.startswith(FORMULA) or text.startswith(FORMULA) else text
 
@@ -110,7 +115,7 @@ def xlsx_bytes(sheets):
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         moment = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
         for title, headers, rows in sheets:
-            sheet = book.add_worksheet(_sheet_title(str(title)))
+            sheet = book.add_worksheet(sheet_title(str(title)))
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, max(len(headers) - 1, 0), 18)
             for column, header in enumerate(headers):
@@ -134,7 +139,7 @@ def _write_cell(sheet, line, column, value, moment):
         sheet.write_string(line, column, value[:32_767])
 
 
-def _sheet_title(text):
+def sheet_title(text):
     """A name that a worksheet may have: 31 letters, none of []:*?/\\ and no apostrophe at the ends."""
     return "".join(" " if letter in "[]:*?/\\" else letter for letter in text)[:31].strip("' ") or "1"
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programmes.shares import WHOLE
+
 
 class NumbersField(forms.CharField):
     """Whole numbers divided by commas: "3, 6, 12" gives [3, 6, 12]."""
@@ -106,3 +108,23 @@ class SharesField(forms.CharField):
 
     def has_changed(self, initial, data):
         return (self.prepare_value(initial) or "") != (data or "").replace("\r\n", "\n")
+
+
+class SectorsField(SharesField):
+    """Codes of the DAC list with their percent, "32130: 60", as [[code, basis points]] that are 10,000 together."""
+
+    def prepare_value(self, value):
+        return super().prepare_value(dict(value)) if isinstance(value, list) else value
+
+    def clean(self, value):
+        lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
+        if len(lines) == 1 and re.fullmatch(r"[0-9]{5}(\s*:\s*100)?", lines[0]):
+            return [[lines[0][:5], WHOLE]]
+        found = super().clean(value)
+        if any(not re.fullmatch(r"[0-9]{5}", code) for code in found):
+            raise forms.ValidationError(_("A sector of the DAC list has five digits, such as 32130."))
+        if len(found) != len(lines):
+            raise forms.ValidationError(_("Each sector stands there once."))
+        if found and sum(found.values()) != WHOLE:
+            raise forms.ValidationError(_("The percentages of the sectors are 100 together."))
+        return [list(one) for one in found.items()]

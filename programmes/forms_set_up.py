@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.fields import DateField, MoneyField
 from pages.forms import SeedbedForm, SeedbedModelForm
-from programmes.fields import LinesField, NumbersField, SharesField, TranchesField
+from programmes.fields import LinesField, NumbersField, SectorsField, SharesField, TranchesField
 from programmes.models import (
     AmountBand,
     Call,
@@ -122,6 +122,11 @@ class ProgrammeForm(PartForm):
     starts_on = DateField(label=_("Starts"))
     ends_on = DateField(label=_("Ends"), required=False)
     region_names = LinesField(label=_("Regions, one a line"))
+    sectors = SectorsField(
+        label=_("DAC sectors"),
+        required=False,
+        help_text=_("For open data. Code and percent, one a line, such as 32130: 60. Together they are 100."),
+    )
 
     class Meta:
         model = Programme
@@ -139,6 +144,7 @@ class ProgrammeForm(PartForm):
             "currency",
             "starts_on",
             "ends_on",
+            "sectors",
             "backdate_days",
             "complaint_ack_days",
             "complaint_answer_days",
@@ -208,6 +214,7 @@ class LineForm(PartForm):
             "name",
             "donor",
             "donor_name",
+            "donor_iati_ref",
             "currency",
             "kind",
             "ceiling_amount",
@@ -247,12 +254,37 @@ def _key(text):
     return "".join(letter for letter in text.lower().replace(" ", "-") if letter.isascii())[:30].strip("-") or "donor"
 
 
+ATTRIBUTION = ("attribution_share", "attribution_method", "displacement_share")
+
+
 class DefinitionForm(PartForm):
     effective_from = DateField(label=_("In force from"))
 
     class Meta:
         model = Definition
-        fields = ("effective_from", "direct_rule", "women_run", "full_time_hours", "short_term_months", "note")
+        fields = (
+            "effective_from",
+            "direct_rule",
+            "women_run",
+            "full_time_hours",
+            "short_term_months",
+            "full_time_days",
+            "attribution_share",
+            "attribution_method",
+            "displacement_share",
+            "note",
+        )
+
+    def clean(self):
+        found = super().clean()
+        said = [found.get(name) not in (None, "") for name in ATTRIBUTION]
+        for name in ("attribution_share", "displacement_share"):
+            if found.get(name) is not None and not 0 <= found[name] <= 1:
+                self.add_error(name, _("Between 0 and 1."))
+        if any(said) and not all(said):
+            missing = next(name for name, there in zip(ATTRIBUTION, said, strict=True) if not there)
+            self.add_error(missing, _("Attributable jobs need the part, how it was found, and the part displaced."))
+        return found
 
     def clean_effective_from(self):
         last = self.programme.definitions.order_by("effective_from").last()

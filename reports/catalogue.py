@@ -3,10 +3,24 @@
 from django.utils import translation
 
 from reports.figure import COUNT, DAYS, MONEY, NUMBER, SHARE
+from reports.framework import RULE
 from reports.indicators import INDICATORS, SECTIONS
+from reports.indicators.standards import PROOFS
 from reports.words import DIMS
 
 UNITS = {COUNT: "count", MONEY: "money", SHARE: "share", DAYS: "days", NUMBER: "number"}
+COLUMNS = (
+    "code",
+    "figure",
+    "unit",
+    "by",
+    "definition",
+    "numerator",
+    "denominator",
+    "unknown",
+    "proof",
+    "donors' codes",
+)
 HEAD = """# The figures of the report
 
 Written by `python manage.py indicators`; a test keeps it equal to the registry in `reports/indicators/`.
@@ -25,9 +39,9 @@ reckon it. Figures marked "whole programme" do not hang on a funding line and ar
 def page():
     """The page as Markdown, in English."""
     with translation.override("en"):
-        parts = [HEAD]
+        parts = [HEAD, f"\n{RULE}\n"]
         for code, title in SECTIONS.items():
-            parts.append(f"\n## {title}\n\n| code | figure | unit | by | definition |\n|---|---|---|---|---|\n")
+            parts.append(f"\n## {title}\n\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n")
             parts += [_row(one) for one in INDICATORS if one.section == code]
         return "".join(parts)
 
@@ -39,4 +53,7 @@ def _row(one):
         said += " The programme's own dated definition decides."
     if not one.by_line:
         said += " Whole programme."
-    return f"| `{one.code}` | {one.name} | {UNITS[one.unit]} | {dims} | {said} (v{one.version}) |\n"
+    over, under, unknown = one.sides or ("", "", "")
+    codes = ", ".join(f"{scheme} {code}" for scheme, code in one.codes)
+    cells = (f"`{one.code}`", one.name, UNITS[one.unit], dims, f"{said} (v{one.version})", over, under, unknown)
+    return f"| {' | '.join(map(str, (*cells, PROOFS[one.proof], codes)))} |\n"

@@ -2,30 +2,25 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from applicants.figures import Scope
+from audit.refusals import Blocked
+from reports.annexes import GRANTS, annexes, digest_of, named
+from reports.behind import records_of
 from reports.figure import Cell, Figure, Goal
-from reports.indicators import figures, is_whole, scope_of
+from reports.indicators import BY_CODE, figures_with_tallies, is_whole, scope_of
 from reports.models import Target
-from reports.suppression import for_donors
+from reports.open_data import OpenData, open_data, thawed_open
+from reports.suppression import LEAST, for_donors
+from reports.translating import Rate, translate
 
 INTERNAL, DONOR = "internal", "donor"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """The rate at which money of `base` was put into `quote`; `value`: quote units for one of base, as text."""
-
-    base: str
-    quote: str
-    value: str
-    on: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,10 @@ class Report:
     `uncompared`: values were published of the whole programme, and this is a part of it. `cut_off`: the moment (ISO,
     UTC) after which nothing entered is in it. `language`: the second one it is also made in. `logo`: SHA-256 of the
     donor's picture among the files. `grade`: A to D, how good the data is (reports.quality). `rates`, `passages`,
-    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap.
+    `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap. `open_data`: what open data needs
+    beside the figures. `annexes`: (kind, SHA-256) of the rows kept beside the body (IssueAnnex); `lists`: those rows by
+    kind, only where a format needs them, and never frozen in the body. `without_data`: codes of the registry that were
+    asked and had nothing to say.
     """
 
     key: str
@@ -99,12 +97,25 @@ class Report:
     stories: tuple = ()
     restatements: tuple = ()
     gaps: tuple = ()
+    open_data: OpenData | None = None
+    annexes: tuple = ()
+    lists: dict = field(default_factory=dict)
+    without_data: tuple = ()
     figures: tuple = field(default=())
 
     @property
     def file_name(self):
         """Without ending; it carries no name of a confidential programme."""
         return slugify(self.reference or f"{self.key}-{self.period_to:%Y-%m-%d}")
+
+    @property
+    def open_formats(self):
+        """[(format, name)] of the open data that can be had of it: of a published report that has what they need."""
+        said = self.open_data
+        found = [("iati", "IATI")] if said and said.org and said.sectors else []
+        if GRANTS in dict(self.annexes) and said.org and said.giving_prefix:
+            found.append(("360giving", "360Giving"))
+        return found
 
     def figure(self, code):
         """The figure of that code, or None."""
@@ -134,15 +145,62 @@ def compile_report(
     title="",
     reference="",
     outside=False,
+    currency="",
+    opened=False,
+    record_lists=False,
 ):
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
-    outside: it may leave the programme, so that even its key must not name a confidential one.
+    outside: it may leave the programme, so that even its key must not name a confidential one. currency: the one in
+    which the donor reads money; Blocked when a rate that it takes is missing. opened: with what open data needs, which
+    is always of the donor's edition; record_lists: with the lists of records that the agreement entitles the donor to.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
-    found = figures(programme, period_from, scope.to_on, donor)
+    pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
+    facts = {"internal": internal, "title": title, "reference": reference, "outside": outside}
+    return _report(scope, pairs, currency, opened=opened, record_lists=record_lists, **facts)
+
+
+def compile_with_records(
+    programme, *, period_from, period_to, donor=None, title="", reference="", currency="", record_lists=False
+):
+    """(the donor's edition as it leaves the programme, {code: Records}): the records behind every figure are read.
+
+    A figure that is shown whole carries the hash of its records. Of a hidden one nothing is told: few records could be
+    guessed from their hash. Blocked when the records changed while they were read. currency: the one in which the donor
+    reads money; Blocked when a rate that it takes is missing. record_lists: as in compile_report.
+    """
+    scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
+    pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
+    behind = {figure.code: records_of(tally) for figure, tally in pairs}
+    behind = {code: records for code, records in behind.items() if records is not None}
+    for figure, _tally in pairs:
+        if figure.code in behind and behind[figure.code].count != figure.records:
+            raise Blocked(
+                _("The records of %(figure)s changed while the figures were computed. Try again.")
+                % {"figure": figure.name}
+            )
+    facts = {"internal": False, "title": title, "reference": reference, "outside": True}
+    report = _report(scope, pairs, currency, opened=True, record_lists=record_lists, **facts)
+    told = [
+        figure
+        if figure.records is None or figure.code not in behind
+        else figure.but(records_sha256=behind[figure.code].sha256)
+        for figure in report.figures
+    ]
+    return replace(report, figures=tuple(told)), behind
+
+
+def _report(scope, pairs, currency, *, internal, title, reference, outside, opened, record_lists):
+    programme, donor = scope.programme, scope.donor
+    found, rates = [figure for figure, _tally in pairs], ()
+    shown = for_donors(found, strict=programme.confidential) if opened or not internal else found
     if not internal:
-        found = for_donors(found, strict=programme.confidential)
+        found = [evidence_shown(figure, strict=programme.confidential) for figure in shown]
+    if currency:
+        found, rates = translate(found, {figure.code: tally for figure, tally in pairs}, scope, currency)
+    asked = {figure.code for figure in found}
+    lists = annexes(scope, reference=reference, record_lists=record_lists) if opened else {}
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
@@ -155,14 +213,36 @@ def compile_report(
         confidential=programme.confidential,
         illustrative=programme.illustrative,
         currency=programme.currency,
+        reporting_currency=currency,
+        rates=rates,
         edition=INTERNAL if internal else DONOR,
-        period_from=period_from,
+        period_from=scope.from_on,
         period_to=scope.to_on,
         donors=tuple(named),
         donor=donor.name if donor else "",
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
+        open_data=open_data(scope, shown, strict=programme.confidential) if opened else None,
+        annexes=tuple((kind, digest_of(rows)) for kind, rows in sorted(lists.items())),
+        lists=lists,
+        without_data=tuple(code for code in BY_CODE if code not in asked),
         figures=tuple(found),
     )
+
+
+def with_names(report, programme):
+    """The report whose single grants name who may be named today: names are never frozen."""
+    return replace(report, lists=named(report.lists, programme))
+
+
+def evidence_shown(figure, *, strict):
+    """A donor's figure without the evidence that would tell what is hidden: of few verified, or few not."""
+    if figure.hidden:
+        return figure.but(verified=None, grade="")
+    if figure.verified is None or not (strict or figure.of_people):
+        return figure
+    rest = (figure.records or 0) - figure.verified
+    few = figure.records is None or 0 < figure.verified < LEAST or 0 < rest < LEAST
+    return figure.but(verified=None) if few else figure
 
 
 PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Restated, "gaps": Gap}
@@ -173,7 +253,9 @@ PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Resta
 
 def frozen(report):
     """The report as JSON data that an Issue keeps. Decimals and dates become strings."""
-    return json.loads(json.dumps(asdict(report), default=_said, sort_keys=True))
+    body = asdict(replace(report, lists={}))
+    del body["lists"]
+    return json.loads(json.dumps(body, default=_said, sort_keys=True))
 
 
 def _said(value):
@@ -197,6 +279,9 @@ def thawed(body, **changes):
     facts["period_to"] = _day(facts["period_to"])
     facts["published_on"] = _day(facts.get("published_on"))
     facts["donors"] = tuple(facts["donors"])
+    facts["open_data"] = thawed_open(facts.get("open_data"))
+    facts["annexes"] = tuple(tuple(one) for one in facts.get("annexes", ()))
+    facts["without_data"] = tuple(facts.get("without_data", ()))
     for name, kind in PARTS.items():
         facts[name] = tuple(kind(**_known(kind, one)) for one in facts.get(name, ()))
     # A story is frozen as a fingerprint: its words, while they may be told, are put back by builder.written.

@@ -26,6 +26,13 @@ class LinkForm(SeedbedForm):
         self.initial.setdefault("expires_on", day + timedelta(days=90))
 
 
+class WithdrawForm(SeedbedForm):
+    """Why a target is withdrawn."""
+
+    keyed = True
+    reason = forms.CharField(label=_("Why it is withdrawn"), max_length=300)
+
+
 class TargetForm(SeedbedForm):
     """What a figure should reach, in the unit in which it is printed."""
 

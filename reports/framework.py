@@ -15,7 +15,10 @@ YOUTH = ("0-17", "18-29")
 GRADES = (("A", Decimal("0.95")), ("B", Decimal("0.80")), ("C", Decimal("0.50")), ("D", Decimal(0)))
 RULE = _(
     "Known: of the cases that a share asks about, the part whose answer is known. "
-    "Grade A: at least 95 percent known; B: at least 80; C: at least 50; D: less."
+    "Grade A: at least 95 percent known; B: at least 80; C: at least 50; D: less. "
+    "Verified: of the records behind a figure, the part that a second person verified, by the same bounds; what the "
+    "ledger or a recorded decision proves counts as verified, and what one person entered is B at best. "
+    "The lower grade stands."
 )
 
 
@@ -108,6 +111,17 @@ def verified(figure):
 def grade(share):
     """The letter of a share known, by the printed rule; "" without one."""
     return "" if share is None else next(letter for letter, least in GRADES if share >= least)
+
+
+def grade_of(figure, *, entered=False):
+    """The letter of a figure with data, by the printed rule: the lower of what is known and what is verified."""
+    if not figure.has_data:
+        return ""
+    if figure.verified is not None and figure.records:
+        proved = grade(ratio(figure.verified, figure.records))
+    else:
+        proved = "B" if entered else "A"
+    return max(proved, grade(known(figure)))
 
 
 def percent(share):

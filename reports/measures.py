@@ -1,19 +1,22 @@
 """Figures that add up what several apps know. Each takes a Reading and gives a Tally, or Tallies by currency."""
 
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
 
 from applicants import figures as applicants
-from applicants.figures import Part, Tally, people, persons_of, sex_of, shares, single, tally
+from applicants.figures import Named, Part, Tally, people, persons_of, sex_of, shares, single, tally
 from applicants.models import Party
 from grants import figures as grants
 from ledger import postings
 from ledger.money import round_minor
 from loans import figures as loans
 from monitoring import figures as monitoring
-from programmes.models import Definition
+from programmes.models import Definition, FundingLine
 
+# Where a programme has no definition yet.
+SHORT_TERM_MONTHS = 6
 FEMALE, UNKNOWN = Party.Sex.FEMALE, Party.Sex.UNKNOWN
 SHARED = ("sex", "region")
 
@@ -42,7 +45,7 @@ def reduced(found, dims):
         key = tuple(part.key[place] for place in places)
         before = sums.get(key)
         sums[key] = part._replace(key=key) if before is None else _added(before, part)
-    return Tally(tuple(dims), tuple(sums.values()), found.currency)
+    return replace(found, dims=tuple(dims), parts=tuple(sums.values()))
 
 
 def _added(one, other):
@@ -71,21 +74,6 @@ def paid_cases(read):
     return reduced(read(grants.paid), SHARED) + reduced(read(loans.loans), SHARED)
 
 
-def visited_cases(read):
-    cases, number = read(monitoring.visited)
-    return single(cases, records=number, units=cases)
-
-
-def days_to_decision(read):
-    middle, number = read(applicants.days_to_decision)
-    return single(middle, records=number)
-
-
-def days_to_money(read):
-    found = read(grants.days_to_money)
-    return single(applicants.median(found), records=len(found))
-
-
 # Money ---------------------------------------------------------------------------------------------------------------
 
 
@@ -94,24 +82,27 @@ def contributed(step):
 
 
 def own_money(read):
-    """(accepted co-financing, grants paid) in the programme's currency, minor units, and the contributions' number."""
+    """(accepted co-financing, grants paid) in the programme's currency, minor units; and what both rest on."""
     accepted = read(grants.contributed, "accepted").get(read.currency, Tally())
     paid = read(grants.disbursed).get(read.currency, Tally())
-    return accepted.value, paid.value, accepted.records
+    # Without any own part there is no share of it to speak of.
+    records = accepted.records + paid.records if accepted.records else 0
+    rests_on = {"records": records, "units": accepted.records, "behind": accepted.behind + paid.behind}
+    return accepted.value, paid.value, {**rests_on, "currency": read.currency}
 
 
 def share_of_total(read):
-    own, paid, records = own_money(read)
-    return single(own, own + paid, records=records, currency=read.currency)
+    own, paid, rests_on = own_money(read)
+    return single(own, own + paid, **rests_on)
 
 
 def own_over_grant(read):
-    own, paid, records = own_money(read)
-    return single(own, paid, records=records, currency=read.currency)
+    own, paid, rests_on = own_money(read)
+    return single(own, paid, **rests_on)
 
 
 def burn_rate(read):
-    """Paid over the ceiling, by funding line with a ceiling, in the programme's currency."""
+    """Paid over the ceiling, by funding line with a ceiling, in the programme's currency; its records are the lines."""
     ceilings = read(grants.budget).get(read.currency, Tally(("line",)))
     paid = read(grants.disbursed).get(read.currency)
     by_line = {key: part.value for key, part in paid.split("line").items()} if paid else {}
@@ -119,11 +110,11 @@ def burn_rate(read):
         Part(part.key, by_line.get(part.key[0], 0), part.value, 0, part.records, part.records)
         for part in ceilings.parts
     ]
-    return Tally(("line",), tuple(parts), read.currency)
+    return Tally(("line",), tuple(parts), read.currency, ceilings.behind)
 
 
 def moved_on(read, code, sign=1):
-    """{currency: (minor units, entries)} on a loan account."""
+    """{currency: Tally} on a loan account."""
     return loans.moved(read.scope, read(loans.by_day), code, sign)
 
 
@@ -134,14 +125,7 @@ def lent(read):
 
 def moved(code, sign=1):
     """A measure: what moved on a loan account in the scope, by currency."""
-
-    def measure(read):
-        found = moved_on(read, code, sign)
-        return {
-            currency: single(total, records=number, currency=currency) for currency, (total, number) in found.items()
-        }
-
-    return measure
+    return lambda read: moved_on(read, code, sign)
 
 
 written_off = moved(postings.WRITTEN_OFF)
@@ -154,13 +138,17 @@ def write_off_ratio(read):
     average = loans.average_portfolio(read.scope, read(loans.by_day), read.currency)
     if not average:
         return None
-    total, _number = moved_on(read, postings.WRITTEN_OFF).get(read.currency, (0, 0))
-    portfolio = read(loans.loans)
-    return single(total, round_minor(average), records=portfolio.records, currency=read.currency)
+    gone = moved_on(read, postings.WRITTEN_OFF).get(read.currency, Tally())
+    lent_ = read(loans.lent_by_then, read.currency)
+    facts = {"records": lent_.records, "units": lent_.units, "behind": lent_.behind}
+    return single(gone.value, round_minor(average), currency=read.currency, **facts)
 
 
 def fund_cash(read):
-    """Closing cash of the revolving lines: opening and every term of their statements, by currency."""
+    """Closing cash of the revolving lines: opening and every term of their statements, by currency.
+
+    Its records are the lines, each of which has its statement.
+    """
     found = {}
     statements = read(loans.funds)
     for statement in statements:
@@ -168,9 +156,10 @@ def fund_cash(read):
         parts = [Part((f"{named}{title}",), amount, None, 0, 0, 0) for title, amount in statement.rows()[:-1] if amount]
         if not parts and not statement.closing:
             continue
-        first = parts[0]._replace(records=len(parts)) if parts else Part((named,), 0, None, 0, 1, 0)
-        before = found.get(statement.line.currency, Tally(("term",), (), statement.line.currency))
-        found[statement.line.currency] = Tally(("term",), (*before.parts, first, *parts[1:]), statement.line.currency)
+        first = parts[0]._replace(records=1) if parts else Part((named,), 0, None, 0, 1, 0)
+        currency, line = statement.line.currency, Named(FundingLine, (statement.line.pk,))
+        before = found.get(currency, Tally(("term",), (), currency))
+        found[currency] = Tally(("term",), (*before.parts, first, *parts[1:]), currency, (*before.behind, line))
     return found
 
 
@@ -182,29 +171,47 @@ def fund_rotations(read):
         return None
     lent = sum(row.disbursed_ever for row in statements)
     rotations = (Decimal(lent) / capital).quantize(Decimal("0.01"))
-    return Tally((), (Part((), rotations, None, 0, len(statements), len(statements)),))
+    lines = Named(FundingLine, tuple(row.line.pk for row in statements))
+    return single(rotations, records=len(statements), behind=(lines,))
 
 
 # Loans ---------------------------------------------------------------------------------------------------------------
 
 
-def borrowers(read):
-    people_, number = read(loans.borrowers)
-    return single(people_, records=number, units=people_)
-
-
 def outstanding(read):
     found = read(loans.portfolio)
     return {
-        currency: single(row.outstanding, records=row.number, units=row.borrowers, currency=currency)
+        currency: single(
+            row.outstanding, records=row.number, units=row.borrowers, currency=currency, behind=(row.loans,)
+        )
         for currency, row in found.items()
     }
 
 
-def active_borrowers(read):
+def outstanding_number(read):
+    """Loans with principal to repay on the last day."""
     found = read(loans.portfolio).values()
-    units = sum(row.borrowers for row in found)
-    return single(units, records=sum(row.number for row in found), units=units)
+    facts = {"units": sum(row.borrowers for row in found), "behind": [row.loans for row in found]}
+    number = sum(row.number for row in found)
+    return single(number, records=number, **facts)
+
+
+def active_borrowers(read):
+    """Persons behind the loans with principal to repay: the members of a group each, each person once."""
+    return read(_count_active)
+
+
+def _count_active(scope):
+    return people(scope, persons_of(loans.owing(scope)))
+
+
+def rescheduled_share(read):
+    """Whole principal of the loans that were ever rescheduled, of the outstanding principal."""
+    row = read(loans.portfolio).get(read.currency)
+    if row is None:
+        return None
+    facts = {"records": row.number, "units": row.borrowers, "behind": (row.loans,)}
+    return single(row.rescheduled, row.outstanding, currency=read.currency, **facts)
 
 
 def at_risk(days, *, rescheduled=False):
@@ -213,7 +220,8 @@ def at_risk(days, *, rescheduled=False):
         if row is None:
             return None
         amount, _number = row.at_risk(days, rescheduled=rescheduled)
-        return single(amount, row.outstanding, records=row.number, units=row.borrowers, currency=read.currency)
+        facts = {"records": row.number, "units": row.borrowers, "behind": (row.loans,)}
+        return single(amount, row.outstanding, currency=read.currency, **facts)
 
     return measure
 
@@ -221,7 +229,8 @@ def at_risk(days, *, rescheduled=False):
 def repayment_rate(part):
     def measure(read):
         found = read(loans.repaid, read.currency)
-        return single(getattr(found, part), found.due, records=found.instalments, currency=read.currency)
+        facts = {"records": found.instalments, "behind": (found.rows,)}
+        return single(getattr(found, part), found.due, currency=read.currency, **facts)
 
     return measure
 
@@ -244,6 +253,7 @@ def women_of(source):
             records=found.records,
             units=found.units,
             currency=found.currency,
+            behind=found.behind,
         )
 
     return measure
@@ -280,6 +290,15 @@ def _recipients(scope):
     return persons_of(grants.recipients(scope)) | persons_of(loans.recipients(scope))
 
 
+def clients(read):
+    """Persons behind the grants and loans paid, each once; no household multiplier."""
+    return read(_count_clients)
+
+
+def _count_clients(scope):
+    return people(scope, _recipients(scope))
+
+
 def direct(scope, rule):
     """Q on Party: the direct beneficiaries by the rule of the programme's definition."""
     rules = Definition.DirectRule
@@ -312,37 +331,72 @@ def _count_indirect(scope, rule):
 # Jobs and income -----------------------------------------------------------------------------------------------------
 
 
+def _months(read):
+    """A post that ended within so many months is short-term work, by the programme's definition."""
+    return read.definition.short_term_months if read.definition else SHORT_TERM_MONTHS
+
+
+def jobs_created(read):
+    return read(monitoring.jobs_created, _months(read))
+
+
+def jobs_lost(read):
+    return read(monitoring.jobs_lost, _months(read))
+
+
 def jobs_net(read):
-    created, lost = read(monitoring.jobs_created), read(monitoring.jobs_lost)
-    return single(created.value - lost.value, records=created.records + lost.records, units=created.units)
+    return read(monitoring.jobs_net, _months(read))
+
+
+def jobs_attributable(read):
+    """Net jobs x the part owed to the programme, less what of that was displaced; None where either is not set."""
+    rule = read.definition
+    if rule is None or rule.attribution_share is None or rule.displacement_share is None:
+        return None
+    net = jobs_net(read)
+    if not net.records:
+        return None
+    owed = net.value * rule.attribution_share * (1 - rule.displacement_share)
+    value = owed.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return single(value, records=net.records, units=net.units, behind=net.behind)
+
+
+def short_term_fte(read):
+    """Days of short-term work / the days of a full-time year (Decimal, one digit)."""
+    found = person_days(read)
+    if not read.definition or not found.records:
+        return None
+    years = (Decimal(found.value) / read.definition.full_time_days).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return single(years, records=found.records, units=found.units, behind=found.behind)
 
 
 def full_time_equivalents(read):
     if not read.definition:
         return None
-    total, posts = read(monitoring.full_time_posts, read.definition.full_time_hours)
-    return Tally((), (Part((), total, None, 0, posts, posts),))
+    return read(monitoring.full_time_posts, read.definition.full_time_hours)
 
 
 def person_days(read):
-    days, _wages, rows = read(monitoring.short_term_work)
-    return single(days, records=rows)
+    return read(monitoring.short_term_work)[0]
 
 
 def wages_paid(read):
-    _days, wages, rows = read(monitoring.short_term_work)
-    return {currency: single(total, records=rows, currency=currency) for currency, total in wages.items()}
+    return read(monitoring.short_term_work)[1]
 
 
-def cost_per_job(read):
-    """Grants paid for each net job, in the programme's currency; no figure without net jobs."""
-    paid = read(grants.disbursed).get(read.currency)
-    net = jobs_net(read)
-    if paid is None or net.value <= 0:
-        return None
-    each = round_minor(Decimal(paid.value) / net.value)
-    part = Part((), each, net.value, 0, net.records, net.units)
-    return {read.currency: Tally((), (part,), read.currency)}
+def cost_for(jobs):
+    """A measure: grants paid for each of these jobs, in the programme's currency; no figure without jobs."""
+
+    def measure(read):
+        paid, found = read(grants.disbursed).get(read.currency), jobs(read)
+        if paid is None or found is None or found.value <= 0:
+            return None
+        each = round_minor(Decimal(paid.value) / found.value)
+        facts = {"records": found.records + paid.records, "units": found.units, "behind": found.behind + paid.behind}
+        whole = int(found.value) if found.value == int(found.value) else None
+        return {read.currency: single(each, whole, currency=read.currency, **facts)}
+
+    return measure
 
 
 def latest(code):
@@ -351,7 +405,7 @@ def latest(code):
     def measure(read):
         found = read(monitoring.measured)
         return {
-            currency: single(row.latest, records=row.cases, currency=currency)
+            currency: single(row.latest, records=row.cases, currency=currency, behind=(row.rows,))
             for (name, currency), row in found.items()
             if name == code
         }
@@ -363,7 +417,7 @@ def before(code):
     def measure(read):
         found = read(monitoring.measured)
         return {
-            currency: single(row.before, records=row.paired, currency=currency)
+            currency: single(row.before, records=row.paired, currency=currency, behind=(row.based,))
             for (name, currency), row in found.items()
             if name == code and row.paired
         }
@@ -378,11 +432,16 @@ def change(code):
         row = read(monitoring.measured).get((code, read.currency))
         if row is None or not row.paired:
             return None
-        return single(row.after, row.before, unknown=row.cases - row.paired, records=row.paired, currency=read.currency)
+        facts = {"unknown": row.cases - row.paired, "records": row.paired, "behind": (row.based,)}
+        return single(row.after, row.before, currency=read.currency, **facts)
 
     return measure
 
 
+def survival(months):
+    return lambda read: monitoring.survival(read.scope, read(monitoring.lives), months)
+
+
 def users_served(read):
     row = read(monitoring.measured).get(("users_served", ""))
-    return single(row.latest, records=row.cases) if row else None
+    return single(row.latest, records=row.cases, behind=(row.rows,)) if row else None

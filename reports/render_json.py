@@ -1,12 +1,15 @@
 """The report as JSON (DESIGN section 7): counts as integers, money and shares as decimal strings, null for no data."""
 
 import json
+from dataclasses import asdict
 
+from reports import framework
 from reports.figure import MONEY, SHARE, cell_result, machine, parts_of
 
 
 def as_data(report):
     """The report as plain data, in the order of its figures."""
+    numbers = framework.numbers(report)
     return {
         "programme": report.key,
         "scope": {
@@ -22,13 +25,32 @@ def as_data(report):
             "edition": report.edition,
             "illustrative": report.illustrative,
             "sha256": report.sha256 or None,
+            "agreement": report.agreement or None,
+            "cut_off": report.cut_off or None,
+            "approved_by": report.approved_by or None,
+            "language": report.language or None,
+            "reporting_currency": report.reporting_currency or None,
+            "visibility": report.visibility,
+            "grade": report.grade or None,
+            "annexes": dict(report.annexes),
         },
-        "figures": [figure_data(figure) for figure in report.figures],
+        "figures": [
+            {"number": numbers[figure.code], **figure_data(figure, report.reporting_currency)}
+            for figure in report.figures
+        ],
+        "rates": [asdict(one) for one in report.rates],
+        "passages": [asdict(one) for one in report.passages],
+        "stories": [asdict(one) for one in report.stories],
+        "restatements": [asdict(one) for one in report.restatements],
+        "gaps": [asdict(one) for one in report.gaps],
     }
 
 
-def figure_data(figure):
-    """One figure. `comparator` belongs to the target, or to the published value where there is no target."""
+def figure_data(figure, reporting_currency=""):
+    """One figure. `comparator` belongs to the target, or to the published value where there is no target.
+
+    `translated`: its money in the currency in which the donor reads money.
+    """
     numerator, denominator = parts_of(figure, figure)
     goal = figure.goal()
     return {
@@ -50,6 +72,11 @@ def figure_data(figure):
         "all_donors": figure.whole_programme,
         "definition": figure.definition,
         "version": figure.version,
+        "codes": [{"scheme": scheme, "code": code} for scheme, code in figure.codes],
+        "grade": figure.grade or None,
+        "verified": figure.verified,
+        "records_sha256": figure.records_sha256 or None,
+        "translated": machine(figure.translated, MONEY, reporting_currency) if reporting_currency else None,
         "by": [_cell(figure, cell) for cell in figure.by],
     }
 

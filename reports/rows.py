@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from reports import framework
 from reports.figure import cell_result, machine, parts_of
 from reports.render_json import figure_data
 
@@ -26,15 +27,21 @@ HEADERS = (
     _("Hidden"),
     _("Definition"),
     _("Version"),
+    _("Number"),
+    _("Codes of donors"),
+    _("Grade"),
+    _("Verified"),
+    _("SHA-256 of the records"),
+    _("In the donor's currency"),
 )
-# Columns that hold amounts, shares and counts.
-NUMBERS = range(6, 15)
+HIDDEN, DEFINITION = 15, 16
 
 
 def rows(report):
     """A row for each figure and, under it, one for each cell of its breakdowns. Numbers are int or Decimal."""
+    numbers = framework.numbers(report)
     for figure in report.figures:
-        data = figure_data(figure)
+        data = figure_data(figure, report.reporting_currency)
         yield (
             data["code"],
             data["name"],
@@ -55,6 +62,12 @@ def rows(report):
             _("hidden") if data["hidden"] else "",
             data["definition"],
             data["version"],
+            numbers[figure.code],
+            codes_words(figure),
+            data["grade"] or "",
+            data["verified"],
+            data["records_sha256"] or "",
+            number(data["translated"]),
         )
         yield from _cells(figure, data)
 
@@ -83,9 +96,34 @@ def _cells(figure, data):
             None,
             cell.records,
             _("hidden") if cell.hidden else "",
-            "",
-            "",
+            *[""] * (len(HEADERS) - HIDDEN - 1),
         )
+
+
+def codes_words(figure):
+    """ "IRIS PI3687, HIPSO 12": the figure in the catalogues of donors."""
+    return ", ".join(f"{scheme} {code}" for scheme, code in figure.codes)
+
+
+def beside(report):
+    """Rows under the same headers about what stands beside the figures; the first column says of which kind each is."""
+    for one in report.restatements:
+        before, after = number(one.before or None), number(one.after or None)
+        yield _row("restatement", one.name, of=one.of, group=one.reason, value=after, said=before)
+    for one in report.gaps:
+        yield _row("gap", one.name, value=one.count, whole=one.of)
+    for one in report.rates:
+        yield _row("rate", f"{one.base}/{one.quote}", of=one.on, group=one.source, value=number(one.value))
+    for kind, texts in (("passage", report.passages), ("story", report.stories)):
+        for one in texts:
+            yield _row(kind, one.title, of=one.box, said=one.text)
+
+
+def _row(kind, name, *, of="", group="", value=None, whole=None, said=""):
+    cells = [""] * len(HEADERS)
+    cells[0], cells[1], cells[4], cells[5] = kind, name, of, group
+    cells[6], cells[8], cells[DEFINITION] = value, whole, said
+    return tuple(cells)
 
 
 def number(value):
@@ -105,5 +143,11 @@ def scope_rows(report):
         (_("To"), report.period_to),
         (_("Edition"), _("Donor") if report.edition == "donor" else _("Internal")),
         (_("Illustrative"), _("yes") if report.illustrative else _("no")),
+        (_("Agreement"), report.agreement),
+        (_("Data cut-off"), report.cut_off),
+        (_("Approved by"), report.approved_by),
+        (_("Grade of the data"), report.grade),
+        (_("Visibility"), report.visibility),
         (_("SHA-256 of the figures"), report.sha256),
+        *((_("SHA-256 of the annex “%(kind)s”") % {"kind": kind}, sha256) for kind, sha256 in report.annexes),
     ]

@@ -28,8 +28,9 @@ class Headline:
     progress: tuple | None
 
 
-def page_of(report):
-    """The context of templates/reports/body.html."""
+def page_of(report, records=None):
+    """The context of templates/reports/body.html. `records(figure)`: address of its records, for who may see them."""
+    records = records or (lambda figure: "")
     papers = {code: name for code, name in languages_of_paper().items() if code != ENGLISH}
     return {
         "report": report,
@@ -37,7 +38,10 @@ def page_of(report):
         "logo": logo_of(report),
         "second_language": next(((code, name) for code, name in papers.items() if code == report.language), None),
         "headlines": [headline(figure) for figure in report.headlines()],
-        "sections": [(SECTIONS.get(name, name), [result(one) for one in found]) for name, found in report.sections()],
+        "sections": [
+            (SECTIONS.get(name, name), [result(one, records(one)) for one in found])
+            for name, found in report.sections()
+        ],
         "with_all": report.period_from is not None,
         "matrices": matrices(report),
         "charts": [draw(number, chart) for number, chart in enumerate(charts(report), 1)],
@@ -91,10 +95,11 @@ def progress_of(figure):
     return round(share * 100), 100, words
 
 
-def result(figure):
-    """A row of the results table."""
+def result(figure, records=""):
+    """A row of the results table. `records`: the address of its records."""
     return {
         "figure": figure,
+        "records": records,
         "unit": figure.currency if figure.unit == MONEY else "",
         "value": value_parts(figure)[0],
         "small": value_parts(figure)[1] if figure.unit == SHARE else "",

@@ -24,9 +24,14 @@ DIMS = {
 
 def period_words(report):
     """ "01.02.2014 to 31.07.2016", or from the beginning."""
-    last = f"{report.period_to:%d.%m.%Y}"
-    if report.period_from:
-        return _("%(first)s to %(last)s") % {"first": f"{report.period_from:%d.%m.%Y}", "last": last}
+    return period_text(report.period_from, report.period_to)
+
+
+def period_text(first, last):
+    """The same of two days, the first of which may be None."""
+    last = f"{last:%d.%m.%Y}"
+    if first:
+        return _("%(first)s to %(last)s") % {"first": f"{first:%d.%m.%Y}", "last": last}
     return _("From the beginning to %(last)s") % {"last": last}
 
 

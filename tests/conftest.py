@@ -16,7 +16,7 @@ from django.core.management.commands import flush
 from django.db import connection
 
 from audit import guards
-from tests import verapdf
+from tests import iati_standard, verapdf
 from tests.browser import FLAGS, find_browser
 
 # Before the settings are read: a test run never uses this machine's own mode, secrets or files.
@@ -49,10 +49,10 @@ hypothesis.settings.load_profile(os.environ.get("SEEDBED_HYPOTHESIS", "small"))
 
 
 def pytest_configure(config):
-    unknown = REQUIRED - {"postgres", "browser", "verapdf"}
+    unknown = REQUIRED - {"postgres", "browser", "verapdf", "iati"}
     if unknown:
         named = ", ".join(sorted(unknown))
-        raise pytest.UsageError(f"SEEDBED_REQUIRE names {named}; it knows postgres, browser and verapdf")
+        raise pytest.UsageError(f"SEEDBED_REQUIRE names {named}; it knows postgres, browser, verapdf and iati")
     config.stash[STARTED] = time.monotonic()
     django.setup()
     # The office needs the models, which are there only now.
@@ -94,6 +94,8 @@ def pytest_runtest_setup(item):
         leave_out("browser", "needs Chromium, and none is installed")
     if item.get_closest_marker("verapdf") and (lacking := verapdf.missing()):
         leave_out("verapdf", lacking)
+    if item.get_closest_marker("iati") and (lacking := iati_standard.missing()):
+        leave_out("iati", lacking)
     if item.get_closest_marker("soak") and not os.environ.get("SEEDBED_SOAK"):
         pytest.skip("long: runs in `make soak`")
 

@@ -40,12 +40,12 @@ from programmes.roles import held_by
 from programmes.services import name_contact
 from reports.builder.services import keep_agreement, tell_story
 from reports.models import DonorAgreement, WarningRule
-from reports.services import draft_issue, make_link, publish_issue
+from reports.services import draft_issue, make_link, publish_issue, set_target
 from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
-from tests.crawl_loans import furnish_loan_people
+from tests.crawl_loans import furnish_loan_people, furnish_tranches
 from tests.crawl_money import furnish_money
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
@@ -136,6 +136,7 @@ VERBS = {
     "grants:certificate_move": ("certify", "withdraw"),
     "loans:cash_day_move": ("count", "close", "send_back"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
+    "loans:move_tranche": ("ask", "confirm", "send_back", "ask_to_give_up", "give_up", "keep", "settle"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
 }
@@ -458,6 +459,7 @@ def _furnish_loans(office, who):
         "loans:fund": {"key": office.line.key},
         **furnish_money(office, loan),
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
+        **furnish_tranches(office, who),
         "visits of loans": {"ref": loan.application.visits.first().ref},
         **furnish_loan_people(office, who, loan, repayment),
     }
@@ -544,6 +546,7 @@ def _furnish_reports(office):
     seen = next(row for row in warnings_of(programme, DAY).findings if row.kind == "round")
     given = {"programme": programme, "code": seen.key, "verdict": "explained", "text": "As asked for.", "version": 0}
     answer = answer_warning(**given, on=DAY, by=people.manager)
+    target = set_target(programme=programme, code="awards", value=1, on=DAY, by=people.manager)
     link = make_link(issue=issue, label="The donor", expires_on=date(2026, 6, 30), on=DAY, by=people.manager)
     return {
         "issues": {"ref": issue.ref},
@@ -557,6 +560,9 @@ def _furnish_reports(office):
         "reports:take_out_story": told,
         "reports:revoke": {"ref": issue.ref, "pk": link.pk},
         "reports:opened": {"token": link.token},
+        "reports:issue_figure": {"ref": issue.ref, "number": issue.rows.first().number},
+        "reports:live_figure": {"key": programme.key, "code": "applied"},
+        "reports:withdraw_target": {"key": programme.key, "pk": target.pk},
         "reports:warning": {"key": programme.key, "code": answer.key},
         "reports:warning_close": {"key": programme.key, "code": answer.key},
     }

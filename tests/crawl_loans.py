@@ -1,11 +1,38 @@
 """Something behind each address of the people and things behind loans."""
 
+from datetime import timedelta
+
 from applicants.models import Party, PartyMember
 from applicants.services import add_evidence
-from loans.models import Collateral, GroupClaim, GroupLoan, GroupShare, Guarantor, GuarantorNotice, LifeEvent
+from loans.models import (
+    Collateral,
+    GroupClaim,
+    GroupLoan,
+    GroupShare,
+    Guarantor,
+    GuarantorNotice,
+    LifeEvent,
+    LoanProduct,
+    Waiver,
+)
 from loans.services import prepare_handover, prepare_moratorium
 from tests.office import DAY, make_user, seat
 from tests.steps_applicants import registered_person
+from tests.steps_tranches import planned_loan, signed_in_tranches
+
+
+def furnish_tranches(office, who):
+    """A loan planned in two tranches that is still to be signed, and one that is signed."""
+    LoanProduct.objects.filter(programme=office.programme).update(most_tranches=2)
+    parts = ((1_000, DAY, ""), (1_000, DAY + timedelta(days=40), "The roof is on."))
+    facts = {"parts": parts, "amount": 2_000}
+    planned = planned_loan(office, applicant=registered_person(office, **who, birth_year=1979), **facts)
+    loan = signed_in_tranches(office, applicant=registered_person(office, **who, birth_year=1980), **facts)
+    return {
+        "loans:plan_tranches": {"ref": planned.ref},
+        "loans:move_tranche": {"ref": loan.ref, "number": 2},
+        "loans:pay_tranche": {"ref": loan.ref, "number": 1},
+    }
 
 
 def furnish_loan_people(office, who, loan, repayment):
@@ -59,6 +86,16 @@ def furnish_loan_people(office, who, loan, repayment):
         on=DAY,
         by=people.manager,
     )
+    waiver = Waiver.objects.create(
+        loan=loan,
+        version=1,
+        component="interest",
+        amount=1,
+        value_on=DAY,
+        decision_ref="S-1/2",
+        reason=f"Hail over {who['name']}.",
+        recorded_by=people.manager,
+    )
     taker = make_user("Karen Martirosyan", f"Y-{programme.pk}")
     seat(taker, programme, "adviser", region=office.region)
     lists = prepare_handover(
@@ -75,6 +112,8 @@ def furnish_loan_people(office, who, loan, repayment):
         "loans:release_collateral": {"ref": loan.ref, "pk": thing.pk},
         "loans:send_notice": {"ref": loan.ref, "pk": notice.pk},
         "loans:decide_life_event": {"ref": loan.ref, "pk": event.pk},
+        "loans:end_attorney": {"ref": loan.ref, "pk": event.pk},
+        "loans:reverse_waiver": {"ref": loan.ref, "pk": waiver.pk},
         "loans:settle_claim": {"ref": loan.ref, "pk": claim.pk},
         "loans:member_payments": {"ref": loan.ref, "pk": repayment.pk},
         **{f"loans:{name}": {"pk": moratorium.pk} for name in ("moratorium", "apply_moratorium", "cancel_moratorium")},

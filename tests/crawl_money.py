@@ -1,5 +1,7 @@
 """Things behind the addresses of money that comes for many loans, for the crawl."""
 
+from accounts.models import User
+from applicants.services import prepare_import
 from loans.services import collect_cash, deposit_cash, draw_balances
 from tests.office import DAY
 from tests.steps_payments import own_account
@@ -17,6 +19,17 @@ def furnish_money(office, loan):
     (receipt,) = collect_cash(rows=[(loan, 1000)], counted_amount=1000, **given)
     deposit = deposit_cash(own_account=account, amount=400, slip="S-1", on=DAY, by=people.loan_officer)
     sample = draw_balances(programme=office.programme, size=1, seed="crawl", on=DAY, by=people.monitor)
+    managers = User.objects.filter(memberships__programme=office.programme, memberships__role="manager").order_by("pk")
+    batch = prepare_import(
+        programme=office.programme,
+        kind="loans",
+        name="old.xlsx",
+        content=b"PK" + office.programme.key.encode(),
+        rows_total=1,
+        totals=[{"currency": loan.currency, "name": "lent", "stated": 1000, "made": 1000}],
+        on=DAY,
+        by=managers.first(),
+    )
     day, check = {"pk": receipt.day.pk}, {"pk": sample.checks.get().pk}
     return {
         "loans:claim": {"pk": line.pk},
@@ -25,6 +38,10 @@ def furnish_money(office, loan):
         "loans:cash_day": day,
         "loans:cash_day_move": day,
         "loans:slips": day,
+        "loans:difference_found": day,
+        "loans:portfolio_import": {"pk": batch.pk},
+        "loans:confirm_portfolio": {"pk": batch.pk},
+        "loans:portfolio_template": {"key": office.programme.key},
         "loans:deposit_arrived": {"pk": deposit.pk},
         "loans:balance_sample": {"pk": sample.pk},
         "loans:balance_list": {"pk": sample.pk},

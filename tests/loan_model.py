@@ -66,9 +66,13 @@ class Line:
 
 
 class Version:
-    """A schedule over `amount` from `start`, with the money and the waivers that belong to it."""
+    """A schedule over `amount` from `start`, with the money and the waivers that belong to it.
 
-    def __init__(self, deal, amount, start, first_due, number, *, held=0, grace=0, brought=None):
+    `tranches` are (day, amount) of what was paid out after the first `amount`.
+    """
+
+    def __init__(self, deal, amount, start, first_due, number, *, held=0, grace=0, brought=None, tranches=()):
+        self.tranches = list(tranches)
         self.deal, self.amount, self.start, self.number, self.held_at_start = deal, amount, start, number, held
         self.dues = [months_on(first_due, step) for step in range(number)]
         nominal = months_on(first_due, -1)
@@ -79,6 +83,32 @@ class Version:
         self.ahead = 0  # interest of the first line that was paid on the schedule before
         self.money, self.waivers, self.refunds = {}, [], []
 
+    # Tranches -------------------------------------------------------------------------------------------------------
+
+    @property
+    def actual(self):
+        """Do the days of an odd first period bear interest each for itself, and not as a part of a month's?"""
+        within = any(day < self.dues[0] for day, _amount in self.tranches)
+        return self.odd and (within or self.deal.prepay in RESHAPING)
+
+    def lent_after(self, day):
+        return sum(amount for on, amount in self.tranches if on > day)
+
+    def came(self, place, since, known=None):
+        """(did a tranche come since that day, before the line falls due; how much of it is not in the balance yet)."""
+        rows = [(on, amount) for on, amount in self.tranches if since <= on < self.dues[place]]
+        return bool(rows), sum(amount for on, amount in rows if known is None or on > known)
+
+    def walk(self, balance, place, since, until, known=None, last=date.max):
+        """Unrounded interest of a part of a period, a piece for each balance: tranches raise it on their days."""
+        found, day = [], since
+        for on, amount in sorted(self.tranches):
+            if since <= on < until and (known is None or on > known) and on <= last:
+                if on > day:
+                    found.append(self.charge(balance, place, day, on))
+                day, balance = on, balance + amount
+        return [*found, self.charge(balance, place, day, until)] if day < until else found
+
     # Interest -------------------------------------------------------------------------------------------------------
 
     def share(self, place, begin, end):
@@ -86,8 +116,7 @@ class Version:
         return Fraction((end - begin).days, 12 * (self.dues[place] - self.begins[place]).days)
 
     def bearing_from(self, place):
-        first_days = place == 0 and self.odd and self.deal.prepay in RESHAPING
-        return self.start if first_days else self.begins[place]
+        return self.start if place == 0 and self.actual else self.begins[place]
 
     def charge(self, balance, place, begin, end):
         return balance * self.deal.rate / 100 * self.share(place, begin, end)
@@ -97,9 +126,9 @@ class Version:
 
     # Planning -------------------------------------------------------------------------------------------------------
 
-    def level_for(self, balance, place, extra):
-        """The equal instalment from `place` on: what leaves nothing unrounded, moved once if that ends nearer."""
-        own = [*extra, self.whole(balance, place)]
+    def level_for(self, balance, place, own):
+        """The equal instalment from `place` on, whose interest is `own` in pieces: what leaves nothing unrounded, moved
+        once if that ends nearer."""
         grown, weight = balance + sum(own), Fraction(1)
         for later in range(place + 1, self.number):
             factor = 1 + self.deal.rate / 100 * self.share(later, self.begins[later], self.dues[later])
@@ -119,12 +148,24 @@ class Version:
             interest = rounded(self.whole(balance, later))
         return balance + interest - instalment
 
-    def plan(self, lines, place, balance, extra):
-        """Write principal and interest of the lines from `place` on; `extra` is unrounded interest of the first."""
+    def plan(self, lines, place, balance, extra, since=None):
+        """Write principal and interest of the lines from `place` on; `extra` is unrounded interest of the first, and
+        `since` the day up to which tranches are in the balance."""
+        known, regular = since, self.regular.get(place - 1)
         for later in range(place, self.number):
-            line = lines[later]
-            interest = sum(rounded(piece) for piece in extra) + rounded(self.whole(balance, later))
-            extra = []
+            line, begin = lines[later], self.bearing_from(later)
+            # What came between an early closing and the due date is in `extra` and owed now.
+            between = 0
+            if known is not None:
+                between = sum(amount for on, amount in self.tranches if known < on < begin)
+            fell, came = self.came(later, begin if since is None else since, known)
+            own = [*extra, *self.walk(balance + between, later, begin, self.dues[later], known)]
+            interest, balance = sum(rounded(piece) for piece in own), balance + came
+            self.pending[later] = self.anew
+            if later >= self.grace and (self.anew or fell):
+                regular, self.anew = self.regular_for(later, balance, own), False
+            self.regular[later] = regular
+            extra, since, known = [], None, None
             principal = 0 if later < self.grace else min(self.wanted(later, balance, interest), balance)
             if later == self.number - 1:
                 principal = balance
@@ -132,32 +173,36 @@ class Version:
             balance -= principal
 
     def wanted(self, place, balance, interest):
-        if self.deal.level:
-            return balance if balance + interest <= self.instalment else max(self.instalment - interest, 0)
-        return self.regular
+        return self.out_of(self.regular[place], balance, interest)
 
-    def set_regular(self, place, balance, extra):
+    def out_of(self, regular, balance, interest):
+        if self.deal.level:
+            return balance if balance + interest <= regular else max(regular - interest, 0)
+        return regular
+
+    def regular_for(self, place, balance, own):
         """What each line from `place` on pays: the level instalment, or the equal part of principal."""
         if self.deal.level:
-            self.instalment = self.level_for(balance, place, extra)
-        else:
-            self.regular = rounded(Fraction(balance, self.number - place))
+            return self.level_for(balance, place, own)
+        return rounded(Fraction(balance, self.number - place))
 
     def fresh_lines(self):
         lines = [Line(due, dict.fromkeys(PARTS, 0)) for due in self.dues]
         lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
         lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
-        balance = self.amount
-        self.set_regular(self.grace, balance, [])
-        self.plan(lines, 0, balance, [])
-        if self.odd and self.deal.prepay not in RESHAPING:
+        self.anew, self.regular, self.pending = True, {}, {}
+        self.plan(lines, 0, self.amount, [])
+        if self.odd and not self.actual:
             days = Fraction((self.dues[0] - self.start).days, (self.dues[0] - self.begins[0]).days)
-            lines[0].asked["interest"] = self.brought["interest"] + rounded(rounded(self.whole(balance, 0)) * days)
+            lines[0].asked["interest"] = self.brought["interest"] + rounded(rounded(self.whole(self.amount, 0)) * days)
         self.own_interest = [line.asked["interest"] - line.brought_interest for line in lines]
         lines[0].asked["interest"] -= min(self.ahead, self.own_interest[0])
         lines[0].brought_interest -= min(self.ahead, self.own_interest[0])
         self.own_balance = [
-            self.amount - sum(one.asked["principal"] for one in lines[:place]) for place in range(self.number)
+            self.amount
+            + sum(amount for on, amount in self.tranches if place and on < self.dues[place - 1])
+            - sum(one.asked["principal"] for one in lines[:place])
+            for place in range(self.number)
         ]
         return lines
 
@@ -235,7 +280,7 @@ class Version:
             self.reshape(day, purse, coming)
             return
         costs = self.rest(day, coming)
-        if self.deal.early_interest != "schedule" and purse_of(purse) >= costs:
+        if self.deal.early_interest != "schedule" and purse_of(purse) >= costs and not self.lent_after(day):
             interest = costs - sum(line.unpaid - line.open("interest") for line in (self.lines[one] for one in coming))
             for place in coming:
                 line = self.lines[place]
@@ -252,73 +297,93 @@ class Version:
         other = sum(line.unpaid - line.open("interest") for line in lines)
         if self.deal.prepay in RESHAPING:
             first = lines[0]
-            balance = sum(line.open("principal") for line in lines)
+            balance = sum(line.open("principal") for line in lines) - self.lent_after(day)
+            other -= self.lent_after(day)
             return other + first.brought_interest + self.interest_until(day, coming[0], balance)
         if self.deal.early_interest == "schedule":
             return other + sum(line.open("interest") for line in lines)
         place = next(place for place, line in enumerate(self.lines) if line.due > day)
         accrued = 0
-        if coming[0] == 0 and self.odd:
+        if coming[0] == 0 and self.odd and not self.actual:
             days = Fraction(max((day - self.start).days, 0), (self.dues[0] - self.start).days)
             accrued = rounded(self.own_interest[0] * days)
         elif place == coming[0]:
-            accrued = rounded(
-                self.charge(self.own_balance[place], place, self.begins[place], max(day, self.begins[place]))
-            )
+            begin = self.bearing_from(place)
+            accrued = sum(rounded(piece) for piece in self.walk(self.own_balance[place], place, begin, day))
         later = self.lines[coming[0] :]
         brought, paid = sum(line.brought_interest for line in later), sum(line.paid["interest"] for line in later)
         return other + max(accrued + brought - paid, 0)
 
-    def pieces(self, balance, since, until):
-        """Unrounded interest on a balance between two days, cut at the due dates."""
+    def wanted_on(self, day, place, balance, interest):
+        """What a coming line repays that is closed on `day`, as far as tranches are known then."""
+        since = self.since_of(place)
+        if self.pending[place] or any(since <= on < day for on, _amount in self.tranches):
+            begin = balance - sum(amount for on, amount in self.tranches if since < on <= day)
+            own = self.pieces(begin, since, self.dues[place], day)
+            return self.out_of(self.regular_for(place, balance, own), balance, interest)
+        return self.out_of(self.regular[place - 1], balance, interest)
+
+    def since_of(self, place):
+        """From when a coming line bears interest: from the closing of the line before it, or from its own begin."""
+        closed = self.lines[place - 1].closed if place else None
+        return closed or self.bearing_from(place)
+
+    def pieces(self, balance, since, until, last=date.max):
+        """Unrounded interest from a day on, on the balance of that evening, cut at the due dates and by tranches."""
         found = []
         for place in range(self.number):
             begin, end = max(since, self.bearing_from(place)), min(until, self.dues[place])
             if begin < end:
-                found.append(self.charge(balance, place, begin, end))
+                before = sum(amount for on, amount in self.tranches if since < on < begin and on <= last)
+                found += self.walk(balance + before, place, begin, end, since, last)
         return found
 
     def interest_until(self, day, place, balance):
-        """The interest of a coming line to `day`: from the closing of the line before it, or from its own begin."""
-        closed = self.lines[place - 1].closed if place else None
-        return sum(rounded(piece) for piece in self.pieces(balance, closed or self.bearing_from(place), day))
+        """The interest of a coming line to `day`."""
+        since = self.since_of(place)
+        # What came after that morning was not owed yet then; after a closing that day's own tranche was.
+        balance -= sum(amount for on, amount in self.tranches if since < on <= day)
+        return sum(rounded(piece) for piece in self.pieces(balance, since, day))
 
     def reshape(self, day, purse, coming):
         today = next((place for place, line in enumerate(self.lines) if line.due == day and not line.closed), None)
         left = purse_of(purse)
         if today is not None:
-            more = min(left, sum(line.open("principal") for line in self.lines))
+            more = min(left, sum(line.open("principal") for line in self.lines) - self.lent_after(day))
             line = self.lines[today]
             line.asked["principal"] += more
-            balance = sum(one.open("principal") for one in self.lines[today + 1 :]) - more
+            balance = sum(one.open("principal") for one in self.lines[today + 1 :]) - more - self.lent_after(day)
             self.carry = []
-            self.replan(today + 1, balance)
+            self.replan(today + 1, balance, day, more > 0)
             self.pay(line, purse)
             return
         place = next(place for place, one in enumerate(self.lines) if one.due > day and not one.closed)
-        line, balance = self.lines[place], sum(self.lines[one].open("principal") for one in coming)
+        line = self.lines[place]
+        balance = sum(self.lines[one].open("principal") for one in coming) - self.lent_after(day)
         interest = self.interest_until(day, place, balance)
         extras = line.open("fee") + line.open("penalty") + line.brought_interest
         most = min(left - extras, balance + interest)
-        wanted = 0 if place < self.grace else self.wanted(place, balance, interest)
+        wanted = 0 if place < self.grace else self.wanted_on(day, place, balance, interest)
         if place == self.number - 1:
             wanted = balance
+        if place == self.number - 1 and self.lent_after(day):
+            return
         if most < max(min(wanted, balance) + interest, 1):
             return
         principal = most - interest
         line.asked["interest"], line.asked["principal"], line.closed = interest + line.brought_interest, principal, day
         # Between closing and its due date the lowered balance bears interest, which the next line shows.
         self.carry = self.pieces(balance - principal, day, line.due)
-        self.replan(place + 1, balance - principal)
+        self.replan(place + 1, balance - principal, day, principal > min(wanted, balance))
         self.pay(line, purse)
 
-    def replan(self, place, balance):
+    def replan(self, place, balance, day, more):
+        """The lines from `place` on over what is left; `more`: was more paid than the line before it asked for?"""
         if place >= self.number:
             return
         # The instalment is found when the first line repays principal: money that comes before then lowers it.
-        if balance and (self.deal.prepay == "reduce_instalment" or place <= self.grace):
-            self.set_regular(max(place, self.grace), balance, self.carry if place >= self.grace else [])
-        self.plan(self.lines, place, balance, self.carry)
+        self.anew = (more and self.deal.prepay == "reduce_instalment") or place <= self.grace
+        self.plan(self.lines, place, balance, self.carry, day)
 
     # What it comes to ----------------------------------------------------------------------------------------------
 

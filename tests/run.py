@@ -3,7 +3,7 @@
     python -m tests.run [--soak] [ARGUMENT OF PYTEST ...]
 
 Each is one run of pytest, and a red one ends it. The last one prints what ran and what was left out, and why.
-SEEDBED_REQUIRE=postgres,browser,verapdf makes a missing one a failure.
+SEEDBED_REQUIRE=postgres,browser,verapdf,iati makes a missing one a failure.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests import verapdf
+from tests import iati_standard, verapdf
 from tests.browser import find_browser
 from tests.postgres import NoServer, server
 
@@ -87,6 +87,8 @@ def plan(stack, left_out, soak):
         missing("browser", "no Chromium is installed", left_out)
     if lacking := verapdf.missing():
         missing("verapdf", lacking, left_out)
+    if lacking := iati_standard.missing():
+        missing("iati", lacking, left_out)
     return runs
 
 

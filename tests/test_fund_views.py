@@ -11,18 +11,19 @@ from django.urls import reverse
 from audit.refusals import Blocked, Invalid, NotAllowed
 from loans.checks import arrears_faults
 from loans.exchange import translated
-from loans.forecast import promised_on_line
+from loans.forecast import promised_back_on_line, promised_on_line
 from loans.fund import integrity
 from loans.models import ProvisionRate
 from loans.portfolio import BUCKETS
 from loans.provisions import provisions
-from loans.services import set_provision_rates, write_off_loan
+from loans.services import set_provision_rates, sign_loan, write_off_loan
 from payments.services import book_charge, receive_capital
 from programmes.clock import standing_at
 from programmes.models import ExchangeRate, FundingLine
 from tests.office import DAY
 from tests.steps_grants import paid_tranche, signed_award
 from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
+from tests.steps_payments import screened
 
 MARCH, APRIL = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
 LATE = date(2026, 5, 20)
@@ -97,7 +98,7 @@ def test_the_capital_is_there_less_what_was_lost_and_the_page_says_what_is_promi
     good, gone = active_loan(lending), active_loan(lending, bank_reference="BANK-2")
     book_charge(line=line, amount=300, reference="CH-1", on=DAY, by=people.maker)
     write_off_loan(loan=gone, decision_ref="S-1", reason="Gone.", on=DAY, by=people.manager)
-    approved_loan(lending, amount=30_000)
+    approved = approved_loan(lending, amount=30_000)
     signed_loan(lending, amount=50_000)
     repay(lending, good, 8885, date(2026, 4, 12))
     found = integrity(line, APRIL[1])
@@ -112,9 +113,19 @@ def test_the_capital_is_there_less_what_was_lost_and_the_page_says_what_is_promi
         said = client.get(reverse("loans:fund", args=[line.key])).content.decode()
     for words in ("9,007.00", "90.1%", "800.00", "To lend in the coming months", "May 2026"):
         assert words in said
-    # April: 8,085.85 in the bank, 800.00 promised; May: the instalment of 12 May comes.
+    # April: 8,085.85 in the bank, 800.00 promised; May: 88.85 of 12 May, and the first instalments of what is promised:
+    # 43.10 of the signed loan (44.43 less 8 of 30 days of interest) and 26.65 of the approved one.
     assert "7,285.85" in said
-    assert "7,374.70" in said
+    assert "7,444.45" in said
+    back = promised_back_on_line(line, date(2026, 4, 20))
+    assert (dict(back)[date(2026, 5, 12)], dict(back)[date(2026, 5, 20)]) == (4310, 2665)
+    # What is expected of the approved loan is what its contract books.
+    with standing_at(date(2026, 4, 20)):
+        screened(lending, approved.borrower, approved.business)
+        given = {"first_due_on": date(2026, 5, 20), "on": date(2026, 4, 20), "by": people.loan_officer}
+        sign_loan(loan=approved, **given)
+    booked = approved.instalments.order_by("number")
+    assert [(row.due_on, row.due_amount) for row in booked] == [row for row in back if row[0].day == 20]
 
 
 def test_provisions_are_the_ageing_times_the_rates_in_force(lending, client):

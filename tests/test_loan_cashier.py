@@ -1,11 +1,14 @@
 """Cash of borrowers: numbered receipts, the count of the day by two people, deposits that arrive at the bank."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from ledger.models import Account
+from loans.cash_checks import cash_checks
 from loans.denominations import NOTES_AND_COINS, denominations_of
 from loans.models import CashDay, CashReceipt
 from loans.services import (
@@ -13,6 +16,7 @@ from loans.services import (
     collect_cash,
     count_cash,
     deposit_cash,
+    find_difference,
     match_deposit,
     reverse_repayment,
     send_count_back,
@@ -112,6 +116,97 @@ def test_one_person_counts_the_day_and_another_closes_it(cash):
     assert list(faults()) == []
 
 
+PIECES = {5000: 1, 2000: 1, 1000: 1, 500: 1}  # 85.00 of the 88.85 that should be there
+
+
+def counted(office, pieces=PIECES, why="Change was missing."):
+    people, day = office.people, taken(office).day
+    return count_cash(day=day, pieces=pieces, explanation=why, on=FIRST_DUE, by=people.loan_officer)
+
+
+def booked():
+    """{(code, subject): minor units} of everything but the bank and the loans."""
+    found = Account.objects.filter(code__in=["1000", "2100", "5100"]).exclude(subject="", code="1000")
+    return {(row.code, row.subject): row.balance_amount for row in found if row.balance_amount}
+
+
+@pytest.mark.django_db
+def test_what_is_missing_is_booked_by_the_second_person_and_comes_back_when_it_is_found(cash):
+    people, till = cash.people, f"till:{cash.programme.pk}:USD"
+    day = counted(cash)
+    with pytest.raises(Invalid, match="Say what you found"):
+        close_cash_day(day=day, on=FIRST_DUE, by=people.maker)
+    with pytest.raises(NotAllowed, match="Another person than the one who counted"):
+        close_cash_day(day=day, reason="Gone.", on=FIRST_DUE, by=people.loan_officer)
+    assert booked() == {("1000", till): 8885}
+    day = close_cash_day(day=day, reason="Nobody knows.", on=FIRST_DUE, by=people.maker)
+    assert booked() == {("1000", till): 8500, ("5100", ""): 385}
+    assert till_balance(cash.programme, "USD", FIRST_DUE) == day.counted_amount == 8500
+    assert day.difference_entry.reason == "Nobody knows."
+    assert list(faults()) == []
+    later = FIRST_DUE + timedelta(days=2)
+    with standing_at(later):
+        given = {"day": day, "reason": "Under the drawer.", "on": later}
+        with pytest.raises(NotAllowed):
+            find_difference(**given, by=people.loan_officer)
+        day = find_difference(**given, by=people.manager)
+        with pytest.raises(Blocked, match="No difference"):
+            find_difference(**given, by=people.manager)
+        assert booked() == {("1000", till): 8885}
+        assert till_balance(cash.programme, "USD", FIRST_DUE) == 8500
+        # It is counted with the box of the day on which it was found.
+        today = CashDay.objects.get(on=later)
+        today = count_cash(
+            day=today,
+            pieces={5000: 1, 2000: 1, 1000: 1, 500: 1, 100: 3, 50: 1, 25: 1, 10: 1},
+            on=later,
+            by=people.loan_officer,
+        )
+        assert close_cash_day(day=today, on=later, by=people.maker).difference_entry is None
+        assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_what_is_over_waits_unclaimed_until_it_is_known_whose_it_is(cash):
+    people, till = cash.people, f"till:{cash.programme.pk}:USD"
+    day = counted(cash, {5000: 2}, "One gave too much.")
+    day = close_cash_day(day=day, reason="Nobody came back.", on=FIRST_DUE, by=people.maker)
+    assert booked() == {("1000", till): 10_000, ("2100", day.ref): -1115}
+    assert list(faults()) == []
+    later = FIRST_DUE + timedelta(days=1)
+    with standing_at(later):
+        find_difference(day=day, reason="It is the second borrower's.", on=later, by=people.maker)
+        taken(cash, 1115, loan=1, on=later)
+        assert booked() == {("1000", till): 10_000}
+        assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_money_does_not_move_between_the_count_and_the_closing(cash):
+    people = cash.people
+    day = counted(cash)
+    given = {"own_account": cash.account, "slip": "S-17", "on": FIRST_DUE, "by": people.loan_officer}
+    with pytest.raises(Blocked, match="Have the day closed first"):
+        deposit_cash(amount=8500, **given)
+    receipt = CashReceipt.objects.get()
+    reverse_repayment(repayment=receipt.repayment, reason="Not hers.", on=FIRST_DUE, by=people.loan_officer)
+    with pytest.raises(Blocked, match=r"USD 0.00 should be in the box, and USD 88.85 when it was counted"):
+        close_cash_day(day=day, reason="Gone.", on=FIRST_DUE, by=people.maker)
+    day = send_count_back(day=day, reason="A slip is void.", on=FIRST_DUE, by=people.maker)
+    day = count_cash(day=day, pieces=PIECES, explanation="She left it.", on=FIRST_DUE, by=people.loan_officer)
+    close_cash_day(day=day, reason="It is hers.", on=FIRST_DUE, by=people.maker)
+    deposit_cash(amount=8500, **given)
+    assert booked() == {("2100", day.ref): -8500}
+    assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_verify_names_a_difference_that_the_ledger_does_not_have(cash):
+    day = close_cash_day(day=counted(cash), reason="Gone.", on=FIRST_DUE, by=cash.people.maker)
+    CashDay.objects.filter(pk=day.pk).update(expected_amount=9000)
+    assert f"loans_cashday {day.ref}: its difference is -500, the ledger booked -385" in list(cash_checks())
+
+
 @pytest.mark.django_db
 def test_cash_carried_to_the_bank_arrives_with_one_line_of_the_statement(cash):
     taken(cash)
@@ -166,7 +261,18 @@ def test_the_day_is_worked_through_on_its_pages(cash, client, visit):
     assert client.get(close).status_code == 403
     page = visit(people.manager, close)
     form = {field: page.one("input", name=field)["value"] for field in ("version", "key")}
-    visit(people.manager, close, form)
+    assert "38.85 is missing. It is booked as a cost" in visit(people.manager, close).text
+    visit(people.manager, close, form, status=400)
+    visit(people.manager, close, form | {"reason": "Nobody knows."})
+    found = reverse("loans:difference_found", args=[day.pk])
+    assert visit(people.manager, day.get_absolute_url()).all("a", href=found)
+    assert not visit(officer, day.get_absolute_url()).all("a", href=found)
+    visit(officer, found, status=403)
+    visit(people.manager, found, {"key": "f", "reason": ""}, status=400)
+    with standing_at(FIRST_DUE + timedelta(days=1)):
+        visit(people.manager, found, {"key": "f", "reason": "In the drawer."})
+        visit(people.manager, found, {"key": "g", "reason": "In the drawer."}, status=409)
+        assert "The difference was found on 13 April 2026" in visit(officer, day.get_absolute_url()).text
     assert "Short." in visit(people.manager, reverse("loans:cashier")).text
     visit(officer, reverse("loans:deposit"))
     visit(

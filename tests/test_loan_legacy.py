@@ -1,12 +1,17 @@
 """An older portfolio in one workbook: checked row by row, reconciled to the office's totals, written whole or not."""
 
+import io
 import json
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
-from applicants.models import Application, Party
+from applicants.models import Application, Import, Party
+from applicants.queues import queue_for
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
@@ -133,6 +138,8 @@ def test_each_row_at_fault_is_named_and_nothing_is_written(office):
     for sheets, words in WRONG:
         found = read(office, workbook(**sheets))
         assert words in "\n".join(one.sentence for one in found.errors)
+    # Money of a loan whose own row is wrong is not named too.
+    assert len(read(office, workbook(loans=[{**LOAN, "amount": "0"}, SECOND])).errors) == 1
     before = Entry.objects.count()
     for sheets in (WRONG[0][0], WRONG[5][0], WRONG[16][0]):
         with pytest.raises(Invalid, match="has errors"):
@@ -169,3 +176,72 @@ def test_the_command_checks_first_and_then_writes(office, tmp_path, capsys):
     assert (json.loads(capsys.readouterr().out)["written"], Loan.objects.count()) == (0, 0)
     call_command("import_file", str(file), **given)
     assert (json.loads(capsys.readouterr().out)["written"], Loan.objects.count()) == (8, 2)
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+
+def sent(office, content, name="old.xlsx"):
+    return {"programme": office.programme.pk, "content": SimpleUploadedFile(name, content)}
+
+
+def test_a_workbook_is_checked_confirmed_and_written_on_its_pages(office, client, visit):
+    manager, url = office.people.manager, reverse("loans:portfolio_imports")
+    assert visit(manager, reverse("loans:loans")).all("a", href=url)
+    assert not visit(office.people.loan_officer, reverse("loans:loans")).all("a", href=url)
+    for stranger in (office.people.loan_officer, office.people.secretary, office.people.adviser):
+        visit(stranger, url, status=403)
+    wrong = visit(manager, url, sent(office, workbook(totals=[{**TOTALS, "repaid": "700.00"}])), status=400).text
+    assert "1 thing in old.xlsx must be mended first" in wrong
+    assert "Repaid, USD USD 700.00 USD 710.80 USD 10.80" in wrong.replace("\u00a0", " ")
+    visit(manager, url, sent(office, b"no workbook"), status=400)
+    assert (Import.objects.count(), Loan.objects.count()) == (0, 0)
+    visit(manager, url, sent(office, workbook()))
+    batch = Import.objects.get()
+    page = visit(manager, batch.get_absolute_url())
+    assert "8 rows were checked and are right. Nothing is written yet." in page.text
+    assert "Outstanding principal, USD USD 841.51 USD 841.51 USD 0.00" in page.text.replace("\u00a0", " ")
+    assert Loan.objects.count() == 0
+    assert [item.url for item in queue_for(manager)] == [batch.get_absolute_url()]
+    # The file is its maker's own, and this page is the only one that writes it.
+    visit(office.people.secretary, batch.get_absolute_url(), status=404)
+    visit(manager, reverse("applicants:confirm_import", args=[batch.pk]), {}, status=404)
+    assert visit(manager, reverse("applicants:import", args=[batch.pk]), status=302)
+    confirm = reverse("loans:confirm_portfolio", args=[batch.pk])
+    visit(manager, confirm, {})
+    visit(manager, confirm, {}, status=409)
+    assert "Done: 8 rows are written." in visit(manager, batch.get_absolute_url()).text
+    assert [loan.principal_amount for loan in Loan.objects.order_by("pk")] == [84_151, 0]
+    assert list(faults()) == []
+
+
+def test_what_no_longer_reconciles_when_it_is_written_leaves_nothing_half_done(office, client, visit):
+    """Between the check and the confirmation the product's window lowered its ceiling: all of it stays out."""
+    manager, before = office.people.manager, Entry.objects.count()
+    visit(manager, reverse("loans:portfolio_imports"), sent(office, workbook()))
+    batch = Import.objects.get()
+    office.window.ceiling_amount = 99_999
+    office.window.save()
+    visit(manager, reverse("loans:confirm_portfolio", args=[batch.pk]), {})
+    said = visit(manager, batch.get_absolute_url()).text
+    assert "Nothing was written" in said
+    assert "The window lends at most USD 999.99." in said.replace("\u00a0", " ")
+    counts = Loan.objects.count(), Party.objects.count(), Application.objects.count(), Entry.objects.count()
+    assert counts == (0, 0, 0, before)
+
+
+def test_the_template_filled_in_is_what_the_page_takes(office, client, visit):
+    client.force_login(office.people.manager)
+    answer = client.get(reverse("loans:portfolio_template", args=[office.programme.key]))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    assert book.sheet_names == [*SHEETS, "Columns", "Allowed values"]
+    heads = [book.get_sheet_by_index(number).to_python()[0] for number in range(4)]
+    rows = ([PERSON, OTHER], [LOAN, SECOND], REPAYMENTS, [TOTALS])
+    sheets = [
+        (name, head, [[row.get(column, "") for column in head] for row in filled])
+        for name, head, filled in zip(SHEETS, heads, rows, strict=True)
+    ]
+    assert read(office, xlsx_bytes(sheets).read()).errors == []
+    assert ["loans", "product", "orchard-micro-1", "Micro loan, USD"] in book.get_sheet_by_index(5).to_python()
+    client.force_login(office.people.loan_officer)
+    assert client.get(reverse("loans:portfolio_template", args=[office.programme.key])).status_code == 404

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
 from applicants.services import add_evidence, anonymise_party
@@ -14,6 +15,7 @@ from loans.contract import draw_contract
 from loans.cycles import over_cycle_limit
 from loans.daily import daily
 from loans.models import CycleLimit, Guarantor, GuarantorNotice, LendingRules, LoanProduct, SecurityBand
+from loans.papers.release import release_paper
 from loans.services import (
     add_collateral,
     add_guarantor,
@@ -22,6 +24,7 @@ from loans.services import (
     record_life_event,
     release_collateral,
     release_guarantor,
+    reverse_repayment,
     sign_handover,
     sign_loan,
 )
@@ -50,6 +53,21 @@ def paper(office, loan, text="Signed."):
 def stand(office, loan, party, amount, **facts):
     given = {"consented_on": DAY, "consent": paper(office, loan), "on": DAY, "by": office.people.loan_officer}
     return add_guarantor(loan=loan, party=party, amount=amount, **{**given, **facts})
+
+
+def pledged(office, loan, value=50_000, **facts):
+    given = {
+        "kind": "vehicle",
+        "description": "Tractor <b>MTZ-80</b>",
+        "owner": loan.borrower,
+        "valued_by": "A. Valuer",
+        "valued_on": DAY,
+        "registration": "LIEN-7",
+        "paper": paper(office, loan),
+        "on": DAY,
+        "by": office.people.loan_officer,
+    }
+    return add_collateral(loan=loan, value_amount=value, **{**given, **facts})
 
 
 def sign(office, loan):
@@ -104,25 +122,14 @@ def test_a_loan_is_signed_with_as_much_security_as_its_amount_asks(lending):
     release_guarantor(guarantor=guarantor, reason="Spouse was missing.", on=DAY, by=officer)
     spouse = {"married": True, "spouse_consented_on": DAY, "spouse_consent": paper(lending, loan)}
     stand(lending, loan, person, 100_000, **spouse)
-    thing = {
-        "kind": "vehicle",
-        "description": "Tractor T-25",
-        "owner": loan.borrower,
-        "valued_by": "A. Valuer",
-        "valued_on": DAY,
-        "registration": "LIEN-7",
-        "paper": paper(lending, loan),
-        "on": DAY,
-        "by": officer,
-    }
-    tractor = add_collateral(loan=loan, value_amount=49_999, **thing)
+    tractor = pledged(lending, loan, 49_999, description="Tractor T-25")
     with pytest.raises(Invalid, match="secures a loan already"):
-        add_collateral(loan=loan, value_amount=1, **{**thing, "registration": "lien-7"})
+        pledged(lending, loan, 1, registration="lien-7")
     with pytest.raises(Blocked, match=r"Collateral of USD 500\.00 is asked, USD 499\.99 is there") as refused:
         sign(lending, loan)
     assert "has not been screened" in str(refused.value)
     release_collateral(collateral=tractor, reason="Valued anew.", on=DAY, by=officer)
-    add_collateral(loan=loan, value_amount=50_000, **thing)
+    pledged(lending, loan, description="Tractor T-25")
     screened(lending, person)
     lending_rules(loan, lender="Orchard Fund", charge="service")
     loan = sign(lending, loan)
@@ -138,6 +145,56 @@ def test_a_loan_is_signed_with_as_much_security_as_its_amount_asks(lending):
     ):
         assert words in said, words
     assert not list(faults())
+
+
+def words_of(content):
+    pages = PdfReader(io.BytesIO(content)).pages
+    return [" ".join(page.extract_text().split()) for page in pages]
+
+
+def test_who_and_what_stands_for_a_loan_is_free_when_it_is_repaid_and_bound_again_when_it_is_owed(lending, visit):
+    loan = approved_loan(lending)
+    neighbour, brother = (registered_person(lending, name, birth_year=1971) for name in ("Karen Petrosyan", "Aram Ter"))
+    guarantor, other, tractor = (
+        stand(lending, loan, neighbour, 60_000),
+        stand(lending, loan, brother, 10_000),
+        pledged(lending, loan),
+    )
+    with pytest.raises(Blocked, match="Nobody and nothing"):
+        release_paper(loan, DAY)
+    release_guarantor(guarantor=other, reason="He moved away.", on=DAY, by=lending.people.manager)
+    screened(lending, neighbour, brother)
+    loan = active_loan(lending, loan=sign(lending, loan))
+    end = date(2026, 4, 15)
+    last = repay(lending, loan, 106_619, on=end)
+    loan.refresh_from_db()
+    assert (loan.state, loan.closed_on) == ("closed", end)
+
+    def states():
+        rows = [guarantor, other, tractor]
+        for row in rows:
+            row.refresh_from_db()
+        return [(row.released_on, row.released_with_loan) for row in rows]
+
+    assert states() == [(end, True), (DAY, False), (end, True)]
+    with standing_at(end):
+        assert list(faults()) == []
+        url = reverse("loans:letter", args=[loan.ref, "release"])
+        assert visit(lending.people.loan_officer, loan.get_absolute_url()).all("a", href=url)
+        to_neighbour, to_brother, to_owner = words_of(release_paper(loan, end))
+    assert "Karen Petrosyan" in to_neighbour
+    assert "you guaranteed it up to USD 600,00. Your guarantee has ended on 15.04.2026" in to_neighbour
+    assert "ended on 12.03.2026" in to_brother
+    assert "Tractor <b>MTZ-80</b>" in to_owner
+    assert "LIEN-7" in to_owner
+    assert "is repaid since 15.04.2026: nothing is owed on it." in to_owner
+    with standing_at(end):
+        reverse_repayment(repayment=last, reason="Bounced.", on=end, by=lending.people.maker)
+        # Who was let go for another reason stays free.
+        assert states() == [(None, False), (DAY, False), (None, False)]
+        assert list(faults()) == []
+        Guarantor.objects.filter(pk=guarantor.pk).update(released_on=DAY, release_reason="-", released_with_loan=True)
+        assert f"loans_guarantor {guarantor.pk} was released with {loan.ref}, which is owed" in list(faults())
 
 
 def test_a_late_borrower_and_the_borrower_guarantee_nothing_and_only_the_loan_team_records_it(lending):

@@ -1,5 +1,7 @@
 """The people and things behind a loan by their pages: what is typed, what is read, and who finds nothing there."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -7,7 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from applicants.models import Evidence
+from audit.models import Event
 from loans.models import Handover, Moratorium
+from pages.sheets import read_table
 from programmes.clock import standing_at
 from programmes.roles import forget
 from tests.markup import filled
@@ -93,6 +97,30 @@ def test_a_death_is_recorded_and_decided_by_two_people(lending, client):
         assert "The rest is forgiven, S-1" in said
 
 
+def test_who_pays_for_a_borrower_abroad_does_so_until_the_power_of_attorney_ends(lending, client):
+    loan, brother = active_loan(lending), registered_person(lending, "Karen Petrosyan", birth_year=1971)
+    day = f"{DAY:%d.%m.%Y}"
+    client.force_login(lending.people.loan_officer)
+    typed = {"kind": "abroad", "happened_on": day, "evidence": file(), "payer": brother.ref, "attorney": file("a.txt")}
+    assert "Karen Petrosyan pays." in send(client, "new_life_event", loan.ref, **typed)
+    event = loan.life_events.get()
+    ended = reverse("loans:end_attorney", args=[loan.ref, event.pk])
+    assert "Decide first" in send(client, "end_attorney", loan.ref, event.pk, status=409, reason="She is back.")
+    client.force_login(lending.people.manager)
+    send(client, "decide_life_event", loan.ref, event.pk, outcome="continue", decision_ref="S-1")
+    client.force_login(lending.people.adviser)
+    assert ended in client.get(loan.get_absolute_url()).content.decode()
+    assert "Say why" in send(client, "end_attorney", loan.ref, event.pk, status=400, reason="")
+    said = send(client, "end_attorney", loan.ref, event.pk, reason="She is back.")
+    assert "Karen Petrosyan paid until 12 March 2026." in said
+    assert ended not in said
+    assert "Nobody acts for the borrower" in send(
+        client, "end_attorney", loan.ref, event.pk, status=409, reason="Twice."
+    )
+    client.force_login(lending.people.maker)
+    assert client.get(ended).status_code == 403
+
+
 def test_a_moratorium_and_a_handover_go_through_two_people_by_their_pages(lending, client):
     loan, people = active_loan(lending), lending.people
     key = lending.programme.key
@@ -106,6 +134,17 @@ def test_a_moratorium_and_a_handover_go_through_two_people_by_their_pages(lendin
         assert loan.borrower.name in said
         row = Moratorium.objects.get()
         assert client.get(reverse("loans:apply_moratorium", args=[row.pk])).status_code == 403
+        url = reverse("loans:moratorium", args=[row.pk])
+        told = b"".join(client.get(url, {"format": "csv"}).streaming_content).decode("utf-8-sig")
+        lines = list(csv.DictReader(io.StringIO(told)))
+        line = row.loans.get()
+        assert [(one["Loan"], one["Principal owed"], one["Interest not charged"]) for one in lines] == [
+            (loan.ref, "1000.00", f"{line.waived_amount / 100:.2f}")
+        ]
+        assert line.waived_amount > 0
+        table = read_table(io.BytesIO(b"".join(client.get(url, {"format": "xlsx"}).streaming_content)))
+        assert [one.cells["Last instalment now"] for one in table.rows] == [line.matures_on]
+        assert Event.objects.filter(kind="list.export").count() == 2
         said = send(client, "new_handover", key, people.adviser.pk, taker=taker.pk, loans=[loan.pk], reason="Leave.")
         assert "Not signed yet." in said
         lists = Handover.objects.get()

@@ -14,7 +14,13 @@ from loans import contract
 from loans.models import LoanProduct
 from loans.payoff import payoff_quote
 from loans.products import ProductForm
-from loans.services import change_rate, record_repayment, reverse_repayment, waive
+from loans.services import (
+    change_rate,
+    record_repayment,
+    reverse_repayment,
+    reverse_waiver,
+    waive,
+)
 from programmes.clock import standing_at
 from programmes.models import Holiday
 from tests.office import DAY
@@ -143,6 +149,73 @@ def test_interest_is_waived_by_a_decision_of_another_and_no_money_moves(lending)
     first.refresh_from_db()
     assert (first.interest_paid_amount, first.interest_amount) == (700, 700)
     with standing_at(date(2026, 4, 20)):
+        assert_sound()
+
+
+def test_a_waiver_taken_back_leaves_every_figure_as_if_it_had_not_been(lending):
+    """It had closed the loan: the loan is owed again, to the unit, and both acts stay to be seen."""
+    people, on = lending.people, date(2026, 6, 20)
+    order = {"allocation_order": ["principal", "interest", "fee", "penalty"]}
+    loan = active_loan(lending, months=3, terms=order)
+    repay(lending, loan, 101_700, date(2026, 6, 12))
+    with standing_at(on):
+        entries, before = Entry.objects.count(), state_of(loan)
+        less = {"component": "interest", "decision_ref": "S-2026-06/1", "reason": "Hail.", "on": on}
+        waiver = waive(loan=loan, amount=307, by=people.manager, **less)
+        loan.refresh_from_db()
+        assert (loan.state, loan.closed_on, loan.instalments.get(number=3).settled_on) == ("closed", on, on)
+        given = {"waiver": waiver, "reason": "Decided for another loan.", "on": on, "by": people.manager}
+        for stranger in (people.loan_officer, people.adviser, people.maker):
+            with pytest.raises(NotAllowed):
+                reverse_waiver(**given | {"by": stranger})
+        with pytest.raises(Invalid, match="Say why"):
+            reverse_waiver(**given | {"reason": " "})
+        assert reverse_waiver(**given).reversed_by == people.manager
+        assert (state_of(loan), Entry.objects.count()) == (before, entries)
+        with pytest.raises(Blocked, match="taken back already"):
+            reverse_waiver(**given)
+        assert_sound()
+
+
+def test_interest_is_waived_taken_back_and_the_rate_changed_on_the_pages(lending, client, visit):
+    people, on = lending.people, date(2026, 4, 20)
+    loan = active_loan(lending)
+    with standing_at(on):
+        officer, manager = people.loan_officer, people.manager
+        url = reverse("loans:waive", args=[loan.ref])
+        sent = {"component": "interest", "amount": "6.00", "decision_ref": "S-2026-05/3", "reason": "Hail."}
+        visit(officer, url, sent, status=403)
+        form = {name: visit(manager, url).one("input", name=name)["value"] for name in ("version", "key")}
+        assert "10.00 of it fell due" in visit(manager, url, sent | form | {"amount": "10.01"}, status=400).text
+        visit(manager, url, sent | form)
+        visit(manager, url, sent | form)  # pressed twice: the same answer, one waiver
+        waiver = loan.waivers.get()
+        assert (waiver.amount, loan.instalments.get(number=1).interest_amount) == (600, 400)
+        back = reverse("loans:reverse_waiver", args=[loan.ref, waiver.pk])
+        assert visit(manager, loan.get_absolute_url()).all("a", href=back)
+        assert not visit(officer, loan.get_absolute_url()).all("a", href=back)
+        visit(officer, back, status=403)
+        key = visit(manager, back).one("input", name="key")["value"]
+        visit(manager, back, {"key": key, "reason": ""}, status=400)
+        visit(manager, back, {"key": key, "reason": "<b>Hers</b> it was not."})
+        assert loan.instalments.get(number=1).interest_amount == 1000
+        said = visit(manager, loan.get_absolute_url())
+        assert "“<b>Hers</b> it was not.”" in said.text
+        assert not said.all("a", href=back)
+        kept = waived(lending, loan, amount=100)
+        url = reverse("loans:rate", args=[loan.ref])
+        form = {name: visit(manager, url).one("input", name=name)["value"] for name in ("version", "key")}
+        sent = {"annual_rate_pct": "6", "decision_ref": "S-2026-05/4", "reason": "The donor lowered it."}
+        visit(officer, url, sent | form, status=403)
+        visit(manager, url, sent | form | {"annual_rate_pct": "101"}, status=400)
+        visit(manager, url, sent | form)
+        loan.refresh_from_db()
+        assert (loan.current_version, loan.annual_rate_pct, loan.ever_rescheduled) == (2, 6, False)
+        visit(manager, url, sent | form | {"key": "other"}, status=409)
+        # What was waived before the new schedule is part of it, and stays.
+        back = reverse("loans:reverse_waiver", args=[loan.ref, kept.pk])
+        assert not visit(manager, loan.get_absolute_url()).all("a", href=back)
+        assert "rescheduled or ended" in visit(manager, back, {"key": "a", "reason": "No."}, status=409).text
         assert_sound()
 
 

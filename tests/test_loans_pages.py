@@ -6,15 +6,19 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from audit.models import Event
 from loans.models import Loan
 from loans.queues import queue_for, search_for
-from payments.services import confirm_account, enter_account
+from loans.services import sign_loan
+from payments.models import PaymentOrder
+from payments.services import confirm_account, enter_account, settle_payment
 from payments.sources import sources_for
 from programmes.clock import standing_at, today
-from tests.office import grant_office
-from tests.steps_loans import account_of, active_loan, approved_loan, repay, signed_loan
+from tests.markup import filled
+from tests.office import DAY, grant_office
+from tests.steps_loans import account_of, active_loan, approved_loan, repay, sent_order, signed_loan
 
 # Every page is opened on PostgreSQL in tests/test_urls.py.
 pytestmark = pytest.mark.once
@@ -317,3 +321,53 @@ def test_the_borrowers_account_is_shown_to_nobody_but_finance(lending, client):
         )
     for name in ("terms", "reschedule"):
         assert page(client, people.monitor, reverse(f"loans:{name}", args=[loan.ref])).status_code == 403
+
+
+def test_tranches_are_planned_shown_confirmed_and_paid_by_their_pages(lending, visit, client):
+    people = lending.people
+    loan = approved_loan(lending, terms={"most_tranches": 3})
+    plan = reverse("loans:plan_tranches", args=[loan.ref])
+    visit(people.maker, plan, status=403)
+    data = filled(page(client, people.loan_officer, plan)) | {
+        "amount_1": "600.00",
+        "on_1": "2026-03-12",
+        "amount_2": "400.00",
+        "on_2": "",
+        "condition_2": NAME,
+    }
+    said = visit(people.loan_officer, plan, data, status=400)
+    assert "A tranche has an amount and a day." in said.text
+    visit(people.loan_officer, plan, data | {"on_2": "2026-05-27"})
+    loan.refresh_from_db()
+    assert [(part["amount"], part["on"]) for part in loan.tranche_plan] == [
+        (60_000, "2026-03-12"),
+        (40_000, "2026-05-27"),
+    ]
+    loan = sign_loan(loan=loan, first_due_on=date(2026, 4, 12), on=DAY, by=people.loan_officer)
+    pay = reverse("loans:pay_tranche", args=[loan.ref, 1])
+    account_of(lending, loan.borrower, "USD")
+    visit(people.loan_officer, pay, status=403)
+    visit(people.maker, pay, filled(page(client, people.maker, pay)))
+    order = sent_order(lending, PaymentOrder.objects.get(source_ref=f"{loan.ref}:1"))
+    assert order.amount == 60_000
+    settle_payment(order=order, bank_reference="B-1", on=DAY, by=people.maker)
+    ask = reverse("loans:move_tranche", args=[loan.ref, 2, "ask"])
+    visit(people.loan_officer, ask, filled(page(client, people.loan_officer, ask)) | {"shown": "Seen."})
+    confirm = reverse("loans:move_tranche", args=[loan.ref, 2, "confirm"])
+    visit(people.loan_officer, confirm, status=403)
+    said = visit(people.manager, confirm)
+    assert "Seen." in said.text
+    assert NAME in said.text
+    visit(people.manager, confirm, filled(page(client, people.manager, confirm)))
+    said = visit(people.maker, loan.get_absolute_url())
+    assert "600.00 paid out, 400.00 to come" in said.text
+    assert "Next: finance prepares the payment of tranche 2." in said.text
+    assert reverse("loans:pay_tranche", args=[loan.ref, 2]) in str([node.get("href") for node in said.all("a")])
+    said = contract_text(client, people.loan_officer, loan)
+    for words in ("Paid out in parts", "27.05.2026", "400.00", NAME):
+        assert words in said
+
+
+def contract_text(client, user, loan):
+    content = page(client, user, reverse("loans:contract", args=[loan.ref])).content
+    return " ".join(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages).split())

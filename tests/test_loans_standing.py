@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loans.allocation import COMPONENTS
+from loans.schedule import ScheduleRequest, build_schedule
 from loans.standing import OverdrawnError, Receipt, Row, Terms, fold
+from loans.terms import rows_of
 
 PLAIN = Terms()
 PENALISED = Terms(penalty_pct=Decimal("36.5"))
@@ -199,3 +201,22 @@ def test_reckoning_on_the_way_changes_nothing(received, agreed, first, second):
     one = fold(ROWS, paid(*received), agreed, late)
     two = fold(ROWS, paid(*received), agreed, late)
     assert [row.penalty for row in one.rows] == [row.penalty for row in two.rows]
+
+
+def test_early_money_never_leaves_a_coin_without_an_instalment():
+    """0.09 in six level instalments is five of 0.02: what a new round would put into a sixth is held instead."""
+    request = ScheduleRequest(
+        principal=Decimal("0.09"),
+        currency_digits=2,
+        disbursed_on=date(2026, 1, 20),
+        first_due=date(2026, 2, 20),
+        n=6,
+        method="declining_equal_instalment",
+        annual_rate_pct=Decimal(0),
+        annuity="solved",
+    )
+    rows = rows_of(build_schedule(request), "USD")
+    terms = Terms(prepay="reduce_instalment", early_interest="date", request=request)
+    standing = fold(rows, [Receipt("a", date(2026, 2, 16), 8)], terms, date(2026, 2, 16))
+    assert [row.row.principal for row in standing.rows] == [2, 2, 2, 2, 1]
+    assert (standing.overpaid, standing.principal) == (8, 9)

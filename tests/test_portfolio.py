@@ -44,6 +44,14 @@ def test_parts_add_up_to_the_whole_on_any_day_and_the_page_and_file_say_the_same
         rows = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
         assert rows[1][2:7] == ["2", "1921.15", "1921.15", "1000.00", "0.00"]
         assert client.get(reverse("loans:portfolio"), {**query, "by": "x"}).status_code == 400
+        # Divided by one thing, today: the bar of the one officer is full, and all of it is late.
+        shown = client.get(reverse("loans:portfolio"), {"by": "officer"}).context["portfolios"][0]
+        ((_word, part, _risks, share, bar),) = shown["parts"]
+        assert (part.principal, share, bar) == (192_115, 1, ["100.00", "100.00"])
+        with standing_at(date(2026, 5, 12)):
+            shown = client.get(reverse("loans:portfolio"), {"by": "product", "as_of": "12.05.2026"}).context
+        # 1,000.00 of 1,921.15 is late on the day on which the second instalments fall due.
+        assert shown["portfolios"][0]["parts"][0][4] == ["100.00", "52.05"]
     # Rescheduled on 20 May: on that day it is R, on the day before it was not yet.
     with standing_at(LATE):
         reschedule_loan(

@@ -5,12 +5,15 @@ import pytest
 from accounts.models import User
 from config.proof import faults
 from ledger.models import Entry
-from loans.models import Loan, Repayment
-from loans.services import record_repayment, reverse_repayment
+from loans.models import Loan, LoanTranche, Repayment
+from loans.services import order_tranche, record_repayment, reverse_repayment
+from payments.models import PayeeAccount, PaymentOrder
+from payments.services import settle_payment
 from programmes.clock import standing_at
 from tests.office import DAY, loan_office
 from tests.processes import together
-from tests.steps_loans import active_loan, repay
+from tests.steps_loans import active_loan, repay, sent_order
+from tests.steps_tranches import active_in_tranches, shown
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -106,4 +109,34 @@ def test_eight_payments_and_a_reversal_at_once_leave_what_one_after_the_other_wo
     # 80.28 are left of the money: 10.00 of it interest, once.
     assert (live.count(), loan.principal_amount) == (8, 100_000 - 7028)
     assert sum(row.interest_amount for row in live) == 1000
+    assert list(faults()) == []
+
+
+def order_it(tranche, account, by):
+    """Called in a process of its own."""
+    row = LoanTranche.objects.select_related("loan__application").get(pk=tranche)
+    payee = PayeeAccount.objects.get(pk=account)
+    return order_tranche(tranche=row, account=payee, on=DAY, by=User.objects.get(pk=by)).pk
+
+
+def settle_it(order, by):
+    row = PaymentOrder.objects.get(pk=order)
+    return settle_payment(order=row, bank_reference="B-2", on=DAY, by=User.objects.get(pk=by)).pk
+
+
+def test_of_four_orders_for_one_tranche_one_is_made_and_its_money_leaves_once(lending, database_url):
+    loan = active_in_tranches(lending)
+    tranche = shown(lending, loan.tranches.get(number=2))
+    people, account = lending.people, loan.borrower.payee_accounts.get()
+    call = {"tranche": tranche.pk, "account": account.pk, "by": people.maker.pk}
+    results = together(database_url, [("tests.test_race_loans:order_it", call)] * 4)
+    assert [result.failed for result in results] == [""] * 4
+    assert sorted(result.refused for result in results) == ["", "Blocked", "Blocked", "Blocked"]
+    order = sent_order(lending, PaymentOrder.objects.get(source_ref=tranche.source_ref))
+    calls = [("tests.test_race_loans:settle_it", {"order": order.pk, "by": people.maker.pk})] * 4
+    results = together(database_url, calls)
+    assert [result.failed for result in results] == [""] * 4
+    assert sorted(result.refused for result in results) == ["", "Blocked", "Blocked", "Blocked"]
+    loan.refresh_from_db()
+    assert (loan.principal_amount, loan.current_version) == (100_000, 3)
     assert list(faults()) == []

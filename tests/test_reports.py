@@ -231,20 +231,44 @@ def test_two_people_in_turn_hold_one_post(office, paid):
     assert now["jobs_fte"].value == Decimal("0.5")
 
 
-def test_a_lost_post_lowers_the_net_and_the_share_of_those_that_last(office, paid):
-    visit = visited(
-        office,
-        paid.application,
-        jobs=[
-            post(registered_person(office, f"P {number}"), created_on=DAY - timedelta(days=200)) for number in (1, 2)
-        ],
-    )
-    end_job_place(place=visit.job_places.first(), on=DAY - timedelta(days=100), by=office.people.adviser)
+def two_posts(office, paid, *, made, ended):
+    """Two posts made so many days ago, one of which ended so many days ago."""
+    people = [registered_person(office, f"P {number}") for number in (1, 2)]
+    jobs = [post(person, created_on=DAY - timedelta(days=made)) for person in people]
+    visit = visited(office, paid.application, jobs=jobs)
+    end_job_place(place=visit.job_places.first(), on=DAY - timedelta(days=ended), by=office.people.adviser)
+
+
+def test_a_lost_post_lowers_the_net(office, paid):
+    two_posts(office, paid, made=300, ended=100)
     now = found(office)
     assert (now["jobs_created"].value, now["jobs_lost"].value, now["jobs_net"].value) == (2, 1, 1)
-    assert (now["jobs_sustained_6"].numerator, now["jobs_sustained_6"].denominator) == (1, 2)
+    assert (now["jobs_net"].records, now["jobs_net"].verified) == (2, 2)
+    assert (now["jobs_sustained_6"].numerator, now["jobs_sustained_6"].denominator) == (2, 2)
     assert "jobs_sustained_12" not in now
     assert now["cost_per_job"].value == 2_000_000
+
+
+# 182 days are the six months of the definition.
+@pytest.mark.parametrize(("stood", "created", "lost"), [(181, 1, 0), (182, 2, 1)])
+def test_a_post_that_ended_within_six_months_is_no_job_and_no_loss(office, paid, stood, created, lost):
+    two_posts(office, paid, made=200, ended=200 - stood)
+    now = found(office)
+    assert (now["jobs_created"].value, now["jobs_net"].value) == (created, 1)
+    assert (now["jobs_lost"].value if "jobs_lost" in now else 0) == lost
+    assert (now["jobs_sustained_6"].numerator, now["jobs_sustained_6"].denominator) == (1, 2)
+
+
+def test_jobs_owed_to_the_programme_are_told_only_where_the_programme_says_how(office, paid):
+    two_posts(office, paid, made=300, ended=100)
+    assert not {"jobs_attributable", "cost_per_attributable_job"} & set(found(office))
+    rule = {"attribution_share": "0.5", "attribution_method": "before_after", "displacement_share": "0.2"}
+    office.programme.definitions.update(**rule)
+    now = found(office)
+    # One net job, half of it owed to the programme, a fifth of that displaced: 0.4; 20,000.00 of grants for it.
+    assert (now["jobs_attributable"].value, now["cost_per_attributable_job"].value) == (Decimal("0.4"), 5_000_000)
+    assert "0.5 of the net jobs, of those 0.2 displaced" in now["jobs_attributable"].definition
+    assert (now["jobs_net"].value, now["cost_per_job"].value) == (1, 2_000_000)
 
 
 def test_answers_that_are_not_known_stay_out_of_the_share_and_are_printed_beside(office, paid):

@@ -14,7 +14,15 @@ from programmes.models import Donor, FundingLine
 from reports.checks import checks
 from reports.edition import digest
 from reports.models import DonorLink, Issue, LinkOpening
-from reports.services import correct_issue, draft_issue, make_link, publish_issue, revoke_link, set_target
+from reports.services import (
+    correct_issue,
+    draft_issue,
+    make_link,
+    publish_issue,
+    revoke_link,
+    set_target,
+    withdraw_target,
+)
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_grants import paid_tranche, signed_award
 
@@ -249,6 +257,35 @@ def test_a_target_is_typed_as_it_is_printed_and_kept_in_minor_units(office, clie
 def test_only_the_manager_sets_a_target(office):
     with pytest.raises(NotAllowed):
         set_target(programme=office.programme, code="awards", value=36, on=DAY, by=office.people.monitor)
+
+
+def test_a_target_is_of_a_figure_that_the_programme_has(office):
+    facts = {"programme": office.programme, "value": 36, "on": DAY, "by": office.people.manager}
+    with pytest.raises(Invalid, match="no figure “awarded”"):
+        set_target(code="awarded", **facts)
+    with pytest.raises(Invalid):
+        set_target(code="awards_usd", **facts)
+    assert set_target(code="grants_disbursed_usd", **facts).value == 36
+
+
+def test_a_withdrawn_target_is_compared_with_nothing_and_not_set_again(office, client):
+    facts = {"programme": office.programme, "code": "awards", "value": 36, "on": DAY, "by": office.people.manager}
+    target = set_target(**facts)
+    issue = published(office)
+    url = reverse("reports:withdraw_target", args=[office.programme.key, target.pk])
+    for who, status in (("monitor", 403), ("adviser", 404)):
+        assert opens(client, getattr(office.people, who), url).status_code == status
+    assert opens(client, office.people.manager, url).status_code == 200
+    with pytest.raises(Invalid):
+        withdraw_target(target=target, reason=" ", on=DAY, by=office.people.manager)
+    withdraw_target(target=target, reason="The donor agreed to drop it.", on=DAY, by=office.people.manager)
+    with pytest.raises(Blocked, match="withdrawn"):
+        set_target(**facts)
+    with pytest.raises(Blocked):
+        withdraw_target(target=target, reason="Again.", on=DAY, by=office.people.manager)
+    kept = next(one for one in issue.body["figures"] if one["code"] == "awards")
+    again = [one for one in published(office).body["figures"] if one["code"] == "awards"]
+    assert (kept["target"]["value"], again) == ({"decimal": "36.0000"}, [])
 
 
 # Links ---------------------------------------------------------------------------------------------------------------

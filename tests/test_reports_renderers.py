@@ -82,7 +82,11 @@ def as_csv(report):
 
 
 def as_xlsx(report):
-    return CalamineWorkbook.from_filelike(io.BytesIO(FORMATS["xlsx"].render(report))).get_sheet_by_index(0).to_python()
+    return (
+        CalamineWorkbook.from_filelike(io.BytesIO(FORMATS["xlsx"].render(report)))
+        .get_sheet_by_name("Figures")
+        .to_python()
+    )
 
 
 def as_text(report):

@@ -127,7 +127,7 @@ def furnish(client):
         },
     )
     counting = {"effective_from": "01.01.2026", "direct_rule": "recipients", "women_run": "manager"}
-    put(client, "definition", {**counting, "full_time_hours": "40", "short_term_months": "6"})
+    put(client, "definition", {**counting, "full_time_hours": "40", "short_term_months": "6", "full_time_days": "240"})
     put(client, "group", {"code": "returnee", "name": "Returnees", "sensitive": "on", "figure_code": "target_group"})
     put(client, "call", CALL)
     call = Call.objects.get(key="valley-2026")
@@ -350,7 +350,13 @@ def test_a_definition_is_followed_by_a_later_one_and_never_edited(office, enter)
     first = office.programme.definitions.get()
     page = reverse("programmes:edit_part", args=[office.programme.key, "definition", first.pk])
     assert client.get(page).status_code == 409
-    values = {"direct_rule": "employed", "women_run": "manager", "full_time_hours": "40", "short_term_months": "6"}
+    values = {
+        "direct_rule": "employed",
+        "women_run": "manager",
+        "full_time_hours": "40",
+        "short_term_months": "6",
+        "full_time_days": "240",
+    }
     new = reverse("programmes:new_part", args=[office.programme.key, "definition"])
     assert client.post(new, {**values, "effective_from": "01.01.2024"}).status_code == 400
     assert client.post(new, {**values, "effective_from": "02.01.2024"}).status_code == 302

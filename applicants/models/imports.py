@@ -13,6 +13,10 @@ from programmes.models import Programme, Region
 SILENT = timedelta(minutes=10)
 
 
+# The address of an import's page, of kinds that apps above bring: each adds its own in AppConfig.ready().
+PAGES = {}
+
+
 class ImportQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Imports are their maker's own."""
@@ -41,6 +45,9 @@ class Import(models.Model):
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     message = models.CharField(max_length=300, blank=True)
+    totals = models.JSONField(
+        default=list, blank=True, help_text=_("What the rows add up to beside what was stated, of kinds that state it.")
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_on = models.DateField()
     touched_at = models.DateTimeField(default=timezone.now)
@@ -54,7 +61,7 @@ class Import(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("applicants:import", args=[self.pk])
+        return reverse(PAGES.get(self.kind, "applicants:import"), args=[self.pk])
 
     @property
     def ref(self):

@@ -284,6 +284,7 @@ class Consent(models.Model):
         PHOTO = "photo", _("Photos and stories")
         CREDIT = "credit", _("Asking other lenders")
         MESSAGES = "messages", _("Reminders by text message")
+        NAMING = "naming", _("Naming the business in open data")
 
     class Means(models.TextChoices):
         PAPER = "paper", _("On paper, signed")

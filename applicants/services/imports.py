@@ -27,8 +27,11 @@ def file_of(batch):
 
 
 @service
-def prepare_import(*, programme, kind, name, content, rows_total, on, by):
-    """Keep a file that was read and found right until somebody confirms it. Returns the Import."""
+def prepare_import(*, programme, kind, name, content, rows_total, on, by, totals=()):
+    """Keep a file that was read and found right until somebody confirms it. Returns the Import.
+
+    `totals` is what its rows add up to, for kinds that state it (see Import).
+    """
     demand("applicants.import_file", by, Enrolment(programme=programme))
     batch = Import(
         programme=programme,
@@ -36,6 +39,7 @@ def prepare_import(*, programme, kind, name, content, rows_total, on, by):
         name=name[-160:],
         sha256=hashlib.sha256(content).hexdigest(),
         rows_total=rows_total,
+        totals=list(totals),
         made_by=by,
         made_on=on,
     )

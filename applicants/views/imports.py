@@ -1,7 +1,7 @@
 """Import: a template, a file, a preview with every error, a confirmation, progress; and the same columns as a file."""
 
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -94,6 +94,7 @@ def _errors(request, plan, name):
             "name": name,
             "plan": plan,
             "count": len(plan.errors) + plan.more_errors,
+            "again": reverse("applicants:new_import"),
             "crumbs": imports_crumbs(),
         },
         status=400,
@@ -123,6 +124,8 @@ def find_import(request, pk):
 def import_page(request, pk):
     """The preview before the confirmation; afterwards how far it is, and how it ended."""
     batch = find_import(request, pk)
+    if batch.kind not in RESOURCES:
+        return redirect(batch)
     table = None
     if batch.state == Import.State.CHECKED and file_of(batch).exists():
         with file_of(batch).open("rb") as file:
@@ -134,6 +137,10 @@ def import_page(request, pk):
             "title": _("Import of %(name)s") % {"name": batch.name},
             "batch": batch,
             "label": RESOURCES[batch.kind].label,
+            "kept": table is not None,
+            "confirm": reverse("applicants:confirm_import", args=[batch.pk]),
+            "back": reverse("applicants:imports"),
+            "again": reverse("applicants:new_import"),
             "headers": table.headers if table else [],
             "lines": [(row.number, [row.cells[head] for head in table.headers]) for row in table.rows[:SHOWN]]
             if table
@@ -145,7 +152,10 @@ def import_page(request, pk):
 
 @require_POST
 def confirm(request, pk):
-    batch = confirm_import(batch=find_import(request, pk), on=day(request), by=request.user)
+    batch = find_import(request, pk)
+    if batch.kind not in RESOURCES:
+        raise Http404
+    batch = confirm_import(batch=batch, on=day(request), by=request.user)
     run_import.enqueue(batch.pk)
     return done(request, _("The file is being written. You can leave this page."), batch.get_absolute_url())
 

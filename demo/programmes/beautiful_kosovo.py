@@ -66,12 +66,13 @@ BLUEPRINT = Blueprint(
     starts_on=date(2011, 1, 1),
     ends_on=date(2016, 6, 30),
     direct_rule="employed",
+    sectors=(("43030", 6000), ("16020", 4000)),
     definition_note="Direct beneficiaries are the workers on the projects, each once.",
     places=KOSOVO.places,
     donors={"eu": "European Union"},
     lines=(
-        LineOf("beautiful-kosovo-1", "Works, phase I", "eu", "EUR", "6000000"),
-        LineOf("beautiful-kosovo-2", "Works, phase II", "eu", "EUR", "5000000"),
+        LineOf("beautiful-kosovo-1", "Works, phase I", "eu", "EUR", "6000000", donor_iati_ref="XI-IATI-EC_NEAR"),
+        LineOf("beautiful-kosovo-2", "Works, phase II", "eu", "EUR", "5000000", donor_iati_ref="XI-IATI-EC_NEAR"),
     ),
     calls=(
         phase(

@@ -37,6 +37,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(1997, 1, 1),
     ends_on=None,
     direct_rule="recipients_and_employed",
+    sectors=(("32130", 7000), ("24040", 3000)),
     definition_note="Direct beneficiaries are loan recipients and persons employed by the businesses, each once.",
     places=REGIONS,
     donors={"med-donors": "Donors of the MED seed fund"},

@@ -16,6 +16,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2014, 2, 1),
     ends_on=date(2016, 7, 31),
     direct_rule="trained_or_granted",
+    sectors=(("16010", 5000), ("43040", 5000)),
     definition_note="Direct: survivors trained or granted, each once. The 25 granted are among the 50 trained.",
     confidential=True,
     places={

@@ -41,6 +41,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2014, 2, 1),
     ends_on=date(2016, 7, 31),
     direct_rule="recipients_and_employed",
+    sectors=(("32130", 10000),),
     places={
         "Pristina": {"Pristina": ("Pristina", "Fushë Kosovë"), "Lipjan": ("Lipjan",)},
         "Prizren": {"Prizren": ("Prizren",), "Suharekë": ("Suharekë",)},
@@ -49,7 +50,16 @@ BLUEPRINT = Blueprint(
         "Mitrovica": {"Mitrovica": ("Mitrovica", "Zveçan"), "Vushtrri": ("Vushtrri",)},
     },
     donors={"eu": "European Union", "mti": "Ministry of Trade and Industry"},
-    lines=(LineOf("msme-kosovo-eu", "EU contribution to enterprise grants", "eu", "EUR", "3000000"),),
+    lines=(
+        LineOf(
+            "msme-kosovo-eu",
+            "EU contribution to enterprise grants",
+            "eu",
+            "EUR",
+            "3000000",
+            donor_iati_ref="XI-IATI-EC_NEAR",
+        ),
+    ),
     calls=(
         CallOf(
             key="msme-kosovo-2014",

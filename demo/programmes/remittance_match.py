@@ -16,6 +16,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2015, 1, 1),
     ends_on=date(2016, 12, 31),
     direct_rule="recipients_and_employed",
+    sectors=(("43040", 5000), ("32130", 5000)),
     illustrative=True,
     places={
         "Osh": {"Osh": ("Osh",), "Uzgen": ("Uzgen",)},

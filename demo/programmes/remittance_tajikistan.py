@@ -16,6 +16,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2014, 1, 1),
     ends_on=date(2016, 12, 31),
     direct_rule="recipients_and_employed",
+    sectors=(("24040", 6000), ("43040", 4000)),
     illustrative=True,
     places={
         "Sughd": {"Khujand": ("Khujand",), "Isfara": ("Isfara", "Chorkuh")},

@@ -16,6 +16,7 @@ BLUEPRINT = Blueprint(
     starts_on=date(2014, 6, 1),
     ends_on=date(2016, 6, 30),
     direct_rule="employed",
+    sectors=(("16010", 5000), ("32130", 5000)),
     definition_note="Direct beneficiaries are the persons employed by the partners, each once in whatever post.",
     confidential=True,
     places={

@@ -14,6 +14,7 @@ from loans.models.provisions import ProvisionRate
 from loans.models.repayments import Allocation, Refund, Repayment
 from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
 from loans.models.standings import KEY, LoanStanding, PortfolioCell
+from loans.models.tranches import LoanTranche
 
 __all__ = [
     "CASHIERS",
@@ -46,6 +47,7 @@ __all__ = [
     "LoanProduct",
     "LoanStanding",
     "LoanTerms",
+    "LoanTranche",
     "MemberPayment",
     "Moratorium",
     "MoratoriumLoan",

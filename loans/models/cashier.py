@@ -36,7 +36,9 @@ class OfProgramme(models.QuerySet):
 class CashDay(Moving):
     """The cash box on one day: open, counted by one person, closed by another.
 
-    `expected_amount` is what the ledger said when it was counted; a difference is explained.
+    `expected_amount` is what the ledger said when it was counted; a difference is explained, and booked by the one who
+    closes the day: `difference_entry`, so that the ledger has in the box what was counted. When it is found later, the
+    entry is reversed.
     """
 
     class State(models.TextChoices):
@@ -53,6 +55,7 @@ class CashDay(Moving):
     explanation = models.CharField(_("why it differs"), max_length=300, blank=True)
     counted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    difference_entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="+")
     state = FSMField(_("state"), max_length=7, default=State.OPEN, choices=State.choices, protected=True)
 
     objects = OfProgramme.as_manager()
@@ -73,6 +76,16 @@ class CashDay(Moving):
                 condition=~Q(state="closed") | (Q(closed_by__isnull=False) & ~Q(closed_by=F("counted_by"))),
                 name="cash_day_closed_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(difference_entry=None) | (Q(state="closed") & ~Q(counted_amount=F("expected_amount"))),
+                name="cash_day_difference_booked_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed")
+                | Q(counted_amount=F("expected_amount"))
+                | Q(difference_entry__isnull=False),
+                name="cash_day_no_difference_left",
+            ),
         ]
 
     def __str__(self):
@@ -80,6 +93,11 @@ class CashDay(Moving):
 
     def get_absolute_url(self):
         return reverse("loans:cash_day", args=[self.pk])
+
+    @property
+    def is_found(self):
+        """Was the difference that was booked explained since, and its entry reversed?"""
+        return self.difference_entry is not None and hasattr(self.difference_entry, "reversed_by")
 
     @property
     def difference_amount(self):
@@ -103,8 +121,9 @@ class CashDay(Moving):
         permission=allowed("loans.close_day", _("Another person than the one who counted closes the day.")),
         custom={"label": _("Close the day"), "style": "primary"},
     )
-    def close(self):
+    def close(self, *, difference_entry):
         self.closed_by = self.move.by
+        self.difference_entry = difference_entry
 
     @transition(
         state,

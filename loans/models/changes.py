@@ -15,7 +15,8 @@ from programmes.models import Programme, Region, Village
 class LifeEvent(Versioned):
     """The borrower died or moved abroad. Penalties and reminders rest from that day until it is decided what follows.
 
-    `payer` is who pays from then on, `attorney` the power of attorney by which somebody acts for the borrower.
+    `payer` is who pays from then on, `attorney` the power of attorney by which somebody acts for the borrower, until it
+    ends and the borrower acts and pays again.
     """
 
     class Kind(models.TextChoices):
@@ -42,10 +43,23 @@ class LifeEvent(Versioned):
     decision_ref = models.CharField(_("decision"), max_length=40, blank=True)
     decided_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    attorney_ended_on = models.DateField(_("power of attorney ended"), null=True, blank=True)
+    attorney_ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    attorney_end_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["loan", "happened_on", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(attorney_ended_on=None, attorney_ended_by=None, attorney_end_reason="")
+                | (
+                    Q(kind="abroad", attorney_ended_on__gte=F("happened_on"), attorney_ended_by__isnull=False)
+                    & ~Q(attorney_end_reason="")
+                ),
+                name="life_event_attorney_ended",
+            ),
             models.UniqueConstraint(fields=["loan"], condition=Q(decided_on=None), name="life_event_one_open"),
             models.CheckConstraint(
                 condition=Q(decided_on=None, outcome="")
@@ -56,6 +70,12 @@ class LifeEvent(Versioned):
                 condition=Q(decided_by=None) | ~Q(decided_by=F("recorded_by")), name="life_event_second_person"
             ),
         ]
+
+    @property
+    def is_acted_for(self):
+        """Does somebody act or pay for the borrower abroad?"""
+        acts = self.payer_id is not None or self.attorney_id is not None
+        return self.kind == self.Kind.ABROAD and acts and self.attorney_ended_on is None
 
 
 class Moratorium(Versioned):
@@ -118,6 +138,11 @@ class MoratoriumLoan(models.Model):
     class Meta:
         ordering = ["moratorium", "loan"]
         constraints = [models.UniqueConstraint(fields=["moratorium", "loan"], name="moratorium_loan_once")]
+
+    @property
+    def interest_amounts(self):
+        """Interest still to be paid before, after, and not charged."""
+        return self.interest_before_amount, self.interest_after_amount, self.waived_amount
 
 
 class Handover(Versioned):

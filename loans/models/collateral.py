@@ -48,6 +48,9 @@ class Collateral(Versioned):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     released_on = models.DateField(_("released"), null=True, blank=True)
     release_reason = models.CharField(max_length=300, blank=True)
+    released_with_loan = models.BooleanField(
+        default=False, help_text=_("Released because the loan was over; it comes back when the loan is owed again.")
+    )
 
     objects = CollateralQuerySet.as_manager()
 
@@ -59,6 +62,10 @@ class Collateral(Versioned):
             models.CheckConstraint(
                 condition=Q(released_on=None) | (Q(released_on__gte=F("valued_on")) & ~Q(release_reason="")),
                 name="collateral_released_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_with_loan=False) | Q(released_on__isnull=False),
+                name="collateral_released_with_loan",
             ),
         ]
 

@@ -49,6 +49,9 @@ class Guarantor(Versioned):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     released_on = models.DateField(_("released"), null=True, blank=True)
     release_reason = models.CharField(max_length=300, blank=True)
+    released_with_loan = models.BooleanField(
+        default=False, help_text=_("Released because the loan was over; it comes back when the loan is owed again.")
+    )
 
     objects = GuarantorQuerySet.as_manager()
 
@@ -61,6 +64,10 @@ class Guarantor(Versioned):
             models.CheckConstraint(
                 condition=Q(released_on=None) | (Q(released_on__gte=F("consented_on")) & ~Q(release_reason="")),
                 name="guarantor_released_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_with_loan=False) | Q(released_on__isnull=False),
+                name="guarantor_released_with_loan",
             ),
             models.CheckConstraint(
                 condition=Q(spouse_consented_on=None, spouse_consent=None)

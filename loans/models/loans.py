@@ -141,6 +141,11 @@ class Loan(Moving, LoanTerms):
     instalments_number = models.PositiveSmallIntegerField(_("instalments"))
     grace_months = models.PositiveSmallIntegerField(_("months without principal"), default=0)
     cycle = models.PositiveSmallIntegerField(_("how many-th loan of the borrower"), default=1)
+    tranche_plan = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Before the contract is signed: amount, day and what must be shown, for each tranche."),
+    )
     decision_ref = models.CharField(max_length=40)
     approved_on = models.DateField(_("approved"))
     signed_on = models.DateField(_("signed"), null=True, blank=True)
@@ -214,6 +219,7 @@ class Loan(Moving, LoanTerms):
             conditions.screening_clear,
             lists_new_enough,
             conditions.terms_within_product,
+            conditions.tranches_whole,
             people.within_cycle_limit,
             people.guarantors_enough,
             people.guarantors_sound,
@@ -264,6 +270,7 @@ class Loan(Moving, LoanTerms):
         state,
         source=State.ACTIVE,
         target=State.WRITTEN_OFF,
+        conditions=[conditions.no_open_tranche],
         permission=allowed(
             "loans.relieve", _("Another person than the adviser and the officer of this loan must do this.")
         ),
@@ -279,6 +286,7 @@ class Loan(Moving, LoanTerms):
         state,
         source=State.ACTIVE,
         target=State.CLOSED,
+        conditions=[conditions.no_open_tranche],
         permission=allowed(
             "loans.relieve", _("Another person than the adviser and the officer of this loan must do this.")
         ),

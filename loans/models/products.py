@@ -122,6 +122,12 @@ class LoanTerms(models.Model):
         _("interest of a loan repaid early"), max_length=10, choices=EarlyInterest.choices, default=EarlyInterest.DATE
     )
 
+    interest_only = models.BooleanField(
+        _("only interest until the last tranche"),
+        default=False,
+        help_text=_("For loans paid out in tranches: no principal falls due by the day planned for the last of them."),
+    )
+
     class Meta:
         abstract = True
 
@@ -142,6 +148,7 @@ class LoanProduct(Versioned, LoanTerms):
     least_months = models.PositiveSmallIntegerField(_("least months"), default=3)
     most_months = models.PositiveSmallIntegerField(_("most months"), default=24)
     grace_months = models.PositiveSmallIntegerField(_("months without principal"), default=0)
+    most_tranches = models.PositiveSmallIntegerField(_("most tranches"), default=1)
     fee_pct = models.DecimalField(_("fee withheld, percent"), max_digits=5, decimal_places=2, default=0)
 
     class Meta:
@@ -152,6 +159,11 @@ class LoanProduct(Versioned, LoanTerms):
             ),
             models.CheckConstraint(
                 condition=Q(balloon_pct__gte=0) & Q(balloon_pct__lt=Decimal(100)), name="loan_product_balloon"
+            ),
+            models.CheckConstraint(
+                condition=Q(most_tranches=1)
+                | (Q(most_tranches__gt=1) & Q(most_tranches__lte=12) & ~Q(method="flat") & ~Q(remainder="first")),
+                name="loan_product_tranches",
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField
@@ -15,8 +15,23 @@ def open_part():
     return sum(parts[1:], parts[0])
 
 
+class ScheduleVersionQuerySet(models.QuerySet):
+    def kept_to_be_seen(self):
+        """Versions whose instalments are copies: a tranche came or went, and another version goes on with them."""
+        later = ScheduleVersion.objects.filter(loan=OuterRef("loan"), continues=OuterRef("number"))
+        return self.filter(Exists(later))
+
+    def decided(self):
+        """The versions that something else than a tranche made: the contract, a rescheduling, another rate."""
+        return self.filter(continues=None)
+
+
 class ScheduleVersion(models.Model):
-    """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen."""
+    """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen.
+
+    A tranche that is paid out, comes back or is given up makes one too, which `continues` the one before: it holds all
+    instalments from the beginning, and the old version keeps a copy of them as they stood.
+    """
 
     loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -26,10 +41,26 @@ class ScheduleVersion(models.Model):
     request = models.JSONField(help_text=_("The request of which the schedule is the answer."))
     reason = models.CharField(max_length=300, blank=True)
     decision_ref = models.CharField(max_length=40, blank=True)
+    continues = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("The version that it goes on with: all money of that one counts on this one."),
+    )
+    changed_on = models.DateField(_("changed"), null=True, blank=True)
+
+    objects = ScheduleVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["loan", "number"]
-        constraints = [models.UniqueConstraint(fields=["loan", "number"], name="schedule_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "number"], name="schedule_version_once"),
+            models.UniqueConstraint(fields=["loan", "continues"], name="schedule_version_continued_once"),
+        ]
+
+    @property
+    def since(self):
+        """The day from which the borrower was shown it."""
+        return self.changed_on or self.made_on
 
 
 class Instalment(models.Model):
@@ -95,8 +126,17 @@ class Instalment(models.Model):
         return self.principal_paid_amount + self.interest_paid_amount + self.fee_paid_amount + self.penalty_paid_amount
 
 
+class WaiverQuerySet(models.QuerySet):
+    def live(self):
+        """Waivers that were not taken back."""
+        return self.filter(reversed_on=None)
+
+
 class Waiver(models.Model):
-    """Interest or penalties that fell due and are not asked for any more, by a decision. It moves no money."""
+    """Interest or penalties that fell due and are not asked for any more, by a decision. It moves no money.
+
+    One that is taken back stays, with the day, the reason and who did it; then the loan is as if it had not been.
+    """
 
     class Component(models.TextChoices):
         INTEREST = "interest", _("Interest")
@@ -110,9 +150,19 @@ class Waiver(models.Model):
     decision_ref = models.CharField(max_length=40)
     reason = models.CharField(max_length=300)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reversed_on = models.DateField(_("taken back"), null=True, blank=True)
+    reversed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reversal_reason = models.CharField(max_length=300, blank=True)
+
+    objects = WaiverQuerySet.as_manager()
 
     class Meta:
         ordering = ["loan", "value_on", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(decision_ref=""), name="waiver_by_decision"),
+            models.CheckConstraint(
+                condition=Q(reversed_on=None, reversed_by=None, reversal_reason="")
+                | (Q(reversed_on__gte=F("value_on"), reversed_by__isnull=False) & ~Q(reversal_reason="")),
+                name="waiver_reversal_has_reason",
+            ),
         ]

@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy
 from ledger.money import Money
 from loans.papers.frame import about, amounts, day, drawn_for
 from loans.reading import days_late, figures_of, money_lines, schedule_table
+from loans.terms import later_pay_outs
 from pages import paper
 
 
 def schedule_paper(loan, on):
     """The schedule in force with what is paid of it on `on`."""
-    instalments = list(loan.instalments.filter(version=loan.current_version).order_by("number"))
+    version = loan.versions.get(number=loan.current_version)
+    instalments = list(loan.instalments.filter(version=version.number).order_by("number"))
 
     def made():
-        table = schedule_table(loan, instalments, on)
+        table = schedule_table(loan, instalments, on, later_pay_outs(loan, version))
         columns = [
             (_("Principal"), lambda line: line.instalment.principal_amount),
             (_("Interest"), lambda line: line.instalment.interest_amount),

@@ -14,6 +14,7 @@ from loans.services.cashier import (
     collect_cash,
     count_cash,
     deposit_cash,
+    find_difference,
     match_deposit,
     send_count_back,
     take_cash,
@@ -26,14 +27,24 @@ from loans.services.groups import claim_of_group, constitute_group, leave_group,
 from loans.services.guarantors import add_guarantor, mark_notice_sent, notify_guarantors, release_guarantor
 from loans.services.handover import prepare_handover, sign_handover
 from loans.services.legacy import import_portfolio
-from loans.services.life_events import decide_life_event, record_life_event
+from loans.services.life_events import decide_life_event, end_attorney, record_life_event
 from loans.services.messages import make_reminders, send_reminders, set_quiet_hours, set_reminder_text
 from loans.services.moratorium import apply_moratorium, cancel_moratorium, prepare_moratorium
 from loans.services.provisions import set_provision_rates
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
-from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
+from loans.services.relief import change_rate, forgive_loan, reschedule_loan, reverse_waiver, waive, write_off_loan
 from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
 from loans.services.standings import count_loans, fold_cells
+from loans.services.tranches import (
+    ask_to_give_up,
+    ask_tranche,
+    confirm_tranche,
+    give_up_tranche,
+    keep_tranche,
+    order_tranche,
+    plan_tranches,
+    send_back_tranche,
+)
 
 __all__ = [
     "activate_loan",
@@ -42,6 +53,8 @@ __all__ = [
     "answer_balance",
     "apply_moratorium",
     "approve_loan",
+    "ask_to_give_up",
+    "ask_tranche",
     "bounce_loan",
     "cancel_loan",
     "cancel_moratorium",
@@ -50,22 +63,29 @@ __all__ = [
     "claim_of_group",
     "close_cash_day",
     "collect_cash",
+    "confirm_tranche",
     "constitute_group",
     "count_cash",
     "count_loans",
     "decide_life_event",
     "deposit_cash",
     "draw_balances",
+    "end_attorney",
+    "find_difference",
     "fold_cells",
     "forgive_loan",
+    "give_up_tranche",
     "import_portfolio",
     "keep_receipt",
+    "keep_tranche",
     "leave_group",
     "make_reminders",
     "mark_notice_sent",
     "match_deposit",
     "notify_guarantors",
     "order_disbursement",
+    "order_tranche",
+    "plan_tranches",
     "prepare_handover",
     "prepare_moratorium",
     "reckon_loan",
@@ -80,6 +100,8 @@ __all__ = [
     "reschedule_loan",
     "return_refund",
     "reverse_repayment",
+    "reverse_waiver",
+    "send_back_tranche",
     "send_count_back",
     "send_reminders",
     "set_provision_rates",

@@ -41,8 +41,9 @@ def need_text(text, field, sentence):
 def need_after_last_money(loan, on):
     """Raises Blocked when money of the loan is dated after `on`: an end is reckoned from the standing that day."""
     last = loan.repayments.live().order_by("-value_on").values_list("value_on", flat=True).first()
-    waived = loan.waivers.order_by("-value_on").values_list("value_on", flat=True).first()
-    start = max(filter(None, [last, waived, loan.disbursed_on]))
+    waived = loan.waivers.live().order_by("-value_on").values_list("value_on", flat=True).first()
+    tranche = loan.tranches.paid().order_by("-paid_on").values_list("paid_on", flat=True).first()
+    start = max(filter(None, [last, waived, tranche, loan.disbursed_on]))
     if on < start:
         raise Blocked(
             _("Money of this loan is dated %(date)s. This can be done on that day or later.")

@@ -1,17 +1,21 @@
 """From the committee's approval to the money in the borrower's hands."""
 
+from datetime import date
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
-from loans.models import Instalment, Loan, LoanProduct, LoanTerms, ScheduleVersion
+from loans.models import Instalment, Loan, LoanProduct, LoanTerms, LoanTranche, ScheduleVersion
 from loans.schedule import ScheduleError
 from loans.services.access import demand, lock_loan, need_state
 from loans.terms import (
+    disbursements_of,
     fee_of,
     first_due_after,
+    grace_until,
     instalments_in,
     interest_grace_of,
     limits_of,
@@ -184,7 +188,8 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
     for name, value in terms_of_product(loan.product, loan.amount).items():
         setattr(loan, name, value)
     loan.first_due_on = first_due_on
-    make_first_version(loan, starts_on=on, made_on=on)
+    starts_on, more = planned_pay_outs(loan, on)
+    make_first_version(loan, starts_on=starts_on, made_on=on, **more)
     advance(
         loan,
         "sign",
@@ -195,7 +200,60 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
         body={"first_due": first_due_on, "instalments": loan.instalments_number, "amount": loan.amount},
     )
     commit(case_ref=loan.application.ref, by=by, on=on)
+    begin_tranches(loan, on=on, by=by)
     return loan
+
+
+def planned_pay_outs(loan, on):
+    """(day from which interest runs, settings of the request) of a loan signed on `on`: at once, or as it was planned.
+
+    Raises Invalid when a tranche was planned for a day that is over.
+    """
+    if not loan.tranche_plan:
+        return on, {}
+    parts = [(date.fromisoformat(part["on"]), part["amount"]) for part in loan.tranche_plan]
+    if parts[0][0] < on:
+        raise Invalid(
+            _("The first tranche is planned for %(day)s, before the contract is signed. Plan the tranches anew.")
+            % {"day": f"{parts[0][0]:%d.%m.%Y}"}
+        )
+    return parts[0][0], pay_outs_of(loan, parts, last=parts[-1][0])
+
+
+def pay_outs_of(loan, parts, *, last):
+    """Settings of the first request for pay-outs [(day, minor units)], the last of all planned for the day `last`."""
+    grace = grace_until(loan, last, loan.first_due_on) if loan.interest_only else None
+    return {
+        "principal": sum(amount for _day, amount in parts),
+        "disbursements": disbursements_of(loan, parts),
+        **({} if grace is None else {"grace": grace}),
+    }
+
+
+def begin_tranches(loan, *, on, by):
+    """What was planned is promised now: a LoanTranche for each part, with its part of the fee."""
+    fees = fees_of(loan, [part["amount"] for part in loan.tranche_plan])
+    for number, (part, fee) in enumerate(zip(loan.tranche_plan, fees, strict=True), 1):
+        tranche = LoanTranche.objects.create(
+            ref=f"{loan.ref}-{number}",
+            loan=loan,
+            number=number,
+            amount=part["amount"],
+            fee_amount=fee,
+            planned_on=part["on"],
+            condition=part["condition"],
+        )
+        begin(tranche, by=by, on=on, body={"amount": tranche.amount, "currency": loan.currency, "planned": part["on"]})
+
+
+def fees_of(loan, amounts):
+    """The fee of the loan in the proportion of these amounts, which add up to it; the parts add up to the fee."""
+    taken, lent, fees = 0, 0, []
+    for amount in amounts:
+        lent += amount
+        fees.append(loan.fee_amount * lent // loan.amount - taken)
+        taken += fees[-1]
+    return fees
 
 
 def make_first_version(loan, *, starts_on, made_on, **more):
@@ -217,17 +275,16 @@ def make_first_version(loan, *, starts_on, made_on, **more):
 
 
 def first_schedule(loan, starts_on, **more):
-    """(request as stored, rows) of the whole loan paid out on `starts_on`. Raises ScheduleError."""
+    """(request as stored, rows) of the loan paid out on `starts_on`, or from that day on. Raises ScheduleError."""
+    facts = {"principal": loan.amount, "grace": instalments_in(loan.grace_months, loan), **more}
     return rows_for(
         loan,
-        principal=loan.amount,
         starts_on=starts_on,
         first_due=loan.first_due_on,
         number=loan.instalments_number,
-        grace=instalments_in(loan.grace_months, loan),
         holidays=days_off_of(loan, starts_on),
         **interest_grace_of(loan),
-        **more,
+        **facts,
     )
 
 
@@ -266,31 +323,41 @@ def order_disbursement(*, loan, account, on, by, key=None):
     loan = lock_loan(loan)
     demand("loans.order_disbursement", by, loan)
     need_state(loan, Loan.State.SIGNED)
+    if loan.tranches.exists():
+        raise Blocked(_("This loan is paid out in tranches. Prepare the payment of the tranche that is next."))
     if PaymentOrder.objects.live().filter(source_ref=loan.ref).exists():
         raise Blocked(_("The payment of %(ref)s is prepared already.") % {"ref": loan.ref})
-    if loan.application.window.modality == "cash" and account.party_id not in (loan.borrower_id, loan.business_id):
-        raise Invalid(_("This account is not the borrower's."), field="account")
+    check_payee(loan, account)
     order = prepare_payment(
         application=loan.application,
         kind=PaymentOrder.Kind.LOAN,
         source_ref=loan.ref,
         payee=account.party,
         account=account,
-        lines=[
-            {
-                "line": loan.line,
-                "debit_code": "1100",
-                "subject": loan.ref,
-                "amount": loan.amount,
-                "fee_amount": loan.fee_amount,
-            }
-        ],
+        lines=[line_of(loan, loan.amount, loan.fee_amount)],
         on=on,
         by=by,
     )
     loan.payee_order_ref = order.ref
     loan.save(update_fields=["payee_order_ref"])
     return order
+
+
+def check_payee(loan, account):
+    """Raises Invalid where the money would go to somebody else than the borrower or the business."""
+    if loan.application.window.modality == "cash" and account.party_id not in (loan.borrower_id, loan.business_id):
+        raise Invalid(_("This account is not the borrower's."), field="account")
+
+
+def line_of(loan, amount, fee_amount):
+    """What a payment of the loan's money books, for prepare_payment."""
+    return {
+        "line": loan.line,
+        "debit_code": "1100",
+        "subject": loan.ref,
+        "amount": amount,
+        "fee_amount": fee_amount,
+    }
 
 
 @service
@@ -304,12 +371,7 @@ def activate_loan(*, order, on, by):
         )
     first = loan.versions.get(number=1)
     if first.starts_on != on:
-        agreed = loan.first_due_on
-        loan.first_due_on = first_due_after(agreed, on, loan)
-        anchor = (
-            {"anchor_day": agreed.day} if loan.first_due_on.day < agreed.day and step_of(loan).unit == "month" else {}
-        )
-        make_first_version(loan, starts_on=on, made_on=loan.signed_on, **anchor)
+        make_first_version(loan, starts_on=on, made_on=loan.signed_on, **move_first_due(loan, on))
         loan.contract = None
     loan.principal_amount = loan.amount
     loan.payee_order_ref = order.ref
@@ -318,6 +380,14 @@ def activate_loan(*, order, on, by):
     return advance(
         loan, "activate", by=by, on=on, disbursed_on=on, body={"order": order.ref, "first_due": loan.first_due_on}
     )
+
+
+def move_first_due(loan, on):
+    """Move the first due date on where it is not after the pay-out of `on`; returns settings that keep its day."""
+    agreed = loan.first_due_on
+    loan.first_due_on = first_due_after(agreed, on, loan)
+    shorter = loan.first_due_on.day < agreed.day and step_of(loan).unit == "month"
+    return {"anchor_day": agreed.day} if shorter else {}
 
 
 @service
@@ -340,6 +410,9 @@ def cancel_loan(*, loan, reason, on, by, version=None):
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
     if not reason.strip():
         raise Invalid(_("Say why the loan is cancelled."), field="reason")
+    for tranche in loan.tranches.open():
+        tranche.loan = loan
+        advance(tranche, "drop", by=by, on=on, reason=reason)
     advance(loan, "cancel", by=by, on=on, reason=reason, version=version)
     release(case_ref=loan.application.ref, by=by, on=on)
     return loan

@@ -3,6 +3,7 @@
 Locks: the dossier of the loan, the day of the cash box, then the Book and the counter of the receipts.
 """
 
+import rules
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
@@ -13,13 +14,18 @@ from audit.services import record, service
 from ledger import postings
 from ledger.models import Account, Leg
 from ledger.money import Money
-from ledger.services import post
+from ledger.services import post, reverse
 from loans.denominations import denominations_of
 from loans.models import CashDay, CashDeposit, CashPiece, CashReceipt, Repayment, till_of
-from loans.services.access import demand
+from loans.services.access import demand, need_text
 from loans.services.repayments import record_repayment
 from payments.models import OwnAccount, StatementLine
 from programmes.services import check_date, take_reference
+
+DIFFERENCE = "cash_difference"
+
+# What is read with a day, to know whether its difference was found since.
+BOOKED = ("difference_entry__book", "difference_entry__reversed_by")
 
 
 @service
@@ -153,9 +159,75 @@ def count_cash(*, day, pieces, on, by, explanation="", version=None):
 
 
 @service
-def close_cash_day(*, day, on, by, version=None):
-    """A second person found the count right. Returns the day."""
-    return advance(_lock_day(day), "close", by=by, on=on, version=version)
+def close_cash_day(*, day, on, by, version=None, reason="", key=None):
+    """A second person found the count right. Returns the day.
+
+    A difference is booked with their `reason`, so that the ledger has in the box what was counted: what is missing is
+    a cost of the line, what is over waits as a receipt that nobody claimed. Raises Blocked when money of that day was
+    entered or taken back since it was counted.
+    """
+    day = _lock_day(day)
+    entry = None
+    if day.state == CashDay.State.COUNTED and rules.test_rule("loans.close_day", by, day):
+        expected = till_balance(day.programme, day.currency, day.on)
+        if expected != day.expected_amount:
+            raise Blocked(
+                _("By now %(now)s should be in the box, and %(then)s when it was counted. Have it counted again.")
+                % {"now": Money(expected, day.currency), "then": Money(day.expected_amount, day.currency)}
+            )
+        if day.difference_amount:
+            need_text(reason, "reason", _("Say what you found about the difference."))
+            entry = _book_difference(day, by, reason)
+    body = {"difference": day.difference_amount, "currency": day.currency} if entry else None
+    return advance(day, "close", by=by, on=on, version=version, reason=reason, body=body, difference_entry=entry)
+
+
+def _book_difference(day, by, reason):
+    """The Entry of what is missing or over in the box, on the funding lines whose money lies there."""
+    purse, left = till_of(day.programme, day.currency), -day.difference_amount
+    held = Account.objects.select_for_update().filter(
+        book__key=day.programme.key, code=postings.BANK, subject=purse, currency=day.currency
+    )
+    held = sorted(held, key=lambda account: (-account.balance_amount, account.pk))
+    legs = [] if left > 0 else postings.cash_found(-left, line=held[0].line, purse=purse, receipt=day.ref)
+    for account in held if left > 0 else ():
+        part = min(max(account.balance_amount, 0), left)
+        left -= part
+        legs += postings.cash_lost(part, line=account.line, purse=purse) if part else []
+    if left > 0:
+        raise Blocked(_("The box holds less today than is missing. Have it counted again."))
+    return post(
+        book_key=day.programme.key,
+        kind=DIFFERENCE,
+        event_key=f"difference:{day.ref}",
+        legs=legs,
+        currency=day.currency,
+        value_on=day.on,
+        by=by,
+        reason=reason,
+    )
+
+
+@service
+def find_difference(*, day, reason, on, by, key=None):
+    """What was missing came back, or it was found whose the rest is: the entry of the difference is reversed.
+
+    Money that was over is then taken for its loan, with a receipt. Returns the day.
+    """
+    day = _lock_day(day)
+    demand("loans.close_day", by, day)
+    need_text(reason, "reason", _("Say what was found."))
+    check_date(on=on, programme=day.programme, by=by, reason=reason)
+    if day.difference_entry is None or day.is_found:
+        raise Blocked(_("No difference of this day is booked."))
+    if on < day.on:
+        raise Invalid(_("It cannot be found before it was missing."), field="on")
+    # It moves on the day on which it was found, which is then counted with it: the earlier count stays true.
+    _open_day(day.programme, day.currency, on, by)
+    reverse(entry=day.difference_entry, reason=reason, by=by, on=on, value_on=on)
+    body = {"difference": day.difference_amount, "currency": day.currency}
+    record("cashday.find_difference", day.ref, by=by, on=on, programme=day.programme.key, body=body, reason=reason)
+    return day
 
 
 @service
@@ -165,7 +237,7 @@ def send_count_back(*, day, reason, on, by, version=None):
 
 
 def _lock_day(day):
-    return CashDay.objects.select_for_update(of=("self",)).select_related("programme").get(pk=day.pk)
+    return CashDay.objects.select_for_update(of=("self",)).select_related("programme", *BOOKED).get(pk=day.pk)
 
 
 # The bank ------------------------------------------------------------------------------------------------------------
@@ -190,6 +262,14 @@ def deposit_cash(*, own_account, amount, slip, on, by, key=None, reason=""):
             _("The slip %(slip)s is entered already, of %(day)s.")
             % {"slip": earlier.slip, "day": f"{earlier.deposited_on:%d.%m.%Y}"},
             field="slip",
+        )
+    counted = CashDay.objects.filter(
+        programme=account.programme, currency=account.currency, state=CashDay.State.COUNTED, on__gte=on
+    ).first()
+    if counted is not None:
+        raise Blocked(
+            _("The cash of %(day)s is counted and waits for a second person. Have the day closed first.")
+            % {"day": f"{counted.on:%d.%m.%Y}"}
         )
     deposit = CashDeposit.objects.create(
         programme=account.programme,

@@ -19,10 +19,30 @@ from loans.services.repayments import unsaved_repayment
 from loans.services.restating import restate
 from programmes.services import cash_on, lock_lines, take_reference
 
+KIND = "loans"
+
 
 @service
-def import_portfolio(*, programme, portfolio, content, name, on, by, key=None):
+def keep_portfolio(*, programme, portfolio, content, name, on, by):
+    """Keep a workbook without errors until its maker confirms it, with its totals. Returns the Import."""
+    demand("loans.import_portfolio", by, programme)
+    return prepare_import(
+        programme=programme,
+        kind=KIND,
+        name=name,
+        content=content,
+        rows_total=portfolio.plan.total,
+        totals=portfolio.totals(),
+        on=on,
+        by=by,
+    )
+
+
+@service
+def import_portfolio(*, programme, portfolio, content, name, on, by, batch=None, key=None):
     """Write a Portfolio (loans/legacy.py) that has no error. Returns the Programme.
+
+    `batch` is the Import that was confirmed on its page; without it one is made.
 
     What was lent and repaid is booked with its own value dates in the open period. Raises Invalid for a portfolio with
     errors, Blocked when a funding line would be short of cash: then the donor's capital is not entered yet.
@@ -36,16 +56,9 @@ def import_portfolio(*, programme, portfolio, content, name, on, by, key=None):
     twice = Loan.objects.filter(programme=programme, decision_ref__in=known).values_list("decision_ref", flat=True)
     if twice:
         raise Blocked(_("%(ref)s is here already: the file was imported before.") % {"ref": sorted(twice)[0]})
-    batch = prepare_import(
-        programme=programme,
-        kind="applicants",
-        name=name,
-        content=content,
-        rows_total=len(portfolio.people.rows),
-        on=on,
-        by=by,
-    )
-    file_of(batch).unlink(missing_ok=True)
+    if batch is None:
+        batch = keep_portfolio(programme=programme, portfolio=portfolio, content=content, name=name, on=on, by=by)
+        file_of(batch).unlink(missing_ok=True)
     write_import(batch=batch, plan=portfolio.people, on=on, by=by)
     lines = lock_lines(*{one.loan.line.key for one in portfolio.loans})
     # In the order of the pay-outs, so that a borrower's cycles and the references follow it.

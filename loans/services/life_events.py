@@ -69,6 +69,27 @@ def decide_life_event(*, event, outcome, decision_ref, on, by, payer=None, versi
     return event
 
 
+@service
+def end_attorney(*, event, reason, on, by, version=None, key=None):
+    """Nobody acts or pays for the borrower abroad any more: from `on` the borrower does. Returns the event."""
+    loan = lock_loan(event.loan)
+    event = LifeEvent.objects.select_for_update(of=("self",)).select_related("payer").get(pk=event.pk)
+    demand("loans.life_event", by, loan)
+    need_text(reason, "reason", _("Say why it ends."))
+    check_date(on=on, programme=loan.programme, by=by)
+    if event.decided_on is None:
+        raise Blocked(_("Decide first what follows."))
+    if not event.is_acted_for:
+        raise Blocked(_("Nobody acts for the borrower of %(ref)s.") % {"ref": loan.ref})
+    if on < event.decided_on:
+        raise Invalid(_("It was decided after that day."), field="on")
+    event.attorney_ended_on, event.attorney_ended_by, event.attorney_end_reason = on, by, reason.strip()[:300]
+    event.save()
+    body = {"event": event.pk, "payer": event.payer.ref if event.payer else None}
+    record("loan.end_attorney", loan.ref, by=by, on=on, programme=loan.programme.key, body=body, reason=reason)
+    return event
+
+
 def pauses_of(loan):
     """The days without penalties by the loan's life events, as the column `penalty_pauses` keeps them."""
     return [

@@ -8,6 +8,7 @@ from audit.services import record, service
 from ledger import postings
 from ledger.money import Money
 from ledger.services import post
+from loans.conditions_tranches import not_in_payment
 from loans.early import Reshaped
 from loans.models import Instalment, Loan, ScheduleVersion, Waiver
 from loans.schedule import RateChange, ScheduleError, request_from_json
@@ -15,8 +16,9 @@ from loans.schedule.periods import ONE_DAY, Periods
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
 from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
+from loans.services.security import let_go
 from loans.standing import Row
-from loans.terms import instalments_in, month_after, rows_for
+from loans.terms import instalments_in, month_after, pay_outs_since, rows_for
 from programmes.clock import today
 from programmes.services import check_date
 
@@ -30,6 +32,9 @@ def _prepare(loan, *, reason, decision_ref, on, by, version):
         raise Stale()
     demand("loans.relieve", by, loan, SECOND_PERSON)
     need_state(loan, Loan.State.ACTIVE)
+    on_its_way = [row for row in loan.tranches.open() if not_in_payment.missing(row)]
+    if on_its_way:
+        raise Blocked(_("A payment of tranche %(number)s is on its way.") % {"number": on_its_way[0].number})
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
     need_text(decision_ref, "decision_ref", _("Name the decision of the committee."))
     need_text(reason, "reason", _("Say why."))
@@ -67,7 +72,7 @@ def forgive_loan(*, loan, decision_ref, reason, on, by, version=None, key=None):
     amount = standing.principal
     if amount:
         _post(loan, "loan_forgiven", f"forgive:{loan.ref}", postings.principal_forgiven, amount, on, by, reason)
-    return advance(
+    advance(
         loan,
         "forgive",
         by=by,
@@ -77,6 +82,8 @@ def forgive_loan(*, loan, decision_ref, reason, on, by, version=None, key=None):
         decision_ref=decision_ref,
         amount=amount,
     )
+    let_go(loan, day=on, on=on, by=by)
+    return loan
 
 
 def _nothing_held(loan):
@@ -219,11 +226,14 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
     """
     starts_on = month_after(interest_paid_to(standing, loan, on), free_months)
     starts_on = min(starts_on, facts["first_due"] - ONE_DAY)
+    principal = standing.principal + owed["capital"]
+    before = request_from_json(loan.versions.get(number=loan.current_version).request)
     try:
         request, rows = rows_for(
             loan,
-            principal=standing.principal + owed["capital"],
+            principal=principal,
             starts_on=starts_on,
+            disbursements=pay_outs_since(loan, before, starts_on, principal),
             holidays=days_off_of(loan, starts_on),
             **facts,
         )
@@ -293,6 +303,43 @@ def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None
         on=on,
         programme=loan.programme.key,
         body={"decision": decision_ref, "component": component, "amount": amount, "currency": loan.currency},
+        reason=reason,
+    )
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
+    return waiver
+
+
+@service
+def reverse_waiver(*, waiver, reason, on, by, key=None):
+    """A waiver is taken back: it stays to be seen, and the loan is as if it had not been. Returns the Waiver.
+
+    Asked for by somebody who could have waived. Raises Blocked once a new schedule or an end came after it.
+    """
+    loan = lock_loan(waiver.loan)
+    waiver = Waiver.objects.select_for_update().get(pk=waiver.pk)
+    demand("loans.relieve", by, loan, SECOND_PERSON)
+    need_text(reason, "reason", _("Say why it is taken back."))
+    check_date(on=on, programme=loan.programme, by=by, reason=reason)
+    if waiver.reversed_on:
+        raise Blocked(_("This was taken back already."))
+    if on < waiver.value_on:
+        raise Invalid(_("It cannot be taken back before the day on which it was waived."), field="on")
+    if loan.forgiven_on or loan.state == Loan.State.WRITTEN_OFF or waiver.version != loan.current_version:
+        raise Blocked(_("The loan was rescheduled or ended by a decision after this."))
+    waiver.reversed_on, waiver.reversed_by, waiver.reversal_reason = on, by, reason[:300]
+    waiver.save(update_fields=["reversed_on", "reversed_by", "reversal_reason"])
+    record(
+        "loan.reverse_waiver",
+        loan.ref,
+        by=by,
+        on=on,
+        programme=loan.programme.key,
+        body={
+            "waiver": waiver.pk,
+            "component": waiver.component,
+            "amount": waiver.amount,
+            "currency": loan.currency,
+        },
         reason=reason,
     )
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)

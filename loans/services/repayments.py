@@ -11,7 +11,7 @@ from ledger.services import post, reverse
 from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.groups import divide_repayment
-from loans.services.restating import fold_loan, mark_reversed, restate
+from loans.services.restating import fold_loan, mark_reversed, need_no_open_tranche, restate
 from programmes.clock import today
 from programmes.services import check_date
 
@@ -189,6 +189,9 @@ def reckon_loan(*, loan, on, by=None):
     if loan.state != Loan.State.ACTIVE or (loan.reckoned_on and loan.reckoned_on >= on):
         return loan
     before = _penalties(loan)
+    if loan.tranche_plan and fold_loan(loan, on)[0].settled_on and loan.tranches.open().exists():
+        # What is held would repay everything: it waits until the tranche is paid out or given up.
+        return loan
     restate(loan, through=on, on=on, by=by)
     after = _penalties(loan)
     if after != before:
@@ -219,5 +222,7 @@ def proposed_parts(loan, *, amount, on):
         return None, 0
     asked = unsaved_repayment(loan, amount=amount, on=on, by=None)
     standing, _instalments, pairs = fold_loan(loan, on, added=[asked])
+    if standing.settled_on is not None:
+        need_no_open_tranche(loan)
     over = standing.overpaid - sum(row.outstanding for row in standing.rows)
     return next(parts for row, parts in pairs if row is asked), min(max(over, 0), amount)

@@ -13,8 +13,10 @@ from ledger import postings
 from ledger.services import post, reverse
 from loans.allocation import COMPONENTS
 from loans.allocation import Allocation as Parts
+from loans.conditions import no_open_tranche
 from loans.models import Allocation, Instalment, Loan, Repayment
 from loans.services.groups import divide_repayment
+from loans.services.security import let_go, take_up
 from loans.standing import OverdrawnError, Receipt, Row, Waiver, fold
 from loans.terms import terms_of
 
@@ -52,7 +54,8 @@ def fold_loan(loan, through, *, added=(), without=None):
     receipts = [Receipt(number, row.value_on, row.amount) for number, row in enumerate(cash)]
     refunds = loan.refunds.filter(version=version.number, returned_on=None)
     receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in refunds]
-    waivers = [Waiver(row.value_on, row.component, row.amount) for row in loan.waivers.filter(version=version.number)]
+    waived = loan.waivers.live().filter(version=version.number)
+    waivers = [Waiver(row.value_on, row.component, row.amount) for row in waived]
     through = max(through, loan.reckoned_on or through)
     rows = [row_of(instalment) for instalment in instalments]
     terms = terms_of(loan, version.request)
@@ -227,9 +230,18 @@ def apply_standing(instalment, row):
     return differs
 
 
+def need_no_open_tranche(loan):
+    """Raises Blocked for a loan that would be repaid while a part of it is still promised."""
+    missing = no_open_tranche.missing(loan)
+    if missing:
+        raise Blocked(_("This would repay the whole loan."), [missing])
+
+
 def _move(loan, standing, *, on, by, reason, refunded):
     """Into the state that the standing says; a plain save where the state stays."""
     done = standing.settled_on
+    if done is not None:
+        need_no_open_tranche(loan)
     wanted = Loan.State.ACTIVE if done is None else Loan.State.OVERPAID if standing.overpaid else Loan.State.CLOSED
     if loan.state == wanted and loan.closed_on == done:
         loan.save()
@@ -239,7 +251,8 @@ def _move(loan, standing, *, on, by, reason, refunded):
         return
     if loan.state != Loan.State.ACTIVE:
         advance(loan, "reopen", by=by, on=on, reason=reason, principal_amount=standing.principal)
-    if wanted == Loan.State.CLOSED:
-        advance(loan, "finish", by=by, on=done)
-    elif wanted == Loan.State.OVERPAID:
-        advance(loan, "finish_overpaid", by=by, on=done)
+    if wanted == Loan.State.ACTIVE:
+        take_up(loan, on=on, by=by, reason=reason)
+        return
+    advance(loan, "finish" if wanted == Loan.State.CLOSED else "finish_overpaid", by=by, on=done)
+    let_go(loan, day=done, on=on, by=by)

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from audit.refusals import NotAllowed
+from audit.services import record, unit_of_work
+from ledger.money import Money
 from loans import forms_people as forms
 from loans.models import LEADING, Handover, Loan, Moratorium
 from loans.services import apply_moratorium, cancel_moratorium, prepare_handover, prepare_moratorium, sign_handover
 from loans.services.handover import CARED_FOR
 from loans.services.moratorium import totals_of
 from pages.forms import attempt, done, form_page
+from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
 from programmes.models import Programme
 from programmes.roles import held_by
@@ -102,21 +105,62 @@ def _moratorium(request, pk):
 @require_GET
 def moratorium(request, pk):
     row = _moratorium(request, pk)
+    lines = row.loans.filter(loan__in=Loan.objects.visible_to(request.user)).select_related("loan__borrower")
+    if request.GET.get("format") in ("csv", "xlsx"):
+        return _moratorium_file(request, row, lines)
     waiting = row.state == Moratorium.State.PREPARED
     context = {
         "row": row,
         "title": _("Moratorium from %(day)s") % {"day": f"{row.starts_on:%d.%m.%Y}"},
         "crumbs": _crumbs(),
         "totals": totals_of(row),
-        "lines": row.loans.filter(loan__in=Loan.objects.visible_to(request.user)).select_related("loan__borrower")[
-            :MOST_SHOWN
-        ],
+        "lines": lines[:MOST_SHOWN],
         "most": MOST_SHOWN,
         "villages": row.villages.all(),
         "may_apply": waiting and rules.test_rule("loans.apply_moratorium", request.user, row),
         "may_cancel": waiting and rules.test_rule("loans.moratorium", request.user, row),
     }
     return render(request, "loans/moratorium.html", context)
+
+
+def _moratorium_file(request, row, lines):
+    """Every loan of the list and what the moratorium does to its money, as on the page."""
+    wanted, name = request.GET["format"], f"moratorium-{row.pk}-{row.starts_on:%Y-%m-%d}"
+    with unit_of_work():
+        record(
+            "list.export",
+            f"list:moratorium-{row.pk}",
+            by=request.user,
+            on=today(row.programme),
+            programme=row.programme.key,
+            body={"format": wanted},
+        )
+    headers = [
+        _("Loan"),
+        _("Borrower"),
+        _("Currency"),
+        _("Principal owed"),
+        _("Next instalment"),
+        _("Last instalment before"),
+        _("Last instalment now"),
+        _("Interest before"),
+        _("Interest after"),
+        _("Interest not charged"),
+    ]
+    rows = [
+        [
+            line.loan.ref,
+            line.loan.borrower.name,
+            line.currency,
+            Money(line.principal_amount, line.currency),
+            line.first_due_on,
+            line.matured_on,
+            line.matures_on,
+            *(Money(amount, line.currency) for amount in line.interest_amounts),
+        ]
+        for line in lines
+    ]
+    return write_csv(headers, rows, name) if wanted == "csv" else write_xlsx(headers, rows, name, _("Moratorium"))
 
 
 @login_required

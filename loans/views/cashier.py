@@ -13,12 +13,19 @@ from django.views.decorators.http import require_GET
 from audit.refusals import NotAllowed
 from ledger.money import Money
 from loans.denominations import denominations_of
-from loans.forms_bulk import CountForm, DepositForm
+from loans.forms_bulk import CountForm, DepositForm, DifferenceForm, FoundForm
 from loans.matching import dues_of
 from loans.models import CASHIERS, CashDay, CashDeposit, CashReceipt
 from loans.papers.cash import collection_paper, slips_paper
-from loans.services import close_cash_day, count_cash, deposit_cash, match_deposit, send_count_back
-from loans.services.cashier import lines_of_deposit, till_balance
+from loans.services import (
+    close_cash_day,
+    count_cash,
+    deposit_cash,
+    find_difference,
+    match_deposit,
+    send_count_back,
+)
+from loans.services.cashier import BOOKED, lines_of_deposit, till_balance
 from loans.views.access import crumbs, programme_of
 from loans.views.money import due_loans
 from pages.forms import SeedbedForm, attempt, done, form_page
@@ -61,7 +68,7 @@ def cashier(request):
 
 
 def _day_or_404(request, pk):
-    return get_object_or_404(CashDay.objects.visible_to(request.user).select_related("programme"), pk=pk)
+    return get_object_or_404(CashDay.objects.visible_to(request.user).select_related("programme", *BOOKED), pk=pk)
 
 
 def _receipts(day):
@@ -83,6 +90,9 @@ def cash_day(request, pk):
         "total": sum(one.repayment.amount for one in receipts if not one.is_void),
         "expected": till_balance(row.programme, row.currency, row.on),
         "pieces": row.pieces.all(),
+        "may_find": bool(row.difference_entry)
+        and not row.is_found
+        and rules.test_rule("loans.close_day", request.user, row),
         "events": history_of(row.ref),
     }
     return render(request, "loans/cash_day.html", context)
@@ -99,12 +109,50 @@ MOVES = {
 }
 
 
+def _difference_in_words(day):
+    """What closing does with the difference."""
+    amount = Money(abs(day.difference_amount), day.currency)
+    if day.difference_amount < 0:
+        return _("%(amount)s is missing. It is booked as a cost of the fund until it is found.") % {"amount": amount}
+    return _("%(amount)s is over. It is kept as a receipt that nobody claimed until it is known whose it is.") % {
+        "amount": amount
+    }
+
+
+@login_required
+def difference_found(request, pk):
+    """What was missing came back, or it is known whose the rest is."""
+    row = _day_or_404(request, pk)
+    if not rules.test_rule("loans.close_day", request.user, row):
+        raise NotAllowed(_("Another person than the one who counted does this."))
+    form = FoundForm(request.POST or None)
+    given = {"day": row, "on": today(row.programme), "by": request.user}
+    if request.method == "POST" and attempt(form, find_difference, **given):
+        return done(request, _("The difference is found. It counts for the box of today."), row)
+    amount = Money(abs(row.difference_amount), row.currency)
+    if row.difference_amount > 0:
+        lead = _("%(amount)s leaves the box by the ledger. Then take it for the loan whose it is, with a receipt.")
+    else:
+        lead = _("%(amount)s is in the box again, and no cost any more.")
+    return form_page(
+        request,
+        form,
+        title=_("The difference of %(day)s is found") % {"day": row},
+        submit=_("It is found"),
+        lead=lead % {"amount": amount},
+        back=row.get_absolute_url(),
+        crumbs=crumbs(_box(), (str(row), row.get_absolute_url())),
+    )
+
+
 @login_required
 def move_day(request, pk, verb):
     row = _day_or_404(request, pk)
     if verb not in MOVES:
         raise Http404
     service, form_class, lead = MOVES[verb]
+    if verb == "close" and row.difference_amount:
+        form_class, lead = DifferenceForm, _difference_in_words(row)
     kwargs = {"denominations": denominations_of(row.currency)} if verb == "count" else {}
     return move_page(
         request,

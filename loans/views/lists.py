@@ -14,6 +14,7 @@ from loans.forms import LoanFilter
 from loans.models import LEADING, Loan
 from loans.reading import days_late
 from loans.views.access import loans_of
+from loans.views.legacy import programmes_to_bring
 from loans.views.reminders import may_read
 from pages.lists import Column, ListPage
 from programmes.clock import today
@@ -162,6 +163,8 @@ def loans(request):
             if rules.test_rule(rule, request.user, request.desk.programme)
         ],
     )
+    if programmes_to_bring(request.user):
+        buttons += ((_("Older portfolio"), reverse("loans:portfolio_imports"), "plain"),)
     if roles_of(request.user) & set(LEADING):
         buttons += ((_("Moratoria and handovers"), reverse("loans:areas"), "plain"),)
     return LoanList(request, rows, buttons=buttons).response()

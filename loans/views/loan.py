@@ -14,8 +14,9 @@ from loans.contract import READABLE, contract_pdf
 from loans.forms import AccountForm, EndForm, SignForm, TermsForm
 from loans.forms_bulk import WhatIfForm
 from loans.models import Loan
-from loans.reading import figures_of, money_lines, next_step, schedule_table
+from loans.reading import figures_of, money_lines, next_step, schedule_table, waivers_of
 from loans.reading_people import people_of
+from loans.reading_tranches import next_of_tranches, tranches_of
 from loans.services import (
     cancel_loan,
     forgive_loan,
@@ -27,7 +28,7 @@ from loans.services import (
 )
 from loans.services.access import demand
 from loans.services.refunds import refunds_on_their_way
-from loans.terms import month_after
+from loans.terms import later_pay_outs, month_after
 from loans.views.access import crumbs_of, day_of, loan_or_404
 from loans.views.contacts import log_of
 from pages.forms import attempt, done, form_page
@@ -73,6 +74,7 @@ def loan(request, ref):
         else list(row.instalments.filter(version=row.current_version).order_by("number"))
     )
     figures = figures_of(row, in_force, on)
+    tranches = tranches_of(row, request.user, on)
     order = PaymentOrder.objects.live().filter(source_ref=row.ref).first()
     context = {
         "loan": row,
@@ -80,14 +82,16 @@ def loan(request, ref):
         "title": f"{row.ref}, {row.borrower}",
         "crumbs": ((_("Loans"), reverse("loans:loans")),),
         "figures": figures,
-        "next": next_step(row, figures, order),
+        "next": _next(row, figures, order, tranches),
+        "tranches": tranches,
         "version": version,
         "versions": versions,
-        "table": schedule_table(row, instalments, on) if instalments else None,
+        "table": schedule_table(row, instalments, on, later_pay_outs(row, version)) if instalments else None,
         "money": lines,
+        "waived": waivers_of(row, request.user),
         "log": log_of(row, on) if row.disbursed_on and rules.test_rule("loans.contact", request.user, row) else None,
-        "events": history_of(row.ref),
-        "may": _may(request.user, row, order),
+        "events": history_of(row.ref, *(line.tranche.ref for line in (tranches.lines if tranches else ()))),
+        "may": _may(request.user, row, order, tranches),
         "people": people_of(row, request.user, on),
         "form": WhatIfForm(loan=row, initial={"on": on}) if row.state == Loan.State.ACTIVE else None,
         "readable": row.state in READABLE and row.current_version > 0,
@@ -95,7 +99,13 @@ def loan(request, ref):
     return render(request, "loans/loan.html", context)
 
 
-def _may(user, row, order):
+def _next(row, figures, order, tranches):
+    """What is late comes first, then the tranche that is next, then the next instalment."""
+    step = None if figures.overdue else next_of_tranches(row, tranches)
+    return step or next_step(row, figures, order)
+
+
+def _may(user, row, order, tranches):
     """Which acts that are no move of the state the page offers."""
     active = row.state == Loan.State.ACTIVE
     return {
@@ -106,8 +116,12 @@ def _may(user, row, order):
         and rules.test_rule("loans.contact", user, row),
         "screen": row.state == Loan.State.APPROVED and rules.test_rule("payments.screen", user, row),
         "set_terms": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
+        "plan": row.state == Loan.State.APPROVED
+        and row.product.most_tranches > 1
+        and rules.test_rule("loans.set_terms", user, row),
         "pay": row.state == Loan.State.SIGNED
         and order is None
+        and tranches is None
         and rules.test_rule("loans.order_disbursement", user, row),
         "relieve": active and rules.test_rule("loans.relieve", user, row),
         "payoff": active,
@@ -223,10 +237,12 @@ def _no_account_page(request, row, title):
     return render(request, "payments/no_account.html", context)
 
 
-def _pay_page(request, row, service, *, title, submit, lead):
+def pay_page(request, row, service, *, title, submit, lead, tranche=None):
+    """To which account money of the loan goes; `tranche`: only that part of it."""
     form = AccountForm(request.POST or None, accounts=_accounts(row))
     if request.method == "POST":
-        order = attempt(form, service, loan=row, on=day_of(row), by=request.user)
+        what = {"tranche": tranche} if tranche else {"loan": row}
+        order = attempt(form, service, on=day_of(row), by=request.user, **what)
         if order is not None:
             return done(request, _("The payment %(ref)s waits for a second person.") % {"ref": order.ref}, row)
     if request.method != "POST" and not form.fields["account"].queryset.exists():
@@ -240,7 +256,7 @@ def _pay_page(request, row, service, *, title, submit, lead):
 def pay(request, ref):
     row = loan_or_404(request, ref)
     demand("loans.order_disbursement", request.user, row)
-    return _pay_page(
+    return pay_page(
         request,
         row,
         order_disbursement,
@@ -254,7 +270,7 @@ def pay(request, ref):
 def refund(request, ref):
     row = loan_or_404(request, ref)
     demand("loans.refund", request.user, row)
-    return _pay_page(
+    return pay_page(
         request,
         row,
         refund_overpayment,

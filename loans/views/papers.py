@@ -13,6 +13,7 @@ from loans.forms_bulk import PayoffForm, WhatIfForm
 from loans.models import Loan
 from loans.papers.account import schedule_paper, statement_paper
 from loans.papers.letters import TITLES, arrears_paper, payoff_paper
+from loans.papers.release import release_paper
 from loans.views.access import crumbs, day_of, loan_or_404
 from loans.views.cashier import pdf
 from loans.what_if import what_if as what_if_paid
@@ -35,8 +36,10 @@ def loan_paper(request, ref, kind):
 @login_required
 @require_GET
 def letter(request, ref, kind):
-    """A letter on late instalments."""
+    """A letter on late instalments, or to whoever stood for the loan and is released."""
     row = loan_or_404(request, ref)
+    if kind == "release":
+        return pdf(release_paper(row, day_of(row)), f"{row.ref}-release.pdf")
     if kind not in TITLES or kind == "guarantor":
         raise Http404
     return pdf(arrears_paper(row, kind, day_of(row)), f"{row.ref}-{kind}.pdf")

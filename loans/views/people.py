@@ -10,6 +10,7 @@ from loans import forms_people as forms
 from loans.models import GuarantorNotice
 from loans.services import (
     decide_life_event,
+    end_attorney,
     mark_notice_sent,
     release_collateral,
     release_guarantor,
@@ -146,4 +147,22 @@ def decide_one_life_event(request, ref, pk):
         title=_("Decide what follows"),
         said=_("The decision is recorded."),
         lead=_("A new schedule, a write-off or forgiveness is then made on the loan's page."),
+    )
+
+
+@login_required
+def end_one_attorney(request, ref, pk):
+    loan = loan_or_404(request, ref)
+    event = get_object_or_404(loan.life_events.select_related("payer").filter(kind="abroad"), pk=pk)
+    demand("loans.life_event", request.user, loan)
+    name = event.payer.name if event.payer else _("Who acts for the borrower")
+    return act_page(
+        request,
+        loan,
+        forms.ReleaseForm(request.POST or None),
+        end_attorney,
+        event=event,
+        title=_("The power of attorney has ended"),
+        said=_("It has ended. The borrower acts and pays again."),
+        lead=_("%(name)s acts and pays until today. From now on the borrower does.") % {"name": name},
     )

@@ -1,5 +1,7 @@
 """The portfolio on a day: what is owed, how late it is, and by whom, where and for what it was lent."""
 
+from fractions import Fraction
+
 import rules
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
@@ -33,7 +35,7 @@ def portfolio(request):
         raise NotAllowed()
     loans = loans_of(request).filter(rows_for(request.user, PORTFOLIO_ROLES))
     day, by = today(request.desk.programme), ""
-    form = PortfolioForm(request.GET if "as_of" in request.GET else None, initial={"as_of": day})
+    form = PortfolioForm(_asked(request, day), initial={"as_of": day})
     if form.is_bound and form.is_valid():
         day, by = form.cleaned_data["as_of"], form.cleaned_data["by"]
     wrong = form.is_bound and form.errors
@@ -49,6 +51,13 @@ def portfolio(request):
         "portfolios": [_shown(one, parts) for one in found.values()],
     }
     return render(request, "loans/portfolio.html", context, status=400 if form.errors else 200)
+
+
+def _asked(request, day):
+    """What the form is filled with, None where nothing is asked; without a day it is today's portfolio."""
+    if not {"as_of", "by"} & set(request.GET):
+        return None
+    return {"as_of": request.GET.get("as_of", f"{day:%d.%m.%Y}"), "by": request.GET.get("by", "")}
 
 
 def _read(request, loans, day, by):
@@ -101,8 +110,24 @@ def _shown(found: Portfolio, parts):
         "buckets": [(bucket_word(name), *found.buckets[name]) for name in BUCKETS],
         "drawing": _drawing(found),
         "thousands": in_thousands(_amounts(found), found.currency),
-        "parts": [(word, one, _risks(one)) for word, one in parts if one.currency == found.currency],
+        "parts": _drawn_parts(found, [(word, one) for word, one in parts if one.currency == found.currency]),
     }
+
+
+def _drawn_parts(found, parts):
+    """(word, Portfolio, its risks, its share of the whole, bar): `bar` are the lengths of what is owed and of what is
+    late of it, in percent of the longest, as texts with a point."""
+    most = max((one.principal for _word, one in parts), default=0)
+    return [
+        (
+            word,
+            one,
+            _risks(one),
+            Fraction(one.principal, found.principal) if found.principal else None,
+            [f"{100 * amount / most if most else 0:.2f}" for amount in (one.principal, one.at_risk[1])],
+        )
+        for word, one in parts
+    ]
 
 
 def _amounts(found):

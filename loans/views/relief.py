@@ -1,13 +1,14 @@
 """Relief by a decision: a new schedule, another rate, a waiver; and what repays the loan on a day."""
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from loans.forms import PayoffForm, RateForm, RescheduleForm, WaiverForm
+from ledger.money import Money
+from loans.forms import PayoffForm, RateForm, RescheduleForm, WaiverForm, WaiverReversalForm
 from loans.payoff import payoff_quote
-from loans.services import change_rate, reschedule_loan, waive
+from loans.services import change_rate, reschedule_loan, reverse_waiver, waive
 from loans.services.access import demand, need_state
 from loans.services.relief import SECOND_PERSON
 from loans.terms import step_after
@@ -67,6 +68,27 @@ def waiver(request, ref):
         title=_("Waive interest or penalties of %(ref)s") % {"ref": row.ref},
         submit=_("Waive it"),
         lead=_("What fell due by today and is not paid can be waived by a decision. The principal stays owed."),
+        back=row.get_absolute_url(),
+        crumbs=crumbs_of(row),
+    )
+
+
+@login_required
+def reverse_one_waiver(request, ref, pk):
+    row = loan_or_404(request, ref)
+    waived = get_object_or_404(row.waivers.select_related("loan"), pk=pk)
+    demand("loans.relieve", request.user, row, SECOND_PERSON)
+    form = WaiverReversalForm(request.POST or None)
+    if request.method == "POST" and attempt(form, reverse_waiver, waiver=waived, on=day_of(row), by=request.user):
+        return done(request, _("It is taken back. Both stay to be seen."), row)
+    facts = {"amount": Money(waived.amount, row.currency), "what": waived.get_component_display()}
+    return form_page(
+        request,
+        form,
+        title=_("Take back the waiver of %(amount)s") % facts,
+        submit=_("Take it back"),
+        lead=_("%(what)s, waived on %(day)s by %(decision)s. The loan will be as if it had not been waived.")
+        % {**facts, "day": f"{waived.value_on:%d.%m.%Y}", "decision": waived.decision_ref},
         back=row.get_absolute_url(),
         crumbs=crumbs_of(row),
     )

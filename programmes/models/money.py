@@ -47,6 +47,12 @@ class FundingLine(Versioned):
     donor = models.ForeignKey(Donor, models.PROTECT, related_name="funding_lines")
     key = models.SlugField(_("key"), unique=True, max_length=60)
     name = models.CharField(_("funding line"), max_length=160)
+    donor_iati_ref = models.CharField(
+        _("the donor's IATI identifier"),
+        max_length=60,
+        blank=True,
+        help_text=_("For open data, such as XM-DAC-46004. Without it the donor stands there by name."),
+    )
     currency = CurrencyField(_("currency"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.ALLOCATION)
     ceiling_amount = AmountField(_("ceiling"), default=0)

@@ -1,6 +1,8 @@
 """A programme, its places, its calendar, and the dated definitions by which its figures are counted."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Versioned
@@ -75,6 +77,8 @@ class Programme(Versioned):
     currency = CurrencyField(_("currency"))
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"), null=True, blank=True)
+    # [[code, basis points]]: five digits of the DAC list, basis points adding up to 10,000. Open data needs them.
+    sectors = models.JSONField(_("DAC sectors"), default=list, blank=True)
     backdate_days = models.PositiveSmallIntegerField(_("days a fact may be entered late without a reason"), default=7)
     complaint_ack_days = models.PositiveSmallIntegerField(_("days to acknowledge a complaint"), default=5)
     complaint_answer_days = models.PositiveSmallIntegerField(_("days to answer a complaint"), default=30)
@@ -123,6 +127,11 @@ class Definition(models.Model):
     class WomenRunRule(models.TextChoices):
         MANAGER = "manager", _("The manager of the business is a woman")
 
+    class AttributionMethod(models.TextChoices):
+        COUNTERFACTUAL = "counterfactual", _("Compared with businesses that were not supported")
+        BEFORE_AFTER = "before_after", _("Before and after, with the owners' own estimate")
+        CO_FUNDING = "co_funding", _("By the part of the money that was the programme's")
+
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="definitions")
     number = models.PositiveSmallIntegerField(_("version"))
     effective_from = models.DateField(_("in force from"))
@@ -132,11 +141,45 @@ class Definition(models.Model):
     short_term_months = models.PositiveSmallIntegerField(
         _("a job shorter than this many months is short-term"), default=6
     )
+    full_time_days = models.PositiveSmallIntegerField(
+        _("days of short-term work that are one full-time year"), default=240, validators=[MinValueValidator(1)]
+    )
+    attribution_share = models.DecimalField(
+        _("part of the net jobs that is owed to the programme"),
+        max_digits=4,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_("From 0 to 1. Empty: no figure of attributable jobs."),
+    )
+    attribution_method = models.CharField(
+        _("how that part was found"), max_length=16, choices=AttributionMethod.choices, blank=True
+    )
+    displacement_share = models.DecimalField(
+        _("of those, the part that other businesses lost"),
+        max_digits=4,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_("From 0 to 1."),
+    )
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
         ordering = ["programme", "effective_from", "number"]
-        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="definition_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="definition_version"),
+            models.CheckConstraint(
+                condition=Q(attribution_share=None, displacement_share=None, attribution_method="")
+                | (
+                    Q(attribution_share__gte=0, attribution_share__lte=1)
+                    & Q(displacement_share__gte=0, displacement_share__lte=1)
+                    & ~Q(attribution_method="")
+                ),
+                name="definition_attribution",
+            ),
+            models.CheckConstraint(condition=Q(full_time_days__gt=0), name="definition_full_time_days"),
+        ]
 
     def __str__(self):
         return f"v{self.number}"

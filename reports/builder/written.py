@@ -38,6 +38,7 @@ def with_words(issue, report):
             logo=agreement.logo.sha256 if agreement.logo else "",
             language=agreement.language,
             figures=tuple(figure for figure in report.figures if not asked or is_asked(figure.code, asked)),
+            without_data=tuple(code for code in report.without_data if not asked or is_asked(code, asked)),
         )
     gaps = gaps_of(issue, report.figures)
     return replace(

@@ -4,8 +4,19 @@ A change of what a figure counts is a new `version` here; what a programme may c
 business, a full-time week) is its own dated Definition, and the figure names that version.
 """
 
-from reports.indicators.collect import figures, indicators_of, is_whole, scope_of
+from reports.indicators.collect import asks, figures, figures_with_tallies, indicators_of, is_whole, scope_of
 from reports.indicators.kinds import SECTIONS, Indicator
 from reports.indicators.registry import BY_CODE, INDICATORS
 
-__all__ = ["BY_CODE", "INDICATORS", "SECTIONS", "Indicator", "figures", "indicators_of", "is_whole", "scope_of"]
+__all__ = [
+    "BY_CODE",
+    "INDICATORS",
+    "SECTIONS",
+    "Indicator",
+    "asks",
+    "figures",
+    "figures_with_tallies",
+    "indicators_of",
+    "is_whole",
+    "scope_of",
+]

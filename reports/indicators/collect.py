@@ -1,15 +1,19 @@
 """The figures of a programme: every indicator read in a scope, with its target and its published value beside it."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from applicants.figures import Scope, Tally
 from applicants.models import Party
 from grants.models import Contribution
+from ledger.money import known_currencies
 from monitoring.models import MonitoringVisit
 from programmes.clock import today
 from programmes.models import TargetGroup, TrainingRule, Window
 from reports.figure import COUNT, MONEY, SHARE, Cell, Figure, Goal
+from reports.framework import grade_of
 from reports.indicators.registry import INDICATORS, of_groups, of_window
+from reports.indicators.standards import ENTERED, SECOND
 from reports.measures import Reading
 from reports.models import Target
 
@@ -66,17 +70,34 @@ def indicators_of(programme):
     return found
 
 
+def asks(programme, code):
+    """Whether the programme has a figure of that code, in its own currency or another."""
+    plain, _line, currency = code.rpartition("_")
+    codes = {one.code: one.unit for one in indicators_of(programme)}
+    return code in codes or (codes.get(plain) == MONEY and currency.upper() in known_currencies())
+
+
 def figures(programme, period_from=None, period_to=None, donor=None):
     """Every Figure that the programme has data or a target for, unsuppressed: the internal edition."""
+    return [figure for figure, _tally in figures_with_tallies(programme, period_from, period_to, donor)]
+
+
+def figures_with_tallies(programme, period_from=None, period_to=None, donor=None, only=""):
+    """[(Figure, its Tally)]: the tally knows the records behind the figure, and reads them when it is asked.
+
+    only: the code of a figure; the arithmetic of other indicators is left alone.
+    """
     scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     read = Reading(scope)
     whole = Reading(scope_of(programme, period_to=scope.to_on, donor=donor)) if period_from else read
-    goals = _goals(programme, published=is_whole(scope))
+    goals = _goals(programme, scope.to_on, published=is_whole(scope))
     found = []
     for indicator in indicators_of(programme):
-        for figure in _read(indicator, read, whole, goals):
+        if only not in ("", indicator.code) and not only.startswith(f"{indicator.code}_"):
+            continue
+        for figure, tally in _read(indicator, read, whole, goals):
             if _worth_showing(figure):
-                found.append(figure)
+                found.append((figure, tally))
     return found
 
 
@@ -86,10 +107,10 @@ def _worth_showing(figure):
     return known or figure.goal() is not None or (figure.headline and bool(figure.records))
 
 
-def _goals(programme, *, published):
-    """{code: {kind: Goal}}; without `published` only what was planned."""
+def _goals(programme, on, *, published):
+    """{code: {kind: Goal}} that were not withdrawn by `on`; without `published` only what was planned."""
     found = {}
-    targets = Target.objects.filter(programme=programme)
+    targets = Target.objects.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), programme=programme)
     for target in targets if published else targets.filter(kind=Target.Kind.PLANNED):
         goal = Goal(target.value, target.comparator, target.source, target.note)
         found.setdefault(target.code, {})[target.kind] = goal
@@ -97,22 +118,22 @@ def _goals(programme, *, published):
 
 
 def _read(indicator, read, whole, goals):
-    """The figures of one indicator: one, or one for each currency in which there is something."""
+    """The figures of one indicator with their tallies: one, or one for each currency in which there is something."""
     now = _by_currency(indicator, read)
     ever = now if whole is read else _by_currency(indicator, whole)
     currencies = sorted({*now, *ever}, key=lambda currency: (currency != read.currency, currency))
     for currency in currencies or [read.currency if indicator.unit == MONEY else ""]:
         main = indicator.unit != MONEY or currency == read.currency
         code = indicator.code if main else f"{indicator.code}_{currency.lower()}"
-        figure = _figure(indicator, code, now.get(currency) or Tally(), currency, read)
+        tally = now.get(currency) or Tally()
+        figure = _figure(indicator, code, tally, currency, read)
         before = _figure(indicator, code, ever.get(currency) or Tally(), currency, whole)
         if figure.value is None and before.value is not None and figure.unit in (COUNT, MONEY):
             # It happened before the period and not in it: that is known, and zero.
             figure = figure.but(value=0)
         goal = goals.get(code, {})
-        yield figure.but(
-            in_all=before.result(), target=goal.get(Target.Kind.PLANNED), published=goal.get(Target.Kind.ACHIEVED)
-        )
+        planned, achieved = goal.get(Target.Kind.PLANNED), goal.get(Target.Kind.ACHIEVED)
+        yield figure.but(in_all=before.result(), target=planned, published=achieved), tally
 
 
 def _by_currency(indicator, read):
@@ -142,14 +163,24 @@ def _figure(indicator, code, found, currency, read):
         whole_programme=bool(read.scope.donor) and not indicator.by_line,
         total_of=indicator.total_of,
         impersonal=indicator.impersonal,
+        codes=indicator.codes,
     )
     if not found.parts or not found.records:
         return figure
-    figure = figure.but(by=tuple(_cells(indicator, found)))
+    figure = figure.but(by=tuple(_cells(indicator, found)), verified=_verified(indicator, found))
     if indicator.unit == SHARE:
-        return figure.but(numerator=found.value, denominator=found.of)
-    value = found.parts[0].value if len(found.parts) == 1 else found.value
-    return figure.but(value=value, denominator=found.of)
+        figure = figure.but(numerator=found.value, denominator=found.of)
+    else:
+        value = found.parts[0].value if len(found.parts) == 1 else found.value
+        figure = figure.but(value=value, denominator=found.of)
+    return figure.but(grade=grade_of(figure, entered=indicator.proof == ENTERED))
+
+
+def _verified(indicator, found):
+    """How many of the records a second person verified; None where the ledger, a decision or nobody did."""
+    if found.verified is not None:
+        return found.verified
+    return found.records if indicator.proof == SECOND else None
 
 
 def _name(indicator, code, scope):
@@ -166,12 +197,26 @@ def definition_of(indicator, definition):
     rules = {
         "direct": definition.get_direct_rule_display(),
         "women_run": definition.get_women_run_display(),
+        "lasting": _("a post that ended within %(months)s months is short-term work and no job")
+        % {"months": definition.short_term_months},
+        "full_time_year": _("%(days)s days are a full-time year") % {"days": definition.full_time_days},
+        "attribution": _attribution(definition),
         "full_time": _("%(hours)s hours are a full-time week") % {"hours": f"{definition.full_time_hours:f}"},
     }
     said = _("%(definition)s Rule: %(rule)s.") % {"definition": said, "rule": rules[indicator.rule]}
     if indicator.rule == "direct" and definition.note:
         said = f"{said} {definition.note}"
     return said, f"{version}, {definition}" if indicator.version > 1 else str(definition)
+
+
+def _attribution(definition):
+    if definition.attribution_share is None:
+        return _("the programme has none")
+    return _("%(share)s of the net jobs, of those %(displaced)s displaced; %(method)s") % {
+        "share": f"{definition.attribution_share.normalize():f}",
+        "displaced": f"{definition.displacement_share.normalize():f}",
+        "method": definition.get_attribution_method_display(),
+    }
 
 
 def _cells(indicator, found):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from reports.indicators.standards import CODES, LEDGER, PROOF, SIDES
+
 SECTIONS = {
     "way": _("From referral to support"),
     "grants": _("Grants"),
@@ -21,10 +23,11 @@ SECTIONS = {
 class Indicator:
     """`measure(reading)` gives a Tally, or {currency: Tally} for money. `by`: the breakdowns that are shown.
 
-    rule: the part of the programme's Definition on which it depends ("direct", "women_run", "full_time"), or "".
+    rule: the part of the programme's Definition on which it depends ("direct", "women_run", "full_time",
+    "full_time_year", "lasting", "attribution"), or "".
     of_people: it counts people, so that small counts are hidden from donors. by_line: it hangs on a funding line, so
     that a donor's edition counts that donor's part only. impersonal: money of the programme itself, behind which no
-    person stands.
+    person stands. proved_by: what proves it, where the programme itself names the figure.
     """
 
     code: str
@@ -41,6 +44,22 @@ class Indicator:
     by_line: bool = True
     total_of: tuple = ()
     impersonal: bool = False
+    proved_by: str = ""
+
+    @property
+    def codes(self):
+        """((catalogue, code), ...) under which donors know it."""
+        return CODES.get(self.code, ())
+
+    @property
+    def proof(self):
+        """What proves its records: LEDGER, DECISION, SECOND or ENTERED."""
+        return self.proved_by or PROOF.get(self.code, LEDGER)
+
+    @property
+    def sides(self):
+        """(numerator, denominator, unknown) in words, of a share; None of another figure."""
+        return SIDES.get(self.code)
 
 
 def read(arithmetic, *arguments):

@@ -6,7 +6,7 @@ from grants import figures as grants
 from loans import figures as loans
 from reports import measures
 from reports.figure import COUNT, MONEY, NUMBER, SHARE
-from reports.indicators.kinds import Indicator, read
+from reports.indicators.kinds import PEOPLE, Indicator, read
 
 GRANTS = (
     Indicator(
@@ -140,7 +140,7 @@ LOANS = (
         _("Borrowers"),
         COUNT,
         _("Distinct borrowers of loans paid out; repeat loans count once."),
-        measures.borrowers,
+        read(loans.borrowers),
         of_people=True,
     ),
     Indicator(
@@ -176,13 +176,32 @@ PORTFOLIO = (
         measures.outstanding,
     ),
     Indicator(
+        "loans_outstanding_number",
+        "portfolio",
+        _("Loans with principal to repay"),
+        COUNT,
+        _("Loans paid out of which principal is owed on the last day, late and rescheduled ones included."),
+        measures.outstanding_number,
+    ),
+    Indicator(
         "active_borrowers",
         "portfolio",
         _("Borrowers with principal to repay"),
         COUNT,
-        _("Distinct borrowers with outstanding principal on the last day."),
+        _("Persons behind the loans with outstanding principal on the last day, each once: each member of a group."),
         measures.active_borrowers,
+        version=2,
+        **PEOPLE,
+    ),
+    Indicator(
+        "women_borrowers_share",
+        "portfolio",
+        _("Women among the borrowers"),
+        SHARE,
+        _("Women with principal to repay / borrowers with principal to repay whose sex is known."),
+        measures.women_of(measures.active_borrowers),
         of_people=True,
+        total_of=("active_borrowers", "sex"),
     ),
     Indicator(
         "par1",
@@ -215,6 +234,22 @@ PORTFOLIO = (
         SHARE,
         _("Whole outstanding principal of loans with an instalment more than 90 days late / outstanding principal."),
         measures.at_risk(90),
+    ),
+    Indicator(
+        "par90_rescheduled",
+        "portfolio",
+        _("Portfolio at risk, 90 days or rescheduled"),
+        SHARE,
+        _("As PAR90, with the whole principal of every loan that was ever rescheduled."),
+        measures.at_risk(90, rescheduled=True),
+    ),
+    Indicator(
+        "rescheduled_share",
+        "portfolio",
+        _("Rescheduled portfolio"),
+        SHARE,
+        _("Whole outstanding principal of loans that were ever rescheduled / outstanding principal."),
+        measures.rescheduled_share,
     ),
     Indicator(
         "written_off",
@@ -325,6 +360,16 @@ PLAN = (
         _("Grant money for each lasting job"),
         MONEY,
         _("Grants paid / net jobs, of the same period. No figure when there is no net job."),
-        measures.cost_per_job,
+        measures.cost_for(measures.jobs_net),
+        version=2,
+    ),
+    Indicator(
+        "cost_per_attributable_job",
+        "money",
+        _("Grant money for each job owed to the programme"),
+        MONEY,
+        _("Grants paid / net jobs owed to the programme, of the same period."),
+        measures.cost_for(measures.jobs_attributable),
+        rule="attribution",
     ),
 )

@@ -8,6 +8,7 @@ from reports.figure import COUNT
 from reports.indicators.kinds import Indicator, read
 from reports.indicators.money import GRANTS, LOANS, PLAN, PORTFOLIO
 from reports.indicators.results import GAINING, INCOME, JOBS
+from reports.indicators.standards import DECISION, SECOND
 from reports.indicators.way import WAY
 
 INDICATORS = (*WAY, *GRANTS, *LOANS, *PORTFOLIO, *PLAN, *GAINING, *JOBS, *INCOME)
@@ -24,6 +25,7 @@ def of_window(code, names):
         _("Awards approved and not cancelled in the window: %(windows)s.") % {"windows": ", ".join(names)},
         read(grants.awards_of, code),
         total_of=("awards", ""),
+        proved_by=DECISION,
     )
 
 
@@ -37,4 +39,5 @@ def of_groups(code, groups):
         _("Persons confirmed to belong to one of these groups with verified work, each once; groups are never listed."),
         read(monitoring.employed_of_groups, tuple(groups)),
         of_people=True,
+        proved_by=SECOND,
     )

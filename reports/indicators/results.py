@@ -37,6 +37,15 @@ GAINING = (
         total_of=("businesses_supported", "sex"),
     ),
     Indicator(
+        "clients",
+        "people",
+        _("Persons who received a grant or loan"),
+        COUNT,
+        _("Persons behind the awards and loans paid, each once: each member of a group, the head of a household."),
+        measures.clients,
+        **PEOPLE,
+    ),
+    Indicator(
         "direct_beneficiaries",
         "people",
         _("Direct beneficiaries"),
@@ -70,7 +79,7 @@ GAINING = (
                 "Of the businesses first paid so many months ago or longer, and of which a verified visit knows: those "
                 "found open or paused on or after that day."
             ),
-            read(monitoring.survival, months),
+            measures.survival(months),
         )
         for months, name in (
             (12, _("Open after 12 months")),
@@ -96,10 +105,21 @@ JOBS = (
         _("Jobs created"),
         COUNT,
         _("Posts that did not exist before, found at a verified visit with dated evidence."),
-        read(monitoring.jobs_created),
+        measures.jobs_created,
         by=("region", "window"),
+        version=2,
+        rule="lasting",
     ),
-    Indicator("jobs_lost", "jobs", _("Jobs lost"), COUNT, _("Posts that ended."), read(monitoring.jobs_lost)),
+    Indicator(
+        "jobs_lost",
+        "jobs",
+        _("Jobs lost"),
+        COUNT,
+        _("Posts that ended."),
+        measures.jobs_lost,
+        version=2,
+        rule="lasting",
+    ),
     Indicator(
         "jobs_net",
         "jobs",
@@ -107,6 +127,17 @@ JOBS = (
         COUNT,
         _("Jobs created less jobs lost."),
         measures.jobs_net,
+        version=2,
+        rule="lasting",
+    ),
+    Indicator(
+        "jobs_attributable",
+        "jobs",
+        _("Net jobs owed to the programme"),
+        NUMBER,
+        _("Net jobs x the part owed to the programme, less the part of those that other businesses lost."),
+        measures.jobs_attributable,
+        rule="attribution",
     ),
     Indicator(
         "jobs_fte",
@@ -122,7 +153,7 @@ JOBS = (
         "jobs",
         _("Jobs that lasted 6 months"),
         SHARE,
-        _("Of the posts created at least 183 days before the last day, those that stood for 183 days."),
+        _("Of all posts created at least 183 days before the last day, those that stood for 183 days."),
         read(monitoring.jobs_sustained, monitoring.HALF_YEAR),
     ),
     Indicator(
@@ -130,7 +161,7 @@ JOBS = (
         "jobs",
         _("Jobs that lasted 12 months"),
         SHARE,
-        _("Of the posts created at least 365 days before the last day, those that stood for 365 days."),
+        _("Of all posts created at least 365 days before the last day, those that stood for 365 days."),
         read(monitoring.jobs_sustained, monitoring.YEAR),
     ),
     Indicator(
@@ -183,6 +214,15 @@ JOBS = (
         COUNT,
         _("Days worked in verified short-term work."),
         measures.person_days,
+    ),
+    Indicator(
+        "short_term_fte",
+        "jobs",
+        _("Short-term work as full-time years"),
+        NUMBER,
+        _("Days worked in verified short-term work / the days of a full-time year."),
+        measures.short_term_fte,
+        rule="full_time_year",
     ),
     Indicator(
         "wages_paid",

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from applicants import figures as applicants
+from grants import figures as grants
 from monitoring import figures as monitoring
 from reports import measures
 from reports.figure import COUNT, DAYS, SHARE
@@ -118,7 +119,7 @@ WAY = (
         _("Visited"),
         COUNT,
         _("Supported cases with a visit that another person verified."),
-        measures.visited_cases,
+        read(monitoring.visited),
     ),
     Indicator(
         "alive",
@@ -134,7 +135,7 @@ WAY = (
         _("Days from handing in to the decision"),
         DAYS,
         _("The median of the days from handing in to the decision, of applications decided."),
-        measures.days_to_decision,
+        read(applicants.days_to_decision),
     ),
     Indicator(
         "days_to_money",
@@ -142,6 +143,6 @@ WAY = (
         _("Days from approval to the first payment"),
         DAYS,
         _("The median of the days from approval to the first payment, of awards first paid."),
-        measures.days_to_money,
+        read(grants.days_to_money),
     ),
 )

@@ -1,6 +1,7 @@
 """Targets, donor agreements, the Issue and what is written into it, donors' links, answers to what looks odd."""
 
 from reports.models.agreements import DonorAgreement
+from reports.models.annexes import IssueAnnex
 from reports.models.issues import Issue, IssueFigure, RecordSet, Restatement
 from reports.models.links import DonorLink, LinkOpening
 from reports.models.narratives import Passage, Story
@@ -15,6 +16,7 @@ __all__ = [
     "DonorAgreement",
     "DonorLink",
     "Issue",
+    "IssueAnnex",
     "IssueFigure",
     "LinkOpening",
     "Passage",

@@ -129,6 +129,27 @@ class IssueFigure(models.Model):
         ]
 
 
+# What a row says exactly as the frozen figure does.
+AS_PUBLISHED = (
+    "code",
+    "name",
+    "unit",
+    "currency",
+    "value",
+    "numerator",
+    "denominator",
+    "unknown",
+    "hidden",
+    "version",
+    "records",
+)
+
+
+def row_facts(figure):
+    """The fields of an IssueFigure that repeat a reports.figure.Figure."""
+    return {name: getattr(figure, name) for name in AS_PUBLISHED}
+
+
 class Restatement(models.Model):
     """A value of the report before this one that the records say otherwise today, with the reason.
 

@@ -33,7 +33,7 @@ def opened(request, token):
     if wanted and wanted not in FORMATS:
         raise Http404
     note_opening(link=link, wanted=wanted or "html")
-    report = report_of(link.issue)
+    report = report_of(link.issue, wanted)
     if wanted:
         return _private(file_response(report, wanted, language if language in languages_of_paper() else ""))
     later = Issue.objects.filter(supersedes=link.issue).exclude(state=Issue.State.DRAFT).exists()

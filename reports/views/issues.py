@@ -1,5 +1,6 @@
 """Reports of the office: list, new one, the report itself, its links, its correction."""
 
+from dataclasses import replace
 from datetime import date
 
 import rules
@@ -19,9 +20,10 @@ from pages.moves import MoveForm, move_page
 from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
+from reports.annexes import lists_of
 from reports.builder.periods import next_period
 from reports.builder.written import stories_frozen_in
-from reports.edition import thawed
+from reports.edition import thawed, with_names
 from reports.forms import LinkForm
 from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
@@ -90,12 +92,18 @@ def issue_of(request, ref):
     return get_object_or_404(rows, ref=ref)
 
 
-def report_of(issue):
-    """The Report of an Issue: as it was frozen, or, of a draft, as it would be published now."""
+def report_of(issue, wanted=""):
+    """The Report of an Issue: as it was frozen, or, of a draft, as it would be published now.
+
+    With the rows that the `wanted` format needs.
+    """
+    kinds = FORMATS[wanted].needs if wanted in FORMATS else None
     if issue.state == Issue.State.DRAFT:
-        return report_of_draft(issue)
+        report = report_of_draft(issue, opened=kinds is not None)
+        return with_names(report, issue.programme) if kinds else report
     known = {"sha256": issue.sha256, "published_on": issue.published_on}
-    return thawed(issue.body, **known, stories=stories_frozen_in(issue))
+    report = thawed(issue.body, **known, stories=stories_frozen_in(issue))
+    return replace(report, lists=lists_of(issue, kinds)) if kinds else report
 
 
 def file_response(report, wanted, lang=""):
@@ -106,7 +114,7 @@ def file_response(report, wanted, lang=""):
         content = FORMATS[wanted].render(report)
     response = HttpResponse(content, content_type=FORMATS[wanted].type)
     name = f"{report.file_name}-{lang}" if lang else report.file_name
-    response["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.{FORMATS[wanted].ending}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -116,11 +124,12 @@ def file_response(report, wanted, lang=""):
 def issue(request, ref):
     """The report itself: a draft with live figures, or the frozen Issue; ?format= gives the file."""
     row = issue_of(request, ref)
-    report = report_of(row)
-    wanted = request.GET.get("format")
+    wanted = request.GET.get("format", "")
+    report = report_of(row, wanted)
     if wanted:
         return file_response(report, wanted, request.GET.get("lang", ""))
     day = today(row.programme)
+    is_staff = holds(request.user, REPORT_ROLES, row.programme_id)
     context = {
         "title": row.title,
         "issue": row,
@@ -129,13 +138,24 @@ def issue(request, ref):
         "later": Issue.objects.filter(supersedes=row).exclude(state="draft").first(),
         "may_link": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.link", request.user, row),
         "may_correct": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.draft", request.user, row),
-        "is_staff": holds(request.user, REPORT_ROLES, row.programme_id),
+        "is_staff": is_staff,
         "changes": _changes(row, report),
         "steps": steps_of(row, request.user, "issue"),
         "may_follow": rules.test_rule("reports.draft", request.user, row) and next_period(row, day) is not None,
-        **page_of(report),
+        **page_of(report, records=_records(row) if is_staff else None),
     }
     return render(request, "reports/issue.html", context)
+
+
+def _records(row):
+    """Function: the page of a figure's records, by its number in the published report; "" in a draft."""
+    number = dict(row.rows.values_list("code", "number"))
+
+    def address(figure):
+        found = number.get(figure.code)
+        return reverse("reports:issue_figure", args=[row.ref, found]) if found else ""
+
+    return address
 
 
 def _changes(row, report):

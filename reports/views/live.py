@@ -1,5 +1,7 @@
 """The figures of a programme as they stand: for the office, never for donors."""
 
+from urllib.parse import urlencode
+
 import rules
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
@@ -13,9 +15,9 @@ from pages.fields import DateField
 from pages.forms import SeedbedForm, attempt, done, form_page
 from programmes.clock import today
 from reports.edition import compile_report
-from reports.forms import TargetForm
-from reports.models import REPORT_ROLES
-from reports.services import set_target
+from reports.forms import TargetForm, WithdrawForm
+from reports.models import REPORT_ROLES, Target
+from reports.services import set_target, withdraw_target
 from reports.shown import page_of
 from reports.views.issues import file_response, programmes_for
 
@@ -55,9 +57,41 @@ def programme(request, key):
         "may_audit": rules.test_rule("reports.audit", request.user, row),
         "may_warn": rules.test_rule("reports.read_warnings", request.user, row),
         "may_set": rules.test_rule("reports.set_target", request.user, row),
-        **page_of(report),
+        "targets": row.targets.filter(withdrawn_on=None),
+        **page_of(report, records=lambda figure: _records(row, figure, first, last)),
     }
     return render(request, "reports/live.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request, key, pk):
+    """Withdraw a target, with a reason."""
+    row = programme_of(request, key)
+    if not rules.test_rule("reports.set_target", request.user, row):
+        raise NotAllowed()
+    goal = get_object_or_404(Target, pk=pk, programme=row)
+    back = reverse("reports:programme", args=[row.key])
+    form = WithdrawForm(request.POST or None)
+    facts = {"target": goal, "on": today(row), "by": request.user}
+    if request.method == "POST" and attempt(form, withdraw_target, **facts):
+        return done(request, _("The target is withdrawn."), back)
+    return form_page(
+        request,
+        form,
+        title=_("Withdraw the target of “%(code)s”") % {"code": goal.code},
+        submit=_("Withdraw"),
+        back=back,
+        crumbs=((_("Reports"), reverse("reports:issues")), (row.name, back)),
+        lead=_("Nothing is compared with it from today. What is published keeps it, and it is not set again."),
+    )
+
+
+def _records(row, figure, first, last):
+    """The page of a figure's records in the same days."""
+    days = {"period_from": first, "period_to": last}
+    asked = urlencode({name: f"{day:%Y-%m-%d}" for name, day in days.items() if day})
+    return f"{reverse('reports:live_figure', args=[row.key, figure.code])}?{asked}" if figure.records else ""
 
 
 @login_required

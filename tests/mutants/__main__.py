@@ -21,8 +21,11 @@ from tests.mutants.committee import COMMITTEE
 from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
+from tests.mutants.open_data import OPEN_DATA
 from tests.mutants.purchases import PURCHASES
 from tests.mutants.reporting import REPORTING
+from tests.mutants.reports import REPORTS
+from tests.mutants.tranches import TRANCHE_GUARDS
 from tests.mutants.works import WORKS_GUARDS
 from tests.postgres import NoServer, server
 
@@ -84,8 +87,11 @@ EVERY = [
     *BULK_MONEY,
     *LENDING,
     *LOAN_PEOPLE,
+    *TRANCHE_GUARDS,
     *ARREARS,
     *REPORTING,
+    *OPEN_DATA,
+    *REPORTS,
 ]
 
 

@@ -28,6 +28,20 @@ LENDING: list[Mutant] = [
         EARLY,
     ),
     Mutant(
+        "loans: a waiver goes on after it was taken back",
+        "loans/services/restating.py",
+        "    waived = loan.waivers.live().filter(version=version.number)",
+        "    waived = loan.waivers.filter(version=version.number)",
+        EARLY,
+    ),
+    Mutant(
+        "loans: a waiver is taken back twice, or after a new schedule",
+        "loans/services/relief.py",
+        "    if waiver.reversed_on:\n",
+        "    if False:\n",
+        EARLY,
+    ),
+    Mutant(
         "loans: a penalty knows no cap",
         "loans/standing.py",
         "            if terms.penalty_cap_pct is not None:",

@@ -48,4 +48,18 @@ LOAN_PEOPLE: list[Mutant] = [
         "    if False:",
         GROUPS,
     ),
+    Mutant(
+        "loans: a guarantor stays bound when the loan is repaid",
+        "loans/services/restating.py",
+        "    let_go(loan, day=done, on=on, by=by)\n",
+        "",
+        PEOPLE,
+    ),
+    Mutant(
+        "loans: a loan that is owed again has nobody who stands for it",
+        "loans/services/restating.py",
+        "        take_up(loan, on=on, by=by, reason=reason)\n",
+        "",
+        PEOPLE,
+    ),
 ]

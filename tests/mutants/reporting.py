@@ -30,8 +30,8 @@ REPORTING: list[Mutant] = [
     Mutant(
         "reports: the words of a story are frozen with the figures",
         "reports/services.py",
-        "frozen(sealed(report_of_draft(issue)))",
-        "frozen(report_of_draft(issue))",
+        "frozen(sealed(report))",
+        "frozen(report)",
         (f"{WORDS}::test_a_story_is_printed_with_its_consent_and_its_words_are_kept_out_of_the_frozen_body",),
     ),
     Mutant(

@@ -1,4 +1,4 @@
-"""The impact report of a programme as PDF, XLSX, CSV or JSON."""
+"""The impact report of a programme as PDF, XLSX, CSV, JSON, IATI or 360Giving."""
 
 import os
 import stat
@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from audit.refusals import Refusal
 from programmes.models import Donor, Programme
-from reports.edition import compile_report
+from reports.edition import compile_report, with_names
 from reports.language import ENGLISH, languages_of_paper
 from reports.renderers import FORMATS
 
@@ -37,15 +38,23 @@ class Command(BaseCommand):
         first, last = self._day(options["period_from"], "--from"), self._day(options["period_to"], "--to")
         if first and last and first > last:
             raise CommandError(_("--from lies after --to."))
+        wanted = FORMATS[options["format"]]
         report = compile_report(
             programme,
             period_from=first,
             period_to=last,
             donor=self._donor(programme, options["donor"]),
-            internal=options["internal"],
+            internal=options["internal"] and not wanted.open,
+            outside=wanted.open,
+            opened=wanted.open,
         )
-        with translation.override(options["lang"] or ENGLISH):
-            content = FORMATS[options["format"]].render(report)
+        if wanted.needs:
+            report = with_names(report, programme)
+        try:
+            with translation.override(options["lang"] or ENGLISH):
+                content = wanted.render(report)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
         self._write(options["out"], content)
 
     def _day(self, text, name):

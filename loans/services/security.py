@@ -1,0 +1,40 @@
+"""What stands for a loan ends with its debt, and comes back when the debt comes back. Called while it is locked."""
+
+from django.utils.translation import gettext as _
+
+from audit.services import record
+
+
+def let_go(loan, *, day, on, by):
+    """The loan is over since `day`: guarantors and collateral are released by that. The act is of `on`."""
+    reason = _("Nothing is owed on the loan any more.")
+    for row in loan.guarantors.standing().select_related("party"):
+        _release(row, max(day, row.consented_on), reason)
+        body = {"guarantor": row.party.ref, "amount": row.amount}
+        record("guarantor.release", loan.ref, by=by, on=on, programme=loan.programme.key, body=body, reason=reason)
+    for row in loan.collateral.held():
+        _release(row, max(day, row.valued_on), reason)
+        body = {"collateral": row.pk, "value": row.value_amount}
+        record("collateral.release", loan.ref, by=by, on=on, programme=loan.programme.key, body=body, reason=reason)
+
+
+def _release(row, day, reason):
+    row.released_on, row.release_reason, row.released_with_loan = day, reason, True
+    row.save()
+
+
+def take_up(loan, *, on, by, reason):
+    """The loan is owed again: who and what was released only because it was over stands for it as before."""
+    for row in loan.guarantors.filter(released_with_loan=True).select_related("party"):
+        _hold(row)
+        body = {"guarantor": row.party.ref, "amount": row.amount}
+        record("guarantor.return", loan.ref, by=by, on=on, programme=loan.programme.key, body=body, reason=reason)
+    for row in loan.collateral.filter(released_with_loan=True):
+        _hold(row)
+        body = {"collateral": row.pk, "value": row.value_amount}
+        record("collateral.return", loan.ref, by=by, on=on, programme=loan.programme.key, body=body, reason=reason)
+
+
+def _hold(row):
+    row.released_on, row.release_reason, row.released_with_loan = None, "", False
+    row.save()

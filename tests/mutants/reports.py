@@ -1,0 +1,66 @@
+"""Guards of reports: who reads the records behind a figure, what verify proves, what waits for a reason."""
+
+from tests.mutants.list import Mutant
+
+RECORDS = ("tests/test_reports_records.py",)
+RESTATING = ("tests/test_reports_restating.py",)
+TRANSLATED = ("tests/test_reports_translated.py",)
+
+REPORTS: list[Mutant] = [
+    Mutant(
+        "reports: donors do not reach the records behind a figure",
+        "reports/views/figures.py",
+        "    if issue.state == Issue.State.DRAFT or not holds(request.user, REPORT_ROLES, issue.programme_id):",
+        "    if issue.state == Issue.State.DRAFT:",
+        RECORDS,
+    ),
+    Mutant(
+        "reports: records of another region are not shown",
+        "reports/recorded.py",
+        "        return [key for key in keys if key in seen]",
+        "        return list(keys)",
+        RECORDS,
+    ),
+    Mutant(
+        "reports: who looked at people is kept",
+        "reports/views/figures.py",
+        "    if kind.people and keys:",
+        "    if False:",
+        RECORDS,
+    ),
+    Mutant(
+        "reports: verify compares the rows of a report with its frozen figures",
+        "reports/checks.py",
+        "        if row_facts(row) != row_facts(figure):",
+        "        if False:",
+        RECORDS,
+    ),
+    Mutant(
+        "reports: verify works the hash of the records out again",
+        "reports/checks.py",
+        "            right = records.sha256 == one.sha256 and records.count == one.count",
+        "            right = True",
+        RECORDS,
+    ),
+    Mutant(
+        "reports: a figure that changed waits for its reason",
+        "reports/services.py",
+        "    if missing:",
+        "    if False:",
+        RESTATING,
+    ),
+    Mutant(
+        "reports: a change of few people is told without its numbers",
+        "reports/restating.py",
+        "    return any(0 < abs(one - other) < LEAST for one, other in pairs)",
+        "    return False",
+        RESTATING,
+    ),
+    Mutant(
+        "reports: a stale rate translates nothing",
+        "reports/translating.py",
+        "        if row is None or (row.on < first and rule != FundingLine.RateRule.INSTALMENTS):",
+        "        if row is None:",
+        TRANSLATED,
+    ),
+]
