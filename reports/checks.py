@@ -1,6 +1,7 @@
 """What must always be true of reports, read from the tables: what `verify` asks."""
 
 from reports import annexes, behind
+from reports.builder.written import story_faults
 from reports.edition import digest, thawed
 from reports.models import Issue, IssueAnnex, LinkOpening, RecordSet, WarningAnswer
 from reports.models.issues import row_facts
@@ -19,6 +20,7 @@ def checks():
     drafts = LinkOpening.objects.filter(link__issue__state=Issue.State.DRAFT).values_list("link__issue__ref", flat=True)
     for ref in drafts.distinct().order_by("link__issue__ref")[:10]:
         yield f"report {ref}: it is a draft, and a link opened it"
+    yield from story_faults()
     yield from _answers()
 
 

@@ -284,6 +284,8 @@ def thawed(body, **changes):
     facts["without_data"] = tuple(facts.get("without_data", ()))
     for name, kind in PARTS.items():
         facts[name] = tuple(kind(**_known(kind, one)) for one in facts.get(name, ()))
+    # A story is frozen as a fingerprint: its words, while they may be told, are put back by builder.written.
+    facts["stories"] = tuple(one for one in facts["stories"] if one.title)
     facts["figures"] = tuple(_thawed_figure(one) for one in facts["figures"])
     return Report(**{**facts, **changes})
 

@@ -7,33 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import to_minor
 from pages.forms import DateField, SeedbedForm
-from programmes.models import Donor, Programme
 from reports.figure import MONEY, SHARE
 from reports.indicators import indicators_of
 from reports.models import Target
-
-
-class IssueForm(SeedbedForm):
-    """A new report."""
-
-    keyed = True
-    programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none(), to_field_name="key")
-    title = forms.CharField(label=_("Title"), max_length=160)
-    period_from = DateField(label=_("First day"))
-    period_to = DateField(label=_("Last day"), help_text=_("The figures are those known up to this day."))
-    donor = forms.ModelChoiceField(
-        label=_("For one donor"),
-        queryset=Donor.objects.none(),
-        to_field_name="key",
-        required=False,
-        empty_label=_("For all donors"),
-        help_text=_("Money and awards are then those of this donor's funding lines only."),
-    )
-
-    def __init__(self, *args, programmes, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = programmes
-        self.fields["donor"].queryset = Donor.objects.filter(funding_lines__programme__in=programmes).distinct()
 
 
 class LinkForm(SeedbedForm):

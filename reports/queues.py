@@ -7,19 +7,40 @@ from django.utils.translation import ngettext
 
 from pages.queues import LATER, Hit, QueueItem
 from pages.states import shape_of
+from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import roles_of, rows_for
-from reports.models import Issue, WarningAnswer, WarningCount
+from reports.builder.periods import due_period
+from reports.models import DonorAgreement, Issue, WarningAnswer, WarningCount
 
 MOST = 10
 ANSWERING = (Role.MANAGER, Role.MONITORING)
 
 
 def queue_for(user):
-    """Managers: drafts to publish. Managers and M&E officers: warnings to answer and to close."""
+    """Managers: drafts to publish. Managers and M&E officers: reports that are due, warnings to answer and to close."""
     if roles_of(user).isdisjoint(ANSWERING):
         return []
-    return [*_drafts(user), *_warnings(user), *_answers(user)]
+    return [*_due(user), *_drafts(user), *_warnings(user), *_answers(user)]
+
+
+def _due(user):
+    """The reports that agreements ask for, of periods that are over."""
+    rows = DonorAgreement.objects.filter(rows_for(user, ANSWERING, region=None)).select_related("programme", "donor")
+    due = [(row, due_period(row, today(row.programme))) for row in rows]
+    return [
+        QueueItem(
+            verb_text=_("Draft the report that is due"),
+            why=f"{row.donor} · {period}",
+            url=reverse("reports:new"),
+            state_class="start",
+            state_text=_("Due"),
+            due=period.last,
+            section=LATER,
+        )
+        for row, period in due
+        if period
+    ][:MOST]
 
 
 def _drafts(user):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from reports import framework
 from reports.figure import SHARE, counted, ratio
+from reports.quality import RULE as GRADING
 from reports.render_columns import columns_of, named
 from reports.words import value_parts
 
@@ -17,6 +18,7 @@ def quality(story, report):
     story.heading(2, _("Data quality"))
     if report.grade:
         story.text(_("Grade of the data: %(grade)s.") % {"grade": report.grade}, "strong")
+        story.text(str(GRADING), "quiet")
     if report.gaps:
         rows = [[one.name, counted(one.count), counted(one.of), _share(one)] for one in report.gaps]
         head = [_("What is missing or late"), _("Cases"), _("Of"), _("Share")]

@@ -15,6 +15,10 @@ from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from programmes.services import check_date
 from reports.annexes import digest_of, packed
+from reports.builder.copies import copy_passages, copy_stories
+from reports.builder.neutral import ask_neutral
+from reports.builder.periods import ask_period
+from reports.builder.written import sealed, with_words
 from reports.edition import compile_report, compile_with_records, digest, frozen
 from reports.framework import numbers
 from reports.indicators import asks
@@ -82,7 +86,7 @@ def draft_issue(
 ):
     """Begin a report. Its figures are computed while it is a draft, and frozen when it is published.
 
-    With an agreement it is its donor's, and in its currency.
+    Under an agreement it is its donor's, of a period within it, and in its currency.
     """
     donor = agreement.donor if agreement else donor
     if not rules.test_rule("reports.draft", by, programme):
@@ -92,12 +96,15 @@ def draft_issue(
         raise Invalid(_("The last day lies before the first."), field="period_to")
     if period_to > on:
         raise Invalid(_("The last day lies in the future."), field="period_to")
-    if agreement and agreement.programme_id != programme.pk:
-        raise Invalid(_("This agreement is about another programme."), field="agreement")
+    if agreement:
+        if agreement.programme_id != programme.pk:
+            raise Invalid(_("This agreement is about another programme."), field="agreement")
+        ask_period(agreement, period_from, period_to)
     if donor and not programme.funding_lines.filter(donor=donor).exists():
         raise Invalid(_("This donor pays for no line of the programme."), field="donor")
     if not title.strip():
         raise Invalid(_("Give the report a title."), field="title")
+    ask_neutral(programme, title, "title")
     issue = Issue.objects.create(
         ref=_reference(period_to, donor),
         programme=programme,
@@ -110,6 +117,8 @@ def draft_issue(
         supersedes=supersedes,
     )
     body = {"from": period_from.isoformat(), "to": period_to.isoformat(), "donor": donor.key if donor else ""}
+    if agreement:
+        body["agreement"] = agreement.pk
     return begin(issue, by=by, on=on, body=body)
 
 
@@ -131,7 +140,7 @@ def correct_issue(*, issue, on, by, key=None):
         raise Blocked(_("Only a published report is corrected by a new one."))
     if Issue.objects.filter(supersedes=issue).exists():
         raise Blocked(_("A correction of this report is drafted already."))
-    return draft_issue(
+    newer = draft_issue(
         programme=issue.programme,
         period_from=issue.period_from,
         period_to=issue.period_to,
@@ -142,6 +151,9 @@ def correct_issue(*, issue, on, by, key=None):
         on=on,
         by=by,
     )
+    copy_passages(issue, newer, by)
+    copy_stories(issue, newer)
+    return newer
 
 
 @service
@@ -151,7 +163,7 @@ def publish_issue(*, issue, on, by, version=None, key=None):
     cut_off_at = now()
     report, behind = report_to_publish(issue, by=by, cut_off_at=cut_off_at)
     report = replace(report, restatements=keep_restatements(issue))
-    body = frozen(report)
+    body = frozen(sealed(report))
     sha256 = digest(body)
     said = {"sha256": sha256, "figures": len(body["figures"])}
     facts = {"figures": body, "sha256": sha256, "cut_off_at": cut_off_at}
@@ -227,14 +239,15 @@ def report_to_publish(issue, *, by, cut_off_at):
             currency=currency_of(issue),
             record_lists=record_lists_of(issue),
         )
-    signed = {"cut_off": cut_off_at.isoformat(), "approved_by": str(by)}
-    return replace(report, agreement=issue.agreement.number if issue.agreement else "", **signed), behind
+        report = with_words(issue, report)
+    return replace(report, cut_off=cut_off_at.isoformat(), approved_by=str(by)), behind
 
 
 def keep_rows(issue, report, behind):
     """A row for each figure as it was published, and the records behind it, those of equal ones once."""
     sets = {}
-    for records in behind.values():
+    shown = {figure.code for figure in report.figures}
+    for records in (records for code, records in behind.items() if code in shown):
         if records.sha256 not in sets:
             facts = {"count": records.count, "packed": records.packed()}
             sets[records.sha256], _made = RecordSet.objects.get_or_create(sha256=records.sha256, defaults=facts)
@@ -271,7 +284,7 @@ def report_of_draft(issue, *, opened=False):
         report = compile_report(issue.programme, currency=currency_of(issue), **facts)
     except Blocked:
         report = compile_report(issue.programme, **facts)
-    return replace(report, agreement=issue.agreement.number if issue.agreement else "")
+    return with_words(issue, report)
 
 
 def currency_of(issue):

@@ -1,15 +1,18 @@
 """A report as its page prints it: headlines, results, matrices of the breakdowns, charts. No queries."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applicants.services.evidence import path_of
 from reports.charts import charts
 from reports.drawing import draw
 from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts
 from reports.indicators import SECTIONS
 from reports.language import ENGLISH, languages_of_paper
+from reports.quality import RULE
 from reports.words import DIMS, goal_words, state_of, value_parts
 
 MOST_COLUMNS = 5
@@ -31,6 +34,8 @@ def page_of(report, records=None):
     papers = {code: name for code, name in languages_of_paper().items() if code != ENGLISH}
     return {
         "report": report,
+        "quality_rule": RULE,
+        "logo": logo_of(report),
         "second_language": next(((code, name) for code, name in papers.items() if code == report.language), None),
         "headlines": [headline(figure) for figure in report.headlines()],
         "sections": [
@@ -41,6 +46,14 @@ def page_of(report, records=None):
         "matrices": matrices(report),
         "charts": [draw(number, chart) for number, chart in enumerate(charts(report), 1)],
     }
+
+
+def logo_of(report):
+    """The donor's logo as an address that holds the picture itself: whoever reads the report needs no other."""
+    path = path_of(report.logo) if report.logo else None
+    if path is None or not path.is_file():
+        return ""
+    return f"data:image/png;base64,{b64encode(path.read_bytes()).decode()}"
 
 
 def headline(figure):

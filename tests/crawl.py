@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import User
-from applicants.models import DuplicateAnswer
+from applicants.models import DuplicateAnswer, Enrolment
 from applicants.services import (
     add_evidence,
     add_member,
@@ -38,7 +38,8 @@ from payments.services import propose_money_rule, receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
-from reports.models import WarningRule
+from reports.builder.services import keep_agreement, tell_story
+from reports.models import DonorAgreement, WarningRule
 from reports.services import draft_issue, make_link, publish_issue, set_target
 from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
@@ -517,6 +518,27 @@ def _furnish_reports(office):
     people, programme = office.people, office.programme
     span = {"programme": programme, "period_from": date(2026, 1, 1), "period_to": DAY, "donor": office.donor}
     draft = draft_issue(**span, title="The draft", on=DAY, by=people.manager)
+    agreement = keep_agreement(
+        row=DonorAgreement(
+            programme=programme,
+            donor=office.donor,
+            number="SF-1",
+            title="Seed money",
+            signed_on=date(2026, 1, 1),
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 31),
+            currency="EUR",
+        ),
+        changed=["number"],
+        on=DAY,
+        by=people.manager,
+    )
+    told = {"ref": draft.ref, "pk": 1}
+    if not programme.confidential:
+        party = Enrolment.objects.filter(programme=programme, party__kind="person").first().party
+        paper = {"consent": b"%PDF-1.4 I agree.", "consent_name": "consent.pdf"}
+        facts = {"title": "The vat", "text": "It is full.", **paper}
+        told["pk"] = tell_story(issue=draft, party=party, **facts, on=DAY, by=people.manager).pk
     issue = publish_issue(
         issue=draft_issue(**span, title="The first spring", on=DAY, by=people.manager), on=DAY, by=people.manager
     )
@@ -529,6 +551,13 @@ def _furnish_reports(office):
     return {
         "issues": {"ref": issue.ref},
         "reports:move": {"ref": draft.ref},
+        "reports:agreement": {"key": programme.key, "pk": agreement.pk},
+        "reports:quality": {"ref": draft.ref},
+        "reports:write": {"ref": draft.ref},
+        "reports:passage": {"ref": draft.ref, "box": "summary"},
+        "reports:stories": {"ref": draft.ref},
+        "reports:story": told,
+        "reports:take_out_story": told,
         "reports:revoke": {"ref": issue.ref, "pk": link.pk},
         "reports:opened": {"token": link.token},
         "reports:issue_figure": {"ref": issue.ref, "number": issue.rows.first().number},

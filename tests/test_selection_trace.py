@@ -169,6 +169,7 @@ def candidates(office, corners):
         "currency": ["EUR"],
         "ending": ["csv"],
         "token": ["none"],
+        "box": ["summary"],
     }
     refs = {
         "committee/": [session.ref, application.ref],

@@ -21,13 +21,16 @@ from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
 from reports.annexes import lists_of
+from reports.builder.periods import next_period
+from reports.builder.written import stories_frozen_in
 from reports.edition import thawed, with_names
-from reports.forms import IssueForm, LinkForm
+from reports.forms import LinkForm
 from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
 from reports.renderers import FORMATS
-from reports.services import correct_issue, draft_issue, make_link, publish_issue, report_of_draft, revoke_link
+from reports.services import correct_issue, make_link, publish_issue, report_of_draft, revoke_link
 from reports.shown import page_of
+from reports.views.steps import steps_of
 from reports.words import value_cell
 
 DRAFTERS = (Role.MANAGER, Role.MONITORING)
@@ -82,35 +85,6 @@ def issues(request):
     return page.response()
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def new(request):
-    """Draft a report."""
-    programmes = programmes_for(request.user, DRAFTERS)
-    if not programmes:
-        raise NotAllowed()
-    chosen = request.desk.programme if request.desk.programme in programmes else programmes[0]
-    day = today(chosen)
-    initial = {
-        "programme": chosen.key,
-        "period_from": chosen.starts_on,
-        "period_to": min(day, chosen.ends_on or day),
-        "title": _("Impact report"),
-    }
-    posted = request.method == "POST"
-    form = IssueForm(request.POST if posted else None, programmes=programmes, initial=initial)
-    if posted:
-        issue = attempt(form, draft_issue, on=day, by=request.user)
-        if issue is not None:
-            return done(
-                request, _("%(ref)s is drafted. Look at its figures, then publish it.") % {"ref": issue.ref}, issue
-            )
-    back = reverse("reports:issues")
-    return form_page(
-        request, form, title=_("New report"), submit=_("Draft the report"), back=back, crumbs=((_("Reports"), back),)
-    )
-
-
 def issue_of(request, ref):
     rows = Issue.objects.visible_to(request.user).select_related(
         "programme", "donor", "agreement", "supersedes", "published_by"
@@ -127,7 +101,8 @@ def report_of(issue, wanted=""):
     if issue.state == Issue.State.DRAFT:
         report = report_of_draft(issue, opened=kinds is not None)
         return with_names(report, issue.programme) if kinds else report
-    report = thawed(issue.body, sha256=issue.sha256, published_on=issue.published_on)
+    known = {"sha256": issue.sha256, "published_on": issue.published_on}
+    report = thawed(issue.body, **known, stories=stories_frozen_in(issue))
     return replace(report, lists=lists_of(issue, kinds)) if kinds else report
 
 
@@ -153,17 +128,20 @@ def issue(request, ref):
     report = report_of(row, wanted)
     if wanted:
         return file_response(report, wanted, request.GET.get("lang", ""))
+    day = today(row.programme)
     is_staff = holds(request.user, REPORT_ROLES, row.programme_id)
     context = {
         "title": row.title,
         "issue": row,
-        "day": today(row.programme),
+        "day": day,
         "crumbs": ((_("Reports"), reverse("reports:issues")),),
         "later": Issue.objects.filter(supersedes=row).exclude(state="draft").first(),
         "may_link": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.link", request.user, row),
         "may_correct": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.draft", request.user, row),
         "is_staff": is_staff,
         "changes": _changes(row, report),
+        "steps": steps_of(row, request.user, "issue"),
+        "may_follow": rules.test_rule("reports.draft", request.user, row) and next_period(row, day) is not None,
         **page_of(report, records=_records(row) if is_staff else None),
     }
     return render(request, "reports/issue.html", context)
