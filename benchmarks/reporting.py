@@ -115,7 +115,8 @@ def _awards(place, first, count):
     ground.applications(place, count, first=first)
     rows = Application.objects.filter(ref__gte=f"A-2026-9{first:06d}", ref__lt=f"A-2026-9{first + count:06d}")
     applications = list(rows.order_by("ref").only("pk", "ref", "applicant_id"))
-    rows.update(state="approved", submitted_on=DAY - timedelta(days=700), decided_on=DAY - timedelta(days=650))
+    past = {"submitted_on": DAY - timedelta(days=700), "decided_on": DAY - timedelta(days=650)}
+    rows.update(state="approved", approved_amount=100_000, decision_ref="S", **past)
     days = [DAY - timedelta(days=number * 37 % 600 + 10) for number in range(first, first + count)]
     awards = Award.objects.bulk_create(
         (
@@ -130,7 +131,15 @@ def _awards(place, first, count):
     )  # fmt: skip
     Tranche.objects.bulk_create(
         (
-            Tranche(ref=f"{one.ref}-1", award=one, number=1, amount=PAID, paid_on=day, state="paid")
+            Tranche(
+                ref=f"{one.ref}-1",
+                award=one,
+                number=1,
+                amount=PAID,
+                paid_on=day,
+                state="paid",
+                certified_by=place.people.manager,
+            )
             for one, day in zip(awards, days, strict=True)
         ),
         batch_size=2000,
