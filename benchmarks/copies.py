@@ -17,7 +17,7 @@ COPIED = (
     (LoanStanding, ("loan_id",), ()),
     (Account, ("id",), ("subject",)),
     (Leg, ("id", "account_id"), ()),
-    (Entry, ("seq",), ("event_key",)),
+    (Entry, ("seq",), ()),
 )
 STEP = 10_000_000  # between the keys of a row and those of its next copy
 OTHER_UUID = {
@@ -45,6 +45,7 @@ def _copy(model, keys, names, number):
     changed = dict.fromkeys(keys, f"{{}} + {number * STEP}") | dict.fromkeys(names, f"{{}} || '{number}'")
     uuids = {Entry: "id", Leg: "entry_id"}
     if model in uuids:
+        changed["event_key"] = f"{{}} || ' copy {number}'"
         changed[uuids[model]] = OTHER_UUID[connection.vendor].format("{}", f"{number:08x}")
     told = ", ".join(f'"{name}"' for name in columns)
     asked = ", ".join(changed.get(name, "{}").format(f'"{name}"') for name in columns)
