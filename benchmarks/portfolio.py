@@ -61,14 +61,16 @@ GROUP BY p.adviser_id, w.district_id, b.sex
 
 def run(quick):
     count = 2_000 if quick else int(os.environ.get("SEEDBED_BENCH_LOANS", "100000"))
+    times = max(count // BATCH, 1)
+    count = min(count, BATCH) * times
     with standing_at(DAY):
         figures = [_projection(quick)]
         place = ground.office("portfolio")
         started = time.perf_counter()
-        _loans(place, 0, min(BATCH, count))
+        _loans(place, 0, count // times)
         count_loans(loans=Loan.objects.all(), on=DAY)
         fold_cells(on=DAY)
-        copies(count // BATCH if count > BATCH else 1)
+        copies(times)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         print(f"{count:,} loans in {time.perf_counter() - started:.0f} s", flush=True)

@@ -190,7 +190,7 @@ def test_another_rate_counts_from_its_day_on_the_same_due_dates_and_is_no_resche
 
 def planned(terms, first_due, number, holidays=()):
     """The instalments of 1,000.00 paid out on 12 March 2026 under the terms of a product."""
-    loan = Loan(currency="USD", **({"annual_rate_pct": Decimal(12)} | terms))
+    loan = Loan(currency="USD", instalments_number=number, **({"annual_rate_pct": Decimal(12)} | terms))
     facts = {"principal": 100_000, "starts_on": DAY, "first_due": first_due, "number": number, "holidays": holidays}
     return rows_for(loan, **facts, **interest_grace_of(loan))[1]
 
