@@ -67,9 +67,7 @@ def run(quick):
         figures = [_projection(quick)]
         place = ground.office("portfolio")
         started = time.perf_counter()
-        own = count // times
-        for first in range(0, own, BATCH):
-            add_loans(place, first, min(BATCH, own - first))
+        add_loans(place, 0, count // times)
         count_loans(loans=Loan.objects.all(), on=DAY)
         fold_cells(on=DAY)
         copies(times)
