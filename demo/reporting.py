@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from programmes.clock import standing_at
-from reports.services import draft_issue, make_link, publish_issue
+from reports.links import make_link
+from reports.services import draft_issue, publish_issue
 
 
 def report(casts, last_day):

@@ -44,10 +44,28 @@ class LinkForm(SeedbedForm):
         label=_("For whom"), max_length=120, help_text=_("The office or the person who gets the link.")
     )
     expires_on = DateField(label=_("Valid to"))
+    passcode = forms.CharField(
+        label=_("Passcode"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Whoever opens the link is asked for it. Tell it by another way than the link. It may stay empty."),
+    )
 
     def __init__(self, *args, day, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("expires_on", day + timedelta(days=90))
+
+
+class PasscodeForm(SeedbedForm):
+    """What the page of a link with a passcode asks before it shows anything."""
+
+    passcode = forms.CharField(
+        label=_("Passcode"),
+        max_length=60,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("The office told it to you by another way than the link."),
+    )
 
 
 class TargetForm(SeedbedForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import audit, donors, evaluation, issues, live, warnings
+from reports.views import audit, donors, evaluation, issues, links, live, warnings
 
 app_name = "reports"
 
@@ -17,8 +17,9 @@ urlpatterns = [
     path("reports/<slug:ref>/", issues.issue, name="issue"),
     path("reports/<slug:ref>/do/<slug:verb>/", issues.move, name="move"),
     path("reports/<slug:ref>/correct/", issues.correct, name="correct"),
-    path("reports/<slug:ref>/links/", issues.links, name="links"),
-    path("reports/<slug:ref>/links/<int:pk>/revoke/", issues.revoke, name="revoke"),
+    path("reports/<slug:ref>/links/", links.links, name="links"),
+    path("reports/<slug:ref>/links/<int:pk>/revoke/", links.revoke, name="revoke"),
+    path("reports/<slug:ref>/links/<int:pk>/log/", links.log, name="link_log"),
     path("committee/calls/<slug:key>/evaluation/", evaluation.evaluation, name="evaluation"),
     path("r/<str:token>/", donors.opened, name="opened"),
 ]

@@ -38,8 +38,9 @@ from payments.services import propose_money_rule, receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
+from reports.links import make_link
 from reports.models import WarningRule
-from reports.services import draft_issue, make_link, publish_issue
+from reports.services import draft_issue, publish_issue
 from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal

@@ -7,8 +7,9 @@ from django.test import Client
 
 from monitoring.services import plan_visit, record_visit, verify_visit
 from programmes.clock import standing_at
+from reports.links import make_link
 from reports.models import Target, WarningRule
-from reports.services import correct_issue, draft_issue, make_link, publish_issue
+from reports.services import correct_issue, draft_issue, publish_issue
 from reports.warnings.found import key_of
 from tests.browser import LOOKS
 from tests.office import DAY, grant_office

@@ -1,6 +1,4 @@
-"""Reports of the office: list, new one, the report itself, its links, its correction."""
-
-from datetime import date
+"""Reports of the office: list, new one, the report itself, its correction."""
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.refusals import Blocked, NotAllowed
+from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
 from pages.lists import Column, ListPage
 from pages.moves import MoveForm, move_page
@@ -19,10 +17,10 @@ from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
 from reports.edition import thawed
-from reports.forms import IssueForm, LinkForm
-from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
+from reports.forms import IssueForm
+from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, Issue
 from reports.renderers import FORMATS
-from reports.services import correct_issue, draft_issue, make_link, publish_issue, report_of_draft, revoke_link
+from reports.services import correct_issue, draft_issue, publish_issue, report_of_draft
 from reports.shown import page_of
 from reports.words import value_cell
 
@@ -200,65 +198,4 @@ def correct(request, ref):
         back=row.get_absolute_url(),
         crumbs=((row.ref, row.get_absolute_url()),),
         lead=_("A new report of the same period, with the figures of today. The old one stays to be seen."),
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def links(request, ref):
-    """The links of a report: who has one, until when, how often it was opened; and a new one."""
-    row = issue_of(request, ref)
-    if not rules.test_rule("reports.link", request.user, row):
-        raise NotAllowed()
-    if row.state == Issue.State.DRAFT:
-        raise Blocked(_("Only a published report has links."))
-    day = today(row.programme)
-    posted = request.method == "POST"
-    form = LinkForm(request.POST if posted else None, day=day)
-    made = attempt(form, make_link, issue=row, on=day, by=request.user) if posted else None
-    token = getattr(made, "token", "")
-    if made is not None:
-        form = LinkForm(day=day)
-    context = {
-        "title": _("Links to %(ref)s") % {"ref": row.ref},
-        "crumbs": ((_("Reports"), reverse("reports:issues")), (row.ref, row.get_absolute_url())),
-        "issue": row,
-        "form": form,
-        "address": request.build_absolute_uri(reverse("reports:opened", args=[token])) if token else "",
-        "links": [_link_line(link, day) for link in row.links.prefetch_related("openings")],
-        "refused": bool(form.is_bound and form.errors),
-    }
-    return render(request, "reports/links.html", context, status=form.status if context["refused"] else 200)
-
-
-def _link_line(link, day: date):
-    openings = link.openings.all()
-    if link.revoked_on:
-        state = "over", _("Revoked")
-    elif link.expires_on < day:
-        state = "over", _("Ended")
-    else:
-        state = "live", _("Open")
-    return {"link": link, "state": state, "opened": len(openings), "last": openings[0].opened_at if openings else None}
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def revoke(request, ref, pk):
-    """End a link now."""
-    row = issue_of(request, ref)
-    if not rules.test_rule("reports.link", request.user, row):
-        raise NotAllowed()
-    link = get_object_or_404(DonorLink, pk=pk, issue=row)
-    form = MoveForm(request.POST or None, instance=row)
-    back = reverse("reports:links", args=[row.ref])
-    if request.method == "POST" and attempt(form, revoke_link, link=link, on=today(row.programme), by=request.user):
-        return done(request, _("The link for %(whom)s opens nothing any more.") % {"whom": link.label}, back)
-    return form_page(
-        request,
-        form,
-        title=_("Revoke the link for %(whom)s") % {"whom": link.label},
-        submit=_("Revoke"),
-        back=back,
-        crumbs=((row.ref, row.get_absolute_url()),),
     )
