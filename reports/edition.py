@@ -11,8 +11,8 @@ from django.utils.text import slugify
 from applicants.figures import Scope
 from reports.figure import Cell, Figure, Goal
 from reports.indicators import figures, is_whole, scope_of
-from reports.models import Target
-from reports.suppression import for_donors
+from reports.models import Issue, Target
+from reports.suppression import for_donors, statement_of
 
 INTERNAL, DONOR = "internal", "donor"
 
@@ -142,7 +142,7 @@ def compile_report(
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     found = figures(programme, period_from, scope.to_on, donor)
     if not internal:
-        found = for_donors(found, strict=programme.confidential)
+        found = _suppressed(found, scope)
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
@@ -163,6 +163,28 @@ def compile_report(
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
         figures=tuple(found),
     )
+
+
+def _suppressed(found, scope):
+    """The donor's edition, so that nothing follows from it together with the reports that are published already."""
+    programme, donor = scope.programme, scope.donor
+    others = donor and programme.funding_lines.exclude(donor=donor).exists()
+    return for_donors(
+        found,
+        strict=programme.confidential,
+        scope={"first": scope.from_on, "last": scope.to_on, "donor": donor.key if donor else ""},
+        earlier=published_of(programme),
+        part=bool(others) or not is_whole(scope),
+    )
+
+
+def published_of(programme):
+    """The Statements of the programme's published reports, the newest first."""
+    rows = Issue.objects.filter(programme=programme).exclude(state=Issue.State.DRAFT).order_by("-pk")
+    return [
+        statement_of(thawed(body).figures, first=first, last=last, donor=donor or "", strict=programme.confidential)
+        for body, first, last, donor in rows.values_list("body", "period_from", "period_to", "donor__key")
+    ]
 
 
 PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Restated, "gaps": Gap}

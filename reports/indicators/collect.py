@@ -142,6 +142,7 @@ def _figure(indicator, code, found, currency, read):
         whole_programme=bool(read.scope.donor) and not indicator.by_line,
         total_of=indicator.total_of,
         impersonal=indicator.impersonal,
+        sensitive=indicator.sensitive,
     )
     if not found.parts or not found.records:
         return figure

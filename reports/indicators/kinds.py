@@ -15,6 +15,8 @@ SECTIONS = {
     "jobs": _("Jobs"),
     "income": _("Income and trade"),
 }
+# A cell of these would be one family, one business, or what may not be known of anybody.
+NEVER = {"award", "business", "enterprise", "group", "household", "person", "village", "vulnerability"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Indicator:
     rule: the part of the programme's Definition on which it depends ("direct", "women_run", "full_time"), or "".
     of_people: it counts people, so that small counts are hidden from donors. by_line: it hangs on a funding line, so
     that a donor's edition counts that donor's part only. impersonal: money of the programme itself, behind which no
-    person stands.
+    person stands. sensitive: it counts people of groups that nobody may be known to belong to; it has no breakdown.
     """
 
     code: str
@@ -41,6 +43,13 @@ class Indicator:
     by_line: bool = True
     total_of: tuple = ()
     impersonal: bool = False
+    sensitive: bool = False
+
+    def __post_init__(self):
+        if self.sensitive and self.by:
+            raise ValueError(f"{self.code}: people of sensitive groups are counted whole and broken down by nothing")
+        if set(self.by) & NEVER:
+            raise ValueError(f"{self.code}: no figure is broken down by {', '.join(sorted(set(self.by) & NEVER))}")
 
 
 def read(arithmetic, *arguments):

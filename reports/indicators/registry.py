@@ -37,4 +37,5 @@ def of_groups(code, groups):
         _("Persons confirmed to belong to one of these groups with verified work, each once; groups are never listed."),
         read(monitoring.employed_of_groups, tuple(groups)),
         of_people=True,
+        sensitive=True,
     )
