@@ -5,11 +5,14 @@ total) in a stretch of time and of the money of one donor; every printed number 
 """
 
 from datetime import date, timedelta
+from itertools import combinations
 
 from scipy.optimize import linprog
 
 from reports.figure import COUNT, SHARE
 
+# What people are on the last day of a report: their cells say nothing of those of another day.
+AGEING = {"age"}
 TIME = {"quarter", "year", "line", "term", "source"}
 LINKED = {"trained_started": ("trained_completed", "trained_dropped_out"), "jobs_created": ("jobs_net", "jobs_lost")}
 
@@ -17,13 +20,14 @@ LINKED = {"trained_started": ("trained_completed", "trained_dropped_out"), "jobs
 class Attack:
     """`reports`: [(figures as donors see them, first day or None, last day, donor key or "")]."""
 
-    def __init__(self, reports):
+    def __init__(self, reports, scopes=()):
+        """`scopes`: reports that are not read, of whose days and donors something will be asked."""
         self.reports = reports
         edges = {date.min}
-        for _figures, first, last, _donor in reports:
+        for _figures, first, last, _donor in [*reports, *scopes]:
             edges |= {first or date.min, last + timedelta(days=1)}
         self.edges = sorted(edges)
-        donors = {donor for *_rest, donor in reports}
+        donors = {donor for *_rest, donor in [*reports, *scopes]}
         self.donors = [*sorted(donors - {""}), ""]
         self.names, self.rows = {}, []
         self.cells = {}
@@ -39,6 +43,8 @@ class Attack:
         """The row of an id (a tuple that begins with the code) in the scope of a report."""
         times = [edge for edge in self.edges[:-1] if (first or date.min) <= edge <= last]
         who = [donor] if donor else self.donors
+        if one[1:2] and one[1] in AGEING:
+            times = [(last, time) for time in times]
         return {self._name((one, time, name)): 1 for time in times for name in who}
 
     def _name(self, atom):
@@ -94,12 +100,13 @@ class Attack:
         for (code, dim), keys in self.cells.items():
             if dim in TIME or (code, dim) in wrong:
                 continue
-            for time in self.edges[:-1]:
-                for donor in self.donors:
-                    row = {self._name(((code,), time, donor)): -1}
-                    for key in keys:
-                        row[self._name(((code, dim, key), time, donor))] = 1
-                    self.rows.append((row, 0))
+            for last in {last for _figures, _first, last, _donor in self.reports} if dim in AGEING else {None}:
+                for time in self.edges[:-1]:
+                    for donor in self.donors:
+                        row = {self._name(((code,), time, donor)): -1}
+                        for key in keys:
+                            row[self._name(((code, dim, key), (last, time) if last else time, donor))] = 1
+                        self.rows.append((row, 0))
 
     def range_of(self, row):
         """(lowest, highest) that the row can be; highest None without a limit."""
@@ -122,3 +129,65 @@ class Attack:
         """How far apart the lowest and the highest value of a hidden cell are; None without a limit."""
         low, high = self.range_of(self.at(one, *scope))
         return None if high is None else round(high - low, 6)
+
+
+def exposed(reports, truths, least, below=None):
+    """[(scope, id, width)] of hidden counts that are known to within less than `least`.
+
+    below: only those that are in truth less than this; the others are hidden as their cover.
+
+    `truths`: the figures of each report before anything was hidden. Figures that hang together are attacked together,
+    in all reports; where these contradict each other (who came in two years counts once in both), in each two of them,
+    and in each alone.
+    """
+    found = []
+    for codes in families(truths):
+        mine = [([one for one in figures if one.code in codes], *scope) for figures, *scope in reports]
+        groups = [list(range(len(reports)))]
+        groups += combinations(range(len(reports)), 2)
+        groups += [[place] for place in range(len(reports))]
+        for group in groups:
+            try:
+                found += _exposed(
+                    [mine[place] for place in group], [truths[place] for place in group], codes, least, below
+                )
+            except ValueError:
+                continue
+            if len(group) == len(reports):
+                break
+    return found
+
+
+def families(truths):
+    """Sets of codes that hang together by sums and shares."""
+    links = [{total, *parts} for total, parts in LINKED.items()]
+    links += [{one.code, one.total_of[0]} for figures in truths for one in figures if one.total_of]
+    sets = []
+    for link in [*links, *({one.code} for figures in truths for one in figures)]:
+        touching = [one for one in sets if one & link]
+        sets = [one for one in sets if not one & link] + [link.union(*touching)]
+    return sets
+
+
+def _exposed(reports, truths, codes, least, below):
+    attack = Attack(reports)
+    attack.range_of({})
+    for (shown, *scope), truth in zip(reports, truths, strict=True):
+        printed = {(figure.code, cell.by, cell.key) for figure in shown for cell in figure.by if not cell.hidden}
+        gone = {figure.code for figure in shown if figure.hidden}
+        for figure in truth:
+            if figure.code not in codes or figure.unit != COUNT:
+                continue
+            where = (scope[0], scope[1], "" if figure.whole_programme else scope[2])
+            ids = [(figure.code, cell.by, cell.key) for cell in figure.by if cell.by not in TIME]
+            for one in [one for one in ids if one not in printed] + [(figure.code,)] * (figure.code in gone):
+                number = next((cell.value for cell in figure.by if one[1:] == (cell.by, cell.key)), figure.value)
+                if below is not None and number >= below:
+                    continue
+                width = attack.width(one, where)
+                if width is None or width >= least:
+                    continue
+                # What the reports before it told without it is not its fault.
+                before = Attack(reports[:-1], reports).width(one, where)
+                if before is None or before >= least:
+                    yield where, one, width

@@ -42,10 +42,19 @@ class Ranges:
             high = None if high is None or most is None else high + most
         return None if low is None else ceil(low), None if high is None else floor(high)
 
-    def near(self, wanted):
-        """The unknowns that hang together with those of {unknown: factor} and are not known."""
-        regions = {id(self._place[name]): self._place[name] for name in wanted if name in self._place}
-        return {name for region in regions.values() for name in region.names}
+    def seen(self, wanted):
+        """(low, high) between which the range is known to reach at least, without reckoning; None: not looked at yet.
+
+        For {unknown: factor} of which the unknown ones hang together.
+        """
+        left = {name: factor for name, factor in wanted.items() if name not in self.known and factor}
+        regions = {id(self._place.get(name)): self._place.get(name) for name in left}
+        (region,) = regions.values() if len(regions) == 1 else (None,)
+        if region is None:
+            return None
+        base = sum(factor * self.known[name] for name, factor in wanted.items() if name in self.known)
+        low, high = region.seen(left)
+        return base + low, base + high
 
     @property
     def largest(self):

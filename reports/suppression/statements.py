@@ -16,6 +16,8 @@ PERSONAL = {"sex", "age", "region", "sector", "window", "cycle", "reason"}
 SUMS = (("trained_started", ("trained_completed", "trained_dropped_out")), ("jobs_created", ("jobs_net", "jobs_lost")))
 # Figures of one day, the last: two of them say something about each other only when it is the same day.
 OF_A_DAY = {"active_borrowers", "loans_outstanding"}
+# Breakdowns by what people are on the last day: who was 29 in one report is 30 in the next.
+AGEING = {"age"}
 # A difference may lie below zero.
 SIGNED = {"jobs_net"}
 SIDES = ("numerator", "rest", "unknown")
@@ -203,6 +205,8 @@ class Atoms:
             times = [said.last]
         else:
             times = [edge for edge in self.edges[:-1] if (first or date.min) <= edge <= said.last]
+        if one[1:2] and one[1] in AGEING:
+            times = [(said.last, time) for time in times]
         donors = [said.donor] if said.donor and code not in said.whole else self.donors
         return self.spread(one, ((donor, time) for donor in donors for time in times))
 
@@ -211,11 +215,13 @@ class Atoms:
             return {(one, *place, sign): sign for place in places for sign in (1, -1)}
         return {(one, *place): 1 for place in places}
 
-    def places(self, statements, code):
-        """Every (donor, stretch of time) in which a figure is counted."""
-        if code in OF_A_DAY:
-            return [(donor, last) for donor in self.donors for last in {said.last for said in statements}]
-        return [(donor, edge) for donor in self.donors for edge in self.edges[:-1]]
+    def places(self, statements, code, dim=""):
+        """Every (donor, stretch of time) in which a figure, or a breakdown of it, is counted."""
+        lasts = sorted({said.last for said in statements})
+        times = lasts if code in OF_A_DAY else self.edges[:-1]
+        if dim in AGEING:
+            times = [(last, time) for last in lasts for time in times if time <= last]
+        return [(donor, time) for donor in self.donors for time in times]
 
     def _adding(self, statements):
         """{(code, dim): keys} of the breakdowns whose cells add up to the total, wherever all of it is told."""
@@ -249,8 +255,10 @@ class Atoms:
 
     def _adding_up(self, statements):
         for (code, dim), keys in self.adding.items():
-            for place in self.places(statements, code):
-                row = {atom: -factor for atom, factor in self.spread((code,), [place]).items()}
+            for place in self.places(statements, code, dim):
+                donor, time = place
+                whole = (donor, time[1] if dim in AGEING else time)
+                row = {atom: -factor for atom, factor in self.spread((code,), [whole]).items()}
                 for key in keys:
                     row |= self.spread((code, dim, key), [place])
                 yield row, 0

@@ -33,22 +33,40 @@ def _of_family(statement, earlier, hidden, kept, ids):
     if not hidden and len(earlier) == 0 and not any(one[0] == "in_all" for one in ids):
         return hidden
     agreeing, changed = _agreeing(statement, earlier, hidden, ids)
+    groups = [agreeing]
     for said in changed:
         hidden |= _stays_hidden(statement, said, kept, ids)
-    atoms = Atoms([statement, *agreeing], ids)
-    told_before = _open(atoms, agreeing, _wanted(atoms, agreeing, None)) if agreeing else []
-    known_before = {frozenset(wanted.items()) for _one, wanted, _kind in told_before}
+        # What contradicts the others may still fit to this one.
+        fits, _no = _agreeing(statement, [said], hidden, ids)
+        groups += [fits] if fits else []
+    systems = [_System(statement, group, ids) for group in groups]
     while True:
-        said = statement.without(hidden)
+        taken = hidden | set(kept)
         try:
-            found = _open(atoms, [said, *agreeing], _wanted(atoms, agreeing, said), first=known_before)
+            choice = next(filter(None, (system.choice(hidden, taken) for system in systems)), None)
         except Contradiction:
             # The records of this report contradict themselves; then all that may be hidden is.
-            return hidden | {one for one in statement.values if one in atoms.ids} - set(kept)
-        choice = next(filter(None, (_choice(one, statement, hidden | set(kept), atoms) for one, *_ in found)), None)
+            return hidden | {one for one in statement.values if one in set(ids)} - set(kept)
         if choice is None:
             return hidden
         hidden.add(choice)
+
+
+class _System:
+    """The statement to come and those before it that fit together with it, for the ids of one family."""
+
+    def __init__(self, statement, earlier, ids):
+        self.statement, self.earlier = statement, earlier
+        self.atoms = Atoms([statement, *earlier], ids)
+        told = _open(self.atoms, earlier, _wanted(self.atoms, earlier, None)) if earlier else []
+        self.known_before = {frozenset(wanted.items()) for _one, wanted, _kind in told}
+
+    def choice(self, hidden, taken):
+        """What to hide next, or None when nothing follows that could still be helped."""
+        said = self.statement.without(hidden)
+        wanted = _wanted(self.atoms, self.earlier, said)
+        found = _open(self.atoms, [said, *self.earlier], wanted, first=self.known_before)
+        return next(filter(None, (_choice(one, self.statement, taken, self.atoms) for one, *_ in found)), None)
 
 
 def _agreeing(statement, earlier, hidden, ids):
@@ -102,7 +120,7 @@ def _wanted(atoms, earlier, said):
         if one_said.values.get(one) is not None
     }
     for one in people:
-        rows = [atoms.spread(one, [place]) for place in atoms.places(statements, one[0])]
+        rows = [atoms.spread(one, [place]) for place in atoms.places(statements, *one[:2])]
         if said and one in said.values:
             mine = atoms.of(said, one)
             rows += [_less(mine, atoms.of(other, one)) for other in earlier if one in other.values]
@@ -117,13 +135,13 @@ def _less(mine, other):
 
 
 def _open(atoms, statements, wanted, first=frozenset()):
-    """Those of `wanted` that follow too closely from the statements, but for what `first` names."""
+    """Yield those of `wanted` that follow too closely from the statements, but for what `first` names."""
     ranges = Ranges(atoms.equations(statements))
-    return [
-        (one, row, kind)
-        for one, row, kind in wanted
-        if frozenset(row.items()) not in first and _follows(*ranges.of(row), kind)
-    ]
+    for one, row, kind in wanted:
+        if frozenset(row.items()) in first or _is_wide(ranges.seen(row), kind):
+            continue
+        if _follows(*ranges.of(row), kind):
+            yield one, row, kind
 
 
 def _follows(low, high, kind):
@@ -135,6 +153,17 @@ def _follows(low, high, kind):
     if kind == "amount":
         return (high - low) * 100 < NEARLY * max(high, 1)
     return high - low < LEAST
+
+
+def _is_wide(seen, kind):
+    """Whether a range that reaches at least so far cannot say too much, however much further it goes."""
+    if seen is None:
+        return False
+    low, high = seen
+    if kind == "few":
+        # From nine on, either the range is five wide or it begins at five.
+        return high >= 2 * LEAST - 1 or high - low >= LEAST
+    return not _follows(low, high, kind)
 
 
 def _choice(one, statement, taken, atoms):
