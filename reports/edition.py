@@ -14,6 +14,8 @@ from reports.indicators import figures, is_whole, scope_of
 from reports.models import Issue, Target
 from reports.suppression import for_donors, statement_of
 
+# Breakdowns that tell nothing of people.
+OF_MONEY = {"line", "term"}
 INTERNAL, DONOR = "internal", "donor"
 
 
@@ -134,15 +136,17 @@ def compile_report(
     title="",
     reference="",
     outside=False,
+    totals=False,
 ):
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
-    outside: it may leave the programme, so that even its key must not name a confidential one.
+    outside: it may leave the programme, so that even its key must not name a confidential one. totals: without any
+    breakdown by people.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     found = figures(programme, period_from, scope.to_on, donor)
     if not internal:
-        found = _suppressed(found, scope)
+        found = _suppressed(_totals(found) if totals else found, scope)
     lines = programme.funding_lines.select_related("donor")
     named = dict.fromkeys(line.donor.name for line in lines if donor in (None, line.donor))
     return Report(
@@ -163,6 +167,10 @@ def compile_report(
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
         figures=tuple(found),
     )
+
+
+def _totals(found):
+    return [figure.but(by=tuple(cell for cell in figure.by if cell.by in OF_MONEY)) for figure in found]
 
 
 def _suppressed(found, scope):

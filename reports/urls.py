@@ -1,12 +1,14 @@
 from django.urls import path
 
-from reports.views import audit, donors, evaluation, issues, links, live, warnings
+from reports.views import audit, donors, evaluation, issues, links, live, portal, warnings
 
 app_name = "reports"
 
 urlpatterns = [
     path("reports/", issues.issues, name="issues"),
     path("reports/new/", issues.new, name="new"),
+    path("reports/compare/", portal.compare, name="compare"),
+    path("reports/programmes/<slug:key>/figures/", portal.live, name="portal"),
     path("reports/programmes/<slug:key>/", live.programme, name="programme"),
     path("reports/programmes/<slug:key>/target/", live.target, name="target"),
     path("reports/programmes/<slug:key>/audit/", audit.sample, name="audit"),

@@ -19,7 +19,7 @@ from reports.links import has_ended, is_passed, link_of, note_opening, pass_for,
 from reports.models import Issue, LinkOpening
 from reports.renderers import FORMATS
 from reports.shown import page_of
-from reports.views.issues import file_response, report_of
+from reports.views.issues import file_response, files, report_of
 
 
 @login_not_required
@@ -51,7 +51,7 @@ def opened(request, token):
     if wanted:
         return _private(file_response(report, wanted))
     later = Issue.objects.filter(supersedes=link.issue).exclude(state=Issue.State.DRAFT).exists()
-    context = {"title": report.title, "link": link, "superseded": later, **page_of(report)}
+    context = {"title": report.title, "link": link, "superseded": later, "files": files(), **page_of(report)}
     return _private(render(request, "reports/opened.html", context))
 
 

@@ -17,7 +17,7 @@ from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
 from reports.edition import thawed
-from reports.forms import IssueForm
+from reports.forms import IssueFilter, IssueForm
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, Issue
 from reports.renderers import FORMATS
 from reports.services import correct_issue, draft_issue, publish_issue, report_of_draft
@@ -25,6 +25,15 @@ from reports.shown import page_of
 from reports.words import value_cell
 
 DRAFTERS = (Role.MANAGER, Role.MONITORING)
+
+
+# How a format is called where its key in capitals is not its name.
+NAMES = {"360giving": "360Giving"}
+
+
+def files():
+    """[(format, name)] of the downloads beside the PDF, for templates/reports/files.html."""
+    return [(key, NAMES.get(key, key.upper())) for key in FORMATS if key != "pdf"]
 
 
 def programmes_for(user, roles):
@@ -39,6 +48,7 @@ class IssueList(ListPage):
     noun = (gettext_lazy("%(count)s report"), gettext_lazy("%(count)s reports"))
     empty = gettext_lazy("No report yet.")
     ordering = "-period_to"
+    filterset = IssueFilter
     columns = [
         Column(
             "ref",
@@ -64,10 +74,13 @@ def issues(request):
     if request.desk.programme:
         rows = rows.filter(programme=request.desk.programme)
     buttons = []
+    if Issue.objects.visible_to(request.user).exclude(state=Issue.State.DRAFT)[1:2]:
+        buttons.append((_("Compare two reports"), reverse("reports:compare"), "plain"))
     if programmes_for(request.user, DRAFTERS):
         buttons.append((_("New report"), reverse("reports:new"), "primary"))
     context = {
         "live": programmes_for(request.user, REPORT_ROLES),
+        "portal": programmes_for(request.user, [Role.DONOR]),
         "warned": programmes_for(request.user, WARNING_READERS),
         "audited": programmes_for(request.user, AUDIT_READERS),
     }
@@ -144,6 +157,8 @@ def issue(request, ref):
         "later": Issue.objects.filter(supersedes=row).exclude(state="draft").first(),
         "may_link": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.link", request.user, row),
         "may_correct": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.draft", request.user, row),
+        "files": files(),
+        "published": row.state != Issue.State.DRAFT,
         "is_staff": holds(request.user, REPORT_ROLES, row.programme_id),
         "changes": _changes(row, report),
         **page_of(report),

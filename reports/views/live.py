@@ -17,7 +17,7 @@ from reports.forms import TargetForm
 from reports.models import REPORT_ROLES
 from reports.services import set_target
 from reports.shown import page_of
-from reports.views.issues import file_response, programmes_for
+from reports.views.issues import file_response, files, programmes_for
 
 
 class PeriodForm(SeedbedForm):
@@ -52,6 +52,7 @@ def programme(request, key):
         "programme": row,
         "form": form,
         "calls": row.calls.all(),
+        "files": files(),
         "may_audit": rules.test_rule("reports.audit", request.user, row),
         "may_warn": rules.test_rule("reports.read_warnings", request.user, row),
         "may_set": rules.test_rule("reports.set_target", request.user, row),
