@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from applicants.models import Application, Enrolment, Party, PartyMember, Referral, TrainingPlace, Waiver
@@ -59,7 +59,8 @@ class Part(NamedTuple):
     """One group: the value of each dimension, then what was counted.
 
     value: a count, minor units, or a share's numerator; of: its denominator; unknown: those left out of both; records:
-    source rows; units: the people or businesses behind them, by which small cells are known.
+    source rows; units: the people or businesses behind them, by which small cells are known. Of an amount, unit: whose
+    it is, where a part is that of one; largest: the most that one row brings, where it is not.
     """
 
     key: tuple
@@ -68,6 +69,8 @@ class Part(NamedTuple):
     unknown: int = 0
     records: int = 0
     units: int = 0
+    unit: object = None
+    largest: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,17 @@ class Tally:
     @property
     def units(self):
         return sum(part.units for part in self.parts)
+
+    @property
+    def largest(self):
+        """Of an amount, what the one award or loan with most of it brings; 0 when nothing is known of that."""
+        found, most = {}, 0
+        for part in self.parts:
+            if part.unit is None:
+                most = max(most, part.largest)
+            else:
+                found[part.unit] = found.get(part.unit, 0) + part.value
+        return max(most, *found.values()) if found else most
 
     def split(self, dim):
         """One Tally for each value of a dimension, in the order of its keys."""
@@ -129,11 +143,12 @@ def tally(rows, dims=None, *, amount=None, currency="", units=None):
     said = {f"by_{name}": F(where) if isinstance(where, str) else where for name, where in dims.items()}
     said = said or {"by_nothing": Value("")}
     counted = {"number": Count("pk"), "behind": Count("pk", filter=units)}
-    counted |= {"total": Sum(amount, default=0)} if amount else {}
+    counted |= {"total": Sum(amount, default=0), "most": Max(amount)} if amount else {}
     parts = []
     for row in rows.order_by().values(**said).annotate(**counted):
         key = tuple("" if row[f"by_{name}"] is None else row[f"by_{name}"] for name in dims)
-        parts.append(Part(key, row["total" if amount else "number"], None, 0, row["number"], row["behind"]))
+        value, most = (row["total"], row["most"] or 0) if amount else (row["number"], 0)
+        parts.append(Part(key, value, None, 0, row["number"], row["behind"], None, most))
     return Tally(tuple(dims), tuple(parts), currency)
 
 

@@ -135,7 +135,7 @@ def _by_currency(rows, known, lines):
         # The businesses behind the money: each counted in the first cell that it is met in.
         new = row["subject"] not in seen
         seen.add(row["subject"])
-        part = Part(key, row["total"], None, 0, row["number"], int(new))
+        part = Part(key, row["total"], None, 0, row["number"], int(new), row["subject"])
         found.setdefault(row["currency_"], []).append(part)
     dims = ("quarter", "line", "window", "region", "sex")
     return {currency: Tally(dims, tuple(parts), currency) for currency, parts in found.items()}
@@ -175,7 +175,7 @@ def contributed(scope, step):
     for row in grouped:
         key = (quarter(row), row["source"], row["window"], row["region"])
         total = _of_donor(row["total"], weights.get(row["window_id"]), scope)
-        part = Part(key, total, None, 0, row["number"], int(row["award"] not in seen))
+        part = Part(key, total, None, 0, row["number"], int(row["award"] not in seen), row["award"])
         seen.add(row["award"])
         found.setdefault(row["currency_"], []).append(part)
     dims = ("quarter", "source", "window", "region")

@@ -7,18 +7,21 @@ from django.utils.translation import gettext as _
 
 from reports.figure import COUNT, MONEY, SHARE, printed
 from reports.indicators import SECTIONS
-from reports.words import value_cell
+from reports.words import value_parts
 
 
 @dataclass(frozen=True)
 class Line:
-    """A figure in both reports. `change`: in its own unit, "+3" or "-1.2 points"; empty where one has no value."""
+    """A figure in both reports, each as (value, what stands small beside it).
+
+    `change`: in its own unit, "+3" or "-1.2 points"; empty where one has no value.
+    """
 
     code: str
     name: str
     unit: str
-    before: str
-    after: str
+    before: tuple
+    after: tuple
     change: str
     redefined: bool
 
@@ -35,16 +38,21 @@ def compared(before, after):
 
 
 def _line(old, new, named):
-    missing = _("not in this report")
+    missing = (_("not in this report"), "")
     return Line(
         code=named.code,
         name=named.name,
         unit=named.currency if named.unit == MONEY else "",
-        before=value_cell(old) if old else missing,
-        after=value_cell(new) if new else missing,
+        before=_said(old) if old else missing,
+        after=_said(new) if new else missing,
         change=_change(old, new),
         redefined=bool(old and new and old.version != new.version),
     )
+
+
+def _said(figure):
+    value, small = value_parts(figure)
+    return value, small if figure.unit == SHARE else ""
 
 
 def _change(old, new):

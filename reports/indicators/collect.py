@@ -150,7 +150,7 @@ def _figure(indicator, code, found, currency, read):
     if indicator.unit == SHARE:
         return figure.but(numerator=found.value, denominator=found.of)
     value = found.parts[0].value if len(found.parts) == 1 else found.value
-    return figure.but(value=value, denominator=found.of)
+    return figure.but(value=value, denominator=found.of, largest=found.largest if indicator.unit == MONEY else None)
 
 
 def _name(indicator, code, scope):
@@ -192,6 +192,7 @@ def _cells(indicator, found):
                 denominator=part.of,
                 records=part.records,
                 units=part.units,
+                largest=part.largest if indicator.unit == MONEY else None,
             )
 
 

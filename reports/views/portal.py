@@ -62,6 +62,8 @@ def live(request, key):
     if last < programme.starts_on:
         return render(request, "reports/portal.html", {**context, "early": True})
     whose = Donor.objects.filter(pk=donor).first()
+    if whose and not programme.funding_lines.exclude(donor=whose).exists():
+        whose = None
     report = compile_report(programme, period_to=last, donor=whose, totals=True)
     return render(request, "reports/portal.html", {**context, **page_of(report)})
 
