@@ -560,6 +560,7 @@ def _furnish_reports(office):
         "reports:story": told,
         "reports:take_out_story": told,
         "reports:revoke": {"ref": issue.ref, "pk": link.pk},
+        "reports:link_log": {"ref": issue.ref, "pk": link.pk},
         "reports:opened": {"token": link.token},
         "reports:issue_figure": {"ref": issue.ref, "number": issue.rows.first().number},
         "reports:live_figure": {"key": programme.key, "code": "applied"},
