@@ -117,7 +117,7 @@ def live_figure(request, key, code):
     first, last = form.cleaned_data["period_from"], form.cleaned_data["period_to"] or today(programme)
     if first and first > last:
         raise Invalid(_("The last day lies before the first."))
-    pairs = figures_with_tallies(programme, first, last, only=code)
+    pairs = figures_with_tallies(programme, first, last, only=(code,))
     figure, tally = next(((figure, tally) for figure, tally in pairs if figure.code == code), (None, None))
     if figure is None:
         raise Http404
