@@ -73,6 +73,7 @@ def standing_of(programme):
 def page_of(programme, user):
     """The context of templates/reports/dashboard.html."""
     now = standing_of(programme)
+    goals = [_goal(now, one) for one in now.aimed()]
     return {
         "headlines": [(headline(one), records_of(programme, one)) for one in headlines(now)],
         "waiting": waiting_in(programme, user),
@@ -80,7 +81,9 @@ def page_of(programme, user):
         "funds": fund_lines(programme),
         "charts": [draw(number, chart) for number, chart in enumerate(money_over_time(now), 1)],
         "machines": machines(programme, user),
-        "goals": [_goal(now, one) for one in now.aimed()],
+        "goals": goals,
+        "any_target": any(goal["target"] for goal in goals),
+        "any_published": any(goal["published"] for goal in goals),
         "risks": [(one, *value_parts(one), records_of(programme, one)) for one in map(now.known, RISKS) if one],
         "portfolio": [(one, _said(one), records_of(programme, one)) for one in _portfolio(now)],
     }

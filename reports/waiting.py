@@ -20,6 +20,7 @@ from programmes.models import Role
 from programmes.roles import CASE_ROLES, holds
 from reports.builder.periods import due_period
 from reports.models import REPORT_ROLES, DonorAgreement, Issue, WarningAnswer, WarningCount
+from selection.models import Appeal
 
 ANSWERING = (Role.MANAGER, Role.MONITORING)
 START, WAIT, LATE = "start", "wait", "late"
@@ -86,6 +87,10 @@ def missed_visits(programme, user):
     return MonitoringVisit.objects.visible_to(user).filter(programme=programme).missed(today(programme)).count()
 
 
+def appeals_to_answer(programme, user):
+    return Appeal.objects.visible_to(user).filter(application__programme=programme).open().count()
+
+
 def reports_due(programme, _user):
     """Agreements of which a period is over that no report covers."""
     rows = DonorAgreement.objects.filter(programme=programme)
@@ -128,6 +133,7 @@ QUEUES = (
     _applications(_("Applications to check"), STATES.SUBMITTED),
     _applications(_("Eligible applications without a committee session"), STATES.ELIGIBLE),
     _applications(_("Applications before the committee"), STATES.UNDER_REVIEW),
+    Queue(_("Appeals to answer"), appeals_to_answer, _list("selection:appeals", which="open"), (Role.MANAGER,)),
     Queue(
         _("Grant agreements to sign"),
         _in_state(Award, Award.State.APPROVED),
