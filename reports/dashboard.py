@@ -16,7 +16,7 @@ from ledger.money import Money
 from loans import figures as loans
 from loans.models import Loan
 from pages.states import shape_of
-from programmes.models import FundingLine
+from programmes.models import FundingLine, TargetGroup
 from programmes.services import available_on
 from reports.charts import money_over_time
 from reports.drawing import draw
@@ -43,6 +43,7 @@ class Standing:
 
     programme: object
     figures: tuple
+    job_codes: frozenset
 
     def figure(self, code):
         return next((one for one in self.figures if one.code == code), None)
@@ -58,8 +59,11 @@ class Standing:
 
     def aimed(self):
         """Figures with a target or a published value: jobs first, then as the report orders them."""
-        found = [one for one in self.figures if one.goal()]
-        return [*(one for one in found if one.section == "jobs"), *(one for one in found if one.section != "jobs")]
+        return sorted((one for one in self.figures if one.goal()), key=lambda one: not self.of_jobs(one))
+
+    def of_jobs(self, figure):
+        """Is it about jobs, or about who of a target group found work?"""
+        return figure.section == "jobs" or figure.code in self.job_codes
 
 
 def standing_of(programme):
@@ -67,7 +71,10 @@ def standing_of(programme):
     aimed = programme.targets.filter(withdrawn_on=None).values_list("code", flat=True)
     wanted = {*BASE, *aimed}
     found = figures_with_tallies(programme, only=wanted)
-    return Standing(programme, tuple(figure for figure, _tally in found))
+    groups = (
+        TargetGroup.objects.filter(programme=programme).exclude(figure_code="").values_list("figure_code", flat=True)
+    )
+    return Standing(programme, tuple(figure for figure, _tally in found), frozenset(groups))
 
 
 def page_of(programme, user):
@@ -91,7 +98,7 @@ def page_of(programme, user):
 
 def headlines(now):
     """At most four figures; jobs stand here by the first of them that has a target, if one has."""
-    jobs = next((one.code for one in now.aimed() if one.section == "jobs"), JOBS)
+    jobs = next((one.code for one in now.aimed() if now.of_jobs(one)), JOBS)
     found = [now.figure(jobs if code == JOBS else code) for code in HEAD]
     return [one for one in found if one and (one.has_data or one.goal())][:MOST_HEADLINES]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 WIDTH, HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 30, 62
@@ -91,8 +92,7 @@ def _places(labels, slot):
     need = max((len(str(label)) for label in labels), default=0) * LETTER
     if need <= slot:
         return [(place, 0) for place in range(len(labels))]
-    step = max(-(-need // (slot * len(LINES))), 1)
-    kept = range(len(labels) - 1, -1, -int(step))
+    kept = range(len(labels) - 1, -1, -ceil(need / (slot * len(LINES))))
     return [(place, number % len(LINES)) for number, place in enumerate(reversed(kept))]
 
 

@@ -87,10 +87,12 @@ def issues(request):
     buttons = []
     if Issue.objects.visible_to(request.user).exclude(state=Issue.State.DRAFT)[1:2]:
         buttons.append((_("Compare two reports"), reverse("reports:compare"), "plain"))
-    if programmes_for(request.user, DRAFTERS):
+    may_draft = programmes_for(request.user, DRAFTERS).exists()
+    if may_draft:
         buttons.append((_("New report"), reverse("reports:new"), "primary"))
     context = {
-        "due": reports_due(request.user) if programmes_for(request.user, DRAFTERS) else [],
+        "may_draft": may_draft,
+        "due": reports_due(request.user) if may_draft else [],
         "live": programmes_for(request.user, REPORT_ROLES),
         "portal": programmes_for(request.user, [Role.DONOR]),
         "warned": programmes_for(request.user, WARNING_READERS),

@@ -1,0 +1,157 @@
+"""How a programme stands: the figures of the report, each with its rows; queues that count what their lists show."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from programmes.clock import standing_at
+from programmes.services import available_on
+from reports.dashboard import plan_lines, standing_of
+from reports.drawing import draw
+from reports.edition import compile_report
+from reports.models import WarningCount
+from reports.services import set_target
+from reports.waiting import waiting_in
+from tests.office import DAY, grant_office, seat
+from tests.steps_applicants import eligible_application, registered_person, submitted_application
+from tests.steps_grants import approved_award, paid_tranche, signed_award
+from tests.steps_loans import active_loan
+
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
+
+
+def dashboard(programme):
+    return reverse("reports:dashboard", args=[programme.key])
+
+
+def cells(page, caption):
+    """The rows under the head of the table whose caption begins so: lists of words."""
+    table = next(one for one in page.all("table") if one.one("caption").text.startswith(caption))
+    return [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")][1:]
+
+
+@pytest.fixture
+def paid(office):
+    award = signed_award(office)
+    paid_tranche(office, award.tranches.get())
+    return award
+
+
+def test_of_100000_euros_20000_are_promised_and_paid_and_80000_are_free(office, visit, paid):
+    set_target(programme=office.programme, code="awards_micro", value=4, on=DAY, by=office.people.manager)
+    page = visit(office.people.manager, dashboard(office.programme))
+    assert cells(page, "Budget, promised and paid, EUR") == [
+        ["Seed moneySeed Foundation", "20%", "100,000.00", "20,000.00", "20,000.00", "80,000.00"],
+        ["Total", "20%", "100,000.00 Budget", "20,000.00 Committed", "20,000.00 Paid", "80,000.00"],
+    ]
+    (plan,) = plan_lines(standing_of(office.programme))
+    assert plan["total"].free == available_on(office.line) == 8_000_000
+    assert cells(page, "Applications") == [["Approved", "", "1 Applications: Approved"], ["All", "", "1 Applications"]]
+    assert cells(page, "Results against targets") == [
+        ["Grants awarded: Micro", "4", "1 Grants awarded: Micro", "25% of 425% of target"]
+    ]
+    assert page.one("main").all("figcaption")[0].text == "Grants paid: 20,000.00 EUR"
+
+
+def test_every_figure_is_that_of_the_internal_report_of_the_same_day(office, paid):
+    set_target(programme=office.programme, code="awards_micro", value=4, on=DAY, by=office.people.manager)
+    whole = compile_report(office.programme, internal=True)
+    found = standing_of(office.programme).figures
+    assert {one.code for one in found} >= {"grants_disbursed", "budget", "committed", "women_run_share", "awards_micro"}
+    assert [one.code for one in found if one != whole.figure(one.code)] == []
+
+
+def test_each_number_leads_to_a_page_that_opens(office, visit, paid, client):
+    page = visit(office.people.manager, dashboard(office.programme))
+    links = {link["href"] for link in page.one("main").all("a")}
+    assert reverse("reports:live_figure", args=["spring", "grants_disbursed"]) in links
+    assert [url for url in links if client.get(url).status_code != 200] == []
+
+
+def test_one_late_loan_of_1000_dollars_is_the_whole_portfolio_at_risk(lending, visit):
+    loan = active_loan(lending)
+    with standing_at(date(2026, 6, 1)):
+        page = visit(lending.people.manager, dashboard(lending.programme))
+        facts = {row.one("dt").text: row.one("dd").text for row in page.one("dl").all("div")}
+        assert facts["Outstanding principal"] == "1,000.00 USD"
+        assert facts["Portfolio at risk, 30 days"] == "100.0% 1,000.00 of 1,000.00 USD"
+        assert cells(page, "Revolving funds") == [
+            ["Seed moneySeed Foundation", "USD 10,000.00", "USD 1,000.00", "USD 9,000.00", "USD 9,000.00"]
+        ]
+        late = next(row for row in page.all("li", class_="sb-task") if row.one("a").text == "Late loans")
+        assert late.one("span").text == "1"
+        assert loan.ref in visit(lending.people.manager, late.one("a")["href"]).one("tbody").text
+
+
+# What waits ----------------------------------------------------------------------------------------------------------
+
+
+def test_each_queue_counts_the_rows_of_its_list_and_none_of_another_programme(office, visit):
+    """The manager works in two programmes, and has chosen neither or the other one in the top bar."""
+    submitted_application(office)
+    eligible_application(office, registered_person(office, name="Second Person"))
+    approved_award(office)
+    other = grant_office("autumn")
+    seat(office.people.manager, other.programme, "manager")
+    submitted_application(other)
+    found = waiting_in(office.programme, office.people.manager)
+    assert {one.title: one.count for one in found} == {
+        "Applications to check": 1,
+        "Eligible applications without a committee session": 1,
+        "Grant agreements to sign": 1,
+    }
+    for chosen in ("", "autumn"):
+        visit(office.people.manager, "/programme/", {"programme": chosen})
+        for one in found:
+            assert len(visit(office.people.manager, one.url).one("tbody").all("tr")) == one.count, (chosen, one.url)
+
+
+def test_who_may_not_open_a_queue_is_not_told_what_waits_in_it(office):
+    WarningCount.objects.create(programme=office.programme, waiting=7, on=DAY)
+    assert [one.count for one in waiting_in(office.programme, office.people.monitor)] == [7]
+    assert waiting_in(office.programme, office.people.maker) == []
+
+
+def test_a_new_programme_says_what_to_do_next(office, visit):
+    page = visit(office.people.manager, dashboard(office.programme))
+    said = [one.one("h3").text for one in page.all("div", class_="sb-empty")]
+    assert said == ["Nothing waits for a decision", "No application yet", "No target yet"]
+    assert reverse("reports:target", args=["spring"]) in {link["href"] for link in page.all("a")}
+
+
+# Who reads it --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("manager", 200), ("monitor", 200), ("maker", 200), ("adviser", 404), ("donor", 404), ("administrator", 404)],
+)
+def test_only_those_who_answer_for_its_reports_see_how_a_programme_stands(office, visit, who, status):
+    page = visit(getattr(office.people, who), dashboard(office.programme), status=status)
+    home = visit(getattr(office.people, who), "/") if who != "donor" else page
+    assert (dashboard(office.programme) in {link["href"] for link in home.all("a")}) is (status == 200)
+
+
+# Names under bars ----------------------------------------------------------------------------------------------------
+
+
+class Quarters:
+    """A chart of so many quarters, as far as a drawing asks."""
+
+    title = subtitle = over = ""
+    names = ("Paid",)
+    cell = str
+
+    def __init__(self, number):
+        self.labels = [f"Quarter {place % 4 + 1} of {2014 + place // 4}" for place in range(number)]
+        self.series = self.exact = [list(range(number))]
+
+
+@pytest.mark.parametrize(("number", "written", "lines"), [(2, 2, 1), (4, 4, 2), (6, 6, 2), (12, 6, 2)])
+def test_names_under_bars_stand_apart_and_the_last_is_always_written(number, written, lines):
+    drawing = draw(1, Quarters(number))
+    assert len(drawing.labels) == written
+    assert len({line for _x, line, _name in drawing.labels}) == lines
+    assert drawing.labels[-1][2] == Quarters(number).labels[-1]
+    assert len(drawing.rows) == number
