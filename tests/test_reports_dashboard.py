@@ -14,7 +14,7 @@ from reports.edition import compile_report
 from reports.models import DonorAgreement, WarningCount
 from reports.services import set_target
 from reports.waiting import waiting_in
-from tests.office import DAY, grant_office, seat
+from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_applicants import eligible_application, registered_person, submitted_application
 from tests.steps_grants import accounted_deliverables, approved_award, paid_tranche, signed_award
 from tests.steps_loans import active_loan
@@ -120,6 +120,18 @@ def test_who_may_not_open_a_queue_is_not_told_what_waits_in_it(office):
     WarningCount.objects.create(programme=office.programme, waiting=7, on=DAY)
     assert [one.count for one in waiting_in(office.programme, office.people.monitor)] == [7]
     assert waiting_in(office.programme, office.people.maker) == []
+
+
+def test_who_works_in_one_region_counts_its_cases_and_is_told_so(office, visit):
+    submitted_application(office)
+    for region, number in ((office.region, 1), (office.other_region, 0)):
+        user = make_user("Manager of a region", f"M-{number}")
+        seat(user, office.programme, "manager", region=region)
+        page = visit(user, dashboard(office.programme))
+        assert "is of your region" in page.text
+        assert [one.count for one in waiting_in(office.programme, user)] == [1] * number
+        assert [one.text for one in page.all("caption")].count("Applications") == number
+    assert "is of your region" not in visit(office.people.manager, dashboard(office.programme)).text
 
 
 def test_a_new_programme_says_what_to_do_next(office, visit):

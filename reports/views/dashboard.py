@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from programmes.clock import today
+from programmes.roles import held_by
 from reports.dashboard import page_of
+from reports.models import REPORT_ROLES
 from reports.views.live import programme_of
 
 
@@ -22,6 +24,10 @@ def dashboard(request, key):
         "crumbs": ((_("Reports"), reverse("reports:issues")), (row.name, reverse("reports:programme", args=[row.key]))),
         "programme": row,
         "on": today(row),
+        "of_region": not any(
+            held.programme_id == row.pk and held.role in REPORT_ROLES and held.region_id is None
+            for held in held_by(request.user)
+        ),
         "may_fund": rules.test_rule("loans.fund", request.user, row),
         "may_draft": rules.test_rule("reports.draft", request.user, row),
         "may_set": rules.test_rule("reports.set_target", request.user, row),
