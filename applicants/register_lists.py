@@ -30,7 +30,11 @@ class PartyFilter(django_filters.FilterSet):
     )
     sex = django_filters.ChoiceFilter(label=_("Sex"), choices=Party.Sex.choices, empty_label=_("Any"))
     programme = django_filters.ModelChoiceFilter(
-        label=_("Programme"), queryset=programmes_of, empty_label=_("All my programmes"), method="in_programme"
+        label=_("Programme"),
+        queryset=programmes_of,
+        empty_label=_("All my programmes"),
+        method="in_programme",
+        to_field_name="key",
     )
 
     class Meta:

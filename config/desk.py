@@ -164,8 +164,9 @@ def starts(roles):
 
 
 class DeskMiddleware:
-    """`request.desk`: roles, programmes, and the programme chosen in the top bar (`request.desk.programme`, or None).
+    """`request.desk`: roles, programmes, and the programme that pages show (`request.desk.programme`, or None for all).
 
+    It is the one chosen in the top bar; on a page whose address says ?programme= it is that one, and the choice stays.
     It asks the database only when a page looks at it.
     """
 
@@ -187,8 +188,9 @@ class Desk:
         self.roles = roles_of(user) if user.is_authenticated else set()
         ids = {held.programme_id for held in held_by(user)} - {None} if user.is_authenticated else set()
         self.programmes = list(Programme.objects.filter(pk__in=ids).order_by("name")) if ids else []
-        key = request.session.get("programme", "") if ids else ""
-        self.programme = next((one for one in self.programmes if one.key == key), None)
+        known = {one.key: one for one in self.programmes}
+        chosen = known.get(request.session.get("programme", "")) if ids else None
+        self.programme = known.get(request.GET.get("programme", ""), chosen)
         self.bar = bool(self.roles) and not (self.roles - BAR_ROLES)
         self.may_search = bool(self.roles & SEARCHING)
 

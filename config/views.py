@@ -13,6 +13,8 @@ from config.desk import MOST_HITS, MOST_ITEMS, address, queue_for, search, start
 from pages.queues import AGENDA, LATER, TODAY
 from programmes.clock import today
 from programmes.models import Role
+from programmes.roles import holds
+from reports.models import REPORT_ROLES
 
 
 @require_safe
@@ -34,6 +36,7 @@ def home(request):
             "later": queue[LATER][:MOST_ITEMS],
             "agenda": queue[AGENDA][:MOST_ITEMS],
             "starts": starts(roles),
+            "standing": [row for row in request.desk.programmes if holds(request.user, REPORT_ROLES, row.pk)],
             "ended": [row for row in request.desk.programmes if row.ends_on and row.ends_on < today(row)],
         },
     )

@@ -225,6 +225,9 @@ class AwardFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=Award.State.choices, empty_label=_("Any"))
     window = django_filters.ModelChoiceFilter(label=_("Window"), queryset=Window.objects.none(), empty_label=_("Any"))
     region = django_filters.ModelChoiceFilter(label=_("Region"), queryset=Region.objects.none(), empty_label=_("Any"))
+    waits = django_filters.ChoiceFilter(
+        label=_("Waits for"), choices=Award.Waits.choices, empty_label=_("Anything"), method="waiting"
+    )
 
     class Meta:
         model = Award
@@ -235,6 +238,9 @@ class AwardFilter(django_filters.FilterSet):
         seen = Award.objects.visible_to(self.request.user).order_by()
         self.filters["window"].queryset = Window.objects.filter(pk__in=seen.values("window"))
         self.filters["region"].queryset = Region.objects.filter(pk__in=seen.values("region"))
+
+    def waiting(self, rows, _name, wanted):
+        return rows.waiting_for(wanted)
 
     def matching(self, rows, _name, text):
         wanted = called(text, "applicant") | called(text, "business")

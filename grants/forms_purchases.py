@@ -168,7 +168,11 @@ class AssetFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Name, reference or serial number"), method="matching")
     programme = django_filters.ModelChoiceFilter(
-        label=_("Programme"), field_name="award__programme", queryset=Programme.objects.none(), empty_label=_("Any")
+        label=_("Programme"),
+        field_name="award__programme",
+        queryset=Programme.objects.none(),
+        empty_label=_("Any"),
+        to_field_name="key",
     )
     where = django_filters.ChoiceFilter(
         label=_("Where it is"),

@@ -11,6 +11,7 @@ from monitoring.services import MONEY_CODES
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
+from programmes.clock import today
 from programmes.models import Region
 
 MEASURED = (
@@ -32,6 +33,9 @@ class VisitFilter(django_filters.FilterSet):
     visitor = django_filters.ModelChoiceFilter(
         label=_("For whom"), field_name="assigned_to", queryset=User.objects.none(), empty_label=_("Anybody")
     )
+    due = django_filters.ChoiceFilter(
+        label=_("Due"), choices=[("missed", _("Due and not made"))], empty_label=_("Any"), method="by_day"
+    )
 
     class Meta:
         model = MonitoringVisit
@@ -45,6 +49,9 @@ class VisitFilter(django_filters.FilterSet):
 
     def by_text(self, rows, _name, text):
         return rows.matching(text)
+
+    def by_day(self, rows, _name, _value):
+        return rows.missed(today(self.request.desk.programme))
 
 
 class RecordForm(MoveForm):

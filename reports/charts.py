@@ -30,9 +30,14 @@ class Chart:
 
 
 def charts(report):
-    """The charts for which the report has data: money over time, people by sex, the way to support."""
+    """The charts for which the report has data: money over time, and the way to support."""
+    return [*money_over_time(report), *filter(None, [way(report)])]
+
+
+def money_over_time(report):
+    """What was paid, lent and brought in by the end of each quarter or year. `report`: whatever has `figure(code)`."""
     found = [_over_time(report, ("grants_disbursed", "cofinancing_accepted"), "quarter")]
-    found += [_over_time(report, ("loans_disbursed",), "year"), way(report)]
+    found.append(_over_time(report, ("loans_disbursed",), "year"))
     return [chart for chart in found if chart]
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 WIDTH, HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 30, 62
-# Names under the bars stand in two lines by turns where there are many, or they run into each other on a phone.
-LINES, FEW = (HEIGHT - 36, HEIGHT - 8), 4
+# Names under the bars that would run into each other on a phone stand in two lines by turns, and where there are too
+# many for that, only every second or third is written: the table has them all. LETTER: the width of one on a phone.
+LINES, LETTER = (HEIGHT - 36, HEIGHT - 8), 13
 GRIDS = 4
 
 
@@ -77,12 +79,21 @@ def draw(number, chart):
     grid = [
         (_text(HEIGHT - BOTTOM - top * step / GRIDS * scale), f"{top * step / GRIDS:,.0f}") for step in range(GRIDS + 1)
     ]
-    turns = 1 if len(chart.labels) <= FEW else 2
     labels = [
-        (_text(LEFT + slot * place + slot / 2), LINES[place % turns], label) for place, label in enumerate(chart.labels)
+        (_text(LEFT + slot * place + slot / 2), LINES[line], chart.labels[place])
+        for place, line in _places(chart.labels, slot)
     ]
     rows = [(label, [chart.cell(values[place]) for values in chart.exact]) for place, label in enumerate(chart.labels)]
     return Drawing(number, chart, bars, grid, labels, rows)
+
+
+def _places(labels, slot):
+    """[(place, line)] of the names to write under slots of this width, the last one always."""
+    need = max((len(str(label)) for label in labels), default=0) * LETTER
+    if need <= slot:
+        return [(place, 0) for place in range(len(labels))]
+    kept = range(len(labels) - 1, -1, -ceil(need / (slot * len(LINES))))
+    return [(place, number % len(LINES)) for number, place in enumerate(reversed(kept))]
 
 
 def _round_up(value):

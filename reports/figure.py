@@ -166,6 +166,11 @@ def parts_of(figure, row):
     )
 
 
+def unknown_of(figure):
+    """What is left out of a share, for JSON and CSV: of money in major units, else a count."""
+    return machine(figure.unknown, MONEY if figure.currency and figure.unit == SHARE else COUNT, figure.currency)
+
+
 def cell_result(figure, cell):
     return ratio(cell.numerator, cell.denominator) if figure.unit == SHARE else cell.value
 
@@ -203,3 +208,10 @@ def printed_parts(figure, row):
     over = MONEY if figure.currency and figure.unit == SHARE else COUNT
     above = MONEY if figure.currency and figure.unit in (SHARE, MONEY) else COUNT
     return printed(row.numerator, above, figure.currency), printed(row.denominator, over, figure.currency)
+
+
+def printed_unknown(figure):
+    """What is left out of a share, as people read it: "3", or of money "1,234.56 USD"."""
+    if figure.currency and figure.unit == SHARE:
+        return f"{printed(figure.unknown, MONEY, figure.currency)} {figure.currency}"
+    return printed(figure.unknown, COUNT, "")

@@ -21,10 +21,10 @@ def queue_for(user):
     """Managers: drafts to publish. Managers and M&E officers: reports that are due, warnings to answer and to close."""
     if roles_of(user).isdisjoint(ANSWERING):
         return []
-    return [*_due(user), *_drafts(user), *_warnings(user), *_answers(user)]
+    return [*reports_due(user), *_drafts(user), *_warnings(user), *_answers(user)]
 
 
-def _due(user):
+def reports_due(user):
     """The reports that agreements ask for, of periods that are over."""
     rows = DonorAgreement.objects.filter(rows_for(user, ANSWERING, region=None)).select_related("programme", "donor")
     due = [(row, due_period(row, today(row.programme))) for row in rows]

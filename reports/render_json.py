@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from reports import framework
-from reports.figure import MONEY, SHARE, cell_result, machine, parts_of
+from reports.figure import MONEY, SHARE, cell_result, machine, parts_of, unknown_of
 
 
 def as_data(report):
@@ -61,7 +61,7 @@ def figure_data(figure, reporting_currency=""):
         "value": _said(figure, figure.result()),
         "numerator": numerator,
         "denominator": denominator,
-        "unknown": figure.unknown,
+        "unknown": unknown_of(figure),
         "target": _goal(figure, figure.target),
         "comparator": goal.comparator if goal else None,
         "published": _goal(figure, figure.published),

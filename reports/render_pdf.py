@@ -13,7 +13,7 @@ from reportlab.lib.units import mm
 from pages.paper import WIDTH, bar_chart
 from reports import framework, render_annexes, render_way, render_written
 from reports.charts import charts, way
-from reports.figure import MONEY, SHARE, counted, printed
+from reports.figure import MONEY, SHARE, counted, printed, printed_unknown
 from reports.language import in_language, language_of_paper, words_of
 from reports.render_columns import columns_of, in_all, named
 from reports.shown import matrices
@@ -187,7 +187,7 @@ def _chapter(story, report, chapter, figures):
         (62, _("This period") if with_all else _("In all"), value_cell),
         (26, _("In all"), in_all) if with_all else None,
         (26, report.reporting_currency, translated) if report.reporting_currency != report.currency else None,
-        (18, _("Unknown"), lambda one: counted(one.unknown) if one.unknown and not one.hidden else ""),
+        (18, _("Unknown"), lambda one: printed_unknown(one) if one.unknown and not one.hidden else ""),
         (18, _("Records"), lambda one: "" if one.records is None else counted(one.records)),
     ]
     story.heading(2, str(chapter.title))

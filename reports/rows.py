@@ -52,7 +52,7 @@ def rows(report):
             number(data["value"]),
             number(data["numerator"]),
             number(data["denominator"]),
-            data["unknown"],
+            number(data["unknown"]),
             # An apostrophe-free word: a cell with a bare comparator would be taken for a formula.
             COMPARATORS.get(data["comparator"], ""),
             number(data["target"]),

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from applicants.services.evidence import path_of
 from reports.charts import charts
 from reports.drawing import draw
-from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts
+from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts, printed_unknown
 from reports.indicators import SECTIONS
 from reports.language import ENGLISH, languages_of_paper
 from reports.quality import RULE
@@ -68,7 +68,7 @@ def fold_words(figure):
         said.append(
             _("%(part)s of %(whole)s") % dict(zip(("part", "whole"), printed_parts(figure, figure), strict=True))
         )
-        said.append(_("unknown %(number)s") % {"number": f"{figure.unknown:,}"})
+        said.append(_("unknown %(number)s") % {"number": printed_unknown(figure)})
     if figure.records:
         said.append(
             ngettext("%(count)s record", "%(count)s records", figure.records) % {"count": f"{figure.records:,}"}

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.figure import MONEY, SHARE, printed, printed_parts
+from reports.figure import MONEY, SHARE, printed, printed_parts, printed_unknown
 from reports.rows import COMPARATORS
 
 DIMS = {
@@ -78,8 +78,9 @@ def goal_words(figure, *, target=True, published=True):
         if goal.comparator != "=":
             value = f"{COMPARATORS[goal.comparator]} {value}"
         said.append(words % {"value": value} if target and published else value)
-    if target and published and figure.unit == SHARE and figure.unknown is not None and not figure.hidden:
-        said.append(_("Unknown: %(number)s.") % {"number": f"{figure.unknown:,}"})
+    known = figure.unknown == 0 and figure.currency
+    if target and published and figure.unit == SHARE and figure.unknown is not None and not (figure.hidden or known):
+        said.append(_("Unknown: %(number)s.") % {"number": printed_unknown(figure)})
     return " ".join(said)
 
 

@@ -134,6 +134,25 @@ def test_the_programme_switch_offers_only_ones_own_and_keeps_the_choice(office, 
     assert read(client.get("/")).one("span", class_="sb-menu__label").text == "All my programmes"
 
 
+def test_an_address_may_say_its_programme_but_only_one_of_ones_own_and_the_choice_stays(office, client):
+    other = grant_office("harvest")
+    hidden = grant_office("hidden", confidential=True)
+    user = office.people.adviser
+    other.people.adviser.memberships.update(user=user)
+    client.force_login(user)
+    client.post("/programme/", {"programme": "harvest"})
+    page = read(client.get("/applications/?programme=spring"))
+    assert page.one("span", class_="sb-menu__label").text == "Programme spring"
+    kept = page.one("form", role="search", hx_get="/applications/").one("input", name="programme")
+    assert (kept["type"], kept["value"]) == ("hidden", "spring")
+    for foreign in ("hidden", "nonsense", ""):
+        page = read(client.get("/applications/", {"programme": foreign}))
+        assert page.one("span", class_="sb-menu__label").text == "Programme harvest"
+        assert hidden.programme.name not in page.text
+    people = read(client.get("/applicants/?programme=spring"))
+    assert [one.tag for one in people.all(name="programme") if one.tag != "button"] == ["select"]
+
+
 def test_the_programme_switch_sends_nobody_to_another_site(office, client):
     client.force_login(office.people.adviser)
     assert client.post("/programme/", {"next": "https://evil.test/"})["Location"] == "/"

@@ -15,7 +15,9 @@ from python_calamine import CalamineWorkbook
 from reports.edition import Report, digest, frozen, thawed
 from reports.figure import COUNT, DAYS, MONEY, SHARE, Cell, Figure, Goal, meets, printed, ratio
 from reports.renderers import FORMATS
+from reports.rows import rows as sheet_rows
 from reports.shown import page_of
+from reports.words import goal_words
 
 NASTY = "Smith & Sons <Ltd>"
 FORMULA = '=HYPERLINK("x")'
@@ -104,6 +106,16 @@ def test_json_gives_counts_as_numbers_and_money_and_shares_as_decimal_strings(re
     assert found["survival_24"]["unknown"] == 36
     assert (found["hidden_one"]["value"], found["hidden_one"]["records"]) == (None, None)
     assert found["days_to_money"]["value"] == "31.5"
+
+
+def test_money_of_which_it_is_not_known_who_got_it_is_said_as_money():
+    one = figure("women_run_amount_share", SHARE, numerator=5, denominator=9, unknown=123_456, currency="USD")
+    report = Report("med", "Med", "", "", False, False, "USD", "internal", None, date(2016, 12, 31), figures=(one,))
+    assert as_json(report)["figures"][0]["unknown"] == "1234.56"
+    assert [row[9] for row in sheet_rows(report)] == [Decimal("1234.56")]
+    assert goal_words(one) == "Unknown: 1,234.56 USD."
+    assert goal_words(one.but(unknown=0)) == ""
+    assert goal_words(one.but(unknown=0, currency="")) == "Unknown: 0."
 
 
 def test_json_has_the_keys_that_scripts_rely_on(report):

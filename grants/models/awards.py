@@ -33,6 +33,19 @@ class AwardQuerySet(models.QuerySet):
     def signed_through(self, as_of):
         return self.filter(signed_on__lte=as_of)
 
+    def waiting_for(self, what):
+        """Awards in which somebody asked for a decision of the kind (Award.Waits) that nobody has taken."""
+        asked = {
+            Award.Waits.CERTIFICATE: Q(state=Award.State.ACTIVE, tranches__state="requested"),
+            Award.Waits.OWN_PART: Q(
+                state__in=[Award.State.APPROVED, Award.State.ACTIVE, Award.State.SUSPENDED],
+                contributions__evidenced_on__isnull=False,
+                contributions__accepted_on=None,
+            ),
+            Award.Waits.AMENDMENT: Q(amendments__state="proposed"),
+        }[what]
+        return self.filter(pk__in=Award.objects.filter(asked).values("pk"))
+
     def with_money(self):
         """Annotate `paid_amount`, `accepted_amount` and `pledged_amount`: minor units paid out, and of the own part."""
         mine = {"award": OuterRef("pk")}
@@ -55,6 +68,11 @@ class Award(Moving):
         CLOSED = "closed", _("Closed")
         TERMINATED = "terminated", _("Terminated")
         CANCELLED = "cancelled", _("Cancelled")
+
+    class Waits(models.TextChoices):
+        CERTIFICATE = "certificate", _("A tranche to certify")
+        OWN_PART = "own_part", _("Own part to accept")
+        AMENDMENT = "amendment", _("An amendment to decide")
 
     ref = models.CharField(_("reference"), max_length=16, unique=True)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="awards")

@@ -5,6 +5,7 @@ import hashlib
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
@@ -105,7 +106,7 @@ def queue(request):
     sources = sources_for(request.user, request.desk.programme) if finance else []
     context = {
         "tab": tab,
-        "tabs": _tabs(orders, sources, tab),
+        "tabs": _tabs(request, orders, sources, tab),
         "on": today(),
         "finance": finance,
         "empty": EMPTY.get(tab, ""),
@@ -120,15 +121,16 @@ def queue(request):
     return page.response()
 
 
-def _tabs(orders, sources, current):
+def _tabs(request, orders, sources, current):
     """(address, word, count, is it this one, does it wait for somebody) for each tab; settled ones are not counted."""
     waiting = orders.order_by().in_state("prepared", "approved", "sent").values("state")
     counts = {row["state"]: row["rows"] for row in waiting.annotate(rows=Count("pk"))}
     numbers = {tab: counts.get(state, 0) for tab, state in STATES.items() if tab not in ("returned", "settled")}
     numbers["prepare"] = len(sources)
-    base = reverse("payments:queue")
+    base, within = reverse("payments:queue"), request.GET.get("programme", "")
+    rest = f"&{urlencode({'programme': within})}" if within else ""
     return [
-        {"url": f"{base}?tab={tab}", "word": word, "count": numbers.get(tab), "current": tab == current}
+        {"url": f"{base}?tab={tab}{rest}", "word": word, "count": numbers.get(tab), "current": tab == current}
         for tab, word in TABS.items()
     ]
 

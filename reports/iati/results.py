@@ -105,7 +105,7 @@ def _comment(figure):
         return _("Records: %(number)s") % {"number": figure.records} if figure.records else _("Counted from records")
     facts = {"part": figure.numerator, "whole": figure.denominator, "unknown": figure.unknown or 0}
     if figure.currency:
-        facts |= {name: machine(facts[name], MONEY, figure.currency) for name in ("part", "whole")}
+        facts |= {name: machine(facts[name], MONEY, figure.currency) for name in facts}
     return _("%(part)s of %(whole)s, unknown %(unknown)s") % facts
 
 

@@ -82,10 +82,11 @@ def figures(programme, period_from=None, period_to=None, donor=None):
     return [figure for figure, _tally in figures_with_tallies(programme, period_from, period_to, donor)]
 
 
-def figures_with_tallies(programme, period_from=None, period_to=None, donor=None, only=""):
+def figures_with_tallies(programme, period_from=None, period_to=None, donor=None, only=()):
     """[(Figure, its Tally)]: the tally knows the records behind the figure, and reads them when it is asked.
 
-    only: the code of a figure; the arithmetic of other indicators is left alone.
+    only: codes of figures; the arithmetic of other indicators is left alone. Of an amount, the code without a currency
+    gives it in every one.
     """
     scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     read = Reading(scope)
@@ -93,12 +94,17 @@ def figures_with_tallies(programme, period_from=None, period_to=None, donor=None
     goals = _goals(programme, scope.to_on, published=is_whole(scope))
     found = []
     for indicator in indicators_of(programme):
-        if only not in ("", indicator.code) and not only.startswith(f"{indicator.code}_"):
+        if only and not any(_is_of(code, indicator) for code in only):
             continue
         for figure, tally in _read(indicator, read, whole, goals):
             if _worth_showing(figure):
                 found.append((figure, tally))
     return found
+
+
+def _is_of(code, indicator):
+    """Whether it is the indicator's code, or that code with a currency behind it."""
+    return code == indicator.code or (indicator.unit == MONEY and code.rpartition("_")[0] == indicator.code)
 
 
 def _worth_showing(figure):

@@ -20,6 +20,7 @@ from programmes.clock import today
 from programmes.roles import holds
 from reports.behind import records_of, unpacked
 from reports.edition import thawed
+from reports.figure import printed_unknown
 from reports.indicators import figures_with_tallies
 from reports.models import REPORT_ROLES, Issue
 from reports.recorded import KINDS
@@ -117,7 +118,7 @@ def live_figure(request, key, code):
     first, last = form.cleaned_data["period_from"], form.cleaned_data["period_to"] or today(programme)
     if first and first > last:
         raise Invalid(_("The last day lies before the first."))
-    pairs = figures_with_tallies(programme, first, last, only=code)
+    pairs = figures_with_tallies(programme, first, last, only=(code,))
     figure, tally = next(((figure, tally) for figure, tally in pairs if figure.code == code), (None, None))
     if figure is None:
         raise Http404
@@ -140,6 +141,7 @@ def _page(request, programme, ref, facts, records, crumbs):
     facts |= {
         "kind": kind.title,
         "value": value_words(figure),
+        "unknown": printed_unknown(figure),
         "goal": goal_words(figure),
         "records": records,
         "unlisted": records is None and bool(figure.records),

@@ -26,6 +26,7 @@ from reports.edition import thawed, with_names
 from reports.forms import IssueFilter
 from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, Issue
+from reports.queues import reports_due
 from reports.renderers import FORMATS
 from reports.services import correct_issue, publish_issue, report_of_draft
 from reports.shown import page_of
@@ -69,25 +70,36 @@ class IssueList(ListPage):
     ]
 
 
+FOR_OFFICE = gettext_lazy(
+    "A draft is seen by the office alone, and its figures are computed anew each time. Once it is published they are "
+    "frozen: a mistake is mended by a correction, which is a new report, and the old one stays to be seen."
+)
+FOR_DONORS = gettext_lazy("Reports that were published for you. Their figures are frozen and do not change.")
+
+
 @login_required
 @require_GET
 def issues(request):
-    """The reports that the user may see; above them the programmes whose figures are live."""
+    """The reports that the user may see; above them what is due, and the programmes whose figures are live."""
     rows = Issue.objects.visible_to(request.user).select_related("programme", "donor").defer("body")
     if request.desk.programme:
         rows = rows.filter(programme=request.desk.programme)
     buttons = []
     if Issue.objects.visible_to(request.user).exclude(state=Issue.State.DRAFT)[1:2]:
         buttons.append((_("Compare two reports"), reverse("reports:compare"), "plain"))
-    if programmes_for(request.user, DRAFTERS):
+    may_draft = programmes_for(request.user, DRAFTERS).exists()
+    if may_draft:
         buttons.append((_("New report"), reverse("reports:new"), "primary"))
     context = {
+        "may_draft": may_draft,
+        "due": reports_due(request.user) if may_draft else [],
         "live": programmes_for(request.user, REPORT_ROLES),
         "portal": programmes_for(request.user, [Role.DONOR]),
         "warned": programmes_for(request.user, WARNING_READERS),
         "audited": programmes_for(request.user, AUDIT_READERS),
     }
     page = IssueList(request, rows, buttons=buttons, context=context)
+    page.lead = FOR_OFFICE if context["live"] else FOR_DONORS
     page.template = "reports/issues.html"
     return page.response()
 

@@ -5,6 +5,7 @@ from tests.mutants.list import Mutant
 RECORDS = ("tests/test_reports_records.py",)
 RESTATING = ("tests/test_reports_restating.py",)
 TRANSLATED = ("tests/test_reports_translated.py",)
+DASHBOARD = ("tests/test_reports_dashboard.py",)
 
 REPORTS: list[Mutant] = [
     Mutant(
@@ -62,5 +63,33 @@ REPORTS: list[Mutant] = [
         "        if row is None or (row.on < first and rule != FundingLine.RateRule.INSTALMENTS):",
         "        if row is None:",
         TRANSLATED,
+    ),
+    Mutant(
+        "reports: how a programme stands is for those who answer for its reports",
+        "reports/views/live.py",
+        "    return get_object_or_404(programmes_for(request.user, REPORT_ROLES), key=key)",
+        "    return get_object_or_404(programmes_for(request.user, [*REPORT_ROLES, 'adviser', 'donor']), key=key)",
+        DASHBOARD,
+    ),
+    Mutant(
+        "reports: a queue is told of to those who may open it",
+        "reports/waiting.py",
+        "queue.count(programme, user) if holds(user, queue.roles, programme.pk) else 0",
+        "queue.count(programme, user)",
+        DASHBOARD,
+    ),
+    Mutant(
+        "reports: a number leads to the rows of its programme alone",
+        "config/desk.py",
+        'known.get(request.GET.get("programme", ""), chosen)',
+        "chosen",
+        DASHBOARD,
+    ),
+    Mutant(
+        "reports: what is free of a line is less what is promised, paid or not",
+        "reports/dashboard.py",
+        "self.budget - self.committed",
+        "self.budget - self.paid",
+        DASHBOARD,
     ),
 ]
