@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from applicants.models import Application
 from selection.call_rules import rules_of
@@ -54,8 +55,8 @@ def register(matter):
     _matters[matter.key] = matter
 
 
-def matter_of(motion):
-    return _matters[motion.matter]
+def matter_of(key):
+    return _matters[key]
 
 
 def waiting_for(session):
@@ -87,7 +88,7 @@ class Standing:
 
     @property
     def title(self):
-        return matter_of(self.motion).title(self.motion.facts)
+        return matter_of(self.motion.matter).title(self.motion.facts)
 
     @property
     def status(self):
@@ -95,7 +96,14 @@ class Standing:
         shapes = {"approve": "done", "defer": "over", "reject": "no"}
         if self.motion.decided_on:
             return shapes[self.motion.outcome], self.motion.get_outcome_display()
-        return ("moving" if self.votes else "start"), ""
+        if self.votes:
+            words = {"voted": len(self.votes), "able": len(self.room.here)}
+            return "moving", _("%(voted)s of %(able)s voted") % words
+        return "start", _("Not yet")
+
+    @property
+    def name(self):
+        return str(self.motion.application.applicant)
 
 
 def standings_of(session, motions=None):
@@ -111,6 +119,8 @@ def standings_of(session, motions=None):
         )
         .order_by("number")
     )
+    if not rows:
+        return []
     rules, voting, absent = rules_of(session), voting_members(session), absent_members(session)
     seats = session.committee.seats.held_on(session.sits_on).filter(role=Seat.Role.CHAIR)
     chairs = set(seats.values_list("user_id", flat=True))
@@ -168,10 +178,10 @@ def _standing(motion, room, rules, chairs):
 
 
 def own_motions(session, user):
-    """[(Standing, whether the member has declared, their vote or None)] of those in which they have no interest."""
+    """[(Standing, whether the voting member has declared, their vote or None)] of those free of an interest."""
     found = []
     for one in standings_of(session):
-        if user.pk in one.room.conflicted:
+        if user.pk not in one.room.unconflicted:
             continue
         vote = next((vote for vote in one.votes if vote.member_id == user.pk), None)
         found.append((one, user.pk not in one.room.undeclared, vote))

@@ -74,7 +74,7 @@ def remove_motion(*, motion, reason, on, by):
     _ask_live(motion)
     motion.removed_on = on
     motion.save(update_fields=["removed_on"])
-    matter_of(motion).returned(motion.subject_ref, on=on, by=by)
+    matter_of(motion.matter).returned(motion.subject_ref, on=on, by=by)
     _note("session.remove_motion", session, by, on, reason, motion=motion.ref, subject=motion.subject_ref)
     return session
 
@@ -172,7 +172,7 @@ def ask_motions_undoable(session):
     """Raises Blocked when something that a motion of the session decided has moved on since."""
     for motion in session.motions.exclude(outcome="defer").filter(decided_on__isnull=False):
         motion.session = session
-        why = matter_of(motion).moved_on(motion.subject_ref)
+        why = matter_of(motion.matter).moved_on(motion.subject_ref)
         if why:
             raise Blocked(why)
 
