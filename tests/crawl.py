@@ -45,7 +45,7 @@ from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
-from tests.crawl_loans import furnish_loan_people, furnish_tranches
+from tests.crawl_loans import furnish_loan_people, furnish_relief, furnish_tranches
 from tests.crawl_money import furnish_money
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
@@ -136,6 +136,7 @@ VERBS = {
     "grants:certificate_move": ("certify", "withdraw"),
     "loans:cash_day_move": ("count", "close", "send_back"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
+    "loans:move_request": ("put_in_force", "withdraw", "approve"),
     "loans:move_tranche": ("ask", "confirm", "send_back", "ask_to_give_up", "give_up", "keep", "settle"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
@@ -461,6 +462,7 @@ def _furnish_loans(office, who):
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
         **furnish_tranches(office, who),
         "visits of loans": {"ref": loan.application.visits.first().ref},
+        **furnish_relief(office, loan),
         **furnish_loan_people(office, who, loan, repayment),
     }
 

@@ -22,9 +22,7 @@ from pages.moves import MoveForm, ReasonedMoveForm, move_page
 Kind = ReliefRequest.Kind
 LEADS = {
     Kind.RESCHEDULE: gettext_lazy("It is made over the principal that is owed when it is put in force."),
-    Kind.WRITE_OFF: gettext_lazy(
-        "The principal leaves the books. It is still claimed; what comes later is a recovery."
-    ),
+    Kind.WRITE_OFF: gettext_lazy("The principal leaves the books. It is still claimed; later money is a recovery."),
     Kind.FORGIVE: gettext_lazy("The debt is gone. Nothing is claimed any more."),
 }
 MOVES = {"put_in_force": (put_in_force, MoveForm), "withdraw": (withdraw_request, ReasonedMoveForm)}
