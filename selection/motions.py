@@ -99,7 +99,7 @@ class Standing:
         if self.votes:
             words = {"voted": len(self.votes), "able": len(self.room.here)}
             return "moving", _("%(voted)s of %(able)s voted") % words
-        return "start", _("Not yet")
+        return "start", _("Not voted yet")
 
     @property
     def name(self):

@@ -16,18 +16,21 @@ from selection.services import (
     send_packet,
     start_sitting,
 )
+from tests.replay import replayed
 from tests.steps_selection import committee_of, members_of
 
 FIRST_NEW = date(2026, 5, 20)
 TERMS = {"instalments_number": 18, "first_due_on": FIRST_NEW}
 
 
+@replayed
 def asked(office, loan, kind="reschedule", reason="Hail took the harvest.", by=None, **terms):
     terms = terms or (TERMS if kind == "reschedule" else {})
     by = by or office.people.loan_officer
     return ask_relief(loan=loan, kind=kind, reason=reason, on=today(office.programme), by=by, **terms)
 
 
+@replayed
 def on_agenda(office, *requests):
     """A session with these requests and no case, its packet sent; the motions in their order."""
     day, secretary = today(office.programme), office.people.secretary
@@ -37,6 +40,7 @@ def on_agenda(office, *requests):
     return send_packet(session=session, on=day, by=secretary)
 
 
+@replayed
 def declared(office, session, members=None, kind=Declaration.Kind.NONE, reason=""):
     for motion in session.motions.all():
         for member in members or members_of(office):
@@ -44,6 +48,7 @@ def declared(office, session, members=None, kind=Declaration.Kind.NONE, reason="
     return session
 
 
+@replayed
 def seated(office, session):
     day, secretary = today(office.programme), office.people.secretary
     record_sitting(session=session, present=members_of(office), on=day, by=secretary)
@@ -51,6 +56,7 @@ def seated(office, session):
     return start_sitting(session=session, on=day, by=secretary)
 
 
+@replayed
 def voted(office, session, choice="for", members=None, reason=""):
     for motion in session.motions.on_agenda():
         for member in members or members_of(office):
@@ -58,6 +64,7 @@ def voted(office, session, choice="for", members=None, reason=""):
     return session
 
 
+@replayed
 def closed(office, session):
     session.refresh_from_db()
     return close_session(session=session, on=today(office.programme), by=office.people.secretary)

@@ -5,16 +5,27 @@ from datetime import date
 import pytest
 
 from audit.refusals import Blocked, Invalid, NotAllowed
+from loans.checks_requests import request_faults
 from loans.models import Loan, ReliefRequest
+from loans.queues_requests import requests_waiting as queue_for
 from loans.services import record_repayment, reverse_repayment, write_off_loan
 from loans.services.requests import ask_relief, put_in_force, withdraw_request
 from programmes.clock import standing_at, today
+from programmes.models import Role
+from selection.checks import checks
 from selection.models import Motion, MotionVote
 from selection.motions import own_motions, waiting_for
-from selection.services import cast_motion_vote, put_motions, remove_motion, reopen_session
+from selection.papers import minutes_paper
+from selection.services import (
+    cast_motion_vote,
+    declare_on_motion,
+    put_motions,
+    remove_motion,
+    reopen_session,
+    seat_member,
+)
 from selection.services.declaring import declare_standing_interest
-from tests.office import DAY, loan_office
-from tests.replay import prepared
+from tests.office import make_user, seat
 from tests.steps_loans import active_loan
 from tests.steps_relief import (
     FIRST_NEW,
@@ -27,6 +38,7 @@ from tests.steps_relief import (
     seated,
     voted,
 )
+from tests.steps_selection import committee_of
 
 pytestmark = [pytest.mark.django_db]
 
@@ -34,16 +46,12 @@ pytestmark = [pytest.mark.django_db]
 ASKING = date(2026, 4, 20)
 
 
-def lending_with_loan():
-    office = loan_office()
-    return office, active_loan(office)
-
-
 @pytest.fixture
-def late(db):
+def late(lending):
     """(office, loan) on 20 April: the first instalment is eight days late."""
-    with standing_at(DAY), prepared(lending_with_loan) as (office, loan), standing_at(ASKING):
-        yield office, loan
+    loan = active_loan(lending)
+    with standing_at(ASKING):
+        yield lending, loan
 
 
 def in_force(office, request, **how):
@@ -265,3 +273,101 @@ def test_only_the_office_asks_and_only_about_a_loan_that_runs(late):
     write_off_loan(loan=loan, decision_ref="D-1", reason="Lost.", on=ASKING, by=office.people.manager)
     with pytest.raises(Blocked):
         ask_relief(loan=loan, kind="forgive", reason="Gone.", on=ASKING, by=office.people.loan_officer)
+
+
+def test_who_asked_does_not_vote_on_it(late):
+    office, loan = late
+    people = office.people
+    other = make_user("Second Manager", "M-2")
+    seat(other, office.programme, Role.MANAGER)
+    seat(people.manager, office.programme, Role.MEMBER)
+    request = asked(office, loan, by=people.manager)
+    committee = committee_of(office)
+    seat_member(committee=committee, user=people.manager, role="member", on=ASKING, by=other)
+    session = seated(office, declared(office, on_agenda(office, request)))
+    with pytest.raises(NotAllowed):
+        declared_and_voted(session, people.manager)
+    closed(office, voted(office, session))
+    assert session.motions.get().tally["unconflicted"] == 3
+
+
+def declared_and_voted(session, member):
+    motion = session.motions.get()
+    declare_on_motion(motion=motion, kind="none", on=ASKING, by=member)
+    cast_motion_vote(motion=motion, choice="for", on=ASKING, by=member)
+
+
+# Pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_lead_from_the_request_to_the_decision(late, visit):
+    office, loan = late
+    people = office.people
+    page = f"/loans/{loan.ref}/relief/reschedule/"
+    sent = {"instalments_number": "18", "first_due_on": "20.05.2026", "grace_months": "0", "key": "a", "version": "2"}
+    sent["version"] = Loan.objects.get().version
+    shown = visit(people.loan_officer, page, {**sent, "show": "1"}, status=200)
+    assert "20 May 2026" in shown.text
+    assert ReliefRequest.objects.count() == 0
+    visit(people.loan_officer, page, {**sent, "reason": "Hail <b>took</b> it."})
+    said = visit(people.loan_officer, loan.get_absolute_url()).text
+    assert "Asked for" in said
+    assert "Ask for a write-off" not in said
+    # Nobody types a decision any more: the old ways are closed.
+    visit(people.manager, f"/loans/{loan.ref}/do/write_off/", status=404)
+    visit(people.manager, f"/loans/{loan.ref}/reschedule/", status=404)
+    assert [item.verb_text for item in queue_for(people.secretary)] == ["Plan a session for requests about loans"]
+    request = ReliefRequest.objects.get()
+    session = on_agenda(office, request)
+    assert queue_for(people.secretary) == []
+    at = f"/committee/{session.ref}/requests/1/"
+    visit(people.adviser, at, status=404)
+    # Before the declaration the name stands alone.
+    visit(people.member1, at, status=302)
+    assert "18" not in visit(people.member1, f"{at}declare/").text.replace("2018", "")
+    visit(people.member1, f"{at}declare/", {"kind": "none", "reason": ""})
+    assert "Hail <b>took</b> it." in visit(people.member1, at).text
+    visit(people.member3, f"{at}declare/", {"kind": "family", "reason": ""}, status=400)
+    visit(people.member3, f"{at}declare/", {"kind": "family", "reason": "My brother."})
+    for path in (at, f"{at}declare/"):
+        visit(people.member3, path, status=404)
+    assert "1 request is not in your packet" in visit(people.member3, f"/committee/{session.ref}/").text
+    visit(people.member2, f"{at}declare/", {"kind": "none", "reason": ""})
+    visit(people.member1, at, {"choice": "for", "key": "v"}, status=404)
+    session = seated(office, session)
+    visit(people.member1, at, {"choice": "against", "reason": "", "key": "v"}, status=400)
+    for member in (people.member1, people.member2):
+        visit(member, at, {"choice": "for", "key": member.ref})
+    assert "2 of 2 voted" in visit(people.secretary, f"/committee/{session.ref}/").text
+    session = closed(office, session)
+    minutes = visit(people.secretary, f"/committee/{session.ref}/minutes/").text
+    assert "Approved. 2 for. 2 of 2 members without an interest voted; 2 were needed." in minutes
+    assert f"{people.member3.name} took no part: Family" in minutes
+    assert "1 request in which you took no part" in visit(people.member3, f"/committee/{session.ref}/minutes/").text
+    visit(people.member3, f"/committee/{session.ref}/minutes.pdf", status=404)
+    assert b"%PDF" in minutes_paper(session)[:5]
+    assert "Next: another person puts" in visit(people.loan_officer, loan.get_absolute_url()).text
+    assert [item.verb_text for item in queue_for(people.manager)] == ["Put the committee’s decision in force"]
+    move = f"/loans/{loan.ref}/requests/1/do/put_in_force/"
+    visit(people.loan_officer, move, {"version": "3", "key": "b"}, status=403)
+    form = visit(people.manager, move).text
+    assert "Everything that is needed is there" in form
+    visit(people.manager, move, {"version": ReliefRequest.objects.get().version, "key": "b"})
+    assert Loan.objects.get().current_version == 2
+
+
+def test_verify_notices_relief_without_the_committees_decision(late):
+    office, loan = late
+    request = decided(office, asked(office, loan))
+    in_force(office, request)
+    session = request.motion.session
+
+    def faults():
+        return [*request_faults(), *(one for one in checks() if "motion" in one)]
+
+    assert faults() == []
+    Motion.objects.update(outcome="reject")
+    assert faults() == [f"loans_reliefrequest {request.ref} is in_force, and the committee decided reject"]
+    Motion.objects.update(outcome="approve")
+    MotionVote.objects.all().delete()
+    assert faults() == [f"selection_motion {session.ref}/M1: it counts votes that nobody cast"]

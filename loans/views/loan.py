@@ -140,7 +140,7 @@ def _may(user, row, order, tranches):
         and tranches is None
         and rules.test_rule("loans.order_disbursement", user, row),
         "relieve": active and rules.test_rule("loans.relieve", user, row),
-        "ask": active and rules.test_rule("loans.ask_relief", user, row),
+        "ask": active and rules.test_rule("loans.ask_relief", user, row) and not row.relief_requests.open().exists(),
         "payoff": active,
         "refund": row.overpaid_amount > 0
         and rules.test_rule("loans.refund", user, row)

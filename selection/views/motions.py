@@ -79,6 +79,7 @@ def motion(request, ref, number):
 def _page(request, session, standing, *, form=None, vote=None, kept=False):
     row = standing.motion
     matter = matter_of(row.matter)
+    schedule = matter.schedule(row.facts)
     refused = form is not None and form.is_bound and bool(form.errors)
     judging = session.state in (Session.State.SITTING, Session.State.CLOSED)
     secretary = kept and rules.test_rule("selection.keep_session", request.user, session)
@@ -88,7 +89,8 @@ def _page(request, session, standing, *, form=None, vote=None, kept=False):
         "motion": row,
         "standing": standing,
         "rows": matter.rows(row),
-        "schedule": matter.schedule(row.facts),
+        "schedule": schedule,
+        "charged": any(charges.minor for _due, _principal, _interest, charges, _total in schedule),
         "counted": votes_sentence(row.tally or standing.tally) if kept and judging else "",
         "form": form,
         "refused": refused,
