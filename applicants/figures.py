@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from applicants.models import Application, Enrolment, Party, PartyMember, Referral, TrainingPlace, Waiver
@@ -60,7 +60,8 @@ class Part(NamedTuple):
     """One group: the value of each dimension, then what was counted.
 
     value: a count, minor units, or a share's numerator; of: its denominator; unknown: those left out of both; records:
-    source rows; units: the people or businesses behind them, by which small cells are known.
+    source rows; units: the people or businesses behind them, by which small cells are known. largest: of an
+    amount, the most that one award or loan in it brings, in all of the figure.
     """
 
     key: tuple
@@ -69,6 +70,7 @@ class Part(NamedTuple):
     unknown: int = 0
     records: int = 0
     units: int = 0
+    largest: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,11 @@ class Tally:
     @property
     def units(self):
         return sum(part.units for part in self.parts)
+
+    @property
+    def largest(self):
+        """Of an amount, what the one award or loan with most of it brings; 0 when nothing is known of that."""
+        return max((part.largest for part in self.parts), default=0)
 
     def split(self, dim):
         """One Tally for each value of a dimension, in the order of its keys."""
@@ -146,11 +153,12 @@ def tally(rows, dims=None, *, amount=None, currency="", units=None):
     said = {f"by_{name}": F(where) if isinstance(where, str) else where for name, where in dims.items()}
     said = said or {"by_nothing": Value("")}
     counted = {"number": Count("pk"), "behind": Count("pk", filter=units)}
-    counted |= {"total": Sum(amount, default=0)} if amount else {}
+    counted |= {"total": Sum(amount, default=0), "most": Max(amount)} if amount else {}
     parts = []
     for row in rows.order_by().values(**said).annotate(**counted):
         key = tuple("" if row[f"by_{name}"] is None else row[f"by_{name}"] for name in dims)
-        parts.append(Part(key, row["total" if amount else "number"], None, 0, row["number"], row["behind"]))
+        value, most = (row["total"], row["most"] or 0) if amount else (row["number"], 0)
+        parts.append(Part(key, value, None, 0, row["number"], row["behind"], most))
     return Tally(tuple(dims), tuple(parts), currency, (rows,))
 
 

@@ -30,6 +30,7 @@ BENCHMARKS = (
     "schedules",
     "portfolio",
     "daily",
+    "donors",
 )
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,8 +7,9 @@ from demo.words import WORDS
 from grants.models import Award
 from programmes.clock import standing_at
 from reports.builder.services import draft_from_agreement, keep_agreement, save_passage, tell_story
+from reports.links import make_link
 from reports.models import DonorAgreement
-from reports.services import make_link, publish_issue
+from reports.services import publish_issue
 
 # The programme in whose report somebody tells their story.
 TELLING = "msme-kosovo"

@@ -118,12 +118,11 @@ def disbursed(scope):
         .iterator(CHUNK)
     }
     lines = dict(FundingLine.objects.filter(programme=scope.programme).values_list("key", "name"))
-    cells, last = Cells(), None
+    cells = Cells()
     grouped = rows.annotate(total=Sum("amount"), number=Count("pk")).iterator(CHUNK)
     for subject, line, currency, year, month, total, number in grouped:
         key = (quarter(year, month), lines.get(line, line), *known.get(subject, ("", "", "unknown")))
-        cells.add(currency, key, total, number, int(subject != last))
-        last = subject
+        cells.add(currency, key, total, number, subject)
     dims = ("quarter", "line", "window", "region", "sex")
     return {
         currency: Tally(dims, parts, currency, (own,), by_day=partial(_sums, own, "entry__value_on", "amount"))
@@ -136,16 +135,31 @@ class Cells:
     """Sums by currency and by what a row is counted under, of rows that come one after the other."""
 
     def __init__(self):
-        self._found = {}
+        self._found, self._award, self._own = {}, None, {}
 
-    def add(self, currency, key, total, number, units):
-        """total: minor units; number: records; units: the businesses that are new with it."""
-        sums = self._found.setdefault(currency, {}).setdefault(key, [0, 0, 0])
+    def add(self, currency, key, total, number, award):
+        """total: minor units; number: records; award: whose they are."""
+        sums = self._found.setdefault(currency, {}).setdefault(key, [0, 0, 0, 0])
         sums[0] += total
         sums[1] += number
-        sums[2] += units
+        if award != self._award:
+            self._close()
+            self._award = award
+            sums[2] += 1
+        own = self._own.setdefault(currency, [0, set()])
+        own[0] += total
+        own[1].add(key)
+
+    def _close(self):
+        """All of an award is known: what it brings stands in each cell that it is in, for the rule of dominance."""
+        for currency, (total, keys) in self._own.items():
+            for key in keys:
+                sums = self._found[currency][key]
+                sums[3] = max(sums[3], total)
+        self._own = {}
 
     def parts(self):
+        self._close()
         for currency, found in self._found.items():
             yield currency, tuple(Part(key, total, None, 0, *rest) for key, (total, *rest) in found.items())
 
@@ -189,12 +203,11 @@ def contributed(scope, step):
         )
         .iterator(CHUNK)
     )  # fmt: skip
-    cells, weights, verified, last = Cells(), _weights(scope), {}, None
+    cells, weights, verified = Cells(), _weights(scope), {}
     for award, source, currency, window, window_id, region, year, month, total, number, sure in grouped:
         own = _of_donor(total, weights.get(window_id), scope)
-        cells.add(currency, (quarter(year, month), source, window, region), own, number, int(award != last))
+        cells.add(currency, (quarter(year, month), source, window, region), own, number, award)
         verified[currency] = verified.get(currency, 0) + sure
-        last = award
     dims = ("quarter", "source", "window", "region")
 
     def by_day(own):

@@ -15,11 +15,13 @@ from reports.annexes import GRANTS, annexes, digest_of, named
 from reports.behind import records_of
 from reports.figure import Cell, Figure, Goal
 from reports.indicators import BY_CODE, figures_with_tallies, is_whole, scope_of
-from reports.models import Target
+from reports.models import Issue, Target
 from reports.open_data import OpenData, open_data, thawed_open
-from reports.suppression import LEAST, for_donors
+from reports.suppression import LEAST, for_donors, statement_of
 from reports.translating import Rate, translate
 
+# Breakdowns that tell nothing of people.
+OF_MONEY = {"line", "term"}
 INTERNAL, DONOR = "internal", "donor"
 
 
@@ -148,17 +150,20 @@ def compile_report(
     currency="",
     opened=False,
     record_lists=False,
+    totals=False,
 ):
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
     outside: it may leave the programme, so that even its key must not name a confidential one. currency: the one in
     which the donor reads money; Blocked when a rate that it takes is missing. opened: with what open data needs, which
     is always of the donor's edition; record_lists: with the lists of records that the agreement entitles the donor to.
+    totals: without any breakdown by people.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
     facts = {"internal": internal, "title": title, "reference": reference, "outside": outside}
-    return _report(scope, pairs, currency, opened=opened, record_lists=record_lists, **facts)
+    facts |= {"opened": opened, "record_lists": record_lists, "totals": totals}
+    return _report(scope, pairs, currency, **facts)
 
 
 def compile_with_records(
@@ -181,7 +186,8 @@ def compile_with_records(
                 % {"figure": figure.name}
             )
     facts = {"internal": False, "title": title, "reference": reference, "outside": True}
-    report = _report(scope, pairs, currency, opened=True, record_lists=record_lists, **facts)
+    facts |= {"opened": True, "record_lists": record_lists, "totals": False}
+    report = _report(scope, pairs, currency, **facts)
     told = [
         figure
         if figure.records is None or figure.code not in behind
@@ -191,10 +197,10 @@ def compile_with_records(
     return replace(report, figures=tuple(told)), behind
 
 
-def _report(scope, pairs, currency, *, internal, title, reference, outside, opened, record_lists):
+def _report(scope, pairs, currency, *, internal, title, reference, outside, opened, record_lists, totals):
     programme, donor = scope.programme, scope.donor
     found, rates = [figure for figure, _tally in pairs], ()
-    shown = for_donors(found, strict=programme.confidential) if opened or not internal else found
+    shown = _suppressed(_totals(found) if totals else found, scope) if opened or not internal else found
     if not internal:
         found = [evidence_shown(figure, strict=programme.confidential) for figure in shown]
     if currency:
@@ -243,6 +249,32 @@ def evidence_shown(figure, *, strict):
     rest = (figure.records or 0) - figure.verified
     few = figure.records is None or 0 < figure.verified < LEAST or 0 < rest < LEAST
     return figure.but(verified=None) if few else figure
+
+
+def _totals(found):
+    return [figure.but(by=tuple(cell for cell in figure.by if cell.by in OF_MONEY)) for figure in found]
+
+
+def _suppressed(found, scope):
+    """The donor's edition, so that nothing follows from it together with the reports that are published already."""
+    programme, donor = scope.programme, scope.donor
+    others = donor and programme.funding_lines.exclude(donor=donor).exists()
+    return for_donors(
+        found,
+        strict=programme.confidential,
+        scope={"first": scope.from_on, "last": scope.to_on, "donor": donor.key if donor else ""},
+        earlier=published_of(programme),
+        part=bool(others) or not is_whole(scope),
+    )
+
+
+def published_of(programme):
+    """The Statements of the programme's published reports, the newest first."""
+    rows = Issue.objects.filter(programme=programme).exclude(state=Issue.State.DRAFT).order_by("-pk")
+    return [
+        statement_of(thawed(body).figures, first=first, last=last, donor=donor or "", strict=programme.confidential)
+        for body, first, last, donor in rows.values_list("body", "period_from", "period_to", "donor__key")
+    ]
 
 
 PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Restated, "gaps": Gap}

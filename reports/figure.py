@@ -16,7 +16,10 @@ TENTH = Decimal("0.1")
 
 @dataclass(frozen=True)
 class Cell:
-    """One row of a breakdown: dimension `by`, its `key` and `label`. Values as in Figure; `hidden` ones are None."""
+    """One row of a breakdown: dimension `by`, its `key` and `label`. Values as in Figure; `hidden` ones are None.
+
+    largest: of an amount, the part of the one award or loan that has most of it; no edition prints it.
+    """
 
     by: str
     key: str
@@ -27,6 +30,7 @@ class Cell:
     records: int | None = 0
     units: int | None = 0
     hidden: bool = False
+    largest: int | None = None
 
     def but_hidden(self):
         return Cell(self.by, self.key, self.label, None, None, None, None, None, hidden=True)
@@ -82,6 +86,8 @@ class Figure:
     verified: int | None = None
     records_sha256: str = ""
     translated: int | None = None
+    largest: int | None = None
+    sensitive: bool = False
 
     def __post_init__(self):
         if self.unit not in UNITS:

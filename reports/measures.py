@@ -57,6 +57,7 @@ def _added(one, other):
         one.unknown + other.unknown,
         one.records + other.records,
         one.units + other.units,
+        max(one.largest, other.largest),
     )
 
 

@@ -144,7 +144,13 @@ def _by_quarter(scope, legs, kind, sign=1):
     )
     for row in rows:
         line = names.get(row["line"], row["line"])
-        yield Flow(kind, _last_day(scope, grants.quarter(row)), line, row["currency"], sign * row["total"])
+        yield Flow(
+            kind,
+            _last_day(scope, grants.quarter(row["year"], row["month"])),
+            line,
+            row["currency"],
+            sign * row["total"],
+        )
 
 
 def _last_day(scope, quarter):
@@ -172,7 +178,13 @@ def _commitments(scope):
     )
     for row in rows.annotate(total=Sum(F("amount") - F("released_amount"))):
         kind = COMMITTED_LOAN if row["instrument"] == Call.Instrument.LOAN else COMMITTED
-        yield Flow(kind, _last_day(scope, grants.quarter(row)), row["name"], row["currency"], row["total"])
+        yield Flow(
+            kind,
+            _last_day(scope, grants.quarter(row["year"], row["month"])),
+            row["name"],
+            row["currency"],
+            row["total"],
+        )
 
 
 def _paid(scope):

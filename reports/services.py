@@ -1,7 +1,5 @@
-"""Targets, Issues and the links by which donors open them."""
+"""Targets and Issues."""
 
-import hashlib
-import secrets
 from dataclasses import replace
 from decimal import Decimal
 
@@ -22,13 +20,12 @@ from reports.builder.written import sealed, with_words
 from reports.edition import compile_report, compile_with_records, digest, frozen
 from reports.framework import numbers
 from reports.indicators import asks
-from reports.models import DonorLink, Issue, IssueAnnex, IssueFigure, LinkOpening, RecordSet, Restatement, Target
+from reports.models import Issue, IssueAnnex, IssueFigure, RecordSet, Restatement, Target
 from reports.models.issues import row_facts
 from reports.restating import differences, last_published, restated
 
 # The language in which an Issue is frozen: the one that donors share.
 ISSUE_LANGUAGE = "en"
-LONGEST_LINK = 366
 
 
 @service
@@ -296,57 +293,3 @@ def currency_of(issue):
 def record_lists_of(issue):
     agreement = issue.agreement
     return bool(agreement and agreement.record_lists and agreement.donor_id == issue.donor_id)
-
-
-@service
-def make_link(*, issue, label, expires_on, on, by, key=None):
-    """A link that opens the Issue without an account. Returns the DonorLink with `token`, which is kept nowhere."""
-    if not rules.test_rule("reports.link", by, issue):
-        raise NotAllowed()
-    if issue.state != Issue.State.PUBLISHED:
-        raise Blocked(_("Only a published report has links."))
-    if not label.strip():
-        raise Invalid(_("Say for whom the link is."), field="label")
-    if expires_on < on:
-        raise Invalid(_("The link would have ended already."), field="expires_on")
-    if (expires_on - on).days > LONGEST_LINK:
-        raise Invalid(_("A link is valid for a year at most."), field="expires_on")
-    token = secrets.token_urlsafe(32)
-    link = DonorLink.objects.create(
-        issue=issue, token_hash=_hashed(token), label=label.strip(), made_by=by, made_on=on, expires_on=expires_on
-    )
-    said = {"link": link.pk, "expires": expires_on.isoformat()}
-    record("link.make", issue.ref, by=by, on=on, programme=issue.programme.key, body=said)
-    link.token = token
-    return link
-
-
-@service
-def revoke_link(*, link, on, by):
-    """The link opens nothing from now on."""
-    link = DonorLink.objects.select_for_update(of=("self",)).select_related("issue__programme").get(pk=link.pk)
-    if not rules.test_rule("reports.link", by, link.issue):
-        raise NotAllowed()
-    if link.revoked_on:
-        raise Blocked(_("This link is revoked already."))
-    link.revoked_on = on
-    link.save(update_fields=["revoked_on"])
-    programme = link.issue.programme.key
-    record("link.revoke", link.issue.ref, by=by, on=on, programme=programme, body={"link": link.pk})
-    return link
-
-
-def link_of(token):
-    """The DonorLink of a token, ended or not; None for a token that was never given."""
-    found = DonorLink.objects.filter(token_hash=_hashed(token))
-    return found.select_related("issue__programme", "issue__donor").first()
-
-
-@service
-def note_opening(*, link, wanted):
-    """Keep when a link was opened, and as what. Who it was is not known and not asked."""
-    return LinkOpening.objects.create(link=link, format=wanted)
-
-
-def _hashed(token):
-    return hashlib.sha256(token.encode()).hexdigest()

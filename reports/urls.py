@@ -1,12 +1,27 @@
 from django.urls import path
 
-from reports.views import agreements, audit, builder, donors, evaluation, figures, issues, live, restating, warnings
+from reports.views import (
+    agreements,
+    audit,
+    builder,
+    donors,
+    evaluation,
+    figures,
+    issues,
+    links,
+    live,
+    portal,
+    restating,
+    warnings,
+)
 
 app_name = "reports"
 
 urlpatterns = [
     path("reports/", issues.issues, name="issues"),
     path("reports/new/", builder.new, name="new"),
+    path("reports/compare/", portal.compare, name="compare"),
+    path("reports/programmes/<slug:key>/figures/", portal.live, name="portal"),
     path("reports/programmes/<slug:key>/", live.programme, name="programme"),
     path("reports/programmes/<slug:key>/target/", live.target, name="target"),
     path("reports/programmes/<slug:key>/agreements/", agreements.agreements, name="agreements"),
@@ -31,8 +46,9 @@ urlpatterns = [
     path("reports/<slug:ref>/next/", builder.follow_up, name="follow_up"),
     path("reports/<slug:ref>/restatements/", restating.restatements, name="restatements"),
     path("reports/<slug:ref>/correct/", issues.correct, name="correct"),
-    path("reports/<slug:ref>/links/", issues.links, name="links"),
-    path("reports/<slug:ref>/links/<int:pk>/revoke/", issues.revoke, name="revoke"),
+    path("reports/<slug:ref>/links/", links.links, name="links"),
+    path("reports/<slug:ref>/links/<int:pk>/revoke/", links.revoke, name="revoke"),
+    path("reports/<slug:ref>/links/<int:pk>/log/", links.log, name="link_log"),
     path("committee/calls/<slug:key>/evaluation/", evaluation.evaluation, name="evaluation"),
     path("r/<str:token>/", donors.opened, name="opened"),
 ]

@@ -39,8 +39,9 @@ from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
 from reports.builder.services import keep_agreement, tell_story
+from reports.links import make_link
 from reports.models import DonorAgreement, WarningRule
-from reports.services import draft_issue, make_link, publish_issue, set_target
+from reports.services import draft_issue, publish_issue, set_target
 from reports.warnings.report import warnings_of
 from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
@@ -561,6 +562,7 @@ def _furnish_reports(office):
         "reports:story": told,
         "reports:take_out_story": told,
         "reports:revoke": {"ref": issue.ref, "pk": link.pk},
+        "reports:link_log": {"ref": issue.ref, "pk": link.pk},
         "reports:opened": {"token": link.token},
         "reports:issue_figure": {"ref": issue.ref, "number": issue.rows.first().number},
         "reports:live_figure": {"key": programme.key, "code": "applied"},

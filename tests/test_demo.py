@@ -4,7 +4,7 @@ import json
 import os
 import xml.etree.ElementTree as ET
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 
@@ -19,15 +19,18 @@ from config.proof import faults
 from demo.loading import LAST_DAY, load
 from demo.programmes import BLUEPRINTS
 from programmes.clock import standing_at
-from programmes.models import Membership, Role
+from programmes.models import Donor, Membership, Programme, Role
 from reports.edition import thawed
+from reports.indicators import figures
 from reports.models import Issue
 from reports.render_pdf import render
 from reports.renderers import FORMATS
+from reports.suppression import LEAST, for_donors, statement_of
 from reports.views.issues import report_of
 from reports.words import value_cell
 from selection.models import Case, Decision, Session, Vote
 from tests import iati_standard, report_files, verapdf
+from tests.attack import exposed
 
 # One minute of loading: once, on one kind of database. The services that it goes through are tested on both.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -195,3 +198,26 @@ def test_every_file_of_a_published_report_says_the_same_to_the_cent(demo, tmp_pa
         path.write_bytes(FORMATS["pdf"].render(report["pdf"]))
         text = verapdf.words_of(path)
         assert [one.code for one in report["pdf"].figures if value_cell(one) not in text] == []
+
+
+def test_no_hidden_count_follows_from_any_of_the_reports_that_a_programme_publishes(demo):
+    # The programme where most cells are under five in the short setting, of all seven that are published.
+    wanted = Programme.objects.all()
+    hidden = 0
+    for programme in wanted if os.environ.get("SEEDBED_SOAK") else wanted.filter(key="mine-azerbaijan"):
+        first, last = programme.starts_on, programme.ends_on or date(2016, 12, 31)
+        middle = date(last.year - 1, 12, 31)
+        donor = Donor.objects.filter(funding_lines__programme=programme).order_by("key").first()
+        scopes = [(first, middle, None), (first, last, None), (first, last, donor), (None, last, None)]
+        earlier, reports, truths = [], [], []
+        for begins, ends, of in scopes:
+            scope = {"first": begins, "last": ends, "donor": of.key if of else ""}
+            truth = figures(programme, begins, ends, of)
+            shown = for_donors(truth, strict=programme.confidential, scope=scope, earlier=earlier)
+            earlier.insert(0, statement_of(shown, strict=programme.confidential, **scope))
+            reports.append((shown, *scope.values()))
+            truths.append(truth)
+            hidden += sum(cell.hidden for figure in shown for cell in figure.by)
+        below = None if programme.key == "mine-azerbaijan" else LEAST
+        assert (programme.key, exposed(reports, truths, LEAST, below)) == (programme.key, [])
+    assert hidden >= 6

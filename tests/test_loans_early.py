@@ -11,7 +11,7 @@ from config.proof import faults
 from ledger.models import Entry
 from ledger.services import close_period
 from loans import contract
-from loans.models import LoanProduct
+from loans.models import Loan, LoanProduct
 from loans.payoff import payoff_quote
 from loans.products import ProductForm
 from loans.services import (
@@ -21,6 +21,7 @@ from loans.services import (
     reverse_waiver,
     waive,
 )
+from loans.terms import interest_grace_of, rows_for
 from programmes.clock import standing_at
 from programmes.models import Holiday
 from tests.office import DAY
@@ -79,7 +80,14 @@ def test_too_little_before_its_day_is_held_and_used_when_it_reaches(lending):
         assert_sound()
 
 
-@pytest.mark.parametrize("prepay", ["next_instalments", "hold", "reduce_number", "reduce_instalment"])
+@pytest.mark.parametrize(
+    "prepay",
+    [
+        "next_instalments",
+        "reduce_number",
+        *(pytest.param(name, marks=pytest.mark.soak) for name in ("hold", "reduce_instalment")),
+    ],
+)
 def test_the_payoff_closes_the_loan_exactly_and_one_unit_less_does_not(lending, client, prepay):
     late = {"penalty_pct": Decimal("36.5"), "fee_pct": Decimal(1)}
     loan = active_loan(lending, months=6, terms=EARLY | late | {"prepay": prepay})
@@ -253,6 +261,13 @@ def test_another_rate_counts_from_its_day_on_the_same_due_dates_and_is_no_resche
 # Products -------------------------------------------------------------------------------------------------------------
 
 
+def planned(terms, first_due, number, holidays=()):
+    """The instalments of 1,000.00 paid out on 12 March 2026 under the terms of a product."""
+    loan = Loan(currency="USD", instalments_number=number, **({"annual_rate_pct": Decimal(12)} | terms))
+    facts = {"principal": 100_000, "starts_on": DAY, "first_due": first_due, "number": number, "holidays": holidays}
+    return rows_for(loan, **facts, **interest_grace_of(loan))[1]
+
+
 @pytest.mark.parametrize(
     ("terms", "dues", "expected"),
     [
@@ -289,12 +304,10 @@ def test_another_rate_counts_from_its_day_on_the_same_due_dates_and_is_no_resche
     ],
     ids=["quarterly", "bullet", "balloon", "harvest", "deferred", "per period, whole tens"],
 )
-def test_the_settings_of_a_product_make_the_schedule(lending, terms, dues, expected):
-    first_due = date(2026, dues[0][0], 12)
-    loan = signed_loan(lending, terms=terms, first_due_on=first_due)
-    made = loan.instalments.order_by("number")
-    assert [(row.due_on.month, row.due_on.day) for row in made] == dues
-    assert rows(loan) == expected
+def test_the_settings_of_a_product_make_the_schedule(terms, dues, expected):
+    made = planned(terms, date(2026, dues[0][0], 12), number=len(dues))
+    assert [(row.due.month, row.due.day) for row in made] == dues
+    assert [(row.principal, row.interest) for row in made] == expected
 
 
 @pytest.mark.parametrize(
@@ -305,12 +318,21 @@ def test_the_settings_of_a_product_make_the_schedule(lending, terms, dues, expec
         ("move_interest", date(2026, 4, 14), 1085),
     ],
 )
-def test_a_due_date_on_a_day_off_moves_and_interest_with_it_where_the_product_says(lending, days_off, due_on, interest):
+def test_a_due_date_on_a_day_off_moves_and_interest_with_it_where_the_product_says(days_off, due_on, interest):
     """12 April 2026 is a Sunday, the day after it a holiday: 31 days bear 10.19, 33 bear 10.85."""
+    terms = {"days_off": days_off, "day_count": "actual/365", "method": "bullet"}
+    first, *_later = planned(terms, DUE, number=6, holidays=[date(2026, 4, 13)])
+    assert (first.due, first.interest) == (due_on, interest)
+
+
+def test_a_signed_loan_has_the_schedule_of_its_product_with_the_holidays_of_the_country(lending):
     Holiday.objects.create(country=lending.programme.country, on=date(2026, 4, 13), name="Easter Monday")
-    loan = signed_loan(lending, months=6, terms={"days_off": days_off, "day_count": "actual/365", "method": "bullet"})
-    first = loan.instalments.get(number=1)
-    assert (first.due_on, first.interest_amount) == (due_on, interest)
+    terms = {"days_off": "move_interest", "day_count": "actual/365", "method": "bullet"}
+    made = signed_loan(lending, months=6, terms=terms).instalments.order_by("number")
+    found = [(row.due_on, row.principal_amount, row.interest_amount) for row in made]
+    wanted = planned(terms, DUE, number=6, holidays=[date(2026, 4, 13)])
+    assert found == [(row.due, row.principal, row.interest) for row in wanted]
+    assert found[0] == (date(2026, 4, 14), 0, 1085)
 
 
 def test_months_on_the_paper_become_instalments_of_the_product(lending):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import hypothesis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -38,7 +39,10 @@ acts = st.lists(
 
 @pytest.mark.in_turn
 @pytest.mark.parametrize("agreed", TERMS, ids=["next", "hold"])
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max(hypothesis.settings.default.max_examples // 10 - 1, 4),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(drawn=acts)
 def test_the_stored_loan_is_the_fold_of_its_live_money(lending, agreed, drawn):
     loan = fresh_loan(lending, agreed)

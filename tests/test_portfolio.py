@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 
+import pytest
 from django.urls import reverse
 
 from loans.daily import daily
@@ -66,6 +67,21 @@ def test_parts_add_up_to_the_whole_on_any_day_and_the_page_and_file_say_the_same
     before, after = (portfolios(Loan.objects.all(), day)["USD"] for day in (date(2026, 5, 19), LATE))
     assert (before.rescheduled, after.rescheduled) == (0, 100_000)
     assert (before.at_risk[30], after.at_risk[30], after.at_risk_or_rescheduled[30]) == (100_000, 0, 100_000)
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+def test_what_is_unpaid_of_a_loan_is_looked_for_among_its_own_instalments():
+    """With 10,000 loans, looking through those of all for each took two minutes instead of a tenth of a second."""
+    read = {
+        "list": Loan.objects.with_next_due().values("next_due_on"),
+        "arrears": Loan.objects.with_overdue(LATE).values("overdue_amount"),
+        "collections": Loan.objects.with_first_overdue(LATE).values("first_overdue_on"),
+    }
+    for name, loans in read.items():
+        steps = [line for line in loans.explain().splitlines() if "instalment" in line]
+        assert steps, name
+        assert all("(loan_id=? AND version=?" in line for line in steps), (name, steps)
 
 
 def same_today(day):

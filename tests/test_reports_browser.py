@@ -7,8 +7,9 @@ from django.test import Client
 
 from monitoring.services import plan_visit, record_visit, verify_visit
 from programmes.clock import standing_at
+from reports.links import make_link, revoke_link
 from reports.models import Target, WarningRule
-from reports.services import correct_issue, draft_issue, make_link, publish_issue
+from reports.services import correct_issue, draft_issue, publish_issue
 from reports.warnings.found import key_of
 from tests.browser import LOOKS
 from tests.office import DAY, grant_office
@@ -75,6 +76,10 @@ def enter(one, user):
 def test_the_pages_of_reports_are_accessible_obey_the_policy_and_fit(theme, width, reported, live_browser):
     base, office, issue, newer, link = reported
     people, key = office.people, office.programme.key
+    with standing_at(DAY):
+        facts = {"title": "March", "period_from": DAY.replace(day=1), "period_to": DAY, "on": DAY}
+        second = draft_issue(programme=office.programme, by=people.manager, **facts)
+        second = publish_issue(issue=second, on=DAY, by=people.manager)
     one = reader(live_browser, base, theme, width)
     warned = ["G-2026-0001", "amount:2000000"]
     pages = [
@@ -92,6 +97,10 @@ def test_the_pages_of_reports_are_accessible_obey_the_policy_and_fit(theme, widt
         (people.manager, f"/reports/{newer.ref}/do/publish/"),
         (people.donor, "/reports/"),
         (people.donor, f"/reports/{issue.ref}/"),
+        (people.donor, f"/reports/programmes/{key}/figures/"),
+        (people.donor, "/reports/compare/"),
+        (people.donor, f"/reports/compare/?first={issue.ref}&second={second.ref}"),
+        (people.manager, f"/reports/{issue.ref}/links/{link.pk}/log/"),
     ]
     wrong, who = {}, None
     for user, path in pages:
@@ -103,6 +112,37 @@ def test_the_pages_of_reports_are_accessible_obey_the_policy_and_fit(theme, widt
             wrong[path] = faults
     assert wrong == {}
     assert one.complaints == []
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_a_link_with_a_passcode_opens_after_it_and_nothing_more_once_it_is_revoked(
+    theme, width, reported, live_browser
+):
+    base, office, issue, _newer, _link = reported
+    manager = office.people.manager
+    facts = {"label": "Ministry", "expires_on": DAY + timedelta(days=30), "passcode": "quince-71", "on": DAY}
+    with standing_at(DAY):
+        link = make_link(issue=issue, by=manager, **facts)
+    one = reader(live_browser, base, theme, width).open(f"/r/{link.token}/")
+    assert one.faults() == []
+    assert issue.title not in one.page.inner_text("body")
+    one.page.fill("input[name=passcode]", "guessed-1")
+    one.page.press("input[name=passcode]", "Enter")
+    one.page.wait_for_selector(".sb-errors, .sb-error")
+    assert one.faults() == []
+    one.page.fill("input[name=passcode]", "quince-71")
+    one.page.press("input[name=passcode]", "Enter")
+    one.page.wait_for_url("**pass=**")
+    assert issue.title in one.page.inner_text("main")
+    assert one.page.context.cookies() == []
+    where = one.page.url.removeprefix(base)
+    with standing_at(DAY):
+        revoke_link(link=link, on=DAY, by=manager)
+    assert one.page.goto(base + where).status == 410
+    assert one.faults() == []
+    assert one.overflow() <= 0
+    # Chromium itself says on its console that a page answered 403 or 410.
+    assert [line for line in one.complaints if "status of 4" not in line] == []
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)

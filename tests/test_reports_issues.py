@@ -13,16 +13,9 @@ from programmes.clock import standing_at
 from programmes.models import Donor, FundingLine
 from reports.checks import checks
 from reports.edition import digest
+from reports.links import make_link, revoke_link
 from reports.models import DonorLink, Issue, LinkOpening
-from reports.services import (
-    correct_issue,
-    draft_issue,
-    make_link,
-    publish_issue,
-    revoke_link,
-    set_target,
-    withdraw_target,
-)
+from reports.services import correct_issue, draft_issue, publish_issue, set_target, withdraw_target
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_grants import paid_tranche, signed_award
 

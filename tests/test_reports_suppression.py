@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.figure import COUNT, MONEY, SHARE, Cell, Figure
+from reports.indicators.kinds import Indicator
 from reports.suppression import LEAST, for_donors, hidden_cells
 
 
@@ -173,3 +174,47 @@ def test_the_money_lent_to_women_falls_with_the_number_of_their_loans():
     assert [one.hidden for one in for_donors([loans, money])] == [True, True]
     loans = share(8, 13).but(code="women_run_loans_share")
     assert [one.hidden for one in for_donors([loans, money])] == [False, False]
+
+
+def lent(value, cells, **facts):
+    """loans_disbursed by region: {region: (amount, businesses, the largest loan)}, minor units."""
+    by = tuple(Cell("region", name, name, one[0], records=one[1], units=one[1], largest=one[2]) for name, one in cells)
+    facts = {"records": 20, "units": 20, "currency": "AMD", "by": by, **facts}
+    return Figure("loans_disbursed", "Lent", "loans", MONEY, "", "v1", value=value, in_all=value, **facts)
+
+
+@pytest.mark.parametrize(("largest", "hidden"), [(850, set()), (851, {"Lori", "Shirak"})])
+def test_an_amount_of_which_one_loan_has_more_than_85_percent_is_hidden_with_another(largest, hidden):
+    cells = [("Lori", (1_000, 6, largest)), ("Shirak", (2_000, 7, 400)), ("Tavush", (3_000, 7, 500))]
+    (figure,) = for_donors([lent(6_000, cells)])
+    assert hidden_of(figure) == hidden
+    assert (figure.value, figure.largest, figure.by[0].largest) == (6_000, None, None)
+
+
+def test_what_is_reckoned_from_a_hidden_amount_goes_with_it():
+    paid = lent(6_000, [], largest=5_900).but(code="grants_disbursed", by=())
+    jobs = Figure("cost_per_job", "Cost", "money", MONEY, "", "v1", value=600, denominator=10, units=20, records=20)
+    assert [one.hidden for one in for_donors([paid, jobs.but(currency="AMD")])] == [False, False]
+    assert [one.hidden for one in for_donors([paid, jobs.but(currency="AMD")], strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("of_group", "employed", "part", "hidden"),
+    [(30, 34, True, True), (30, 35, True, False), (30, 30, False, False), (30, 34, False, False)],
+)
+def test_that_all_of_a_part_are_of_a_sensitive_group_is_not_told(of_group, employed, part, hidden):
+    all_, some = counted("employed_persons", employed), counted("target_group_employed", of_group, sensitive=True)
+    assert [one.hidden for one in for_donors([all_, some], part=part)] == [False, hidden]
+
+
+def test_that_nobody_of_a_part_is_of_a_sensitive_group_is_not_told():
+    none = counted("target_group_employed", 0, sensitive=True)
+    assert [one.hidden for one in for_donors([counted("employed_persons", 40), none], part=True)] == [False, True]
+
+
+def test_people_of_sensitive_groups_are_broken_down_by_nothing_and_nothing_is_by_village_or_award():
+    facts = ("x", "people", "X", COUNT, "", None)
+    for wrong in ({"sensitive": True, "by": ("sex",)}, {"by": ("village",)}, {"by": ("region", "award")}):
+        with pytest.raises(ValueError, match="broken down"):
+            Indicator(*facts, **wrong)
+    assert Indicator(*facts, sensitive=True).by == ()

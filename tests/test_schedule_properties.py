@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import assume, given, reject
+from hypothesis import assume, example, given, reject
 from hypothesis import strategies as st
 
 from loans.schedule import (
@@ -239,7 +239,21 @@ def test_rounding_at_the_end_only_still_repays_everything(request):
     assert schedule.rows[-1].balance == 0
 
 
+# 0.03 in two instalments: 0.02 and 0.01. Moved by the cent that the last one misses, 0.01 and 0.02 would be no nearer.
+three_cents = ScheduleRequest(
+    principal=D("0.03"),
+    currency_digits=2,
+    disbursed_on=date(2026, 1, 1),
+    first_due=date(2026, 2, 1),
+    n=2,
+    method="declining_equal_instalment",
+    annual_rate_pct=D(12),
+    annuity="solved",
+)
+
+
 @given(plain_requests(("declining_equal_instalment", "declining_equal_principal", "declining_weighted_principal")))
+@example(three_cents)
 def test_the_quick_run_gives_the_lines_of_the_run_that_knows_events(request):
     rounder = Rounder(request)
     if not is_plain(request, rounder):

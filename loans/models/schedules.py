@@ -102,7 +102,11 @@ class Instalment(models.Model):
                 name="instalment_paid_within_due",
             ),
         ]
-        indexes = [models.Index(fields=["settled_on", "due_on"], name="instalment_open")]
+        indexes = [
+            models.Index(fields=["settled_on", "due_on"], name="instalment_open"),
+            # What is unpaid of a loan. Without it SQLite goes through the unpaid ones of all loans for each loan.
+            models.Index(fields=["loan", "version", "due_on"], condition=Q(settled_on=None), name="instalment_unpaid"),
+        ]
 
     @property
     def due_amount(self):

@@ -1,7 +1,7 @@
 """From a request to its schedule."""
 
-from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate
 from operator import add, sub
 
@@ -14,6 +14,9 @@ from loans.schedule.plain import is_plain, plain_parts
 from loans.schedule.plans import plan_for
 from loans.schedule.request import Schedule, ScheduleRequest, ScheduleRow
 from loans.schedule.rounding import Number, Rounder
+
+# A row from its six parts, twice as quick as by their names.
+ONE_ROW = partial(tuple.__new__, ScheduleRow)
 
 
 def build_schedule(request: ScheduleRequest) -> Schedule:
@@ -107,11 +110,9 @@ def _shown_in_coins(
 ) -> Schedule:
     """The same where a unit is a coin and nothing is left to round: sums of what is shown are shown sums."""
     coin, number = rounder.coin, len(principals)
-    repaid = [Decimal(amount) * coin for amount in principals]
-    interest = [Decimal(amount) * coin for amount in interests]
-    owed = accumulate(repaid, sub, initial=Decimal(sum(principals)) * coin)
+    repaid, interest = [coin * amount for amount in principals], [coin * amount for amount in interests]
+    whole, total = coin * sum(principals), coin * sum(interests)
+    owed = accumulate(repaid, sub, initial=whole)
     next(owed)
-    dues = periods.all_shown(number)
-    rows = tuple(map(ScheduleRow, range(1, number + 1), dues, repaid, interest, map(add, repaid, interest), owed))
-    total = Decimal(sum(interests)) * coin
-    return Schedule(rows=rows, total_interest=total, total_due=Decimal(sum(principals)) * coin + total)
+    columns = (range(1, number + 1), periods.all_shown(number), repaid, interest, map(add, repaid, interest), owed)
+    return Schedule(rows=tuple(map(ONE_ROW, zip(*columns, strict=True))), total_interest=total, total_due=whole + total)

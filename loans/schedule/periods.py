@@ -143,6 +143,13 @@ class Periods:
             self._ratios = self._ratios or [self.ratio(no, dues[no - 1], dues[no]) for no in range(1, request.n + 1)]
         return self._ratios
 
+    def factors(self, rate: Fraction) -> list[tuple[int, int]]:
+        """What 1 bears at `rate` in each whole nominal period, as numerator and denominator, not reduced."""
+        ratios, over, under = self.ratios(), rate.numerator, rate.denominator
+        if ratios.count(ratios[0]) == len(ratios):
+            return [(over * ratios[0][0], under * ratios[0][1])] * len(ratios)
+        return [(over * share, under * whole) for share, whole in ratios]
+
     def mean_share(self) -> Fraction:
         """The mean of the shares of all nominal periods of a request that says how many rows."""
         sums: dict[int, int] = {}

@@ -4,8 +4,6 @@ Most schedules are of this kind, so it is worth a run of its own in whole number
 same lines (tested over random requests).
 """
 
-from fractions import Fraction
-
 from loans.schedule.periods import Periods, Rates
 from loans.schedule.plans import LevelPlan, PrincipalPlan, Row
 from loans.schedule.request import ScheduleRequest
@@ -24,28 +22,62 @@ def is_plain(request: ScheduleRequest, rounder: Rounder) -> bool:
 def plain_parts(
     request: ScheduleRequest, periods: Periods, rates: Rates, rounder: Rounder, plan: Plan
 ) -> tuple[list[int], list[int]]:
-    """The principals and the interests of all rows, in smallest units. A level instalment is asked of the plan once."""
-    balance, last = rounder.units(request.principal), request.n
-    over, under, quotient = rates.base.numerator, rates.base.denominator, rounder.quotient
-    ratios = list(periods.ratios())
-    ratios[0] = periods.ratio(1, periods.first_begin, periods.due(1))
-    level, grace, amount = request.is_level, request.grace_principal, None
+    """The principals and the interests of all rows, in smallest units."""
+    factors = periods.factors(rates.base)
+    if periods.first_begin != periods.start(1):
+        share, whole = periods.ratio(1, periods.first_begin, periods.due(1))
+        factors = [(rates.base.numerator * share, rates.base.denominator * whole), *factors[1:]]
+    balance, grace = rounder.units(request.principal), request.grace_principal
+    interests = [rounder.quotient(balance * over, under) for over, under in factors[:grace]]
+    run = _level_run if request.is_level else _planned_run
+    repaid, borne = run(grace + 1, balance, factors[grace:], periods, rounder, plan)
+    return [0] * grace + repaid, interests + borne
+
+
+def _level_run(
+    no: int, balance: int, factors: list[tuple[int, int]], periods: Periods, rounder: Rounder, plan: LevelPlan
+) -> tuple[list[int], list[int]]:
+    """From row `no` on, with the instalment that the plan opens with or the one that it finds nearer to the end."""
+    over, under = factors[0]
+    amount = plan.opening(no, balance, plan.rates.base, balance * over, under)
+    rows, off = _run(balance, factors, rounder, amount)
+    plan.amount = amount
+    if plan.request.annuity == "solved":
+        moved = plan.moved(amount, off, len(factors))
+        if moved != amount:
+            others, other_off = _run(balance, factors, rounder, moved)
+            if abs(other_off) < abs(off):
+                rows, plan.amount = others, moved
+    return rows
+
+
+def _run(
+    balance: int, factors: list[tuple[int, int]], rounder: Rounder, amount: int
+) -> tuple[tuple[list[int], list[int]], int]:
+    """Principals and interests of rows that pay `amount` in all, and by how much the last total misses it."""
+    quotient, last = rounder.quotient, len(factors)
     principals, interests = [], []
-    for no, (share, whole) in enumerate(ratios, 1):
-        interest = quotient(balance * over * share, under * whole)
-        if no <= grace:
-            principal = 0
-        elif amount is None or not level:
-            stretch = Fraction(balance * over * share, under * whole)
-            principal = plan.scheduled(Row(no, balance, interest, [stretch], periods.due(no)))
-            amount = plan.amount if level else 0
-        elif no == last or balance + interest <= amount:
-            principal = balance
-        else:
-            principal = amount - interest if amount > interest else 0
+    for row, (over, under) in enumerate(factors, 1):
+        interest = quotient(balance * over, under)
+        interests.append(interest)
+        if row == last or balance + interest <= amount:
+            principals.append(balance)
+            break
+        principal = amount - interest if amount > interest else 0
+        principals.append(principal)
+        balance -= principal
+    return (principals, interests), balance + interest - amount
+
+
+def _planned_run(
+    no: int, balance: int, factors: list[tuple[int, int]], periods: Periods, rounder: Rounder, plan: PrincipalPlan
+) -> tuple[list[int], list[int]]:
+    """From row `no` on, each with the principal that is planned for it."""
+    principals, interests = [], []
+    for row, (over, under) in enumerate(factors, no):
+        interest = rounder.quotient(balance * over, under)
+        principal = plan.scheduled(Row(row, balance, interest, [], periods.due(row)))
         principals.append(principal)
         interests.append(interest)
         balance -= principal
-        if not balance and level:
-            break
     return principals, interests

@@ -59,7 +59,7 @@ class LevelPlan(Plan):
         fixed = request.instalment_amount
         self.fixed = None if fixed is None else rounder.units(fixed)
         self.amount = self.fixed
-        self._growths: dict[Fraction, Growth] = {}
+        self._growths: dict[tuple[int, int], Growth] = {}
         self._mean_share: Fraction | None = None
 
     def scheduled(self, row: Row) -> Number:
@@ -92,15 +92,37 @@ class LevelPlan(Plan):
         first = self.amount is None
         base = self.base(row) if first else row.balance
         rate = self.rates.before(row.known_until)
-        if self.request.annuity == "mean_rate":
-            return self._mean_rate(base, rate, self.request.n - row.no + 1)
         stretches = row.stretches
         if first and self.on_approved:
             begin = self.periods.begin(row.no)
             stretches = [base * rate * self.periods.share(row.no, begin, self.periods.due(row.no))]
         if row.no <= self.request.grace_interest:
             stretches = []
-        return self._solved(row.no, base, stretches, rate)
+        interest = sum(stretches)
+        amount = self.opening(row.no, base, rate, interest.numerator, interest.denominator)
+        if self.request.annuity == "mean_rate" or self.rounder.rounds_nothing:
+            return amount
+        own = sum(self.rounder.amount(stretch) for stretch in stretches)
+        off = self._run_difference(row.no, base, own, rate, amount)
+        moved = self.moved(amount, off, self.request.n - row.no + 1)
+        if moved != amount and abs(self._run_difference(row.no, base, own, rate, moved)) < abs(off):
+            return moved
+        return amount
+
+    def opening(self, no: int, base: Number, rate: Fraction, interest: int, parts: int) -> Number:
+        """The instalment from row `no` on that the annuity formula gives, before any row is run with it.
+
+        `interest / parts` is the unrounded interest of row `no`.
+        """
+        if self.request.annuity == "mean_rate":
+            return self._mean_rate(base, rate, self.request.n - no + 1)
+        over, under = self._growth(rate).quotient(no)
+        owed = base.numerator * parts + interest * base.denominator
+        return self.rounder.instalment_quotient(owed * over, base.denominator * parts * under)
+
+    def moved(self, amount: Number, off: Number, rows: int) -> Number:
+        """`amount` moved by its part of what the last of `rows` rows misses it by."""
+        return amount + self.rounder.instalment_quotient(off.numerator, off.denominator * rows)
 
     def _mean_rate(self, base: Number, rate: Fraction, rows: int) -> Number:
         if self._mean_share is None:
@@ -111,31 +133,20 @@ class LevelPlan(Plan):
         grown = (1 + mean) ** rows
         return self.rounder.instalment(base * mean * grown / (grown - 1))
 
-    def _solved(self, no: int, base: Number, stretches: list[Number], rate: Fraction) -> Number:
-        """The instalment that leaves nothing if nothing is rounded, then moved if the rounded rows end nearer to it."""
-        if rate not in self._growths:
-            self._growths[rate] = Growth(self.request, self.periods, rate)
-        growth = self._growths[rate]
-        owed = base + sum(stretches)
-        over, under = growth.quotient(no)
-        amount = self.rounder.instalment_quotient(owed.numerator * over, owed.denominator * under)
-        if self.rounder.rounds_nothing:
-            return amount
-        own = sum(self.rounder.amount(stretch) for stretch in stretches)
-        off = self._run_difference(no, base, own, growth, amount)
-        moved = amount + self.rounder.instalment_quotient(off.numerator, off.denominator * (self.request.n - no + 1))
-        if moved != amount and abs(self._run_difference(no, base, own, growth, moved)) < abs(off):
-            return moved
-        return amount
+    def _growth(self, rate: Fraction) -> "Growth":
+        key = rate.numerator, rate.denominator  # the hash of a Fraction costs more than the Growth saves
+        if key not in self._growths:
+            self._growths[key] = Growth(self.periods.factors(rate), self.request.grace_interest)
+        return self._growths[key]
 
-    def _run_difference(self, no: int, base: Number, own: Number, growth: "Growth", amount: Number) -> Number:
+    def _run_difference(self, no: int, base: Number, own: Number, rate: Fraction, amount: Number) -> Number:
         """By how much the last total misses `amount` when the rows from `no` on are run with rounded interest."""
-        balance, interest = base, own
+        balance, interest, factors = base, own, self._growth(rate).factors
         for later in range(no + 1, self.request.n + 1):
             if balance + interest <= amount:
                 break
             balance -= max(amount - interest, 0)
-            over, under = growth.factors[later]
+            over, under = factors[later]
             interest = self.rounder.quotient(balance * over, under)
         return balance + interest - amount
 
@@ -144,24 +155,35 @@ class Growth:
     """For a rate: what 1 owed at row k has grown to by row n, over what 1 paid at each of the rows k..n has.
 
     Both are kept as numerators over the same power of one common denominator, which falls out of the quotient: so a
-    long schedule needs whole numbers only. `factors` are the whole-period factors as (numerator, denominator).
+    long schedule needs whole numbers only. `factors` are the whole-period factors as (numerator, denominator), none in
+    the rows `free` of interest; [0] is before row 1.
     """
 
-    def __init__(self, request: ScheduleRequest, periods: Periods, rate: Fraction) -> None:
-        free, rate_over, rate_under = request.grace_interest, rate.numerator, rate.denominator
-        rated = [(rate_over * over, rate_under * under) for over, under in periods.ratios()]
-        self.factors = [(0, 1), *[(0, 1)] * free, *rated[free:]]
-        common = lcm(*{under for _over, under in self.factors})
-        self._numerators, self._denominators = [0] * (request.n + 1), [0] * (request.n + 1)
-        grown, paid = 1, 1
-        for no in range(request.n, 0, -1):
-            self._numerators[no], self._denominators[no] = grown, paid
-            over, under = self.factors[no]
-            grown *= common + over * (common // under)
-            paid = paid * common + grown
+    def __init__(self, factors: list[tuple[int, int]], free: int) -> None:
+        self.factors = [(0, 1)] * (free + 1) + factors[free:]
+        last = factors[-1]
+        self._alike_from = free if self.factors.count(last) == len(factors) - free else len(factors)
+        self._quotients: list[tuple[int, int]] = []
 
     def quotient(self, no: int) -> tuple[int, int]:
-        return self._numerators[no], self._denominators[no]
+        over, under = self.factors[-1]
+        if no >= self._alike_from and over:
+            # All later rows grow alike: the sum of their powers is a geometric series.
+            rows = len(self.factors) - 1 - no
+            grown = (under + over) ** rows
+            return grown * over, grown * (under + over) - under ** (rows + 1)
+        if not self._quotients:
+            self._quotients = self._all_quotients()
+        return self._quotients[no]
+
+    def _all_quotients(self) -> list[tuple[int, int]]:
+        common = lcm(*{under for _over, under in self.factors})
+        grown, paid, found = 1, 1, []
+        for over, under in reversed(self.factors):
+            found.append((grown, paid))
+            grown *= common + over * (common // under)
+            paid = paid * common + grown
+        return found[::-1]
 
 
 class PrincipalPlan(Plan):

@@ -21,11 +21,6 @@ from loans.standing import OverdrawnError, Receipt, Row, Waiver, fold
 from loans.terms import terms_of
 
 ASKED = ("principal", "interest", "penalty")
-STANDING_COLUMNS = [
-    *(f"{name}_paid_amount" for name in COMPONENTS),
-    *(f"{name}_amount" for name in ASKED),
-    "settled_on",
-]
 PART_COLUMNS = {name: f"{name}_amount" for name in COMPONENTS}
 
 
@@ -210,24 +205,24 @@ def mark_reversed(repayment, *, on, reason):
 
 def _store(loan, standing, instalments):
     by_number = {row.row.no: row for row in standing.rows}
-    dirty = []
-    for instalment in instalments:
-        if apply_standing(instalment, by_number[instalment.number]):
-            dirty.append(instalment)
-    Instalment.objects.bulk_update(dirty, STANDING_COLUMNS)
+    changes = {instalment: apply_standing(instalment, by_number[instalment.number]) for instalment in instalments}
+    dirty = [instalment for instalment, names in changes.items() if names]
+    # Most days change one column of one row: naming all of them took longer than everything else of a reckoning.
+    if dirty:
+        Instalment.objects.bulk_update(dirty, sorted(set().union(*changes.values())))
     loan.matures_on = max((row.due for row in standing.rows if row.owes), default=loan.matures_on)
     loan.principal_amount = standing.principal
     loan.overpaid_amount = standing.overpaid
 
 
 def apply_standing(instalment, row):
-    """Write a RowStanding onto its Instalment; True when anything differs from what was there."""
+    """Write a RowStanding onto its Instalment. Returns the names of the columns that differ from what was there."""
     values = {f"{name}_paid_amount": row.paid[name] for name in COMPONENTS}
     values |= {f"{name}_amount": row.asked(name) for name in ASKED} | {"settled_on": row.settled_on}
-    differs = any(getattr(instalment, name) != value for name, value in values.items())
-    for name, value in values.items():
-        setattr(instalment, name, value)
-    return differs
+    differing = {name for name, value in values.items() if getattr(instalment, name) != value}
+    for name in differing:
+        setattr(instalment, name, values[name])
+    return differing
 
 
 def need_no_open_tranche(loan):

@@ -164,6 +164,7 @@ def _figure(indicator, code, found, currency, read):
         total_of=indicator.total_of,
         impersonal=indicator.impersonal,
         codes=indicator.codes,
+        sensitive=indicator.sensitive,
     )
     if not found.parts or not found.records:
         return figure
@@ -172,7 +173,8 @@ def _figure(indicator, code, found, currency, read):
         figure = figure.but(numerator=found.value, denominator=found.of)
     else:
         value = found.parts[0].value if len(found.parts) == 1 else found.value
-        figure = figure.but(value=value, denominator=found.of)
+        largest = found.largest if indicator.unit == MONEY else None
+        figure = figure.but(value=value, denominator=found.of, largest=largest)
     return figure.but(grade=grade_of(figure, entered=indicator.proof == ENTERED))
 
 
@@ -236,6 +238,7 @@ def _cells(indicator, found):
                 denominator=part.of,
                 records=part.records,
                 units=part.units,
+                largest=part.largest if indicator.unit == MONEY else None,
             )
 
 

@@ -17,6 +17,8 @@ SECTIONS = {
     "jobs": _("Jobs"),
     "income": _("Income and trade"),
 }
+# A cell of these would be one family, one business, or what may not be known of anybody.
+NEVER = {"award", "business", "enterprise", "group", "household", "person", "village", "vulnerability"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Indicator:
     "full_time_year", "lasting", "attribution"), or "".
     of_people: it counts people, so that small counts are hidden from donors. by_line: it hangs on a funding line, so
     that a donor's edition counts that donor's part only. impersonal: money of the programme itself, behind which no
-    person stands. proved_by: what proves it, where the programme itself names the figure.
+    person stands. proved_by: what proves it, where the programme itself names the figure. sensitive: it counts people
+    of groups that nobody may be known to belong to; it has no breakdown.
     """
 
     code: str
@@ -45,6 +48,13 @@ class Indicator:
     total_of: tuple = ()
     impersonal: bool = False
     proved_by: str = ""
+    sensitive: bool = False
+
+    def __post_init__(self):
+        if self.sensitive and self.by:
+            raise ValueError(f"{self.code}: people of sensitive groups are counted whole and broken down by nothing")
+        if set(self.by) & NEVER:
+            raise ValueError(f"{self.code}: no figure is broken down by {', '.join(sorted(set(self.by) & NEVER))}")
 
     @property
     def codes(self):

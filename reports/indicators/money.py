@@ -152,6 +152,7 @@ LOANS = (
         measures.women_of(read(loans.loans)),
         rule="women_run",
         of_people=True,
+        total_of=("loans", "sex"),
     ),
     Indicator(
         "women_run_amount_share",

@@ -40,4 +40,5 @@ def of_groups(code, groups):
         read(monitoring.employed_of_groups, tuple(groups)),
         of_people=True,
         proved_by=SECOND,
+        sensitive=True,
     )

@@ -1,7 +1,6 @@
-"""Reports of the office: list, new one, the report itself, its links, its correction."""
+"""Reports of the office: list, new one, the report itself, its correction."""
 
 from dataclasses import replace
-from datetime import date
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.refusals import Blocked, NotAllowed
+from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
 from pages.lists import Column, ListPage
 from pages.moves import MoveForm, move_page
@@ -24,16 +23,20 @@ from reports.annexes import lists_of
 from reports.builder.periods import next_period
 from reports.builder.written import stories_frozen_in
 from reports.edition import thawed, with_names
-from reports.forms import LinkForm
+from reports.forms import IssueFilter
 from reports.language import ENGLISH, languages_of_paper
-from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, DonorLink, Issue
+from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, Issue
 from reports.renderers import FORMATS
-from reports.services import correct_issue, make_link, publish_issue, report_of_draft, revoke_link
+from reports.services import correct_issue, publish_issue, report_of_draft
 from reports.shown import page_of
 from reports.views.steps import steps_of
 from reports.words import value_cell
 
 DRAFTERS = (Role.MANAGER, Role.MONITORING)
+
+
+# How a format is called where its key in capitals is not its name.
+NAMES = {"360giving": "360Giving"}
 
 
 def programmes_for(user, roles):
@@ -48,6 +51,7 @@ class IssueList(ListPage):
     noun = (gettext_lazy("%(count)s report"), gettext_lazy("%(count)s reports"))
     empty = gettext_lazy("No report yet.")
     ordering = "-period_to"
+    filterset = IssueFilter
     columns = [
         Column(
             "ref",
@@ -73,10 +77,13 @@ def issues(request):
     if request.desk.programme:
         rows = rows.filter(programme=request.desk.programme)
     buttons = []
+    if Issue.objects.visible_to(request.user).exclude(state=Issue.State.DRAFT)[1:2]:
+        buttons.append((_("Compare two reports"), reverse("reports:compare"), "plain"))
     if programmes_for(request.user, DRAFTERS):
         buttons.append((_("New report"), reverse("reports:new"), "primary"))
     context = {
         "live": programmes_for(request.user, REPORT_ROLES),
+        "portal": programmes_for(request.user, [Role.DONOR]),
         "warned": programmes_for(request.user, WARNING_READERS),
         "audited": programmes_for(request.user, AUDIT_READERS),
     }
@@ -138,6 +145,7 @@ def issue(request, ref):
         "later": Issue.objects.filter(supersedes=row).exclude(state="draft").first(),
         "may_link": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.link", request.user, row),
         "may_correct": row.state == Issue.State.PUBLISHED and rules.test_rule("reports.draft", request.user, row),
+        "published": row.state != Issue.State.DRAFT,
         "is_staff": is_staff,
         "changes": _changes(row, report),
         "steps": steps_of(row, request.user, "issue"),
@@ -205,65 +213,4 @@ def correct(request, ref):
         back=row.get_absolute_url(),
         crumbs=((row.ref, row.get_absolute_url()),),
         lead=_("A new report of the same period, with the figures of today. The old one stays to be seen."),
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def links(request, ref):
-    """The links of a report: who has one, until when, how often it was opened; and a new one."""
-    row = issue_of(request, ref)
-    if not rules.test_rule("reports.link", request.user, row):
-        raise NotAllowed()
-    if row.state == Issue.State.DRAFT:
-        raise Blocked(_("Only a published report has links."))
-    day = today(row.programme)
-    posted = request.method == "POST"
-    form = LinkForm(request.POST if posted else None, day=day)
-    made = attempt(form, make_link, issue=row, on=day, by=request.user) if posted else None
-    token = getattr(made, "token", "")
-    if made is not None:
-        form = LinkForm(day=day)
-    context = {
-        "title": _("Links to %(ref)s") % {"ref": row.ref},
-        "crumbs": ((_("Reports"), reverse("reports:issues")), (row.ref, row.get_absolute_url())),
-        "issue": row,
-        "form": form,
-        "address": request.build_absolute_uri(reverse("reports:opened", args=[token])) if token else "",
-        "links": [_link_line(link, day) for link in row.links.prefetch_related("openings")],
-        "refused": bool(form.is_bound and form.errors),
-    }
-    return render(request, "reports/links.html", context, status=form.status if context["refused"] else 200)
-
-
-def _link_line(link, day: date):
-    openings = link.openings.all()
-    if link.revoked_on:
-        state = "over", _("Revoked")
-    elif link.expires_on < day:
-        state = "over", _("Ended")
-    else:
-        state = "live", _("Open")
-    return {"link": link, "state": state, "opened": len(openings), "last": openings[0].opened_at if openings else None}
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def revoke(request, ref, pk):
-    """End a link now."""
-    row = issue_of(request, ref)
-    if not rules.test_rule("reports.link", request.user, row):
-        raise NotAllowed()
-    link = get_object_or_404(DonorLink, pk=pk, issue=row)
-    form = MoveForm(request.POST or None, instance=row)
-    back = reverse("reports:links", args=[row.ref])
-    if request.method == "POST" and attempt(form, revoke_link, link=link, on=today(row.programme), by=request.user):
-        return done(request, _("The link for %(whom)s opens nothing any more.") % {"whom": link.label}, back)
-    return form_page(
-        request,
-        form,
-        title=_("Revoke the link for %(whom)s") % {"whom": link.label},
-        submit=_("Revoke"),
-        back=back,
-        crumbs=((row.ref, row.get_absolute_url()),),
     )

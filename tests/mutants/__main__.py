@@ -18,6 +18,7 @@ from tests.mutants.agreements import AGREEMENTS
 from tests.mutants.arrears import ARREARS
 from tests.mutants.bulk_money import BULK_MONEY
 from tests.mutants.committee import COMMITTEE
+from tests.mutants.donors import DONORS
 from tests.mutants.lending import LENDING
 from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
@@ -94,6 +95,7 @@ EVERY = [
     *REPORTING,
     *OPEN_DATA,
     *REPORTS,
+    *DONORS,
 ]
 
 

@@ -53,7 +53,10 @@ LENDING: list[Mutant] = [
         "loans/rules.py",
         '"loans.relieve", (is_officer | is_manager) & is_not_theirs',
         '"loans.relieve", is_officer | is_manager',
-        EARLY,
+        (
+            "tests/test_loans_early.py"
+            "::test_another_rate_counts_from_its_day_on_the_same_due_dates_and_is_no_rescheduling",
+        ),
     ),
     Mutant(
         "loans: early money lowers the balance a second time",
@@ -61,5 +64,26 @@ LENDING: list[Mutant] = [
         "        self.closed[no] = payment\n",
         "",
         ("tests/test_loans_model.py::test_the_standing_is_that_of_a_second_reckoning_day_by_day",),
+    ),
+    Mutant(
+        "loans: one day late is not at risk",
+        "loans/portfolio.py",
+        "late = days > (0 if bound == 1 else bound)",
+        "late = days > bound",
+        ("tests/test_loans_fold.py::test_ageing_buckets_sum_to_the_outstanding_and_par_falls_with_the_days",),
+    ),
+    Mutant(
+        "loans: a repayment is worth more than was paid",
+        "loans/standing.py",
+        "    standing.overpaid += came - sum(amount for _no, _component, amount in pieces)",
+        "    standing.overpaid += came - sum(amount for _no, component, amount in pieces if component != 'penalty')",
+        ("tests/test_loans_fold.py::test_each_repayment_is_conserved_in_its_parts_and_no_part_is_negative",),
+    ),
+    Mutant(
+        "schedule: the instalment is moved though the last row ends further off",
+        "loans/schedule/plain.py",
+        "            if abs(other_off) < abs(off):",
+        "            if True:",
+        ("tests/test_schedule_properties.py::test_the_quick_run_gives_the_lines_of_the_run_that_knows_events",),
     ),
 ]

@@ -1,0 +1,51 @@
+"""Guards of donors' reports and links: small cells across reports, passcodes."""
+
+from tests.mutants.list import Mutant
+
+ATTACK = ("tests/test_reports_attack.py",)
+LINKS = ("tests/test_reports_links.py",)
+
+DONORS: list[Mutant] = [
+    Mutant(
+        "donors: a report is made as if there were none before it",
+        "reports/suppression/together.py",
+        "    agreeing, changed = _agreeing(statement, earlier, hidden, ids)",
+        "    agreeing, changed = [], []",
+        ATTACK,
+    ),
+    Mutant(
+        "donors: few people who came between two reports are told",
+        "reports/suppression/together.py",
+        "        return high > 0 and low < LEAST and high - low < LEAST",
+        "        return False",
+        ATTACK,
+    ),
+    Mutant(
+        "donors: what a changed report hid is shown",
+        "reports/suppression/together.py",
+        "        if gone or few or (one in said.values and before is None):",
+        "        if few:",
+        ATTACK,
+    ),
+    Mutant(
+        "donors: an amount of one award is told",
+        "reports/suppression/donors.py",
+        "    small |= _dominated(figures, strict=strict)\n",
+        "",
+        ("tests/test_reports_suppression.py",),
+    ),
+    Mutant(
+        "donors: passcodes can be guessed without end",
+        "reports/links.py",
+        "    if paused_until(link):\n        return False\n",
+        "",
+        LINKS,
+    ),
+    Mutant(
+        "donors: a link with a passcode opens without it",
+        "reports/links.py",
+        "    if not link.passcode:\n        return True\n",
+        "    return True\n",
+        LINKS,
+    ),
+]
