@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loans', '0007_tranches'),
+        ('loans', '0008_unpaid_instalments'),
         ('selection', '0002_motions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
