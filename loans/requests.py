@@ -48,15 +48,24 @@ def facts_of(request, on):
     return found
 
 
-def waiting(session):
-    """The Ask of each request about an active loan of the programme, for a committee that decides on loans."""
+def _waiting_rows(session):
+    """Requests about active loans of the programme; none for a committee that does not decide on loans."""
     if session.call.instrument != Call.Instrument.LOAN:
-        return []
-    rows = ReliefRequest.objects.filter(
+        return ReliefRequest.objects.none()
+    return ReliefRequest.objects.filter(
         state=ReliefRequest.State.ASKED, loan__state=Loan.State.ACTIVE, loan__programme=session.programme_id
     )
+
+
+def count(session):
+    return _waiting_rows(session)[:MOST].count()
+
+
+def waiting(session):
+    """The Ask of each request that the session could decide on, with the facts of today."""
     parents = ("loan__application__applicant", "loan__programme", "loan__borrower", "loan__product", "loan__line")
-    return [_ask(row) for row in rows.select_related(*parents).order_by("asked_on", "pk")[:MOST]]
+    rows = _waiting_rows(session).select_related(*parents)
+    return [_ask(row) for row in rows.order_by("asked_on", "pk")[:MOST]]
 
 
 def _ask(request):
@@ -147,4 +156,4 @@ def schedule(facts):
 
 
 def connect():
-    register(Matter(MATTER, waiting, taken, returned, moved_on, title, rows, schedule))
+    register(Matter(MATTER, waiting, count, taken, returned, moved_on, title, rows, schedule))

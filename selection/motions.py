@@ -33,13 +33,15 @@ class Ask:
 class Matter:
     """What an app above asks committees to decide.
 
-    waiting(session) -> [Ask]; taken(subject_ref, motion, on, by) and returned(...) when a question goes on an agenda
-    and when it is taken off; moved_on(subject_ref) -> why its decision cannot be undone any more, or "";
+    waiting(session) -> [Ask]; count(session) -> how many these are, without working out their facts;
+    taken(subject_ref, motion, on, by) and returned(subject_ref, on, by) when one goes on an agenda and is taken off;
+    moved_on(subject_ref) -> why its decision cannot be undone any more, or "";
     title(facts) and rows(motion) -> [(label, text)] say in words what the members read; schedule(facts) -> a table.
     """
 
     key: str
     waiting: Callable
+    count: Callable
     taken: Callable
     returned: Callable
     moved_on: Callable
@@ -62,6 +64,11 @@ def matter_of(key):
 def waiting_for(session):
     """[(Matter, Ask)] of everything that could go on the session's agenda now."""
     return [(matter, ask) for matter in _matters.values() for ask in matter.waiting(session)]
+
+
+def waiting_count(session):
+    """How many questions could go on the session's agenda now."""
+    return sum(matter.count(session) for matter in _matters.values())
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from selection.access import keeps, seat_of
 from selection.appeals import answerers_of
 from selection.letters import decisions_without_letter
 from selection.models import Appeal, Clarification, Letter, Session
-from selection.motions import own_motions, waiting_for
+from selection.motions import own_motions, waiting_count
 from selection.own_packet import packet_of
 from selection.reserve import reserve_lists
 from selection.services.motions import BEFORE_SITTING
@@ -176,7 +176,7 @@ def _motion_items(session, user):
 def _secretary_items(session):
     day = today(session.programme)
     if session.state in BEFORE_SITTING:
-        waiting = len(waiting_for(session))
+        waiting = waiting_count(session)
         if waiting:
             why = ngettext("%(count)s request waits", "%(count)s requests wait", waiting) % {"count": waiting}
             url = reverse("selection:put_motions", args=[session.ref])

@@ -57,6 +57,7 @@ urlpatterns = [
     path("committee/<str:ref>/requests/", motions.put, name="put_motions"),
     path("committee/<str:ref>/requests/<int:number>/", motions.motion, name="motion"),
     path("committee/<str:ref>/requests/<int:number>/declare/", motions.declare, name="declare_motion"),
+    path("committee/<str:ref>/requests/<int:number>/do/take_back/", motions.take_back, name="take_back_motion_vote"),
     path("committee/<str:ref>/requests/<int:number>/do/remove/", motions.remove, name="remove_motion"),
     path("committee/<str:ref>/invitation/", invitations.invitation, name="invitation"),
     path("committee/<str:ref>/packet/", packets.packet, name="packet"),

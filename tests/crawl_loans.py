@@ -40,7 +40,7 @@ def furnish_relief(office, loan):
     """A new schedule that the officer asks for, before a committee that does not sit yet."""
     request = asked(office, loan)
     session = on_agenda(office, request)
-    on_session = ("motion", "declare_motion", "remove_motion")
+    on_session = ("motion", "declare_motion", "remove_motion", "take_back_motion_vote")
     return {
         "loans:ask_relief": {"ref": loan.ref, "kind": "reschedule"},
         "loans:relief_request": {"ref": loan.ref, "number": request.number},

@@ -300,6 +300,19 @@ def declared_and_voted(session, member):
 # Pages ---------------------------------------------------------------------------------------------------------------
 
 
+def test_a_member_takes_a_vote_back_and_votes_anew(late, visit):
+    office, loan = late
+    session = voted(office, seated(office, declared(office, on_agenda(office, asked(office, loan)))))
+    at = f"/committee/{session.ref}/requests/1/"
+    for number, member in enumerate((office.people.member1, office.people.member2)):
+        visit(member, f"{at}do/take_back/", {})
+        visit(member, at, {"choice": "against", "reason": "The field was sold.", "key": f"again-{number}"})
+    session = closed(office, session)
+    assert ReliefRequest.objects.get().state == "refused"
+    said = visit(office.people.secretary, f"/committee/{session.ref}/minutes/").text
+    assert "Rejected. 1 for, 2 against." in said
+
+
 def test_the_pages_lead_from_the_request_to_the_decision(late, visit):
     office, loan = late
     people = office.people

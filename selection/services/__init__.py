@@ -24,7 +24,13 @@ from selection.services.letters import (
     write_letter,
     write_letters,
 )
-from selection.services.motions import cast_motion_vote, declare_on_motion, put_motions, remove_motion
+from selection.services.motions import (
+    cast_motion_vote,
+    declare_on_motion,
+    put_motions,
+    remove_motion,
+    take_back_motion_vote,
+)
 from selection.services.packets import ask_packet, note_packet
 from selection.services.papers import draw_minutes
 from selection.services.table import save_reviews
@@ -70,6 +76,7 @@ __all__ = [
     "send_packet",
     "set_bands",
     "start_sitting",
+    "take_back_motion_vote",
     "take_back_vote",
     "withdraw_letters",
     "write_call_letters",

@@ -142,6 +142,19 @@ def cast_motion_vote(*, motion, choice, on, by, reason="", key=None):
     return vote
 
 
+@service
+def take_back_motion_vote(*, motion, on, by):
+    """A member takes the own vote back while the committee sits, and votes anew."""
+    motion, session = _bench(motion, by, on, Session.State.SITTING)
+    vote = MotionVote.objects.live().filter(motion=motion, member=by).first()
+    if vote is None:
+        raise Blocked(_("You have no vote on this request."))
+    vote.voided_on = on
+    vote.save(update_fields=["voided_on"])
+    _note("motion.take_back", session, by, on, motion=motion.ref)
+    return vote
+
+
 def _ask_judge(motion, by):
     """Raises unless the member declared no interest, and has no other part in what the motion grew out of."""
     room = standing_of(motion).room

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from pages.forms import attempt, done, form_page
+from pages.forms import SeedbedForm, attempt, done, form_page
 from programmes.clock import today
 from selection import services
 from selection.access import keeper_or_404, keeps, posted, seat_or_404, session_or_404
@@ -122,6 +122,28 @@ def declare(request, ref, number):
         submit=_("Declare"),
         lead=_("With an interest you take no part: you neither read the request nor vote, and the minutes say so."),
         back=session.get_absolute_url(),
+        crumbs=crumbs_of(session),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def take_back(request, ref, number):
+    session = session_or_404(request.user, ref)
+    standing, _declared, vote = _own_or_404(session, request.user, number)
+    if vote is None:
+        raise Http404
+    form = SeedbedForm(posted(request))
+    if request.method == "POST":
+        given = {"motion": standing.motion, "on": today(session.programme), "by": request.user}
+        if attempt(form, services.take_back_motion_vote, **given) is not None:
+            return done(request, _("Your vote is taken back."), standing.motion)
+    return form_page(
+        request,
+        form,
+        title=_("Take my vote back"),
+        submit=_("Take my vote back"),
+        lead=standing.title,
+        back=standing.motion.get_absolute_url(),
         crumbs=crumbs_of(session),
     )
 

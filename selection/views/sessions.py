@@ -22,7 +22,7 @@ from selection.board import Board, shortage_sentence
 from selection.filters import SessionFilter
 from selection.forms import AddCasesForm, AttendanceForm, DecideAllForm, ExtendForm, PlanSessionForm
 from selection.models import Session
-from selection.motions import own_motions, standings_of, waiting_for
+from selection.motions import own_motions, standings_of, waiting_count
 from selection.own_packet import packet_of
 from selection.services.motions import BEFORE_SITTING
 from selection.views.ground import ask_secretary, crumbs_of
@@ -111,7 +111,7 @@ def _keeper_page(request, row):
         "ahead": lines_ahead([one.case for one in board.open_rows], on) if row.state in AHEAD else [],
         "is_secretary": rules.test_rule("selection.keep_session", request.user, row),
         "motions": standings_of(row),
-        "requests_wait": row.state in BEFORE_SITTING and len(waiting_for(row)),
+        "requests_wait": row.state in BEFORE_SITTING and waiting_count(row),
         "consent_count": sum(one.case.votes_by_consent for one in board.agenda),
         "progress": board.progress() if row.state == Session.State.OPEN else [],
         "seats": row.committee.seats.held_on(row.sits_on).select_related("user"),
