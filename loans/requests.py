@@ -108,16 +108,19 @@ def title(facts):
 
 def rows(motion):
     """[(label, text)] of what the members read; the reason is read from the request, where it can be forgotten."""
-    facts, request = motion.facts, _of(motion.subject_ref)
-    currency = facts["currency"]
+    request = _of(motion.subject_ref)
+    asked = f"{motion.asked_by}, {request.asked_on:%d.%m.%Y}"
+    return [(_("Why"), request.reason), (_("Asked for by"), asked), *told(motion.facts)]
+
+
+def told(facts):
+    """[(label, text)] of the facts alone, which the minutes keep: what is owed, and the terms that are asked for."""
+    currency, late = facts["currency"], facts["days_late"]
 
     def money(name):
         return str(Money(facts[name], currency))
 
-    late = facts["days_late"]
     found = [
-        (_("Why"), request.reason),
-        (_("Asked for by"), f"{motion.asked_by}, {request.asked_on:%d.%m.%Y}"),
         (_("Lent"), money("lent")),
         (_("Principal owed"), money("principal")),
         (_("Interest due and unpaid"), money("interest")),
@@ -134,6 +137,7 @@ def _terms(facts):
     schedule = facts["rows"]
     return [
         (_("Instalments from now"), str(facts["instalments"])),
+        (_("First new instalment"), _day(schedule[0][0])),
         (_("First months without principal"), str(facts["grace"]) if facts["grace"] else ""),
         (_("Unpaid interest becomes principal"), _("yes") if facts["capitalise"] else ""),
         (_("Last instalment before"), _day(facts["before"])),
@@ -156,4 +160,4 @@ def schedule(facts):
 
 
 def connect():
-    register(Matter(MATTER, waiting, count, taken, returned, moved_on, title, rows, schedule))
+    register(Matter(MATTER, waiting, count, taken, returned, moved_on, title, rows, told, schedule))

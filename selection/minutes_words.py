@@ -138,11 +138,12 @@ def _case(row, names):
 
 @dataclass(frozen=True)
 class MotionTold:
-    """A request with what was decided on it in a sentence, its votes, the minority's reasons, who took no part."""
+    """A request with its terms, what was decided in a sentence, its votes, the minority's reasons, who took no part."""
 
     row: dict
     name: str
     title: str
+    terms: list
     sentence: str
     votes: str
     dissent: list
@@ -160,7 +161,7 @@ def _motion(row, names):
         Decision.Outcome.REJECT: _("Rejected."),
         Decision.Outcome.DEFER: _("Put off to a later session."),
     }
-    sentence = sentences[row["outcome"]]
+    sentence, matter = sentences[row["outcome"]], matter_of(row["matter"])
     if row["tally"]["rule"] == "quorum":
         sentence = _("Put off to a later session: there was no quorum.")
     elif row["tally"]["rule"] == "tie" and row["outcome"] == Decision.Outcome.REJECT:
@@ -169,7 +170,8 @@ def _motion(row, names):
     return MotionTold(
         row=row,
         name=names.get(row["applicant"], row["applicant"]),
-        title=matter_of(row["matter"]).title(row["facts"]),
+        title=matter.title(row["facts"]),
+        terms=matter.told(row["facts"]),
         sentence=sentence,
         votes=_votes(row["tally"]),
         dissent=[(Vote.Choice(one["choice"]).label, one["reason"]) for one in row["dissent"]],

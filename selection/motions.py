@@ -36,7 +36,8 @@ class Matter:
     waiting(session) -> [Ask]; count(session) -> how many these are, without working out their facts;
     taken(subject_ref, motion, on, by) and returned(subject_ref, on, by) when one goes on an agenda and is taken off;
     moved_on(subject_ref) -> why its decision cannot be undone any more, or "";
-    title(facts) and rows(motion) -> [(label, text)] say in words what the members read; schedule(facts) -> a table.
+    title(facts) and rows(motion) -> [(label, text)] say in words what the members read, and
+    told(facts) what the minutes do; schedule(facts) -> a table.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Matter:
     moved_on: Callable
     title: Callable
     rows: Callable
+    told: Callable
     schedule: Callable
 
 

@@ -356,6 +356,8 @@ def test_the_pages_lead_from_the_request_to_the_decision(late, visit):
     minutes = visit(people.secretary, f"/committee/{session.ref}/minutes/").text
     assert "Approved. 2 for. 2 of 2 members without an interest voted; 2 were needed." in minutes
     assert f"{people.member3.name} took no part: Family" in minutes
+    assert "Instalments from now: 18. First new instalment: 20.05.2026." in minutes
+    assert "Hail" not in minutes
     assert "1 request in which you took no part" in visit(people.member3, f"/committee/{session.ref}/minutes/").text
     visit(people.member3, f"/committee/{session.ref}/minutes.pdf", status=404)
     assert b"%PDF" in minutes_paper(session)[:5]

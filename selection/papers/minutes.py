@@ -131,6 +131,7 @@ def _requests(requests):
             text(f"{one.row['subject']} · {one.title}", "quiet"),
             text(one.sentence, "strong"),
             text(one.votes),
+            text(". ".join(f"{label}: {words}" for label, words in one.terms) + "."),
         ]
         if one.dissent:
             parts.append(text(_("The minority:"), "quiet"))
