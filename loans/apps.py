@@ -11,6 +11,7 @@ class LoansConfig(AppConfig):
     def ready(self):
         import_module("loans.handlers")
         import_module("loans.words").register()
+        import_module("loans.requests").connect()
         import_module("loans.ahead").register()
         import_module("loans.forecast").connect()
         import_module("loans.products").connect()

@@ -9,6 +9,7 @@ from ledger import postings
 from ledger.models import Account, Leg
 from loans.cash_checks import cash_checks
 from loans.checks_people import people_faults
+from loans.checks_requests import request_faults
 from loans.fund import fund_statement
 from loans.models import (
     Allocation,
@@ -46,6 +47,7 @@ def checks():
     yield from principal_faults()
     yield from tranche_faults()
     yield from end_faults()
+    yield from request_faults()
     yield from schedule_faults()
     yield from allocation_faults()
     yield from entry_faults()

@@ -91,18 +91,17 @@ class SignForm(MoveForm):
     )
 
 
-class EndForm(MoveForm):
-    """A write-off or forgiveness, by a decision."""
-
-    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
-    reason = ReasonField()
-
-
-class RescheduleForm(SeedbedForm):
-    """A new schedule over what is owed, by a decision."""
+class AskForm(SeedbedForm):
+    """Relief that is asked of the committee, and why."""
 
     versioned = True
     keyed = True
+
+    reason = ReasonField(help_text=_("The committee reads it. It is kept encrypted."))
+
+
+class AskScheduleForm(AskForm):
+    """A new schedule over what is owed, with its terms."""
 
     instalments_number = forms.IntegerField(label=_("Instalments from now"), min_value=1, max_value=120)
     first_due_on = DateField(label=_("First new instalment falls due"))
@@ -112,8 +111,7 @@ class RescheduleForm(SeedbedForm):
         required=False,
         help_text=_("Without it, the unpaid interest falls due with the first new instalment."),
     )
-    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
-    reason = ReasonField()
+    field_order = ("instalments_number", "first_due_on", "grace_months", "capitalise", "reason")
 
 
 class WaiverForm(SeedbedForm):

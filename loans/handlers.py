@@ -3,9 +3,11 @@
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from loans.models import Loan
+from loans.models import Loan, ReliefRequest
+from loans.requests import MATTER
 from loans.services.agreement import activate_loan, approve_loan, ask_months, bounce_loan, withdraw_approval
 from loans.services.refunds import return_refund, settle_refund
+from loans.services.requests import take_decision
 from loans.services.standings import note_standing
 from loans.services.tranches import bounce_tranche, settle_tranche, tranche_of
 from payments.models import PaymentOrder
@@ -15,7 +17,11 @@ from selection.signals import decisions_effective, months_voted
 
 
 @receiver(decisions_effective, dispatch_uid="loans.decisions_effective")
-def take_decisions(sender, decisions, by, on, **more):
+def take_decisions(sender, decisions, by, on, motions=(), **more):
+    for motion in motions:
+        if motion.matter == MATTER:
+            request = ReliefRequest.objects.select_related("loan__application").get(ref=motion.subject_ref)
+            take_decision(request=request, motion=motion, on=on, by=by)
     for decision in decisions:
         application = decision.application
         if application.call.instrument != "loan":

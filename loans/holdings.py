@@ -18,6 +18,7 @@ from loans.models import (
     LoanTranche,
     MemberPayment,
     MoratoriumLoan,
+    ReliefRequest,
     Reminder,
     Repayment,
     ScheduleVersion,
@@ -53,5 +54,6 @@ def connect():
     declare(MoratoriumLoan, "loan__borrower")
     declare(LoanContact, "loan__borrower", note="")
     declare(Reminder, "loan__borrower", text="-", fault="")
+    declare(ReliefRequest, "loan__borrower", reason="-")
     declare(LoanStanding, "loan__borrower", inside=True)
     declare_references(lambda parties: Loan.objects.filter(borrower__in=parties).values_list("ref", flat=True))

@@ -9,6 +9,7 @@ from ledger.money import Money
 from loans.contacts import with_contacts
 from loans.models import LifeEvent, Loan
 from loans.queues_people import lists_to_sign, people_waiting
+from loans.queues_requests import requests_waiting
 from loans.queues_tranches import tranches_waiting
 from loans.reading import days_late
 from pages.queues import Hit, QueueItem
@@ -28,7 +29,7 @@ def queue_for(user):
         items += _contracts(user) + _late_loans(user) + _steps_due(user)
     if roles & {Role.LOAN_OFFICER, Role.MANAGER}:
         items += people_waiting(user) + tranches_waiting(user)
-    items += lists_to_sign(user)
+    items += requests_waiting(user) + lists_to_sign(user)
     if Role.ADVISER in roles:
         items += _late_borrowers(user)
     return items

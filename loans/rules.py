@@ -28,6 +28,19 @@ def decides_event(user, event):
 
 
 @rules.predicate
+def puts_in_force(user, request):
+    """True for an officer or manager who neither asked for the relief nor made the loan."""
+    theirs = (is_officer | is_manager)(user, request.loan) and is_not_theirs(user, request.loan)
+    return theirs and user.pk != request.asked_by_id
+
+
+@rules.predicate
+def asks_relief(user, row):
+    """On a loan, or on a request about it."""
+    return (is_officer | is_manager)(user, getattr(row, "loan", row))
+
+
+@rules.predicate
 def is_not_preparer(user, moratorium):
     return user.pk != moratorium.prepared_by_id
 
@@ -76,6 +89,8 @@ rules.add_rule("loans.settle_balance", is_manager & did_not_ask)
 rules.add_rule("loans.import_portfolio", is_manager)
 rules.add_rule("loans.refund", is_finance)
 rules.add_rule("loans.relieve", (is_officer | is_manager) & is_not_theirs)
+rules.add_rule("loans.ask_relief", asks_relief)
+rules.add_rule("loans.put_in_force", puts_in_force)
 rules.add_rule("loans.secure", is_officer | is_manager)
 rules.add_rule("loans.release", (is_officer | is_manager) & (is_not_theirs | is_not_paid_out))
 rules.add_rule("loans.group", is_officer | is_manager)

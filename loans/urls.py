@@ -16,6 +16,7 @@ from loans.views import (
     provisions,
     relief,
     reminders,
+    requests,
     tranches,
 )
 
@@ -63,7 +64,9 @@ urlpatterns = [
     path("loans/<slug:ref>/tranches/", tranches.plan, name="plan_tranches"),
     path("loans/<slug:ref>/tranches/<int:number>/do/<slug:verb>/", tranches.move, name="move_tranche"),
     path("loans/<slug:ref>/tranches/<int:number>/pay/", tranches.pay, name="pay_tranche"),
-    path("loans/<slug:ref>/reschedule/", relief.reschedule, name="reschedule"),
+    path("loans/<slug:ref>/relief/<slug:kind>/", requests.ask, name="ask_relief"),
+    path("loans/<slug:ref>/requests/<int:number>/", requests.request_page, name="relief_request"),
+    path("loans/<slug:ref>/requests/<int:number>/do/<slug:verb>/", requests.move, name="move_request"),
     path("loans/<slug:ref>/waive/", relief.waiver, name="waive"),
     path("loans/<slug:ref>/waivers/<int:pk>/reverse/", relief.reverse_one_waiver, name="reverse_waiver"),
     path("loans/<slug:ref>/rate/", relief.rate, name="rate"),

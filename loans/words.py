@@ -28,6 +28,14 @@ TRANCHES = {
     "giving_up": "wait",
     "given_up": "over",
 }
+REQUESTS = {
+    "asked": "start",
+    "before": "moving",
+    "approved": "wait",
+    "refused": "no",
+    "in_force": "done",
+    "withdrawn": "over",
+}
 DAYS = {"open": "live", "counted": "moving", "closed": "done"}
 EVENTS = {
     "cashday.create": _("First money of the day"),
@@ -77,6 +85,14 @@ EVENTS = {
     "loantranche.bounce": _("Tranche returned by the bank"),
     "loantranche.lapse": _("Tranche returned, nothing left to pay out"),
     "loantranche.drop": _("Tranche dropped with the loan"),
+    "reliefrequest.create": _("Relief asked for"),
+    "reliefrequest.put_before": _("Relief put before the committee"),
+    "reliefrequest.put_back": _("Relief waits for another session"),
+    "reliefrequest.approve": _("Relief approved by the committee"),
+    "reliefrequest.refuse": _("Relief refused by the committee"),
+    "reliefrequest.ask_again": _("Relief waits for another session"),
+    "reliefrequest.put_in_force": _("Relief put in force"),
+    "reliefrequest.withdraw": _("Request for relief withdrawn"),
     "guarantor.add": _("Guarantor recorded"),
     "guarantor.release": _("Guarantor released"),
     "guarantor.notify": _("Guarantors told of the arrears"),
@@ -111,7 +127,7 @@ EVENTS = {
 
 def register():
     """Called once, from AppConfig.ready()."""
-    states.register({"loan": SHAPES, "cashday": DAYS, "loantranche": TRANCHES})
+    states.register({"loan": SHAPES, "cashday": DAYS, "loantranche": TRANCHES, "reliefrequest": REQUESTS})
     history.register_words(EVENTS)
     cases.register("L", loan_visible)
     panels.register(Panel("application", _("Loan"), rows=rows_of_application, order=40))

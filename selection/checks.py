@@ -23,6 +23,7 @@ def checks():
     for session in sessions.iterator(chunk_size=200):
         yield from _frozen(session)
         yield from _decisions(session)
+        yield from _motions(session)
         yield from logged.differences(session)
     yield from _approvals()
     yield from appeals.faults()
@@ -68,6 +69,23 @@ def _anchored(session):
         reopened = Event.objects.about(session.ref).filter(kind="session.reopen").values("seq")
         if not forgotten and not Remark.objects.filter(event_seq__in=reopened, redacted=True).exists():
             yield f"selection_session {session.ref}: words that its minutes keep by their hash were changed"
+
+
+def _motions(session):
+    """Each motion of a closed session is decided, by votes that are there; an approval has its quorum and majority."""
+    for motion in session.motions.on_agenda().prefetch_related("votes"):
+        name = f"selection_motion {motion.ref}"
+        if motion.decided_on is None:
+            if session.state == Session.State.CLOSED:
+                yield f"{name}: the sitting is closed and it is not decided"
+            continue
+        told = motion.tally
+        cast = [vote.choice for vote in motion.votes.all() if vote.voided_on is None]
+        if any(told[choice] > cast.count(choice) for choice in ("for", "against", "defer", "abstain")):
+            yield f"{name}: it counts votes that nobody cast"
+        enough = told["voted"] >= max(told["needed"], session.rules["quorum_number"])
+        if motion.outcome == "approve" and not (enough and told["for"] >= max(1, told["against"])):
+            yield f"{name}: it is approved without a quorum or a majority"
 
 
 def _decisions(session):

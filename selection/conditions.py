@@ -7,9 +7,10 @@ from audit.moves import fact
 from selection import quorum
 
 
-@fact(_("There are cases on the agenda."))
+@fact(_("There are cases or requests on the agenda."))
 def has_cases(session):
-    return None if session.cases.on_agenda().exists() else _("No case is on the agenda.")
+    asked = session.cases.on_agenda().exists() or session.motions.on_agenda().exists()
+    return None if asked else _("No case is on the agenda.")
 
 
 @fact(_("The committee has enough voting members."))
@@ -30,6 +31,7 @@ def has_enough_members(session):
 def some_case_has_quorum(session):
     move = getattr(session, "move", None)
     rooms = quorum.rooms_of(session, on=move.on if move else None)
+    rooms += quorum.rooms_of(session, session.motions.undecided(), on=move.on if move else None)
     if any(room.could_decide for room in rooms):
         return None
     waiting = set().union(*(room.unconflicted & room.undeclared for room in rooms)) if rooms else set()
@@ -40,6 +42,21 @@ def some_case_has_quorum(session):
             len(waiting),
         ) % {"count": len(waiting)}
     return _("No case has a quorum of unconflicted members.")
+
+
+@fact(_("Every request is voted on, or the time to vote is over."))
+def motions_voted(session):
+    move = getattr(session, "move", None)
+    if not session.is_written or move is None or move.on > session.votes_due_on:
+        return None
+    motions = session.motions.undecided()
+    voted = {motion.pk: set() for motion in motions}
+    for pk, member in motions.filter(votes__voided_on=None, votes__isnull=False).values_list("pk", "votes__member"):
+        voted[pk].add(member)
+    waiting = sum(bool(room.unconflicted - voted[room.case_id]) for room in quorum.rooms_of(session, motions))
+    if not waiting:
+        return None
+    return _("Members can vote on requests until %(date)s.") % {"date": f"{session.votes_due_on:%d.%m.%Y}"}
 
 
 @fact(_("Every case is decided or deferred."))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applicants.models import Application, Part, Revision
 from audit.models import Event, Head, Remark
-from selection.models import Clarification, Decision, Declaration, Review, Score, Seat, Vote
+from selection.models import Clarification, Decision, Declaration, MotionVote, Review, Score, Seat, Vote
+from selection.motions import standings_of
 from selection.quorum import room_of, voting_members
 from selection.scoring import one_decimal, score
 
@@ -35,7 +36,9 @@ def body_of(session, *, closed_on, closed_by=None):
     attendance = {row.member_id: row for row in session.attendance.all()}
     seats = list(session.committee.seats.held_on(session.sits_on).select_related("user"))
     voted = set(session.cases.filter(votes__voided_on=None).values_list("votes__member_id", flat=True))
+    voted |= set(MotionVote.objects.live().filter(motion__session=session).values_list("member_id", flat=True))
     present = [seat for seat in seats if _was_there(attendance.get(seat.user_id), seat.user_id in voted)]
+    motions = [_motion(standing) for standing in standings_of(session)]
     return {
         "session": session.ref,
         "committee": session.committee.name,
@@ -56,6 +59,8 @@ def body_of(session, *, closed_on, closed_by=None):
         ],
         "corrections": _corrections(session),
         "cases": [_case(case, session) for case in _cases(session)],
+        # Only where there are any: minutes of older sessions keep their hash.
+        **({"motions": motions} if motions else {}),
     }
 
 
@@ -244,6 +249,32 @@ def _clarification(row):
     }
 
 
+def _motion(standing):
+    """A motion with what its votes came to; while the committee sits, what they would come to now."""
+    motion, room = standing.motion, standing.room
+    interests = [row for row in motion.declarations.all() if row.superseded_on is None and row.is_conflict]
+    names = dict(User.objects.filter(pk__in=room.conflicted).values_list("pk", "name"))
+    declared = {row.member_id for row in interests}
+    sides = AGAINST_THE_DECISION[standing.outcome]
+    dissent = dict.fromkeys((vote.choice, vote.reason) for vote in standing.votes if vote.choice in sides)
+    return {
+        "number": motion.number,
+        "matter": motion.matter,
+        "subject": motion.subject_ref,
+        "application": motion.application.ref,
+        "applicant": motion.application.applicant.ref,
+        "facts": motion.facts,
+        "outcome": motion.outcome or standing.outcome,
+        "tally": motion.tally or standing.tally,
+        "dissent": [{"choice": choice, "reason": said(reason)} for choice, reason in dissent if reason],
+        "interests": [
+            {"member": row.member.name, "kind": row.kind, "declared_on": row.declared_on.isoformat()}
+            for row in interests
+        ],
+        "others": sorted(name for pk, name in names.items() if pk not in declared),
+    }
+
+
 # Words -----------------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +292,7 @@ def words_of(session):
     for row in Decision.objects.filter(case__session=session).values_list("conditions", "reason"):
         texts.update(row)
     texts.update(Vote.objects.filter(case__session=session).values_list("reason", flat=True))
+    texts.update(MotionVote.objects.filter(motion__session=session).values_list("reason", flat=True))
     for row in Clarification.objects.filter(case__session=session).values_list("question", "answer"):
         texts.update(row)
     reopened = list(Event.objects.about(session.ref).filter(kind="session.reopen"))

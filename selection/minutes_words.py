@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from applicants.models import Part
 from ledger.money import Money, locale_of
 from selection.models import Decision, Declaration, Seat, Session, Vote
+from selection.motions import matter_of
 from selection.wording import counts_sentence, outcome_sentence, undone_sentence
 
 
@@ -132,6 +133,49 @@ def _case(row, names):
         dissent=[(Vote.Choice(one["choice"]).label, one["reason"]) for one in row.get("dissent", [])],
         recusals=list(_recusals(row)),
         undone=[undone_sentence(one, currency) for one in row["undone"]],
+    )
+
+
+@dataclass(frozen=True)
+class MotionTold:
+    """A request with its terms, what was decided in a sentence, its votes, the minority's reasons, who took no part."""
+
+    row: dict
+    name: str
+    title: str
+    terms: list
+    sentence: str
+    votes: str
+    dissent: list
+    recusals: list
+
+
+def motions_told(body, names):
+    """The MotionTold of each request; `names`: party reference -> name."""
+    return [_motion(row, names) for row in body.get("motions", ())]
+
+
+def _motion(row, names):
+    sentences = {
+        Decision.Outcome.APPROVE: _("Approved."),
+        Decision.Outcome.REJECT: _("Rejected."),
+        Decision.Outcome.DEFER: _("Put off to a later session."),
+    }
+    sentence, matter = sentences[row["outcome"]], matter_of(row["matter"])
+    if row["tally"]["rule"] == "quorum":
+        sentence = _("Put off to a later session: there was no quorum.")
+    elif row["tally"]["rule"] == "tie" and row["outcome"] == Decision.Outcome.REJECT:
+        sentence = _("Rejected: a tie does not approve.")
+    others = [_("%(member)s took no part.") % {"member": name} for name in row["others"]]
+    return MotionTold(
+        row=row,
+        name=names.get(row["applicant"], row["applicant"]),
+        title=matter.title(row["facts"]),
+        terms=matter.told(row["facts"]),
+        sentence=sentence,
+        votes=_votes(row["tally"]),
+        dissent=[(Vote.Choice(one["choice"]).label, one["reason"]) for one in row["dissent"]],
+        recusals=[*_recusals({"interests": [{**one, "late": False} for one in row["interests"]]}), *others],
     )
 
 

@@ -15,7 +15,7 @@ from programmes.models import Role
 from programmes.roles import has_role
 from selection.access import keeps
 from selection.appeals import answered_before, deadline_of
-from selection.models import Appeal, Case, Decision, Declaration, Session
+from selection.models import Appeal, Case, Decision, Declaration, MotionDeclaration, Session
 
 SHAPES = {"approve": "done", "reserve": "wait", "defer": "over", "reject": "no"}
 READERS = (Role.ADVISER, Role.SECRETARY, Role.MANAGER, Role.LOAN_OFFICER, Role.DATA_PROTECTION)
@@ -93,8 +93,14 @@ def session_visible(user, ref):
 
 def recused_from(user):
     """Applications in which the user has declared an interest: theirs is no role on them."""
-    conflicts = Declaration.objects.live().exclude(kind=Declaration.Kind.NONE)
-    return conflicts.filter(member_id=user.pk).values("case__application")
+    conflicts = Declaration.objects.live().exclude(kind=Declaration.Kind.NONE).filter(member_id=user.pk)
+    return conflicts.values("case__application")
+
+
+def recused_from_motions(user):
+    """Applications out of which something grew, such as a loan, in whose motion the user has declared an interest."""
+    conflicts = MotionDeclaration.objects.live().exclude(kind=Declaration.Kind.NONE)
+    return conflicts.filter(member_id=user.pk).values("motion__application")
 
 
 def connect():
@@ -108,4 +114,5 @@ def connect():
         register(Panel(page, gettext_lazy("Appeal"), rows=appeal_rows, permission=has_role(*READERS), order=12))
     cases.register("S", session_visible)
     recusal.register(recused_from)
+    recusal.register(recused_from_motions)
     register_words(EVENTS)

@@ -18,8 +18,10 @@ from selection.access import keeps, seat_of
 from selection.appeals import answerers_of
 from selection.letters import decisions_without_letter
 from selection.models import Appeal, Clarification, Letter, Session
+from selection.motions import own_motions, waiting_count
 from selection.own_packet import packet_of
 from selection.reserve import reserve_lists
+from selection.services.motions import BEFORE_SITTING
 
 MOST = 20
 # After that the applicants have been told, or the office has another problem than a queue.
@@ -141,6 +143,7 @@ def _member_items(session, user):
     if waiting:
         words = _("%(left)s of %(all)s left") % {"left": len(waiting), "all": packet.total}
         yield _item(session, _("Score the packet"), words, packet.where_stopped().case.get_absolute_url())
+    yield from _motion_items(session, user)
     if session.state == Session.State.SITTING:
         consent = packet.left_to_consent()
         votes = [row for row in packet.left_to_vote() if not row.case.votes_by_consent]
@@ -153,12 +156,37 @@ def _member_items(session, user):
             yield _item(session, _("Vote on the consent agenda"), words, url, "live")
 
 
+def _motion_items(session, user):
+    """Requests of loans and the like: to declare first, then to vote on."""
+    if session.state not in (Session.State.OPEN, Session.State.SITTING):
+        return
+    own = own_motions(session, user)
+    undeclared = [standing for standing, declared, _vote in own if not declared]
+    waiting = [standing for standing, declared, vote in own if declared and vote is None]
+    for standings, verb, shape in (
+        (undeclared, _("Declare your interest in a request"), "wait"),
+        (waiting if session.state == Session.State.SITTING else [], _("Vote on a request"), "live"),
+    ):
+        if standings:
+            count = len(standings)
+            why = ngettext("%(count)s request", "%(count)s requests", count) % {"count": count}
+            yield _item(session, verb, why, session.get_absolute_url(), shape)
+
+
 def _secretary_items(session):
     day = today(session.programme)
+    if session.state in BEFORE_SITTING:
+        waiting = waiting_count(session)
+        if waiting:
+            why = ngettext("%(count)s request waits", "%(count)s requests wait", waiting) % {"count": waiting}
+            url = reverse("selection:put_motions", args=[session.ref])
+            yield _item(session, _("Put requests on the agenda"), why, url, "wait")
     count = session.cases.on_agenda().count()
     cases = ngettext("%(count)s case", "%(count)s cases", count) % {"count": count}
     verbs = {
-        Session.State.PLANNED: _("Send the packet") if count else _("Choose cases"),
+        Session.State.PLANNED: _("Send the packet")
+        if count or session.motions.on_agenda().exists()
+        else _("Choose cases"),
         Session.State.OPEN: _("Prepare the sitting"),
         Session.State.SITTING: _("Record the decisions")
         if session.cases.undecided().exists()

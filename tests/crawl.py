@@ -40,7 +40,7 @@ from programmes.roles import held_by
 from programmes.services import name_contact
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
-from tests.crawl_loans import furnish_loan_people, furnish_tranches
+from tests.crawl_loans import furnish_loan_people, furnish_relief, furnish_tranches
 from tests.crawl_money import furnish_money
 from tests.crawl_reports import furnish_reports
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
@@ -132,6 +132,7 @@ VERBS = {
     "grants:certificate_move": ("certify", "withdraw"),
     "loans:cash_day_move": ("count", "close", "send_back"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
+    "loans:move_request": ("put_in_force", "withdraw", "approve"),
     "loans:move_tranche": ("ask", "confirm", "send_back", "ask_to_give_up", "give_up", "keep", "settle"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),
@@ -457,6 +458,7 @@ def _furnish_loans(office, who):
         "loans:reverse": {"ref": loan.ref, "pk": repayment.pk},
         **furnish_tranches(office, who),
         "visits of loans": {"ref": loan.application.visits.first().ref},
+        **furnish_relief(office, loan),
         **furnish_loan_people(office, who, loan, repayment),
     }
 

@@ -18,6 +18,7 @@ from loans.models import (
 from loans.services import prepare_handover, prepare_moratorium
 from tests.office import DAY, make_user, seat
 from tests.steps_applicants import registered_person
+from tests.steps_relief import asked, on_agenda
 from tests.steps_tranches import planned_loan, signed_in_tranches
 
 
@@ -32,6 +33,20 @@ def furnish_tranches(office, who):
         "loans:plan_tranches": {"ref": planned.ref},
         "loans:move_tranche": {"ref": loan.ref, "number": 2},
         "loans:pay_tranche": {"ref": loan.ref, "number": 1},
+    }
+
+
+def furnish_relief(office, loan):
+    """A new schedule that the officer asks for, before a committee that does not sit yet."""
+    request = asked(office, loan)
+    session = on_agenda(office, request)
+    on_session = ("motion", "declare_motion", "remove_motion", "take_back_motion_vote")
+    return {
+        "loans:ask_relief": {"ref": loan.ref, "kind": "reschedule"},
+        "loans:relief_request": {"ref": loan.ref, "number": request.number},
+        "loans:move_request": {"ref": loan.ref, "number": request.number},
+        "selection:put_motions": {"ref": session.ref},
+        **{f"selection:{name}": {"ref": session.ref, "number": 1} for name in on_session},
     }
 
 

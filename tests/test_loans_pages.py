@@ -37,9 +37,11 @@ def active(lending):
 
 
 def urls(loan):
-    named = ("loan", "terms", "reschedule", "pay", "refund", "contract", "repay")
+    named = ("loan", "terms", "waive", "pay", "refund", "contract", "repay")
     found = [reverse(f"loans:{name}", args=[loan.ref]) for name in named]
-    return [*found, *(reverse("loans:move", args=[loan.ref, verb]) for verb in ("sign", "write_off", "forgive"))]
+    kinds = ("reschedule", "write_off", "forgive")
+    asking = [reverse("loans:ask_relief", args=[loan.ref, kind]) for kind in kinds]
+    return [*found, reverse("loans:move", args=[loan.ref, "sign"]), *asking]
 
 
 def test_another_programmes_loan_is_not_there(lending, active, client):
@@ -336,7 +338,7 @@ def test_the_borrowers_account_is_shown_to_nobody_but_finance(lending, client):
         assert (
             'name="account"' in page(client, people.maker, reverse(f"loans:{name}", args=[loan.ref])).content.decode()
         )
-    for name in ("terms", "reschedule"):
+    for name in ("terms", "waive"):
         assert page(client, people.monitor, reverse(f"loans:{name}", args=[loan.ref])).status_code == 403
 
 

@@ -12,6 +12,7 @@ from loans.models.loans import LEADING, LOAN_ROLES, Loan
 from loans.models.products import LoanProduct, LoanTerms
 from loans.models.provisions import ProvisionRate
 from loans.models.repayments import Allocation, Refund, Repayment
+from loans.models.requests import ReliefRequest
 from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
 from loans.models.standings import KEY, LoanStanding, PortfolioCell
 from loans.models.tranches import LoanTranche
@@ -55,6 +56,7 @@ __all__ = [
     "ProvisionRate",
     "QuietHours",
     "Refund",
+    "ReliefRequest",
     "Reminder",
     "ReminderText",
     "Repayment",

@@ -274,7 +274,7 @@ class Loan(Moving, LoanTerms):
         permission=allowed(
             "loans.relieve", _("Another person than the adviser and the officer of this loan must do this.")
         ),
-        custom={"label": _("Write off"), "style": "stop"},
+        custom={"internal": True},
     )
     def write_off(self, *, decision_ref, amount):
         self.written_off_on = self.move.on
@@ -290,7 +290,7 @@ class Loan(Moving, LoanTerms):
         permission=allowed(
             "loans.relieve", _("Another person than the adviser and the officer of this loan must do this.")
         ),
-        custom={"label": _("Forgive the rest"), "style": "stop"},
+        custom={"internal": True},
     )
     def forgive(self, *, decision_ref, amount):
         self.closed_on = self.move.on

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from ledger.money import Money
 from loans.contract import READABLE, contract_pdf
-from loans.forms import AccountForm, EndForm, SignForm, TermsForm
+from loans.forms import AccountForm, SignForm, TermsForm
 from loans.forms_bulk import WhatIfForm
 from loans.models import Loan
 from loans.reading import figures_of, money_lines, next_step, schedule_table, waivers_of
@@ -19,12 +19,10 @@ from loans.reading_people import people_of
 from loans.reading_tranches import next_of_tranches, tranches_of
 from loans.services import (
     cancel_loan,
-    forgive_loan,
     order_disbursement,
     refund_overpayment,
     set_terms,
     sign_loan,
-    write_off_loan,
 )
 from loans.services.access import demand
 from loans.services.refunds import refunds_on_their_way
@@ -42,14 +40,10 @@ from programmes.clock import today
 MOVES = {
     "sign": (sign_loan, SignForm),
     "cancel": (cancel_loan, ReasonedMoveForm),
-    "write_off": (write_off_loan, EndForm),
-    "forgive": (forgive_loan, EndForm),
 }
 LEADS = {
     "sign": gettext_lazy("The terms are frozen, the money is committed, and the schedule is made."),
     "cancel": gettext_lazy("Nothing is lent, and the money goes back to the line."),
-    "write_off": gettext_lazy("The principal leaves the books. It is still claimed; what comes later is a recovery."),
-    "forgive": gettext_lazy("The debt is gone. Nothing is claimed any more."),
 }
 
 
@@ -88,9 +82,11 @@ def loan(request, ref):
         "versions": versions,
         "table": schedule_table(row, instalments, on, later_pay_outs(row, version)) if instalments else None,
         "money": lines,
+        "approved": _approved(row, request.user),
+        "requests": list(row.relief_requests.select_related("asked_by").order_by("-number")),
         "waived": waivers_of(row, request.user),
         "log": log_of(row, on) if row.disbursed_on and rules.test_rule("loans.contact", request.user, row) else None,
-        "events": history_of(row.ref, *(line.tranche.ref for line in (tranches.lines if tranches else ()))),
+        "events": history_of(row.ref, *_parts_of(row, tranches)),
         "may": _may(request.user, row, order, tranches),
         "people": people_of(row, request.user, on),
         "form": WhatIfForm(loan=row, initial={"on": on}) if row.state == Loan.State.ACTIVE else None,
@@ -99,8 +95,28 @@ def loan(request, ref):
     return render(request, "loans/loan.html", context)
 
 
+def _parts_of(row, tranches):
+    """References of what stands in the history of the loan beside it."""
+    yield from (line.tranche.ref for line in (tranches.lines if tranches else ()))
+    yield from row.relief_requests.values_list("ref", flat=True)
+
+
+def _approved(row, user):
+    """The request that this user can put in force now."""
+    found = row.relief_requests.filter(state="approved").first()
+    if found is None:
+        return None
+    found.loan = row
+    return found if rules.test_rule("loans.put_in_force", user, found) else None
+
+
 def _next(row, figures, order, tranches):
-    """What is late comes first, then the tranche that is next, then the next instalment."""
+    """Relief that is approved comes first, then what is late, the next tranche, the next instalment."""
+    approved = row.relief_requests.filter(state="approved").first()
+    if approved is not None:
+        words = _("Approved by %(decision)s. %(name)s asked for it.")
+        words = words % {"decision": approved.decision_ref, "name": approved.asked_by.name}
+        return _("Next: another person puts the committee’s decision in force."), words
     step = None if figures.overdue else next_of_tranches(row, tranches)
     return step or next_step(row, figures, order)
 
@@ -124,6 +140,7 @@ def _may(user, row, order, tranches):
         and tranches is None
         and rules.test_rule("loans.order_disbursement", user, row),
         "relieve": active and rules.test_rule("loans.relieve", user, row),
+        "ask": active and rules.test_rule("loans.ask_relief", user, row) and not row.relief_requests.open().exists(),
         "payoff": active,
         "refund": row.overpaid_amount > 0
         and rules.test_rule("loans.refund", user, row)
@@ -169,10 +186,7 @@ def move(request, ref, verb):
     if verb not in MOVES:
         raise Http404
     service, form_class = MOVES[verb]
-    on, lead = day_of(row), LEADS[verb]
-    if form_class is EndForm and row.principal_amount:
-        owed = _("Principal owed today: %(amount)s.") % {"amount": Money(row.principal_amount, row.currency)}
-        lead = f"{owed} {lead}"
+    on = day_of(row)
     form_kwargs = {"initial": {"first_due_on": month_after(on)}} if verb == "sign" else None
     return move_page(
         request,
@@ -183,7 +197,7 @@ def move(request, ref, verb):
         form_kwargs=form_kwargs,
         on=on,
         back=row.get_absolute_url(),
-        lead=lead,
+        lead=LEADS[verb],
     )
 
 

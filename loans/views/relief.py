@@ -1,4 +1,4 @@
-"""Relief by a decision: a new schedule, another rate, a waiver; and what repays the loan on a day."""
+"""Relief by a decision: another rate, a waiver; and what repays the loan on a day."""
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -6,70 +6,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from audit.refusals import Refusal
 from ledger.money import Money
-from loans.forms import PayoffForm, RateForm, RescheduleForm, WaiverForm, WaiverReversalForm
-from loans.new_schedule import owed_on, proposed_rows
+from loans.forms import PayoffForm, RateForm, WaiverForm, WaiverReversalForm
 from loans.payoff import payoff_quote
-from loans.services import change_rate, reschedule_loan, reverse_waiver, waive
+from loans.services import change_rate, reverse_waiver, waive
 from loans.services.access import demand, need_state
 from loans.services.relief import SECOND_PERSON
-from loans.terms import step_after
 from loans.views.access import crumbs_of, day_of, loan_or_404
 from pages.forms import attempt, done, form_page
-
-
-@login_required
-def reschedule(request, ref):
-    """One button shows the new schedule as it would be, the other makes it."""
-    row = loan_or_404(request, ref)
-    demand("loans.relieve", request.user, row, SECOND_PERSON)
-    need_state(row, row.State.ACTIVE)
-    on = day_of(row)
-    initial = {"version": row.version, "first_due_on": step_after(on, row), "grace_months": 0}
-    form, rows = RescheduleForm(request.POST or None, instance=row, initial=initial), []
-    if "show" in request.POST:
-        rows = _proposed(form, row, on)
-    elif request.method == "POST" and attempt(form, reschedule_loan, loan=row, on=on, by=request.user):
-        return done(request, _("The loan has a new schedule. The old one stays to be seen."), row)
-    return form_page(
-        request,
-        form,
-        title=_("New schedule for %(ref)s") % {"ref": row.ref},
-        submit=_("Make the new schedule"),
-        lead=_("It is made over the principal that is owed today. The loan keeps the mark “rescheduled”."),
-        back=row.get_absolute_url(),
-        crumbs=crumbs_of(row),
-        template="loans/reschedule.html",
-        context={
-            "loan": row,
-            "owed": owed_on(row, on),
-            "rows": [(one, one.fee + one.penalty, _sum(one)) for one in rows],
-            "totals": (sum(one.principal for one in rows), sum(one.interest for one in rows), sum(map(_sum, rows))),
-            "charged": any(one.fee + one.penalty for one in rows),
-        },
-    )
-
-
-def _sum(instalment):
-    return instalment.principal + instalment.interest + instalment.fee + instalment.penalty
-
-
-def _proposed(form, row, on):
-    """The rows of the schedule that is asked for; none with the sentence on the form. A decision is not needed yet."""
-    later = [form.fields[name] for name in ("decision_ref", "reason")]
-    for field in later:
-        field.required = False
-    valid = form.is_valid()
-    for field in later:
-        field.required = True
-    if not valid:
-        return []
-    try:
-        return proposed_rows(row, on=on, **form.arguments())
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return []
 
 
 @login_required

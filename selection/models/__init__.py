@@ -3,6 +3,7 @@
 from selection.models.case import Case, Decision, Declaration
 from selection.models.committee import Committee, Seat, StandingInterest
 from selection.models.judging import Clarification, Review, Score, SittingAttendance, Vote
+from selection.models.motion import Motion, MotionDeclaration, MotionVote
 from selection.models.outcome import Appeal, Letter, LetterKind, LetterTemplate
 from selection.models.papers import Invitation, PacketFile
 from selection.models.session import RulesVersion, Session
@@ -18,6 +19,9 @@ __all__ = [
     "Letter",
     "LetterKind",
     "LetterTemplate",
+    "Motion",
+    "MotionDeclaration",
+    "MotionVote",
     "PacketFile",
     "Review",
     "RulesVersion",

@@ -154,7 +154,7 @@ class Session(Moving):
         state,
         source=State.SITTING,
         target=State.CLOSED,
-        conditions=[conditions.every_case_decided],
+        conditions=[conditions.every_case_decided, conditions.motions_voted],
         permission=allowed("selection.keep_session"),
         custom={"label": _("Close the sitting"), "style": "primary"},
     )

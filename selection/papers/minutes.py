@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from applicants.models import Party
 from pages.paper import facts, mark, paper, signatures, space, table, text, together
 from selection.minutes import told
-from selection.minutes_words import attendance, cases_told, corrections, head, proofs, recusals
+from selection.minutes_words import attendance, cases_told, corrections, head, motions_told, proofs, recusals
 from selection.models import Decision, Seat
 
 
@@ -15,20 +15,22 @@ def minutes_paper(session):
     programme = session.programme
     with translation.override(programme.language):
         body = told(session)
-        refs = [row["applicant"] for row in body["cases"]]
-        cases = cases_told(body, dict(Party.objects.filter(ref__in=refs).values_list("ref", "name")))
+        refs = [row["applicant"] for row in (*body["cases"], *body.get("motions", ()))]
+        names = dict(Party.objects.filter(ref__in=refs).values_list("ref", "name"))
+        cases = cases_told(body, names)
         apart = [case for case in cases if not case.on_consent]
         story = [
             text(_("Minutes of the selection committee"), "title"),
             facts(head(body, neutral=programme.confidential)),
             *_attendance(body),
-            *_decisions(cases),
+            *(_decisions(cases) if cases else []),
             *_recusals(cases),
             *_consent([case for case in cases if case.on_consent]),
             *([mark(_("Cases")), text(_("Cases"), "h2")] if apart else []),
         ]
         for case in apart:
             story.append(together([mark(f"{case.row['position']}. {case.name}"), *_case(case)]))
+        story += _requests(motions_told(body, names))
         # Nobody signs a page on which nothing stands.
         story += [*_corrections(body), together([*_proofs(session, body), _signatures(body)])]
         return paper(
@@ -116,6 +118,26 @@ def _words(case):
         parts += [text(f"{choice}: {reason}") for choice, reason in case.dissent]
     parts += [text(sentence, "quiet") for sentence in (*case.recusals, *case.undone)]
     return parts
+
+
+def _requests(requests):
+    """What was asked about running loans and the like, each with its votes."""
+    if not requests:
+        return []
+    story = [mark(_("Requests")), text(_("Requests"), "h2")]
+    for one in requests:
+        parts = [
+            text(f"{one.row['number']}. {one.name}", "h3"),
+            text(f"{one.row['subject']} · {one.title}", "quiet"),
+            text(one.sentence, "strong"),
+            text(one.votes),
+            text(". ".join(f"{label}: {words}" for label, words in one.terms) + "."),
+        ]
+        if one.dissent:
+            parts.append(text(_("The minority:"), "quiet"))
+            parts += [text(f"{choice}: {reason}") for choice, reason in one.dissent]
+        story.append(together([*parts, *(text(sentence, "quiet") for sentence in one.recusals)]))
+    return story
 
 
 def _corrections(body):

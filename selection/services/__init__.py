@@ -24,6 +24,13 @@ from selection.services.letters import (
     write_letter,
     write_letters,
 )
+from selection.services.motions import (
+    cast_motion_vote,
+    declare_on_motion,
+    put_motions,
+    remove_motion,
+    take_back_motion_vote,
+)
 from selection.services.packets import ask_packet, note_packet
 from selection.services.papers import draw_minutes
 from selection.services.table import save_reviews
@@ -36,6 +43,7 @@ __all__ = [
     "ask_clarification",
     "ask_packet",
     "cast_consent_votes",
+    "cast_motion_vote",
     "cast_vote",
     "cast_votes",
     "close_session",
@@ -43,6 +51,7 @@ __all__ = [
     "decide_all",
     "decide_case",
     "declare_interests",
+    "declare_on_motion",
     "declare_standing_interest",
     "draw_minutes",
     "end_seat",
@@ -54,9 +63,11 @@ __all__ = [
     "mark_letters_sent",
     "note_packet",
     "plan_session",
+    "put_motions",
     "record_appeal",
     "record_sitting",
     "remove_case",
+    "remove_motion",
     "reopen_session",
     "save_letter_text",
     "save_review",
@@ -65,6 +76,7 @@ __all__ = [
     "send_packet",
     "set_bands",
     "start_sitting",
+    "take_back_motion_vote",
     "take_back_vote",
     "withdraw_letters",
     "write_call_letters",

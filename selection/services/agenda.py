@@ -12,7 +12,7 @@ from programmes.models import Call
 from programmes.services import check_date, take_reference
 from selection.call_rules import assessors_for, rules_of, rules_of_call
 from selection.consent import goes_on_consent
-from selection.models import Case, Decision, Session, SittingAttendance, Vote
+from selection.models import Case, Decision, MotionVote, Session, SittingAttendance, Vote
 from selection.quorum import room_of, voting_members
 from selection.services.bench import day_of
 from selection.services.deadlines import ask_days
@@ -276,6 +276,7 @@ def record_sitting(*, session, present, on, by, reason="", times=None):
     if here - set(seated):
         raise Invalid(_("Somebody on the list has no seat on that day."), field="present")
     voted = set(Vote.objects.live().filter(case__session=session).values_list("member_id", flat=True))
+    voted |= set(MotionVote.objects.live().filter(motion__session=session).values_list("member_id", flat=True))
     for pk in sorted((set(seated) - here) & voted):
         raise Blocked(_("%(name)s has voted in this sitting and cannot be absent.") % {"name": seated[pk]})
     times = _times(times or {}, here, seated)

@@ -12,6 +12,7 @@ from selection.minutes import body_of, chain_now
 from selection.models import Decision, Session
 from selection.services.deciding import take_effect, undo
 from selection.services.locks import ask, ask_move, ask_state, lock_agenda
+from selection.services.motions import ask_motions_undoable, decide_motions, undo_motions
 from selection.signals import decisions_effective
 
 STATE_OF = {
@@ -35,7 +36,8 @@ def _decisions(session, cases, **which):
 def close_session(*, session, on, by, version=None, reason="", key=None):
     """Freeze the minutes and let every decision take effect. Raises Blocked while a case is open.
 
-    The decision on an applicant who withdrew meanwhile falls, and its money goes back to the line.
+    The decision on an applicant who withdrew meanwhile falls, and its money goes back to the line. Motions are decided
+    here by their votes; one below its quorum is put off.
     """
     session, cases = lock_agenda(session)
     ask_move(session, "close", by, on, _("The sitting cannot be closed yet."))
@@ -43,6 +45,7 @@ def close_session(*, session, on, by, version=None, reason="", key=None):
     for decision in _decisions(session, cases, effective_on=None):
         if decision.application.state == Application.State.WITHDRAWN:
             undo(decision, Decision.Undone.WITHDRAWN, on=on, by=by)
+    motions = decide_motions(session, on=on, by=by)
     body = body_of(session, closed_on=on, closed_by=by)
     frozen = frozen_hash(body)
     advance(
@@ -60,7 +63,7 @@ def close_session(*, session, on, by, version=None, reason="", key=None):
     decisions = _decisions(session, cases, effective_on=None)
     for decision in decisions:
         take_effect(decision, on=on, by=by)
-    decisions_effective.send(sender=Session, session=session, decisions=decisions, by=by, on=on)
+    decisions_effective.send(sender=Session, session=session, decisions=decisions, motions=motions, by=by, on=on)
     return session
 
 
@@ -80,7 +83,9 @@ def reopen_session(*, session, reason, on, by, version=None):
     decisions = [row for row in _decisions(session, cases) if row.outcome != Decision.Outcome.DEFER]
     for decision in decisions:
         _ask_undoable(decision)
+    ask_motions_undoable(session)
     advance(session, "reopen", by=by, on=on, version=version, reason=reason)
+    undo_motions(session, on=on, by=by)
     for decision in decisions:
         withdrawn = decision.application.state == Application.State.WITHDRAWN
         undo(decision, Decision.Undone.WITHDRAWN if withdrawn else Decision.Undone.REOPENED, on=on, by=by)

@@ -31,10 +31,14 @@ def lock_applications(pks):
 
 
 def lock_agenda(session):
-    """The locked Session, and its Cases (list, each with its locked application) in agenda order."""
+    """The locked Session, and its Cases (list, each with its locked application) in agenda order.
+
+    The applications of its motions are locked with them.
+    """
     session = lock_session(session)
-    pks = session.cases.values_list("application_id", flat=True)
-    return session, with_applications(session, lock_applications(list(pks)))
+    pks = {*session.cases.values_list("application_id", flat=True)}
+    pks |= {*session.motions.values_list("application_id", flat=True)}
+    return session, with_applications(session, lock_applications(pks))
 
 
 def lock_call(call):

@@ -13,8 +13,9 @@ from programmes.clock import today
 from selection import services
 from selection.access import keeps, seat_of, session_or_404
 from selection.minutes import body_of, told
-from selection.minutes_words import attendance, cases_told, corrections, head, proofs
+from selection.minutes_words import attendance, cases_told, corrections, head, motions_told, proofs
 from selection.models import Declaration, Session
+from selection.motions import own_motions
 from selection.papers import minutes_paper
 
 
@@ -42,6 +43,14 @@ def _hidden(session, user):
     return set(session.cases.exclude(pk__in=readable).values_list("application__ref", flat=True))
 
 
+def _hidden_motions(session, user):
+    """Numbers of the requests that are no business of the user's."""
+    if keeps(session, user):
+        return set()
+    own = {standing.motion.number for standing, _declared, _vote in own_motions(session, user)}
+    return set(session.motions.values_list("number", flat=True)) - own
+
+
 @require_safe
 def minutes(request, ref):
     """The frozen minutes; while the committee sits, for its keepers, what they would say if it closed now."""
@@ -49,7 +58,10 @@ def minutes(request, ref):
     is_draft = session.state == Session.State.SITTING
     body = told(session, body_of(session, closed_on=today(session.programme)) if is_draft else None)
     hidden = _hidden(session, request.user)
-    names = dict(Party.objects.filter(ref__in=[row["applicant"] for row in body["cases"]]).values_list("ref", "name"))
+    told_of = [row["applicant"] for row in (*body["cases"], *body.get("motions", ()))]
+    names = dict(Party.objects.filter(ref__in=told_of).values_list("ref", "name"))
+    hidden_motions = _hidden_motions(session, request.user)
+    requests = [one for one in motions_told(body, names) if one.row["number"] not in hidden_motions]
     cases = [case for case in cases_told(body, names) if case.row["application"] not in hidden]
     here = attendance(body)
     return render(
@@ -65,8 +77,10 @@ def minutes(request, ref):
             "consent": [case for case in cases if case.on_consent],
             "corrections": list(corrections(body)),
             "proofs": list(proofs(session, body)),
+            "requests": requests,
             "is_draft": is_draft,
             "gone": len(body["cases"]) - len(cases),
+            "requests_gone": len(body.get("motions", ())) - len(requests),
             "crumbs": [
                 (_("Committee sessions"), reverse("selection:sessions")),
                 (session.ref, session.get_absolute_url()),
@@ -79,7 +93,7 @@ def minutes(request, ref):
 def minutes_pdf(request, ref):
     """The paper, as a file. Whoever may keep files of the programme draws and keeps it; others get it drawn."""
     session = _readable_or_404(request.user, ref, (Session.State.CLOSED,))
-    if _hidden(session, request.user):
+    if _hidden(session, request.user) or _hidden_motions(session, request.user):
         raise Http404
     if session.minutes_id:
         content = path_of(session.minutes.sha256).read_bytes()

@@ -22,7 +22,9 @@ from selection.board import Board, shortage_sentence
 from selection.filters import SessionFilter
 from selection.forms import AddCasesForm, AttendanceForm, DecideAllForm, ExtendForm, PlanSessionForm
 from selection.models import Session
+from selection.motions import own_motions, standings_of, waiting_count
 from selection.own_packet import packet_of
+from selection.services.motions import BEFORE_SITTING
 from selection.views.ground import ask_secretary, crumbs_of
 from selection.views.sitting import kept_context, member_context
 
@@ -108,6 +110,8 @@ def _keeper_page(request, row):
         "on": on,
         "ahead": lines_ahead([one.case for one in board.open_rows], on) if row.state in AHEAD else [],
         "is_secretary": rules.test_rule("selection.keep_session", request.user, row),
+        "motions": standings_of(row),
+        "requests_wait": row.state in BEFORE_SITTING and waiting_count(row),
         "consent_count": sum(one.case.votes_by_consent for one in board.agenda),
         "progress": board.progress() if row.state == Session.State.OPEN else [],
         "seats": row.committee.seats.held_on(row.sits_on).select_related("user"),
@@ -122,6 +126,7 @@ def _keeper_page(request, row):
 
 def _member_page(request, row):
     packet = packet_of(row, request.user)
+    own = own_motions(row, request.user)
     sitting = row.state == Session.State.SITTING
     context = member_context(row, request.user, packet) if sitting else {"packet": packet}
     return render(
@@ -131,6 +136,8 @@ def _member_page(request, row):
             "title": str(row.committee),
             "session": row,
             "seat": seat_of(row, request.user),
+            "own_motions": own,
+            "motions_gone": row.motions.on_agenda().count() - len(own),
             "crumbs": crumbs_of(),
             **context,
         },

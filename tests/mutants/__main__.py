@@ -24,6 +24,7 @@ from tests.mutants.list import MUTANTS
 from tests.mutants.loan_people import LOAN_PEOPLE
 from tests.mutants.open_data import OPEN_DATA
 from tests.mutants.purchases import PURCHASES
+from tests.mutants.relief import RELIEF_GUARDS
 from tests.mutants.reporting import REPORTING
 from tests.mutants.reports import REPORTS
 from tests.mutants.tranches import TRANCHE_GUARDS
@@ -89,6 +90,7 @@ EVERY = [
     *LENDING,
     *LOAN_PEOPLE,
     *TRANCHE_GUARDS,
+    *RELIEF_GUARDS,
     *ARREARS,
     *REPORTING,
     *OPEN_DATA,

@@ -1,0 +1,29 @@
+"""What `verify` asks of relief: each stands on a decision of the committee, and what is in force is in the books."""
+
+from loans.models import ReliefRequest
+
+OUTCOMES = {"approved": "approve", "refused": "reject", "in_force": "approve"}
+
+
+def request_faults():
+    """A sentence for each request whose state is not what its motion says, or that the loan does not show."""
+    rows = ReliefRequest.objects.select_related("loan", "motion__session").order_by("pk")
+    for row in rows.iterator(chunk_size=500):
+        name, motion = f"loans_reliefrequest {row.ref}", row.motion
+        if row.state in OUTCOMES:
+            reopened = row.state != "in_force" and motion.decided_on is None and motion.session.state == "sitting"
+            if not reopened and motion.outcome != OUTCOMES[row.state]:
+                yield f"{name} is {row.state}, and the committee decided {motion.outcome or 'nothing'}"
+            elif motion.subject_ref != row.ref or motion.ref != row.decision_ref:
+                yield f"{name} names a decision that is not about it"
+        if row.state == "in_force" and not _shown(row):
+            yield f"{name} is in force, and the loan does not show it"
+
+
+def _shown(row):
+    loan = row.loan
+    if row.kind == ReliefRequest.Kind.RESCHEDULE:
+        made = loan.versions.filter(decision_ref=row.decision_ref, made_on=row.in_force_on)
+        return loan.ever_rescheduled and made.exists()
+    day = loan.written_off_on if row.kind == ReliefRequest.Kind.WRITE_OFF else loan.forgiven_on
+    return (loan.end_decision_ref, day) == (row.decision_ref, row.in_force_on)

@@ -1,0 +1,163 @@
+"""Requests for relief as committees and pages read them: what is asked for in words, and what waits for a session."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit.refusals import Refusal
+from ledger.money import Money
+from loans.models import Loan, ReliefRequest
+from loans.new_schedule import owed_on, proposed_rows
+from loans.reading import figures_of
+from loans.services.requests import open_request, take_back, take_before
+from programmes.clock import today
+from programmes.models import Call
+from selection.motions import Ask, Matter, register
+
+MATTER = "loan_relief"
+# What a session page offers at once; what waits longer comes first.
+MOST = 100
+
+
+def facts_of(request, on):
+    """The plain values that the committee reads, as of `on`. Amounts: minor units. Raises Invalid for stale terms."""
+    loan, owed = request.loan, owed_on(request.loan, on)
+    instalments = list(loan.instalments.filter(version=loan.current_version).order_by("number"))
+    found = {
+        "kind": request.kind,
+        "loan": loan.ref,
+        "currency": loan.currency,
+        "as_of": on.isoformat(),
+        "lent": loan.amount,
+        "principal": owed.principal,
+        "interest": owed.interest,
+        "charges": owed.charges,
+        "days_late": figures_of(loan, instalments, on).days_late,
+        "rescheduled": loan.ever_rescheduled,
+    }
+    if request.kind == ReliefRequest.Kind.RESCHEDULE:
+        rows = proposed_rows(loan, on=on, **request.terms)
+        found |= {
+            "instalments": request.instalments_number,
+            "grace": request.grace_months,
+            "capitalise": request.capitalise,
+            "before": loan.matures_on.isoformat(),
+            "rows": [[row.due.isoformat(), row.principal, row.interest, row.fee + row.penalty] for row in rows],
+        }
+    return found
+
+
+def _waiting_rows(session):
+    """Requests about active loans of the programme; none for a committee that does not decide on loans."""
+    if session.call.instrument != Call.Instrument.LOAN:
+        return ReliefRequest.objects.none()
+    return ReliefRequest.objects.filter(
+        state=ReliefRequest.State.ASKED, loan__state=Loan.State.ACTIVE, loan__programme=session.programme_id
+    )
+
+
+def count(session):
+    return _waiting_rows(session)[:MOST].count()
+
+
+def waiting(session):
+    """The Ask of each request that the session could decide on, with the facts of today."""
+    parents = ("loan__application__applicant", "loan__programme", "loan__borrower", "loan__product", "loan__line")
+    rows = _waiting_rows(session).select_related(*parents)
+    return [_ask(row) for row in rows.order_by("asked_on", "pk")[:MOST]]
+
+
+def _ask(request):
+    facts, why_not = {}, ""
+    try:
+        facts = facts_of(request, today(request.programme))
+    except Refusal as refusal:
+        why_not = f"{request.ref}: {refusal.sentence}"
+    return Ask(request.ref, request.application, request.asked_by_id, facts, why_not)
+
+
+def _of(subject_ref):
+    return ReliefRequest.objects.select_related("loan").get(ref=subject_ref)
+
+
+def taken(subject_ref, *, motion, on, by):
+    take_before(request=_of(subject_ref), motion=motion, on=on, by=by)
+
+
+def returned(subject_ref, *, on, by):
+    take_back(request=_of(subject_ref), on=on, by=by)
+
+
+def moved_on(subject_ref):
+    """Why the committee's decision stands for good, or ""."""
+    request = _of(subject_ref)
+    other = open_request(request.loan)
+    if request.state in (ReliefRequest.State.APPROVED, ReliefRequest.State.REFUSED) and other in (None, request):
+        return ""
+    words = {"ref": request.ref, "state": request.state_label}
+    if other is not None and other != request:
+        return _("%(other)s was asked for since the committee decided on %(ref)s.") % {**words, "other": other.ref}
+    return _("%(ref)s has moved on since: it is in the state “%(state)s”.") % words
+
+
+def title(facts):
+    kind = ReliefRequest.Kind(facts["kind"]).label
+    return _("%(kind)s, loan %(loan)s") % {"kind": kind, "loan": facts["loan"]}
+
+
+def rows(motion):
+    """[(label, text)] of what the members read; the reason is read from the request, where it can be forgotten."""
+    request = _of(motion.subject_ref)
+    asked = f"{motion.asked_by}, {request.asked_on:%d.%m.%Y}"
+    return [(_("Why"), request.reason), (_("Asked for by"), asked), *told(motion.facts)]
+
+
+def told(facts):
+    """[(label, text)] of the facts alone, which the minutes keep: what is owed, and the terms that are asked for."""
+    currency, late = facts["currency"], facts["days_late"]
+
+    def money(name):
+        return str(Money(facts[name], currency))
+
+    found = [
+        (_("Lent"), money("lent")),
+        (_("Principal owed"), money("principal")),
+        (_("Interest due and unpaid"), money("interest")),
+        (_("Fees and penalties unpaid"), money("charges") if facts["charges"] else ""),
+        (_("Late"), ngettext("%(count)s day", "%(count)s days", late) % {"count": late} if late else _("Not late")),
+        (_("Rescheduled before"), _("yes") if facts["rescheduled"] else _("no")),
+    ]
+    if facts["kind"] == ReliefRequest.Kind.RESCHEDULE:
+        found += _terms(facts)
+    return [(label, text) for label, text in found if text]
+
+
+def _terms(facts):
+    schedule = facts["rows"]
+    return [
+        (_("Instalments from now"), str(facts["instalments"])),
+        (_("First new instalment"), _day(schedule[0][0])),
+        (_("First months without principal"), str(facts["grace"]) if facts["grace"] else ""),
+        (_("Unpaid interest becomes principal"), _("yes") if facts["capitalise"] else ""),
+        (_("Last instalment before"), _day(facts["before"])),
+        (_("Last instalment after"), _day(schedule[-1][0])),
+        (_("Interest of the new schedule"), str(Money(sum(row[2] for row in schedule), facts["currency"]))),
+    ]
+
+
+def _day(text):
+    return f"{date.fromisoformat(text):%d.%m.%Y}"
+
+
+def schedule(facts):
+    """[(due, principal, interest, charges, instalment)] as it was shown to the committee; empty for an end."""
+    currency = facts["currency"]
+    return [
+        (_day(due), *(Money(part, currency) for part in (principal, interest, other, principal + interest + other)))
+        for due, principal, interest, other in facts.get("rows", ())
+    ]
+
+
+def connect():
+    register(Matter(MATTER, waiting, count, taken, returned, moved_on, title, rows, told, schedule))

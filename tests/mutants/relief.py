@@ -1,0 +1,62 @@
+"""Guards of relief that the committee decides on."""
+
+from tests.mutants.list import Mutant
+
+RELIEF = "tests/test_loan_relief.py"
+
+RELIEF_GUARDS: list[Mutant] = [
+    Mutant(
+        "relief: a member with an interest votes on the request",
+        "selection/services/motions.py",
+        "    if by.pk in room.conflicted:\n",
+        "    if by.pk in ():\n",
+        (
+            f"{RELIEF}::test_a_member_with_an_interest_neither_sees_the_request_nor_votes",
+            f"{RELIEF}::test_a_standing_interest_in_the_borrower_reaches_the_request",
+        ),
+    ),
+    Mutant(
+        "relief: who asked for it votes on it",
+        "selection/motions.py",
+        "(interested[motion.application_id] | {motion.asked_by_id}) & room.voting",
+        "interested[motion.application_id] & room.voting",
+        (f"{RELIEF}::test_who_asked_does_not_vote_on_it",),
+    ),
+    Mutant(
+        "relief: it is put in force without an approval",
+        "loans/models/requests.py",
+        "        source=State.APPROVED,\n        target=State.IN_FORCE,\n        conditions=[\n"
+        "            conditions.loan_runs,\n            conditions.decision_stands,\n",
+        "        source=[State.ASKED, State.BEFORE, State.APPROVED],\n        target=State.IN_FORCE,\n"
+        "        conditions=[\n            conditions.loan_runs,\n",
+        (f"{RELIEF}::test_nothing_is_put_in_force_without_an_approval",),
+    ),
+    Mutant(
+        "relief: it is put in force while the sitting is open again",
+        "loans/models/requests.py",
+        "            conditions.decision_stands,\n",
+        "",
+        (f"{RELIEF}::test_a_sitting_that_is_opened_again_takes_the_approval_back_until_it_closes",),
+    ),
+    Mutant(
+        "relief: who asked for it puts it in force",
+        "loans/rules.py",
+        "    return theirs and user.pk != request.asked_by_id\n",
+        "    return theirs\n",
+        (f"{RELIEF}::test_nobody_puts_in_force_what_they_asked_for_themselves",),
+    ),
+    Mutant(
+        "relief: below its quorum a request is approved",
+        "selection/motions.py",
+        'result.outcome if enough else "defer"',
+        "result.outcome",
+        (f"{RELIEF}::test_below_the_quorum_it_is_put_off_and_waits_for_another_session",),
+    ),
+    Mutant(
+        "relief: more is written off than the committee was told",
+        "loans/models/requests.py",
+        "            conditions.no_more_is_owed,\n",
+        "",
+        (f"{RELIEF}::test_more_principal_than_the_committee_was_told_is_not_written_off",),
+    ),
+]

@@ -1,0 +1,388 @@
+"""Relief of a loan: the officer asks, the committee decides in its session, and another person puts it in force."""
+
+from datetime import date
+
+import pytest
+
+from audit.refusals import Blocked, Invalid, NotAllowed
+from loans.checks_requests import request_faults
+from loans.models import Loan, ReliefRequest
+from loans.queues_requests import requests_waiting as queue_for
+from loans.services import record_repayment, reverse_repayment, write_off_loan
+from loans.services.requests import ask_relief, put_in_force, withdraw_request
+from programmes.clock import standing_at, today
+from programmes.models import Role
+from selection.checks import checks
+from selection.models import Motion, MotionVote
+from selection.motions import own_motions, waiting_for
+from selection.papers import minutes_paper
+from selection.services import (
+    cast_motion_vote,
+    declare_on_motion,
+    put_motions,
+    remove_motion,
+    reopen_session,
+    seat_member,
+)
+from selection.services.declaring import declare_standing_interest
+from tests.office import make_user, seat
+from tests.steps_loans import active_loan
+from tests.steps_relief import (
+    FIRST_NEW,
+    TERMS,
+    asked,
+    closed,
+    decided,
+    declared,
+    on_agenda,
+    seated,
+    voted,
+)
+from tests.steps_selection import committee_of
+
+pytestmark = [pytest.mark.django_db]
+
+# A loan of 1,000.00 in twelve instalments of 88.85 from 12 April; nothing is paid by then.
+ASKING = date(2026, 4, 20)
+
+
+@pytest.fixture
+def late(lending):
+    """(office, loan) on 20 April: the first instalment is eight days late."""
+    loan = active_loan(lending)
+    with standing_at(ASKING):
+        yield lending, loan
+
+
+def in_force(office, request, **how):
+    return put_in_force(request=request, on=today(office.programme), by=office.people.manager, **how)
+
+
+def test_a_new_schedule_is_asked_for_decided_and_put_in_force_by_three_people(late):
+    office, loan = late
+    request = asked(office, loan)
+    assert (request.ref, request.state, request.owed_amount) == (f"{loan.ref}/R1", "asked", 100_000)
+    session = on_agenda(office, request)
+    motion = session.motions.get()
+    facts = motion.facts
+    assert [facts[name] for name in ("principal", "interest", "days_late", "instalments")] == [100_000, 1000, 8, 18]
+    assert sum(row[1] for row in facts["rows"]) == 100_000
+    request.refresh_from_db()
+    assert (request.state, request.motion) == ("before", motion)
+    seated(office, declared(office, session))
+    closed(office, voted(office, session))
+    motion.refresh_from_db()
+    assert (motion.outcome, motion.tally["for"], motion.tally["needed"]) == ("approve", 3, 2)
+    request.refresh_from_db()
+    assert (request.state, request.decision_ref) == ("approved", f"{session.ref}/M1")
+    loan.refresh_from_db()
+    assert (loan.current_version, loan.ever_rescheduled) == (1, False)
+    in_force(office, request)
+    loan.refresh_from_db()
+    version = loan.versions.get(number=2)
+    rows = list(loan.instalments.filter(version=2).order_by("number"))
+    assert (version.decision_ref, len(rows), rows[0].due_on) == (f"{session.ref}/M1", 18, FIRST_NEW)
+    # What the committee read is what is booked.
+    booked = [[row.due_on.isoformat(), row.principal_amount, row.interest_amount, row.penalty_amount] for row in rows]
+    assert booked == facts["rows"]
+    request.refresh_from_db()
+    assert (request.state, request.in_force_by) == ("in_force", office.people.manager)
+    assert "harvest" not in version.reason
+
+
+@pytest.mark.parametrize(("kind", "state"), [("write_off", "written_off"), ("forgive", "closed")])
+def test_an_end_is_booked_with_the_decision_of_the_session(late, kind, state):
+    office, loan = late
+    request = decided(office, asked(office, loan, kind))
+    in_force(office, request)
+    loan.refresh_from_db()
+    assert (loan.state, loan.principal_amount, loan.end_decision_ref) == (state, 0, request.decision_ref)
+    assert loan.written_off_amount + loan.forgiven_amount == 100_000
+
+
+def test_nobody_puts_in_force_what_they_asked_for_themselves(late):
+    office, loan = late
+    request = decided(office, asked(office, loan, by=office.people.manager))
+    with pytest.raises(NotAllowed):
+        in_force(office, request)
+    # The officer who signed the contract does not either, nor does the adviser.
+    for who in (office.people.loan_officer, office.people.adviser):
+        with pytest.raises(NotAllowed):
+            put_in_force(request=request, on=ASKING, by=who)
+    assert Loan.objects.get().current_version == 1
+
+
+def test_nothing_is_put_in_force_without_an_approval(late):
+    office, loan = late
+    request = asked(office, loan, "write_off")
+    with pytest.raises(Blocked):
+        in_force(office, request)
+    session = seated(office, declared(office, on_agenda(office, request)))
+    voted(office, session)
+    with pytest.raises(Blocked):
+        in_force(office, ReliefRequest.objects.get())
+    assert Loan.objects.get().principal_amount == 100_000
+
+
+def test_a_refused_request_is_over_and_another_may_be_asked(late):
+    office, loan = late
+    request = decided(office, asked(office, loan), "against", reason="The harvest was insured.")
+    assert (request.state, request.motion.outcome) == ("refused", "reject")
+    with pytest.raises(Blocked):
+        in_force(office, request)
+    assert asked(office, loan, "write_off").ref == f"{loan.ref}/R2"
+
+
+def test_below_the_quorum_it_is_put_off_and_waits_for_another_session(late):
+    office, loan = late
+    request = asked(office, loan)
+    after = decided(office, request, members=[office.people.member1])
+    motion = Motion.objects.get()
+    assert (motion.outcome, motion.tally["rule"], motion.tally["voted"]) == ("defer", "quorum", 1)
+    assert (after.state, after.motion) == ("asked", None)
+    assert decided(office, after).state == "approved"
+
+
+def test_one_request_is_open_at_a_time(late):
+    office, loan = late
+    first = asked(office, loan)
+    with pytest.raises(Blocked, match=f"{loan.ref}/R1 is open already"):
+        asked(office, loan, "write_off")
+    withdraw_request(request=first, reason="He pays.", on=ASKING, by=office.people.loan_officer)
+    assert asked(office, loan, "write_off").number == 2
+
+
+def test_a_member_with_an_interest_neither_sees_the_request_nor_votes(late):
+    office, loan = late
+    people = office.people
+    session = on_agenda(office, asked(office, loan))
+    declared(office, session, [people.member1, people.member2])
+    declared(office, session, [people.member3], kind="family", reason="His brother.")
+    seated(office, session)
+    motion = session.motions.get()
+    with pytest.raises(NotAllowed):
+        cast_motion_vote(motion=motion, choice="for", on=ASKING, by=people.member3)
+    assert own_motions(session, people.member3) == []
+    voted(office, session, members=[people.member1, people.member2])
+    session = closed(office, session)
+    told = session.minutes_body["motions"][0]
+    assert [one["member"] for one in told["interests"]] == [people.member3.name]
+    assert (told["tally"]["unconflicted"], told["outcome"]) == (2, "approve")
+
+
+def test_a_standing_interest_in_the_borrower_reaches_the_request(late):
+    office, loan = late
+    people = office.people
+    session = on_agenda(office, asked(office, loan))
+    given = {"committee": session.committee, "party": loan.borrower, "kind": "friend", "reason": "Neighbours."}
+    declared(office, session)
+    declare_standing_interest(**given, on=ASKING, by=people.member2)
+    seated(office, session)
+    with pytest.raises(NotAllowed):
+        cast_motion_vote(motion=session.motions.get(), choice="for", on=ASKING, by=people.member2)
+
+
+def test_an_interest_declared_in_the_sitting_voids_the_vote(late):
+    office, loan = late
+    people = office.people
+    session = seated(office, declared(office, on_agenda(office, asked(office, loan))))
+    voted(office, session, members=[people.member1, people.member2])
+    declared(office, session, [people.member2], kind="business", reason="He owes me money.")
+    assert MotionVote.objects.live().count() == 1
+    closed(office, session)
+    assert Motion.objects.get().tally["voted"] == 1
+    assert ReliefRequest.objects.get().state == "asked"
+
+
+def test_relief_of_a_loan_that_was_repaid_meanwhile_is_blocked_in_words(late):
+    office, loan = late
+    request = decided(office, asked(office, loan))
+    owed = sum(row.open_amount for row in loan.instalments.all())
+    record_repayment(loan=loan, amount=owed, means="cash", on=ASKING, by=office.people.loan_officer)
+    with pytest.raises(Blocked) as refused:
+        in_force(office, request)
+    assert [str(one) for one in refused.value.missing] == [
+        f"{loan.ref} is in the state “{Loan.objects.get().state_label}”: there is nothing to relieve."
+    ]
+
+
+def test_terms_whose_first_day_has_passed_are_asked_for_again(late):
+    office, loan = late
+    request = decided(office, asked(office, loan))
+    with standing_at(FIRST_NEW), pytest.raises(Blocked) as refused:
+        put_in_force(request=request, on=FIRST_NEW, by=office.people.manager)
+    assert "20.05.2026, and that day has passed" in str(refused.value.missing[0])
+    waits = withdraw_request(request=request, reason="Too late.", on=ASKING, by=office.people.loan_officer)
+    assert waits.state == "withdrawn"
+    # Terms that no schedule can have do not even come before the committee.
+    with pytest.raises(Invalid):
+        asked(office, loan, **{**TERMS, "first_due_on": ASKING})
+
+
+def test_a_request_with_terms_that_have_passed_is_not_put_on_an_agenda(late):
+    office, loan = late
+    request = asked(office, loan)
+    with standing_at(FIRST_NEW), pytest.raises(Blocked, match="falls due after the day"):
+        on_agenda(office, request)
+    assert Motion.objects.count() == 0
+
+
+def test_more_principal_than_the_committee_was_told_is_not_written_off(late):
+    office, loan = late
+    people = office.people
+    paid = record_repayment(loan=loan, amount=20_000, means="cash", on=ASKING, by=people.loan_officer)
+    request = decided(office, asked(office, loan, "write_off"))
+    reverse_repayment(repayment=paid, on=ASKING, reason="Of another borrower.", by=people.maker)
+    with pytest.raises(Blocked) as refused:
+        in_force(office, request)
+    assert "USD 1,000.00 is owed now" in str(refused.value.missing[0])
+
+
+def test_a_sitting_that_is_opened_again_takes_the_approval_back_until_it_closes(late):
+    office, loan = late
+    people = office.people
+    request = decided(office, asked(office, loan))
+    session = request.motion.session
+    reopen_session(session=session, reason="A vote was miscounted.", on=ASKING, by=people.secretary)
+    with pytest.raises(Blocked) as refused:
+        in_force(office, ReliefRequest.objects.get())
+    assert "sits again" in str(refused.value.missing[0])
+    closed(office, session)
+    in_force(office, ReliefRequest.objects.get())
+    session.refresh_from_db()
+    with pytest.raises(Blocked, match="has moved on since"):
+        reopen_session(session=session, reason="Again.", on=ASKING, by=people.secretary)
+
+
+def test_a_request_that_is_taken_off_the_agenda_waits_again(late):
+    office, loan = late
+    request = asked(office, loan)
+    session = on_agenda(office, request)
+    assert waiting_for(session) == []
+    remove_motion(motion=session.motions.get(), reason="A paper is missing.", on=ASKING, by=office.people.secretary)
+    assert [one.subject_ref for _matter, one in waiting_for(session)] == [request.ref]
+    put_motions(session=session, subjects=[request.ref], on=ASKING, by=office.people.secretary)
+    assert session.motions.on_agenda().get().number == 2
+
+
+def test_only_the_office_asks_and_only_about_a_loan_that_runs(late):
+    office, loan = late
+    for who in (office.people.adviser, office.people.member1, office.people.maker):
+        with pytest.raises(NotAllowed):
+            asked(office, loan, by=who)
+    write_off_loan(loan=loan, decision_ref="D-1", reason="Lost.", on=ASKING, by=office.people.manager)
+    with pytest.raises(Blocked):
+        ask_relief(loan=loan, kind="forgive", reason="Gone.", on=ASKING, by=office.people.loan_officer)
+
+
+def test_who_asked_does_not_vote_on_it(late):
+    office, loan = late
+    people = office.people
+    other = make_user("Second Manager", "M-2")
+    seat(other, office.programme, Role.MANAGER)
+    seat(people.manager, office.programme, Role.MEMBER)
+    request = asked(office, loan, by=people.manager)
+    committee = committee_of(office)
+    seat_member(committee=committee, user=people.manager, role="member", on=ASKING, by=other)
+    session = seated(office, declared(office, on_agenda(office, request)))
+    with pytest.raises(NotAllowed):
+        declared_and_voted(session, people.manager)
+    closed(office, voted(office, session))
+    assert session.motions.get().tally["unconflicted"] == 3
+
+
+def declared_and_voted(session, member):
+    motion = session.motions.get()
+    declare_on_motion(motion=motion, kind="none", on=ASKING, by=member)
+    cast_motion_vote(motion=motion, choice="for", on=ASKING, by=member)
+
+
+# Pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_member_takes_a_vote_back_and_votes_anew(late, visit):
+    office, loan = late
+    session = voted(office, seated(office, declared(office, on_agenda(office, asked(office, loan)))))
+    at = f"/committee/{session.ref}/requests/1/"
+    for number, member in enumerate((office.people.member1, office.people.member2)):
+        visit(member, f"{at}do/take_back/", {})
+        visit(member, at, {"choice": "against", "reason": "The field was sold.", "key": f"again-{number}"})
+    session = closed(office, session)
+    assert ReliefRequest.objects.get().state == "refused"
+    said = visit(office.people.secretary, f"/committee/{session.ref}/minutes/").text
+    assert "Rejected. 1 for, 2 against." in said
+
+
+def test_the_pages_lead_from_the_request_to_the_decision(late, visit):
+    office, loan = late
+    people = office.people
+    page = f"/loans/{loan.ref}/relief/reschedule/"
+    sent = {"instalments_number": "18", "first_due_on": "20.05.2026", "grace_months": "0", "key": "a", "version": "2"}
+    sent["version"] = Loan.objects.get().version
+    shown = visit(people.loan_officer, page, {**sent, "show": "1"}, status=200)
+    assert "20.05.2026" in shown.text
+    assert ReliefRequest.objects.count() == 0
+    visit(people.loan_officer, page, {**sent, "reason": "Hail <b>took</b> it."})
+    said = visit(people.loan_officer, loan.get_absolute_url()).text
+    assert "Asked for" in said
+    assert "Ask for a write-off" not in said
+    # Nobody types a decision any more: the old ways are closed.
+    visit(people.manager, f"/loans/{loan.ref}/do/write_off/", status=404)
+    visit(people.manager, f"/loans/{loan.ref}/reschedule/", status=404)
+    assert [item.verb_text for item in queue_for(people.secretary)] == ["Plan a session for requests about loans"]
+    request = ReliefRequest.objects.get()
+    session = on_agenda(office, request)
+    assert queue_for(people.secretary) == []
+    at = f"/committee/{session.ref}/requests/1/"
+    visit(people.adviser, at, status=404)
+    # Before the declaration the name stands alone.
+    visit(people.member1, at, status=302)
+    assert "18" not in visit(people.member1, f"{at}declare/").text.replace("2018", "")
+    visit(people.member1, f"{at}declare/", {"kind": "none", "reason": ""})
+    assert "Hail <b>took</b> it." in visit(people.member1, at).text
+    visit(people.member3, f"{at}declare/", {"kind": "family", "reason": ""}, status=400)
+    visit(people.member3, f"{at}declare/", {"kind": "family", "reason": "My brother."})
+    for path in (at, f"{at}declare/"):
+        visit(people.member3, path, status=404)
+    assert "1 request is not in your packet" in visit(people.member3, f"/committee/{session.ref}/").text
+    visit(people.member2, f"{at}declare/", {"kind": "none", "reason": ""})
+    visit(people.member1, at, {"choice": "for", "key": "v"}, status=404)
+    session = seated(office, session)
+    visit(people.member1, at, {"choice": "against", "reason": "", "key": "v"}, status=400)
+    for member in (people.member1, people.member2):
+        visit(member, at, {"choice": "for", "key": member.ref})
+    assert "2 of 2 voted" in visit(people.secretary, f"/committee/{session.ref}/").text
+    session = closed(office, session)
+    minutes = visit(people.secretary, f"/committee/{session.ref}/minutes/").text
+    assert "Approved. 2 for. 2 of 2 members without an interest voted; 2 were needed." in minutes
+    assert f"{people.member3.name} took no part: Family" in minutes
+    assert "Instalments from now: 18. First new instalment: 20.05.2026." in minutes
+    assert "Hail" not in minutes
+    assert "1 request in which you took no part" in visit(people.member3, f"/committee/{session.ref}/minutes/").text
+    visit(people.member3, f"/committee/{session.ref}/minutes.pdf", status=404)
+    assert b"%PDF" in minutes_paper(session)[:5]
+    assert "Next: another person puts" in visit(people.loan_officer, loan.get_absolute_url()).text
+    assert [item.verb_text for item in queue_for(people.manager)] == ["Put the committee’s decision in force"]
+    move = f"/loans/{loan.ref}/requests/1/do/put_in_force/"
+    visit(people.loan_officer, move, {"version": "3", "key": "b"}, status=403)
+    form = visit(people.manager, move).text
+    assert "Everything that is needed is there" in form
+    visit(people.manager, move, {"version": ReliefRequest.objects.get().version, "key": "b"})
+    assert Loan.objects.get().current_version == 2
+
+
+def test_verify_notices_relief_without_the_committees_decision(late):
+    office, loan = late
+    request = decided(office, asked(office, loan))
+    in_force(office, request)
+    session = request.motion.session
+
+    def faults():
+        return [*request_faults(), *(one for one in checks() if "motion" in one)]
+
+    assert faults() == []
+    Motion.objects.update(outcome="reject")
+    assert faults() == [f"loans_reliefrequest {request.ref} is in_force, and the committee decided reject"]
+    Motion.objects.update(outcome="approve")
+    MotionVote.objects.all().delete()
+    assert faults() == [f"selection_motion {session.ref}/M1: it counts votes that nobody cast"]
