@@ -25,12 +25,12 @@ class Migration(migrations.Migration):
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.book')),
                 ('code', models.CharField(max_length=4)),
                 ('currency', ledger.fields.CurrencyField(max_length=3)),
                 ('line', models.CharField(blank=True, max_length=60)),
                 ('subject', models.CharField(blank=True, max_length=80)),
                 ('balance_amount', ledger.fields.AmountField(default=0)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.book')),
             ],
             options={
                 'indexes': [models.Index(fields=['subject', 'code'], name='account_subject')],
@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             name='Entry',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.book')),
                 ('seq', models.PositiveIntegerField()),
                 ('kind', models.CharField(max_length=40)),
                 ('event_key', models.CharField(max_length=100)),
@@ -49,9 +50,8 @@ class Migration(migrations.Migration):
                 ('posted_on', models.DateField()),
                 ('booked_at', models.DateTimeField()),
                 ('actor_id', models.BigIntegerField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.book')),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.entry')),
+                ('reason', models.TextField(blank=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['book', 'value_on'], name='entry_value_on'), models.Index(fields=['book', 'posted_on'], name='entry_posted_on')],
@@ -62,10 +62,10 @@ class Migration(migrations.Migration):
             name='Leg',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='ledger.entry')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='ledger.account')),
                 ('currency', ledger.fields.CurrencyField(max_length=3)),
                 ('amount', ledger.fields.AmountField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='ledger.account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='ledger.entry')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='leg_not_zero')],

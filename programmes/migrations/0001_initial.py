@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import ledger.fields
@@ -34,18 +35,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Region',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('name', models.CharField(max_length=80, verbose_name='region')),
-            ],
-            options={
-                'ordering': ['country', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('country', 'name'), name='region_unique')],
-            },
-        ),
-        migrations.CreateModel(
             name='ExchangeRate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -75,6 +64,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Region',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('country', models.CharField(max_length=2, verbose_name='country')),
+                ('name', models.CharField(max_length=80, verbose_name='region')),
+            ],
+            options={
+                'ordering': ['country', 'name'],
+                'constraints': [models.UniqueConstraint(fields=('country', 'name'), name='region_unique')],
+            },
+        ),
+        migrations.CreateModel(
             name='Programme',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -92,6 +93,7 @@ class Migration(migrations.Migration):
                 ('currency', ledger.fields.CurrencyField(max_length=3, verbose_name='currency')),
                 ('starts_on', models.DateField(verbose_name='starts')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends')),
+                ('sectors', models.JSONField(blank=True, default=list, verbose_name='DAC sectors')),
                 ('backdate_days', models.PositiveSmallIntegerField(default=7, verbose_name='days a fact may be entered late without a reason')),
                 ('complaint_ack_days', models.PositiveSmallIntegerField(default=5, verbose_name='days to acknowledge a complaint')),
                 ('complaint_answer_days', models.PositiveSmallIntegerField(default=30, verbose_name='days to answer a complaint')),
@@ -107,8 +109,8 @@ class Migration(migrations.Migration):
             name='District',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='district')),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='programmes.region')),
+                ('name', models.CharField(max_length=80, verbose_name='district')),
             ],
             options={
                 'ordering': ['name'],
@@ -120,8 +122,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_lines', to='programmes.programme')),
+                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_lines', to='programmes.donor')),
                 ('key', models.SlugField(max_length=60, unique=True, verbose_name='key')),
                 ('name', models.CharField(max_length=160, verbose_name='funding line')),
+                ('donor_iati_ref', models.CharField(blank=True, help_text='For open data, such as XM-DAC-46004. Without it the donor stands there by name.', max_length=60, verbose_name="the donor's IATI identifier")),
                 ('currency', ledger.fields.CurrencyField(max_length=3, verbose_name='currency')),
                 ('kind', models.CharField(choices=[('allocation', 'Allocation'), ('revolving', 'Revolving fund')], default='allocation', max_length=12, verbose_name='kind')),
                 ('ceiling_amount', ledger.fields.AmountField(default=0, verbose_name='ceiling')),
@@ -129,8 +134,6 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='eligible to')),
                 ('rate_rule', models.CharField(choices=[('un_month', 'UN operational rate of the month'), ('inforeuro', 'InforEuro rate of the month'), ('instalments', 'Average rate of the instalments received'), ('bank', 'Rate of the bank on the day')], default='bank', max_length=12, verbose_name='exchange rate')),
                 ('translation', models.CharField(choices=[('frozen', "At the rate of the fact's own date, kept"), ('closing', 'At the closing rate of the report')], default='frozen', max_length=8)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_lines', to='programmes.donor')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funding_lines', to='programmes.programme')),
             ],
             options={
                 'ordering': ['programme', 'key'],
@@ -141,18 +144,22 @@ class Migration(migrations.Migration):
             name='Definition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='definitions', to='programmes.programme')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='version')),
                 ('effective_from', models.DateField(verbose_name='in force from')),
                 ('women_run', models.CharField(choices=[('manager', 'The manager of the business is a woman')], default='manager', max_length=20)),
                 ('direct_rule', models.CharField(choices=[('recipients_and_employed', 'Recipients of loans or grants, and persons employed'), ('trained_or_granted', 'Persons trained or granted'), ('recipients', 'Recipients of loans or grants'), ('employed', 'Persons employed')], max_length=30)),
                 ('full_time_hours', models.DecimalField(decimal_places=1, default=40, max_digits=4, verbose_name='hours of a full-time week')),
                 ('short_term_months', models.PositiveSmallIntegerField(default=6, verbose_name='a job shorter than this many months is short-term')),
+                ('full_time_days', models.PositiveSmallIntegerField(default=240, validators=[django.core.validators.MinValueValidator(1)], verbose_name='days of short-term work that are one full-time year')),
+                ('attribution_share', models.DecimalField(blank=True, decimal_places=3, help_text='From 0 to 1. Empty: no figure of attributable jobs.', max_digits=4, null=True, verbose_name='part of the net jobs that is owed to the programme')),
+                ('attribution_method', models.CharField(blank=True, choices=[('counterfactual', 'Compared with businesses that were not supported'), ('before_after', "Before and after, with the owners' own estimate"), ('co_funding', "By the part of the money that was the programme's")], max_length=16, verbose_name='how that part was found')),
+                ('displacement_share', models.DecimalField(blank=True, decimal_places=3, help_text='From 0 to 1.', max_digits=4, null=True, verbose_name='of those, the part that other businesses lost')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='definitions', to='programmes.programme')),
             ],
             options={
                 'ordering': ['programme', 'effective_from', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('programme', 'number'), name='definition_version')],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'number'), name='definition_version'), models.CheckConstraint(condition=models.Q(models.Q(('attribution_method', ''), ('attribution_share', None), ('displacement_share', None)), models.Q(('attribution_share__gte', 0), ('attribution_share__lte', 1), ('displacement_share__gte', 0), ('displacement_share__lte', 1), models.Q(('attribution_method', ''), _negated=True)), _connector='OR'), name='definition_attribution'), models.CheckConstraint(condition=models.Q(('full_time_days__gt', 0)), name='definition_full_time_days')],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +167,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='programmes.programme')),
                 ('key', models.SlugField(max_length=60, unique=True, verbose_name='key')),
                 ('name', models.CharField(max_length=160, verbose_name='call')),
                 ('instrument', models.CharField(choices=[('grant', 'Grant'), ('loan', 'Loan')], max_length=6, verbose_name='instrument')),
@@ -182,9 +190,9 @@ class Migration(migrations.Migration):
                 ('appeal_days', models.PositiveSmallIntegerField(default=14, verbose_name='days to appeal')),
                 ('appeal_answer_days', models.PositiveSmallIntegerField(default=30, verbose_name='days to answer an appeal')),
                 ('screening_days', models.PositiveSmallIntegerField(default=90, verbose_name='a screening is valid, days')),
+                ('list_days', models.PositiveSmallIntegerField(default=0, help_text='0: its age is not asked.', verbose_name='a sanctions list is valid, days after its date')),
                 ('duration_months', models.PositiveSmallIntegerField(default=12, verbose_name='months of implementation')),
                 ('visit_months', models.JSONField(default=list, verbose_name='visits after the first payment, months')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='programmes.programme')),
             ],
             options={
                 'verbose_name': 'call',
@@ -195,11 +203,11 @@ class Migration(migrations.Migration):
             name='SafeguardingContact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='safeguarding_contacts', to='programmes.programme')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='safeguarding', to=settings.AUTH_USER_MODEL)),
                 ('position', models.PositiveSmallIntegerField(default=1, verbose_name='asked first, second..')),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('programme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='safeguarding_contacts', to='programmes.programme')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='safeguarding', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['programme', 'position', 'pk'],
@@ -210,11 +218,11 @@ class Migration(migrations.Migration):
             name='TargetGroup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='target_groups', to='programmes.programme')),
                 ('code', models.SlugField(max_length=40)),
                 ('name', models.CharField(max_length=120, verbose_name='group')),
                 ('sensitive', models.BooleanField(default=True)),
                 ('figure_code', models.SlugField(default='target_group_employed', max_length=40, verbose_name='figure that counts its employed')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='target_groups', to='programmes.programme')),
             ],
             options={
                 'ordering': ['programme', 'name'],
@@ -225,8 +233,8 @@ class Migration(migrations.Migration):
             name='Village',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='town or village')),
                 ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='villages', to='programmes.district')),
+                ('name', models.CharField(max_length=80, verbose_name='town or village')),
             ],
             options={
                 'ordering': ['name'],
@@ -237,10 +245,10 @@ class Migration(migrations.Migration):
             name='RequiredDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='programmes.call')),
                 ('code', models.SlugField(max_length=40)),
                 ('label', models.CharField(max_length=160, verbose_name='document')),
                 ('plan_forms', models.JSONField(blank=True, default=list)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='programmes.call')),
             ],
             options={
                 'ordering': ['call', 'pk'],
@@ -251,20 +259,41 @@ class Migration(migrations.Migration):
             name='TrainingRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='training_rules', to='programmes.call')),
                 ('course_kind', models.SlugField(max_length=40)),
                 ('effective_from', models.DateField()),
                 ('waivers', models.JSONField(default=list)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='training_rules', to='programmes.call')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('programme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='programmes.programme')),
+                ('role', models.CharField(choices=[('adviser', 'Business adviser'), ('field_agent', 'Field agent'), ('member', 'Committee member'), ('secretary', 'Committee secretary'), ('manager', 'Programme manager'), ('loan_officer', 'Loan officer'), ('finance', 'Finance officer'), ('monitoring', 'Monitoring and evaluation officer'), ('data_protection', 'Data protection person'), ('donor', 'Donor'), ('administrator', 'Administrator')], max_length=20, verbose_name='role')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='programmes.region', verbose_name='only in region')),
+                ('donor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='programmes.donor')),
+                ('starts_on', models.DateField(verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('villages', models.ManyToManyField(blank=True, to='programmes.village', verbose_name='only in villages')),
+            ],
+            options={
+                'ordering': ['user', 'programme', 'role'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('programme__isnull', False), ('role', 'administrator'), _connector='OR'), name='membership_has_programme'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'donor'), _negated=True), ('donor__isnull', False), _connector='OR'), name='membership_names_donor'), models.CheckConstraint(condition=models.Q(('granted_by', None), models.Q(('granted_by', models.F('user')), _negated=True), _connector='OR'), name='membership_not_self_granted')],
+            },
         ),
         migrations.CreateModel(
             name='Window',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='programmes.call')),
                 ('key', models.SlugField(max_length=60, unique=True, verbose_name='key')),
                 ('name', models.CharField(max_length=120, verbose_name='window')),
                 ('figure_code', models.SlugField(blank=True, help_text='For example awards_micro.', max_length=40, verbose_name='figure that counts its awards')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='programmes.fundingline', verbose_name='funding line')),
                 ('currency', ledger.fields.CurrencyField(max_length=3, verbose_name='currency')),
                 ('floor_amount', ledger.fields.AmountField(default=1, verbose_name='least amount')),
                 ('ceiling_amount', ledger.fields.AmountField(verbose_name='ceiling')),
@@ -274,19 +303,27 @@ class Migration(migrations.Migration):
                 ('in_kind_cap_pct', models.PositiveSmallIntegerField(default=100, verbose_name='in kind counts up to, percent of the own part')),
                 ('modality', models.CharField(choices=[('cash', 'To the grantee or borrower'), ('supplier', "To the supplier on the grantee's purchase"), ('in_kind', 'Bought by the agency and handed over'), ('reimbursement', 'Reimbursed against invoices'), ('works', 'Works contract of the agency')], default='cash', max_length=14, verbose_name='how it is paid')),
                 ('tranche_plan', models.JSONField(default=list, help_text='Rows of percent, the deliverable that must be shown first, and months after the decision.', verbose_name='tranches')),
+                ('accounted_pct', models.PositiveSmallIntegerField(default=0, help_text='0: its costs are not accounted for one by one. The tranches before it then always in full.', verbose_name='percent of a tranche paid in cash that is accounted for before the next one')),
+                ('retention_pct', models.PositiveSmallIntegerField(default=0, help_text='A last tranche, of a grant that is paid to the grantee. Builders are held back by certificate.', verbose_name='percent of a grant that is retained to the end')),
+                ('acceptance_days', models.PositiveSmallIntegerField(default=0, verbose_name='days after the last deliverable was accepted until the retention can be requested')),
+                ('overrun_pct', models.PositiveSmallIntegerField(default=10, verbose_name='percent by which a budget line may be passed without an amendment')),
+                ('aid_limit_amount', ledger.fields.AmountField(default=0, help_text='0: there is none.', verbose_name='limit of public aid to one applicant, with this grant')),
+                ('aid_years', models.PositiveSmallIntegerField(default=3, verbose_name='years that this limit looks back')),
+                ('visibility_text', models.TextField(blank=True, help_text='Stands in the agreement.', verbose_name='how the grantee makes the donor visible')),
+                ('purchases_required', models.BooleanField(default=False, verbose_name='a supplier is paid, and goods are handed over, only on a purchase with its quotes')),
+                ('title_months', models.PositiveSmallIntegerField(default=0, verbose_name="months after the handover until what the grantee bought is the grantee's own")),
                 ('live_awards', models.PositiveSmallIntegerField(default=1, verbose_name='live awards of one applicant, at most')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='programmes.call')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='programmes.fundingline', verbose_name='funding line')),
             ],
             options={
                 'ordering': ['call', 'ceiling_amount'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('floor_amount__gt', 0), ('ceiling_amount__gte', models.F('floor_amount'))), name='window_amounts'), models.CheckConstraint(condition=models.Q(('cofinancing_pct__gte', 0), ('cofinancing_pct__lte', 100)), name='window_cofinancing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('floor_amount__gt', 0), ('ceiling_amount__gte', models.F('floor_amount'))), name='window_amounts'), models.CheckConstraint(condition=models.Q(('cofinancing_pct__gte', 0), ('cofinancing_pct__lte', 100)), name='window_cofinancing'), models.CheckConstraint(condition=models.Q(('accounted_pct__lte', 100), ('overrun_pct__lte', 100)), name='window_percentages'), models.CheckConstraint(condition=models.Q(('retention_pct', 0), models.Q(('modality__in', ['cash', 'reimbursement']), ('retention_pct__lte', 30)), _connector='OR'), name='window_retention')],
             },
         ),
         migrations.CreateModel(
             name='Criterion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='programmes.call')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('section', models.CharField(max_length=80, verbose_name='section')),
                 ('code', models.SlugField(max_length=40)),
@@ -295,7 +332,6 @@ class Migration(migrations.Migration):
                 ('weight', models.PositiveSmallIntegerField(default=1, verbose_name='weight')),
                 ('top', models.PositiveSmallIntegerField(default=5, verbose_name='highest value')),
                 ('section_threshold', models.PositiveSmallIntegerField(default=0, verbose_name='least points of its section')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='programmes.call')),
             ],
             options={
                 'ordering': ['call', 'position'],
@@ -306,12 +342,12 @@ class Migration(migrations.Migration):
             name='EligibilityRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='eligibility_rules', to='programmes.call')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('code', models.SlugField(max_length=40)),
                 ('kind', models.CharField(choices=[('ceiling', "The amount is within the window's limits"), ('cofinancing', 'The co-financing reaches its minimum'), ('training', 'The required training is done or waived'), ('consent', 'Consent is recorded'), ('documents', 'The required documents are there'), ('age', 'The applicant is of age'), ('region', 'The business is in a region of the programme'), ('live_award', 'No other live award in this window'), ('duplicate', 'No unresolved duplicate'), ('applicant_kind', 'The applicant is of a kind that may apply'), ('person', 'A question that a person answers')], max_length=16)),
                 ('question', models.CharField(blank=True, max_length=200)),
                 ('parameters', models.JSONField(blank=True, default=dict)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='eligibility_rules', to='programmes.call')),
             ],
             options={
                 'ordering': ['call', 'position'],
@@ -319,28 +355,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name='LineShare',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('adviser', 'Business adviser'), ('field_agent', 'Field agent'), ('member', 'Committee member'), ('secretary', 'Committee secretary'), ('manager', 'Programme manager'), ('loan_officer', 'Loan officer'), ('finance', 'Finance officer'), ('monitoring', 'Monitoring and evaluation officer'), ('data_protection', 'Data protection person'), ('donor', 'Donor'), ('administrator', 'Administrator')], max_length=20, verbose_name='role')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('donor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='programmes.donor')),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='programmes.programme')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='programmes.region', verbose_name='only in region')),
-                ('villages', models.ManyToManyField(blank=True, to='programmes.village', verbose_name='only in villages')),
+                ('window', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='programmes.window')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='programmes.fundingline')),
+                ('weight', models.PositiveSmallIntegerField(verbose_name='basis points')),
             ],
             options={
-                'ordering': ['user', 'programme', 'role'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('programme__isnull', False), ('role', 'administrator'), _connector='OR'), name='membership_has_programme'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'donor'), _negated=True), ('donor__isnull', False), _connector='OR'), name='membership_names_donor'), models.CheckConstraint(condition=models.Q(('granted_by', None), models.Q(('granted_by', models.F('user')), _negated=True), _connector='OR'), name='membership_not_self_granted')],
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('window', 'line'), name='line_share_once'), models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lt', 10000)), name='line_share_weight')],
             },
         ),
         migrations.CreateModel(
             name='Commitment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='programmes.fundingline')),
+                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='programmes.window')),
                 ('applicant_ref', models.CharField(max_length=20)),
                 ('case_ref', models.CharField(max_length=20)),
                 ('amount', ledger.fields.AmountField(verbose_name='amount')),
@@ -349,19 +381,18 @@ class Migration(migrations.Migration):
                 ('currency', ledger.fields.CurrencyField(max_length=3)),
                 ('state', models.CharField(choices=[('reserved', 'Reserved by a decision'), ('committed', 'Committed by a contract'), ('used', 'Paid out'), ('released', 'Released')], default='reserved', max_length=10)),
                 ('made_on', models.DateField()),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='programmes.fundingline')),
-                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='programmes.window')),
             ],
             options={
                 'ordering': ['pk'],
                 'indexes': [models.Index(fields=['line', 'state'], name='commitment_line'), models.Index(fields=['applicant_ref', 'window'], name='commitment_applicant')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'released'), _negated=True), fields=('case_ref',), name='commitment_one_live_per_case'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('used_amount__gte', 0), ('released_amount__gte', 0), ('amount__gte', django.db.models.expressions.CombinedExpression(models.F('used_amount'), '+', models.F('released_amount')))), name='commitment_parts')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'released'), _negated=True), fields=('case_ref', 'line'), name='commitment_one_live_per_line'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('used_amount__gte', 0), ('released_amount__gte', 0), ('amount__gte', django.db.models.expressions.CombinedExpression(models.F('used_amount'), '+', models.F('released_amount')))), name='commitment_parts')],
             },
         ),
         migrations.CreateModel(
             name='AmountBand',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('window', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bands', to='programmes.window')),
                 ('from_amount', ledger.fields.AmountField(default=0)),
                 ('plan_form', models.CharField(choices=[('one_page', 'One page'), ('short', 'Short plan'), ('full', 'Full plan')], default='short', max_length=8)),
                 ('assessors', models.PositiveSmallIntegerField(default=2)),
@@ -369,7 +400,6 @@ class Migration(migrations.Migration):
                 ('visits', models.PositiveSmallIntegerField(default=2, verbose_name='visits in the first year')),
                 ('approvals', models.PositiveSmallIntegerField(default=0, help_text='0: the majority is enough.', verbose_name='votes for that an approval needs at least')),
                 ('consent', models.BooleanField(default=False, verbose_name='goes on the consent agenda')),
-                ('window', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bands', to='programmes.window')),
             ],
             options={
                 'ordering': ['window', 'from_amount'],
@@ -380,12 +410,12 @@ class Migration(migrations.Migration):
             name='Delegation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='programmes.membership')),
+                ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL)),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(verbose_name='to')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delegate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL)),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='programmes.membership')),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='delegation_dates'), models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(models.Q(('approved_by', models.F('requested_by')), _negated=True), models.Q(('approved_by', models.F('delegate')), _negated=True)), _connector='OR'), name='delegation_second_person')],
