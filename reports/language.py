@@ -19,6 +19,9 @@ PAPER = "-x-paper"
 SENTENCES = (
     gettext_noop("%(definition)s Rule: %(rule)s."),
     gettext_noop("%(hours)s hours are a full-time week"),
+    gettext_noop("%(days)s days are a full-time year"),
+    gettext_noop("a post that ended within %(months)s months is short-term work and no job"),
+    gettext_noop("%(share)s of the net jobs, of those %(displaced)s displaced; %(method)s"),
     gettext_noop("Quarter %(number)s of %(year)s"),
     gettext_noop("Grants awarded: %(windows)s"),
     gettext_noop("Awards approved and not cancelled in the window: %(windows)s."),
