@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import User
-from applicants.models import DuplicateAnswer, Enrolment
+from applicants.models import DuplicateAnswer
 from applicants.services import (
     add_evidence,
     add_member,
@@ -38,16 +38,11 @@ from payments.services import propose_money_rule, receive_capital
 from programmes.models import Delegation, EligibilityRule, Membership, Role
 from programmes.roles import held_by
 from programmes.services import name_contact
-from reports.builder.services import keep_agreement, tell_story
-from reports.links import make_link
-from reports.models import DonorAgreement, WarningRule
-from reports.services import draft_issue, publish_issue, set_target
-from reports.warnings.report import warnings_of
-from reports.warnings.services import answer_warning
 from selection.services import ask_clarification, declare_standing_interest, invite_members, record_appeal
 from tests.crawl_buying import furnish_purchases, furnish_works
 from tests.crawl_loans import furnish_loan_people, furnish_relief, furnish_tranches
 from tests.crawl_money import furnish_money
+from tests.crawl_reports import furnish_reports
 from tests.office import DAY, PASSWORD, Office, grant_office, loan_office, make_user, seat
 from tests.steps_applicants import (
     draft_application,
@@ -383,7 +378,7 @@ def _furnish_grants(office, who):
         "accounts:reset_second_factor": {"pk": people.adviser.pk},
     }
     works = furnish_works(office, registered_person(office, **who, birth_year=1976))
-    return found | works | _furnish_monitoring(office, active.application) | _furnish_reports(office)
+    return found | works | _furnish_monitoring(office, active.application) | furnish_reports(office)
 
 
 def _furnish_register(office, person):
@@ -514,61 +509,6 @@ def _furnish_monitoring(office, application):
         "workers": {"ref": application.ref},
         "monitoring:close_action": {"pk": point.pk},
         "monitoring:end_place": {"pk": visit.job_places.get().pk},
-    }
-
-
-def _furnish_reports(office):
-    people, programme = office.people, office.programme
-    span = {"programme": programme, "period_from": date(2026, 1, 1), "period_to": DAY, "donor": office.donor}
-    draft = draft_issue(**span, title="The draft", on=DAY, by=people.manager)
-    agreement = keep_agreement(
-        row=DonorAgreement(
-            programme=programme,
-            donor=office.donor,
-            number="SF-1",
-            title="Seed money",
-            signed_on=date(2026, 1, 1),
-            starts_on=date(2026, 1, 1),
-            ends_on=date(2026, 12, 31),
-            currency="EUR",
-        ),
-        changed=["number"],
-        on=DAY,
-        by=people.manager,
-    )
-    told = {"ref": draft.ref, "pk": 1}
-    if not programme.confidential:
-        party = Enrolment.objects.filter(programme=programme, party__kind="person").first().party
-        paper = {"consent": b"%PDF-1.4 I agree.", "consent_name": "consent.pdf"}
-        facts = {"title": "The vat", "text": "It is full.", **paper}
-        told["pk"] = tell_story(issue=draft, party=party, **facts, on=DAY, by=people.manager).pk
-    issue = publish_issue(
-        issue=draft_issue(**span, title="The first spring", on=DAY, by=people.manager), on=DAY, by=people.manager
-    )
-    WarningRule.objects.create(programme=programme, award_unit=1)
-    seen = next(row for row in warnings_of(programme, DAY).findings if row.kind == "round")
-    given = {"programme": programme, "code": seen.key, "verdict": "explained", "text": "As asked for.", "version": 0}
-    answer = answer_warning(**given, on=DAY, by=people.manager)
-    target = set_target(programme=programme, code="awards", value=1, on=DAY, by=people.manager)
-    link = make_link(issue=issue, label="The donor", expires_on=date(2026, 6, 30), on=DAY, by=people.manager)
-    return {
-        "issues": {"ref": issue.ref},
-        "reports:move": {"ref": draft.ref},
-        "reports:agreement": {"key": programme.key, "pk": agreement.pk},
-        "reports:quality": {"ref": draft.ref},
-        "reports:write": {"ref": draft.ref},
-        "reports:passage": {"ref": draft.ref, "box": "summary"},
-        "reports:stories": {"ref": draft.ref},
-        "reports:story": told,
-        "reports:take_out_story": told,
-        "reports:revoke": {"ref": issue.ref, "pk": link.pk},
-        "reports:link_log": {"ref": issue.ref, "pk": link.pk},
-        "reports:opened": {"token": link.token},
-        "reports:issue_figure": {"ref": issue.ref, "number": issue.rows.first().number},
-        "reports:live_figure": {"key": programme.key, "code": "applied"},
-        "reports:withdraw_target": {"key": programme.key, "pk": target.pk},
-        "reports:warning": {"key": programme.key, "code": answer.key},
-        "reports:warning_close": {"key": programme.key, "code": answer.key},
     }
 
 
