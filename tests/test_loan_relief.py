@@ -1,6 +1,6 @@
 """Relief of a loan: the officer asks, the committee decides in its session, and another person puts it in force."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,10 +19,13 @@ from selection.papers import minutes_paper
 from selection.services import (
     cast_motion_vote,
     declare_on_motion,
+    plan_session,
     put_motions,
     remove_motion,
     reopen_session,
     seat_member,
+    send_packet,
+    start_sitting,
 )
 from selection.services.declaring import declare_standing_interest
 from tests.office import make_user, seat
@@ -38,7 +41,7 @@ from tests.steps_relief import (
     seated,
     voted,
 )
-from tests.steps_selection import committee_of
+from tests.steps_selection import committee_of, members_of
 
 pytestmark = [pytest.mark.django_db]
 
@@ -298,6 +301,25 @@ def declared_and_voted(session, member):
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_written_procedure_waits_for_every_vote_until_its_last_day(late):
+    office, loan = late
+    secretary, last_day = office.people.secretary, date(2026, 4, 27)
+    request = asked(office, loan)
+    facts = {"sits_on": ASKING, "procedure": "written", "votes_due_on": last_day, "on": ASKING, "by": secretary}
+    session = plan_session(committee=committee_of(office), call=office.call, **facts)
+    put_motions(session=session, subjects=[request.ref], on=ASKING, by=secretary)
+    session.refresh_from_db()
+    session = declared(office, send_packet(session=session, on=ASKING, by=secretary))
+    session.refresh_from_db()
+    session = voted(office, start_sitting(session=session, on=ASKING, by=secretary), members=members_of(office)[:2])
+    with pytest.raises(Blocked) as refused:
+        closed(office, session)
+    assert [str(one) for one in refused.value.missing] == ["Members can vote on requests until 27.04.2026."]
+    with standing_at(last_day + timedelta(days=1)):
+        closed(office, session)
+    assert ReliefRequest.objects.get().state == "approved"
 
 
 def test_a_member_takes_a_vote_back_and_votes_anew(late, visit):
