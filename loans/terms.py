@@ -155,8 +155,11 @@ def paid_out_otherwise(loan, request: ScheduleRequest, parts: Sequence[tuple[dat
     weights = request.principal_weights
     if weights and grace != request.grace_principal:
         weights = _weights(loan, request.first_due, request.n, grace)
+    shared = request.first_period == "actual_days_in_annuity"
     other = replace(
         request,
+        # Without a tranche within them, the days of the first period are reckoned as it was agreed again.
+        first_period=loan.first_period if shared else request.first_period,
         principal=to_major(sum(amount for _day, amount in parts), loan.currency),
         disbursed_on=min(parts)[0],
         disbursements=disbursements_of(loan, parts),
