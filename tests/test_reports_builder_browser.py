@@ -66,7 +66,7 @@ def test_a_report_is_begun_in_few_clicks_written_in_published_and_read(theme, wi
     enter(one, people.manager)
     one.open("/reports/")
     clicks = Clicks(one)
-    clicks.press("text=New report")
+    clicks.press("a.btn:has-text('New report')")
     looked_at(one, wrong, "new")
     clicks.press("button:has-text('Draft') >> nth=0")
     looked_at(one, wrong, "quality")
