@@ -9,11 +9,17 @@ from itertools import combinations
 
 from scipy.optimize import linprog
 
-from reports.figure import COUNT, SHARE
+from reports.figure import COUNT, MONEY, SHARE
 
 # What people are on the last day of a report: their cells say nothing of those of another day.
 AGEING = {"age"}
 TIME = {"quarter", "year", "line", "term", "source"}
+# Percent: an amount that is known to within less of itself is as good as told.
+NEARLY = 15
+# Percent: an amount of which one award or loan has more is that one's amount.
+DOMINANT = 85
+# Shares of money whose two sides are cells of a figure that is printed in money.
+OF_CELLS = {"women_run_amount_share": ("loans_disbursed", "sex", "female", "male")}
 LINKED = {"trained_started": ("trained_completed", "trained_dropped_out"), "jobs_created": ("jobs_net", "jobs_lost")}
 
 
@@ -57,7 +63,7 @@ class Attack:
             if figure.unit == SHARE:
                 self._read_share(figure, scope)
                 continue
-            if figure.unit != COUNT or figure.hidden or figure.value is None:
+            if figure.unit not in (COUNT, MONEY) or figure.hidden or figure.value is None:
                 continue
             self.rows.append((self.at((figure.code,), *scope), figure.value))
             if first and figure.in_all is not None:
@@ -79,7 +85,13 @@ class Attack:
                 self.rows.append((row, 0))
 
     def _read_share(self, figure, scope):
-        if figure.currency or figure.hidden or not figure.denominator:
+        if figure.hidden or not figure.denominator:
+            return
+        if figure.currency:
+            if figure.code in OF_CELLS and OF_CELLS[figure.code][:2] in self.cells:
+                code, dim, *keys = OF_CELLS[figure.code]
+                for key, number in zip(keys, (figure.numerator, figure.denominator - figure.numerator), strict=True):
+                    self.rows.append((self.at((code, dim, key), *scope), number))
             return
         keys, code, dim = ("numerator", "rest", "unknown"), figure.code, "side"
         if figure.total_of[1:2] == ("sex",):
@@ -95,7 +107,7 @@ class Attack:
             for figure in figures:
                 for dim in figure.dims():
                     numbers = [cell.value for cell in figure.cells(dim)]
-                    if figure.unit == COUNT and None not in numbers and figure.value != sum(numbers):
+                    if figure.unit != SHARE and None not in numbers and figure.value != sum(numbers):
                         wrong.add((figure.code, dim))
         for (code, dim), keys in self.cells.items():
             if dim in TIME or (code, dim) in wrong:
@@ -125,16 +137,27 @@ class Attack:
             ends.append(None if found.status == 3 else sign * found.fun)
         return ends[0], ends[1]
 
-    def width(self, one, scope):
-        """How far apart the lowest and the highest value of a hidden cell are; None without a limit."""
+    def told(self, one, scope, unit, least):
+        """(lowest, highest) of a hidden cell that is known too well, else None.
+
+        A count is when it is known to within less than `least`, an amount to within less than NEARLY percent.
+        """
         low, high = self.range_of(self.at(one, *scope))
-        return None if high is None else round(high - low, 6)
+        if high is None:
+            return None
+        if unit == MONEY:
+            # A whole unit of doubt for the solver's floats.
+            close = (high - low - 1) * 100 < NEARLY * max(high, 1)
+        else:
+            close = high - low < least - 1e-6
+        return (round(low, 3), round(high, 3)) if close else None
 
 
 def exposed(reports, truths, least, below=None):
-    """[(scope, id, width)] of hidden counts that are known to within less than `least`.
+    """[(scope, id, (lowest, highest))] of hidden counts and amounts that are known too well (Attack.told).
 
-    below: only those that are in truth less than this; the others are hidden as their cover.
+    below: only counts that are in truth less than this, and amounts of fewer or of one who has nearly all; the others
+    are hidden as their cover.
 
     `truths`: the figures of each report before anything was hidden. Figures that hang together are attacked together,
     in all reports; where these contradict each other (who came in two years counts once in both), in each two of them,
@@ -162,6 +185,7 @@ def families(truths):
     """Sets of codes that hang together by sums and shares."""
     links = [{total, *parts} for total, parts in LINKED.items()]
     links += [{one.code, one.total_of[0]} for figures in truths for one in figures if one.total_of]
+    links += [{code, figure} for code, (figure, *_cells) in OF_CELLS.items()]
     sets = []
     for link in [*links, *({one.code} for figures in truths for one in figures)]:
         touching = [one for one in sets if one & link]
@@ -176,18 +200,22 @@ def _exposed(reports, truths, codes, least, below):
         printed = {(figure.code, cell.by, cell.key) for figure in shown for cell in figure.by if not cell.hidden}
         gone = {figure.code for figure in shown if figure.hidden}
         for figure in truth:
-            if figure.code not in codes or figure.unit != COUNT:
+            if figure.code not in codes or figure.unit not in (COUNT, MONEY):
                 continue
             where = (scope[0], scope[1], "" if figure.whole_programme else scope[2])
-            ids = [(figure.code, cell.by, cell.key) for cell in figure.by if cell.by not in TIME]
-            for one in [one for one in ids if one not in printed] + [(figure.code,)] * (figure.code in gone):
-                number = next((cell.value for cell in figure.by if one[1:] == (cell.by, cell.key)), figure.value)
-                if below is not None and number >= below:
+            cells = {(figure.code, cell.by, cell.key): cell for cell in figure.by if cell.by not in TIME}
+            rows = {one: cell for one, cell in cells.items() if one not in printed}
+            rows |= {(figure.code,): figure} if figure.code in gone else {}
+            for one, row in rows.items():
+                if below is not None and not _is_sensitive(row, figure.unit, below):
                     continue
-                width = attack.width(one, where)
-                if width is None or width >= least:
-                    continue
+                told = attack.told(one, where, figure.unit, least)
                 # What the reports before it told without it is not its fault.
-                before = Attack(reports[:-1], reports).width(one, where)
-                if before is None or before >= least:
-                    yield where, one, width
+                if told and not Attack(reports[:-1], reports).told(one, where, figure.unit, least):
+                    yield where, one, told
+
+
+def _is_sensitive(row, unit, below):
+    if unit == COUNT:
+        return row.value < below
+    return row.units < below or (row.largest or 0) * 100 > DOMINANT * row.value

@@ -223,6 +223,15 @@ class Atoms:
             times = [(last, time) for last in lasts for time in times if time <= last]
         return [(donor, time) for donor in self.donors for time in times]
 
+    def left_out(self, said):
+        """Ids of breakdowns of which a report prints nothing, though it prints their total and another prints them."""
+        return {
+            (code, dim, key)
+            for (code, dim), keys in self.adding.items()
+            if said.values.get((code,)) is not None and (code, dim) not in said.told
+            for key in keys
+        }
+
     def _adding(self, statements):
         """{(code, dim): keys} of the breakdowns whose cells add up to the total, wherever all of it is told."""
         keys, wrong = {}, set()

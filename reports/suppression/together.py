@@ -109,7 +109,7 @@ def _wanted(atoms, earlier, said):
     found = []
     statements = [said, *earlier] if said else earlier
     for one_said in statements:
-        for one in sorted(one_said.hidden & atoms.ids, key=str):
+        for one in sorted(one_said.hidden & atoms.ids | atoms.left_out(one_said), key=str):
             if one[0] != "in_all":
                 found.append((one, atoms.of(one_said, one), "amount" if code_of(one) in one_said.money else "count"))
     people = sorted(set().union(*(one.people for one in statements)) & atoms.ids, key=str)

@@ -21,6 +21,20 @@ DONORS: list[Mutant] = [
         ATTACK,
     ),
     Mutant(
+        "donors: what an earlier report left out follows from two later ones",
+        "reports/suppression/together.py",
+        "one_said.hidden & atoms.ids | atoms.left_out(one_said)",
+        "one_said.hidden & atoms.ids",
+        ATTACK,
+    ),
+    Mutant(
+        "donors: a hidden amount may be known to the cent",
+        "reports/suppression/together.py",
+        "        return (high - low) * 100 < NEARLY * max(high, 1)",
+        "        return False",
+        ATTACK,
+    ),
+    Mutant(
         "donors: what a changed report hid is shown",
         "reports/suppression/together.py",
         "        if gone or few or (one in said.values and before is None):",
