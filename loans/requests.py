@@ -63,18 +63,18 @@ def count(session):
 
 def waiting(session):
     """The Ask of each request that the session could decide on, with the facts of today."""
-    parents = ("loan__application__applicant", "loan__programme", "loan__borrower", "loan__product", "loan__line")
-    rows = _waiting_rows(session).select_related(*parents)
+    parents = ("application__applicant", "application__window", "programme", "borrower", "product", "line")
+    rows = _waiting_rows(session).select_related(*(f"loan__{name}" for name in parents))
     return [_ask(row) for row in rows.order_by("asked_on", "pk")[:MOST]]
 
 
 def _ask(request):
-    facts, why_not = {}, ""
+    facts, why_not, amount = {}, "", request.loan.principal_amount
     try:
         facts = facts_of(request, today(request.programme))
     except Refusal as refusal:
         why_not = f"{request.ref}: {refusal.sentence}"
-    return Ask(request.ref, request.application, request.asked_by_id, facts, why_not)
+    return Ask(request.ref, request.application, request.asked_by_id, amount, facts, why_not)
 
 
 def _of(subject_ref):

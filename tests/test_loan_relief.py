@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from loans.checks_requests import request_faults
 from loans.models import Loan, ReliefRequest
@@ -11,20 +12,25 @@ from loans.queues_requests import requests_waiting as queue_for
 from loans.services import record_repayment, reverse_repayment, write_off_loan
 from loans.services.requests import ask_relief, put_in_force, withdraw_request
 from programmes.clock import standing_at, today
-from programmes.models import Role
+from programmes.models import AmountBand, Role
 from selection.checks import checks
-from selection.models import Motion, MotionVote
+from selection.invitations import invitation_text
+from selection.models import Declaration, Motion, MotionVote
 from selection.motions import own_motions, waiting_for
 from selection.papers import minutes_paper
+from selection.papers.packet import packet_paper
+from selection.printed import printed_packet
 from selection.services import (
     cast_motion_vote,
     declare_on_motion,
+    found_committee,
     plan_session,
     put_motions,
     remove_motion,
     reopen_session,
     seat_member,
     send_packet,
+    set_bands,
     start_sitting,
 )
 from selection.services.declaring import declare_standing_interest
@@ -42,6 +48,7 @@ from tests.steps_relief import (
     voted,
 )
 from tests.steps_selection import committee_of, members_of
+from tests.test_loan_papers import text as words_of
 
 pytestmark = [pytest.mark.django_db]
 
@@ -301,6 +308,63 @@ def declared_and_voted(session, member):
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_packet_and_invitation_tell_of_requests_but_not_who_has_an_interest(late, visit, client):
+    office, loan = late
+    loan.borrower.phone = "+37491123456"
+    loan.borrower.save()
+    session, people = on_agenda(office, asked(office, loan, reason="Hail. Ring 091 123456.")), office.people
+    first, second, third = members_of(office)
+    declared(office, session, [first])
+    declared(office, session, [second], Declaration.Kind.FAMILY, "My cousin.")
+    address = f"/committee/{session.ref}/packet"
+    assert "Nothing is in your packet yet" in visit(third, f"{address}/").text
+    assert "1 request is in your packet" in visit(first, f"{address}/").text
+    on_paper = words_of(packet_paper(printed_packet(session, first), ASKING))
+    for said in ("Requests 1 request", f"New schedule, loan {loan.ref}", "Principal owed USD 1,000.00", "Why Hail."):
+        assert said in on_paper
+    assert [f"{due:%d.%m.%Y}" in on_paper for due in (FIRST_NEW, date(2027, 10, 20))] == [True, True]
+    assert "123456" not in on_paper
+    gone = printed_packet(session, second)
+    assert (gone.is_empty, gone.motions_gone) == (True, 1)
+    client.force_login(first)
+    assert client.get(f"{address}.pdf").status_code == 200
+    assert f"{session.ref}/M1" in Event.objects.get(kind="packet.pdf").body
+    _subject, body = invitation_text(session, first, "https://x", people.secretary.name)
+    assert "On the agenda: 1 request" in body
+    assert loan.borrower.name not in body
+
+
+def test_a_request_about_an_amount_of_another_committee_goes_to_that_one(late):
+    """1,000.00 is owed, and from 1,000.00 on it is the board's; there three votes for it are needed."""
+    office, loan = late
+    request = asked(office, loan)
+    committee = committee_of(office)
+    board = found_committee(programme=office.programme, name="Upper board", on=ASKING, by=office.people.manager)
+    window = office.call.windows.get()
+    band = AmountBand.objects.create(window=window, from_amount=100_000, plan_form="one_page", assessors=1)
+    set_bands(committee=board, bands=[band], on=ASKING, by=office.people.manager)
+    sentence = f"{request.ref} is about USD 1,000.00; from USD 1,000.00 on the window {window} goes to: Upper board."
+    with pytest.raises(Blocked) as refused:
+        on_agenda(office, request)
+    assert str(refused.value.sentence) == sentence
+    set_bands(committee=committee, bands=[band], on=ASKING, by=office.people.manager)
+    band.approvals = 3
+    band.save()
+    facts = {"on": ASKING, "by": office.people.secretary}
+    session = plan_session(committee=committee, call=office.call, sits_on=ASKING, **facts)
+    put_motions(session=session, subjects=[request.ref], **facts)
+    session.refresh_from_db()
+    session = declared(office, send_packet(session=session, reason="Amounts from 1,000.00 on.", **facts))
+    closed(office, voted(office, seated(office, session), members=members_of(office)[:2]))
+    motion = Motion.objects.get()
+    assert (motion.amount, motion.approvals, motion.outcome, motion.tally["for"]) == (100_000, 3, "defer", 2)
+    session.refresh_from_db()
+    assert "an approval of this amount needs 3 votes for; it had 2" in words_of(minutes_paper(session))
+    assert list(checks()) == []
+    Motion.objects.update(outcome="approve")
+    assert any("fewer votes for it than its amount needs" in fault for fault in checks())
 
 
 def test_a_written_procedure_waits_for_every_vote_until_its_last_day(late):
