@@ -335,7 +335,7 @@ def test_another_rate_in_the_month_of_a_tranche_charges_each_amount_from_its_own
         change_rate(loan=loan, annual_rate_pct=Decimal(24), **facts)
     loan.refresh_from_db()
     # 552.69 for 14 of 30 days at 12%, the day of the change at 24%, and 952.69 for the 15 days after it.
-    assert schedule(loan)[0][0::2] == (MAY, 258 + 37 + 953)
+    assert schedule(loan)[1][0::2] == (MAY, 258 + 37 + 953)
     assert list(faults()) == []
 
 
