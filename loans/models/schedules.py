@@ -29,8 +29,8 @@ class ScheduleVersionQuerySet(models.QuerySet):
 class ScheduleVersion(models.Model):
     """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen.
 
-    A tranche that is paid out, comes back or is given up makes one too, and so does another rate: it `continues` the one
-    before, holds all instalments from the beginning, and the old version keeps a copy of them as they stood.
+    A tranche that is paid out, comes back or is given up makes one too, and so does another rate: it `continues` the
+    one before, holds all instalments from the beginning, and the old version keeps a copy of them as they stood.
     """
 
     loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="versions")
