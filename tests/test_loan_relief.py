@@ -1,15 +1,17 @@
 """Relief of a loan: the officer asks, the committee decides in its session, and another person puts it in force."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from loans.checks_requests import request_faults
-from loans.models import Loan, ReliefRequest
+from loans.models import LendingRules, Loan, ReliefRequest
 from loans.queues_requests import requests_waiting as queue_for
-from loans.services import record_repayment, reverse_repayment, write_off_loan
+from loans.requests import told
+from loans.services import change_rate, record_repayment, reverse_repayment, waive, write_off_loan
 from loans.services.requests import ask_relief, put_in_force, withdraw_request
 from programmes.clock import standing_at, today
 from programmes.models import AmountBand, Role
@@ -108,6 +110,40 @@ def test_an_end_is_booked_with_the_decision_of_the_session(late, kind, state):
     loan.refresh_from_db()
     assert (loan.state, loan.principal_amount, loan.end_decision_ref) == (state, 0, request.decision_ref)
     assert loan.written_off_amount + loan.forgiven_amount == 100_000
+
+
+def test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee(late):
+    """Of the 10.00 of interest that fell due the manager waives 4.00 in all and no more, and changes no rate."""
+    office, loan = late
+    LendingRules.objects.create(product=loan.product, waiver_limit_amount=400)
+    facts = {"reason": "Hail.", "decision_ref": "typed", "on": ASKING, "by": office.people.manager}
+    waive(loan=loan, component="interest", amount=300, **facts)
+    waive(loan=loan, component="interest", amount=100, **facts)
+    for act in (
+        lambda: waive(loan=loan, component="interest", amount=1, **facts),
+        lambda: change_rate(loan=loan, annual_rate_pct=Decimal(6), **facts),
+    ):
+        with pytest.raises(Blocked, match="Ask for it on the page of the loan"):
+            act()
+    with pytest.raises(Invalid, match="of it fell due and is not paid"):
+        asked(office, loan, "waive", component="interest", amount=601)
+    request = decided(office, asked(office, loan, "waive", component="interest", amount=600))
+    assert (request.motion.amount, dict(told(request.motion.facts))["To be waived"]) == (600, "Interest, USD 6.00")
+    in_force(office, request)
+    assert loan.instalments.get(number=1).interest_amount == 0
+    # Nothing more is the manager's: what the committee waived is no part of the limit, and does not make it larger.
+    assert list(loan.waivers.values_list("amount", "decision_ref"))[-1] == (600, request.decision_ref)
+    request = decided(office, asked(office, loan, "rate", annual_rate_pct=Decimal(6)))
+    assert dict(told(request.motion.facts))["Interest a year"].startswith("12% now, 6% from")
+    in_force(office, request)
+    loan.refresh_from_db()
+    rows = loan.instalments.filter(version=2, due_on__gt=ASKING).order_by("number")
+    booked = [[row.due_on.isoformat(), row.principal_amount, row.interest_amount, 0] for row in rows]
+    assert booked == request.motion.facts["rows"]
+    assert (loan.annual_rate_pct, loan.ever_rescheduled, list(request_faults())) == (6, False, [])
+    loan.waivers.filter(amount=600).update(decision_ref="other")
+    loan.versions.filter(number=2).update(decision_ref="other")
+    assert len(list(request_faults())) == 2
 
 
 def test_nobody_puts_in_force_what_they_asked_for_themselves(late):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance
@@ -186,17 +187,9 @@ def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, version=
     rescheduled.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
-    if not 0 <= annual_rate_pct <= 100:
-        raise Invalid(_("A rate is from 0 to 100 percent."), field="annual_rate_pct")
-    before = loan.annual_rate_pct
-    if annual_rate_pct == before:
-        raise Invalid(_("This is the rate already."), field="annual_rate_pct")
-    if not any(row.owes and row.due > on and not row.settled_on for row in standing.rows):
-        raise Blocked(_("No instalment is to come: there is no interest left to change."))
-    request = request_from_json(loan.versions.get(number=loan.current_version).request)
-    changes = [change for change in request.rate_changes if change.from_ != on]
-    other = replace(request, rate_changes=(*changes, RateChange(on, annual_rate_pct)))
-    _need_same_past(loan, request, other, on)
+    before, other = loan.annual_rate_pct, request_at_rate(loan, standing, annual_rate_pct, on)
+    if waiver_limit(loan) is not None:
+        _need_committee(loan, "rate", decision_ref)
     continue_version(loan, other, on=on, reason=reason, decision_ref=decision_ref)
     loan.annual_rate_pct = annual_rate_pct
     record(
@@ -210,6 +203,33 @@ def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, version=
     )
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
     return loan
+
+
+def request_at_rate(loan, standing, annual_rate_pct, on):
+    """The ScheduleRequest in force with that rate from `on` on. Raises Invalid, or Blocked where it cannot be."""
+    if not 0 <= annual_rate_pct <= 100:
+        raise Invalid(_("A rate is from 0 to 100 percent."), field="annual_rate_pct")
+    if annual_rate_pct == loan.annual_rate_pct:
+        raise Invalid(_("This is the rate already."), field="annual_rate_pct")
+    if not any(row.owes and row.due > on and not row.settled_on for row in standing.rows):
+        raise Blocked(_("No instalment is to come: there is no interest left to change."))
+    request = request_from_json(loan.versions.get(number=loan.current_version).request)
+    changes = [change for change in request.rate_changes if change.from_ != on]
+    other = replace(request, rate_changes=(*changes, RateChange(on, annual_rate_pct)))
+    _need_same_past(loan, request, other, on)
+    return other
+
+
+def waiver_limit(loan):
+    """Minor units that are waived of the loan without the committee; None where a decision is only named."""
+    rules = getattr(loan.product, "lending_rules", None)
+    return rules.waiver_limit_amount if rules else None
+
+
+def _need_committee(loan, kind, decision_ref):
+    """Raises Blocked unless the decision is the committee's on a request about this loan."""
+    if not loan.relief_requests.filter(kind=kind, state="in_force", decision_ref=decision_ref).exists():
+        raise Blocked(_("This needs a decision of the committee. Ask for it on the page of the loan."))
 
 
 def _need_same_past(loan, request, other, on):
@@ -282,18 +302,17 @@ def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
 def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None, key=None):
     """Interest or penalties that fell due by `on` are not asked for any more, by a decision. Returns the Waiver.
 
-    No money moves. Money of an earlier day that is entered later pays first, and less is waived then.
+    No money moves. Money of an earlier day that is entered later pays first, and less is waived then. Above the
+    product's limit for all waivers of a loan together, the decision is the committee's on a request.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
-    if component not in Waiver.Component.values:
-        raise Invalid(_("Choose interest or penalties."), field="component")
-    unpaid = sum(row.open_part(component) for row in standing.rows if row.due <= on)
-    if not 0 < amount <= unpaid:
-        raise Invalid(
-            _("%(amount)s of it fell due and is not paid; only that can be waived.")
-            % {"amount": Money(unpaid, loan.currency)},
-            field="amount",
-        )
+    need_unpaid(loan, standing, component, amount, on)
+    limit = waiver_limit(loan)
+    if limit is not None:
+        decided = loan.relief_requests.filter(kind="waive", state="in_force").values("decision_ref")
+        before = loan.waivers.live().exclude(decision_ref__in=decided).aggregate(total=Sum("amount", default=0))
+        if before["total"] + amount > limit:
+            _need_committee(loan, "waive", decision_ref)
     waiver = Waiver.objects.create(
         loan=loan,
         version=loan.current_version,
@@ -315,6 +334,19 @@ def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None
     )
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
     return waiver
+
+
+def need_unpaid(loan, standing, component, amount, on):
+    """Raises Invalid unless so much of the component fell due by `on` and is not paid."""
+    if component not in Waiver.Component.values:
+        raise Invalid(_("Choose interest or penalties."), field="component")
+    unpaid = sum(row.open_part(component) for row in standing.rows if row.due <= on)
+    if not 0 < amount <= unpaid:
+        raise Invalid(
+            _("%(amount)s of it fell due and is not paid; only that can be waived.")
+            % {"amount": Money(unpaid, loan.currency)},
+            field="amount",
+        )
 
 
 @service
