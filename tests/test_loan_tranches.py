@@ -1,6 +1,6 @@
 """A loan that is paid out in parts: what is promised, what is owed, and what each pay-out makes of the schedule."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -323,6 +323,23 @@ def test_a_loan_is_not_over_while_a_tranche_is_open(lending):
         give_up(lending, loan.tranches.get(number=2), on=MAY)
     repay(lending, loan, whole, on=MAY)
     assert (loan.state, loan.principal_amount) == ("closed", 0)
+    assert list(faults()) == []
+
+
+def test_a_tranche_that_leaves_the_bank_when_the_last_instalment_is_due_is_not_booked(lending):
+    loan = active_in_tranches(lending)
+    last, people = loan.matures_on, lending.people
+    with standing_at(date(2026, 4, 1)):
+        order = order_of(lending, shown(lending, loan.tranches.get(number=2)))
+    with standing_at(last):
+        for day, said in ((last, "left the bank on"), (last - timedelta(days=1), "")):
+            settle = {"order": order, "bank_reference": f"B-{day}", "on": day, "by": people.maker}
+            if said:
+                refused(Blocked, lambda given=settle: settle_payment(**given), said, "Have the bank send it back")
+            else:
+                settle_payment(**settle)
+    loan.refresh_from_db()
+    assert (loan.matures_on, loan.principal_amount) == (last, 100_000)
     assert list(faults()) == []
 
 

@@ -218,6 +218,17 @@ def settle_tranche(*, tranche, order, on, by):
             _("The tranche before it was paid out, or the loan was rescheduled, on %(date)s; this one comes later.")
             % {"date": f"{max(parts[-1][0], version.made_on):%d.%m.%Y}"}
         )
+    if on >= loan.matures_on:
+        raise Blocked(
+            _("Tranche %(number)s left the bank on %(date)s, and the last instalment falls due on %(last)s.")
+            % {"number": tranche.number, "date": f"{on:%d.%m.%Y}", "last": f"{loan.matures_on:%d.%m.%Y}"},
+            [
+                _(
+                    "No instalment is left to repay it. Have the bank send it back, record the payment as returned, and"
+                    " ask the committee for a new schedule before it is paid out again."
+                )
+            ],
+        )
     why = str(_("Tranche %(number)s was paid out.") % {"number": tranche.number})
     parts.append((on, tranche.amount))
     other = paid_out_otherwise(loan, request, parts, _grace(loan, request, on))
