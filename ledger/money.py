@@ -83,6 +83,13 @@ def shown(minor, currency, language=None):
     return f"\u2212{text}" if minor < 0 else text
 
 
+def shown_rate(value, language=None):
+    """A Decimal percentage without needless digits, as people read it: "12.5"; in Albanian "12,5"."""
+    text = format(value.normalize(), "f")
+    _whole, point, part = text.partition(".")
+    return format_decimal(value, format=f"#,##0.{'0' * len(part)}" if point else "#,##0", locale=locale_of(language))
+
+
 @dataclass(frozen=True, order=True)
 class Money:
     """`minor` whole minor units of `currency`. Adding two currencies raises ValueError."""

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-# Each bucket with its last day; PAR30 and PAR90 are the buckets after 30 and after 90.
+# Each bucket with its last day: PAR1 is every bucket but the first, PAR30 and PAR90 those after 30 and after 90.
 AGE_BUCKETS = (("current", 0), ("1-30", 30), ("31-60", 60), ("61-90", 90), ("91-180", 180), ("181-365", 365))
 OLDEST_BUCKET = "over 365"
+# The portfolio at risk that is reported: PAR1, PAR30, PAR90.
+RISK_DAYS = (1, 30, 90)
 
 
 class Outstanding(Protocol):
@@ -30,3 +32,8 @@ def age_bucket(days: int) -> str:
     if days < 0:
         raise ValueError(f"{days} days cannot be past due; give zero or more.")
     return next((name for name, last in AGE_BUCKETS if days <= last), OLDEST_BUCKET)
+
+
+def days_before_risk(bound: int) -> int:
+    """Days that a loan may be late before it counts in PAR`bound`: none for PAR1, 30 for PAR30, 90 for PAR90."""
+    return 0 if bound == 1 else bound

@@ -25,5 +25,9 @@ def _shown(row):
     if row.kind == ReliefRequest.Kind.RESCHEDULE:
         made = loan.versions.filter(decision_ref=row.decision_ref, made_on=row.in_force_on)
         return loan.ever_rescheduled and made.exists()
+    if row.kind == ReliefRequest.Kind.WAIVE:
+        return loan.waivers.filter(decision_ref=row.decision_ref, value_on=row.in_force_on).exists()
+    if row.kind == ReliefRequest.Kind.RATE:
+        return loan.versions.filter(decision_ref=row.decision_ref, changed_on=row.in_force_on).exists()
     day = loan.written_off_on if row.kind == ReliefRequest.Kind.WRITE_OFF else loan.forgiven_on
     return (loan.end_decision_ref, day) == (row.decision_ref, row.in_force_on)

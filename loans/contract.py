@@ -9,9 +9,10 @@ from applicants.services import add_evidence
 from applicants.services.evidence import path_of
 from audit.refusals import Blocked
 from audit.services import service
-from ledger.money import Money, shown
+from ledger.money import Money, shown, shown_rate
 from loans.annual_cost import NoAnnualCostError, annual_cost_pct
 from loans.models import Loan
+from loans.papers.frame import language_of
 from loans.services.access import lock_loan, need_state
 from loans.terms import interest_spared, later_pay_outs, step_of
 from pages import paper
@@ -48,9 +49,10 @@ def contract_pdf(*, loan, on, by):
 
 
 def draw_contract(loan):
-    """The paper: parties, terms, schedule version 1 with its totals, places to sign. In the programme's second
-    language and, beside it, in English. Carries the neutral name of a confidential programme."""
-    words = _Words(loan.programme.language)
+    """The paper: parties, terms, schedule version 1 with its totals, places to sign. In the borrower's language, as
+    every paper of the loan, and, beside it, in English; numbers in the one way of that language. Carries the neutral
+    name of a confidential programme."""
+    words = _Words(language_of(loan))
     title = words(_("Loan contract"))
     story = [
         paper.text(title, "title"),
@@ -77,23 +79,40 @@ def draw_contract(loan):
         story,
         reference=loan.ref,
         subtitle=loan.programme.public_name,
-        lang=loan.programme.language,
+        lang=words.language,
         footer=loan.programme.public_name,
     )
 
 
 class _Words:
-    """Fixed words in the second language, with English beside where it reads differently."""
+    """Fixed words in the borrower's language, with English beside where it reads differently.
+
+    Numbers are said once, as that language writes them: two spellings of one amount are no translation.
+    """
 
     def __init__(self, language):
         self.language = language
 
     def __call__(self, text, **facts):
         said = []
+        with override(self.language):
+            facts = {name: str(fact) for name, fact in facts.items()}
         for language in (self.language, "en"):
             with override(language):
                 said.append(str(text % facts if facts else text))
         return " / ".join(dict.fromkeys(said))
+
+    def amount(self, minor, currency):
+        """As in a column whose head names the currency."""
+        return shown(minor, currency, self.language)
+
+    def money(self, minor, currency):
+        with override(self.language):
+            return str(Money(minor, currency))
+
+    def decimal(self, value):
+        """A percentage or rate without needless digits."""
+        return shown_rate(value, self.language)
 
 
 def _terms(loan, words):
@@ -105,7 +124,7 @@ def _terms(loan, words):
         (words(_("Programme")), loan.programme.public_name),
         (words(_("Borrower")), f"{name}, {loan.borrower.ref}"),
         (words(_("Purpose")), loan.application.title),
-        (words(_("Loan")), str(Money(loan.amount, loan.currency))),
+        (words(_("Loan")), words.money(loan.amount, loan.currency)),
         (words(_charge(loan)), _interest(loan, words)),
         (words(_("Instalments")), f"{loan.instalments_number}, {_frequency(loan, words)}"),
         (words(_("Annual cost (APR)")), _annual_cost(loan, words)),
@@ -116,7 +135,7 @@ def _terms(loan, words):
         sentence = words(
             _("%(amount)s less interest than at %(rate)s%% a year"),
             amount=Money(spared, loan.currency),
-            rate=_decimal(loan.reference_rate_pct),
+            rate=words.decimal(loan.reference_rate_pct),
         )
         pairs.append((words(_("Subsidy")), sentence))
     if loan.business_id:
@@ -124,10 +143,10 @@ def _terms(loan, words):
     if rules and rules.lender:
         pairs.insert(2, (words(_("Lender")), rules.lender))
     if loan.fee_amount:
-        pairs.append((words(_("Fee withheld at the pay-out")), str(Money(loan.fee_amount, loan.currency))))
-        pairs.append((words(_("Paid out")), str(Money(loan.amount - loan.fee_amount, loan.currency))))
+        pairs.append((words(_("Fee withheld at the pay-out")), words.money(loan.fee_amount, loan.currency)))
+        pairs.append((words(_("Paid out")), words.money(loan.amount - loan.fee_amount, loan.currency)))
     if loan.penalty_pct:
-        rate = _decimal(loan.penalty_pct)
+        rate = words.decimal(loan.penalty_pct)
         pairs.append((words(_("Penalty")), words(_("%(rate)s%% a year of principal that is overdue"), rate=rate)))
     if loan.grace_months:
         pairs.append((words(_("Months without principal")), str(loan.grace_months)))
@@ -138,7 +157,7 @@ def _terms(loan, words):
 
 def _interest(loan, words):
     request = loan.versions.get(number=1).request
-    rate = _decimal(Decimal(request.get("annual_rate_pct") or request["period_rate_pct"]))
+    rate = words.decimal(Decimal(request.get("annual_rate_pct") or request["period_rate_pct"]))
     per_period = loan.day_count == loan.DayCount.PERIOD
     return words(_("%(rate)s%% per instalment"), rate=rate) if per_period else words(_("%(rate)s%% a year"), rate=rate)
 
@@ -159,7 +178,7 @@ def _annual_cost(loan, words):
         rate = annual_cost_pct(_drawn(loan, version), paid, weekly=weekly)
     except NoAnnualCostError:
         return words(_("cannot be expressed as a yearly rate"))
-    return f"{rate}%"
+    return f"{words.decimal(rate)}%"
 
 
 def _drawn(loan, version):
@@ -175,10 +194,15 @@ def _tranches(loan, words):
         return []
     head = [words(_("No.")), words(_("Planned for")), words(_("Paid out")), words(_("What must be shown before"))]
     rows = [
-        [row.number, f"{row.planned_on:%d.%m.%Y}", _amount(loan, row.amount - row.fee_amount), row.condition or "-"]
+        [
+            row.number,
+            f"{row.planned_on:%d.%m.%Y}",
+            words.amount(row.amount - row.fee_amount, loan.currency),
+            row.condition or "-",
+        ]
         for row in tranches
     ]
-    total = ["", words(_("Total")), _amount(loan, loan.amount - loan.fee_amount), ""]
+    total = ["", words(_("Total")), words.amount(loan.amount - loan.fee_amount, loan.currency), ""]
     sentences = [
         words(_("Each part is paid out once what it asks for was shown and confirmed.")),
         words(_("Interest runs on a part from the day on which it is paid out.")),
@@ -205,7 +229,11 @@ def _security(loan, words):
     if guarantors:
         head = [words(_("Guarantor")), words(_("Up to")), words(_("Consent signed"))]
         rows = [
-            [f"{row.party.name}, {row.party.ref}", _amount(loan, row.amount), f"{row.consented_on:%d.%m.%Y}"]
+            [
+                f"{row.party.name}, {row.party.ref}",
+                words.amount(row.amount, loan.currency),
+                f"{row.consented_on:%d.%m.%Y}",
+            ]
             for row in guarantors
         ]
         story += [paper.text(words(_("Guarantors")), "h2"), paper.table(rows, [6, 3, 3], head=head, numbers=(1,))]
@@ -213,22 +241,18 @@ def _security(loan, words):
     if things:
         head = [words(_("Collateral")), words(_("Owner")), words(_("Value")), words(_("Registration"))]
         rows = [
-            [row.description, row.owner.name, _amount(loan, row.value_amount), row.registration or "-"]
+            [row.description, row.owner.name, words.amount(row.value_amount, loan.currency), row.registration or "-"]
             for row in things
         ]
         story += [paper.text(words(_("Collateral")), "h2"), paper.table(rows, [5, 3, 3, 3], head=head, numbers=(2,))]
     shares = list(loan.shares.in_force(loan.signed_on).select_related("member").order_by("pk"))
     if shares:
         head = [words(_("Member")), words(_("Share"))]
-        rows = [[row.member.name, _amount(loan, row.amount)] for row in shares]
-        total = [words(_("Total")), _amount(loan, sum(row.amount for row in shares))]
+        rows = [[row.member.name, words.amount(row.amount, loan.currency)] for row in shares]
+        total = [words(_("Total")), words.amount(sum(row.amount for row in shares), loan.currency)]
         table = paper.table(rows, [6, 3], head=head, numbers=(1,), total=total)
         story += [paper.text(words(_("Members of the group and their shares")), "h2"), table]
     return story
-
-
-def _decimal(value):
-    return format(value.normalize(), "f")
 
 
 def _schedule(loan, words):
@@ -239,13 +263,13 @@ def _schedule(loan, words):
         owed -= row.principal_amount
         lent = owed - sum(amount for day, amount in later if day > row.due_on)
         amounts = (row.principal_amount, row.interest_amount, row.principal_amount + row.interest_amount, lent)
-        rows.append([row.number, f"{row.due_on:%d.%m.%Y}", *(_amount(loan, value) for value in amounts)])
+        rows.append([row.number, f"{row.due_on:%d.%m.%Y}", *(words.amount(value, loan.currency) for value in amounts)])
     principal = sum(row.principal_amount for row in instalments)
     interest = sum(row.interest_amount for row in instalments)
     total = [
         "",
         words(_("Total")),
-        *(_amount(loan, value) for value in (principal, interest, principal + interest)),
+        *(words.amount(value, loan.currency) for value in (principal, interest, principal + interest)),
         "",
     ]
     head = [
@@ -263,10 +287,6 @@ def _schedule(loan, words):
 
 def _day(loan, version):
     return {"day": f"{version.starts_on:%d.%m.%Y}", "currency": loan.currency}
-
-
-def _amount(loan, minor):
-    return shown(minor, loan.currency)
 
 
 def _clauses(loan, words):

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, ExtractYear
 from applicants.figures import Part, Tally, run_by, single, tally
 from ledger import postings
 from ledger.models import Leg
+from loans.arrears import days_before_risk
 from loans.fund import fund_statement
 from loans.models import Allocation, Instalment, Loan, LoanTranche, ScheduleVersion
 from loans.portfolio import rescheduled_by
@@ -160,8 +161,9 @@ class Portfolio:
     rescheduled: int = 0
     late: tuple = ()
 
-    def at_risk(self, days, *, rescheduled=False):
-        """(minor units of loans more than `days` days late, how many); with `rescheduled` those too, late or not."""
+    def at_risk(self, bound, *, rescheduled=False):
+        """(minor units of the loans in PAR`bound`, how many); with `rescheduled` those too, late or not."""
+        days = days_before_risk(bound)
         found = [row for row in self.late if (row[0] is not None and row[0] > days) or (rescheduled and row[2])]
         return sum(row[1] for row in found), len(found)
 

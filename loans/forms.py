@@ -114,6 +114,32 @@ class AskScheduleForm(AskForm):
     field_order = ("instalments_number", "first_due_on", "grace_months", "capitalise", "reason")
 
 
+class AskWaiverForm(AskForm):
+    """Interest or penalties that the committee is asked to waive."""
+
+    component = forms.ChoiceField(label=_("What is waived"), choices=Waiver.Component.choices, widget=forms.RadioSelect)
+    amount = MoneyField(label=_("Amount"), help_text=_("At most what fell due by today and is not paid."))
+    field_order = ("component", "amount", "reason")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].currency = self.instance.currency
+
+
+class AskRateForm(AskForm):
+    """Another rate that the committee is asked for."""
+
+    annual_rate_pct = forms.DecimalField(
+        label=_("Interest, percent a year"),
+        min_value=0,
+        max_value=100,
+        max_digits=7,
+        decimal_places=4,
+        help_text=_("From the day on which it is put in force; the due dates stay."),
+    )
+    field_order = ("annual_rate_pct", "reason")
+
+
 class WaiverForm(SeedbedForm):
     """Interest or penalties that are not asked for any more, by a decision."""
 

@@ -35,9 +35,19 @@ class LendingRulesForm(UnderProductForm):
         help_text=_("Over all loans that are not over. Empty: no limit."),
     )
 
+    waiver_limit_amount = MoneyField(
+        label=_("Most that is waived of a loan without the committee"),
+        required=False,
+        least=0,
+        help_text=_(
+            "What is above it, and any other rate, is asked of the committee on the loan’s page. Empty: the decision is"
+            " only named."
+        ),
+    )
+
     class Meta:
         model = LendingRules
-        fields = ("lender", "charge", "guarantor_ceiling_amount", "notice_days")
+        fields = ("lender", "charge", "guarantor_ceiling_amount", "notice_days", "waiver_limit_amount")
         help_texts = {
             "lender": _("Who lends by the contract, where it is not the programme itself."),
             "notice_days": _("Empty: guarantors are not told by letter."),

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from loans.services.relief import check_first_due, new_rows, unpaid_parts
+from loans.schedule import build_schedule
+from loans.services.relief import check_first_due, need_unpaid, new_rows, request_at_rate, unpaid_parts
 from loans.services.restating import fold_loan
 from loans.standing import Row
-from loans.terms import instalments_in
+from loans.terms import instalments_in, rows_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ def proposed_rows(
     terms = {"first_due": first_due_on, "number": instalments_number, "grace": instalments_in(grace_months, loan)}
     _starts_on, _request, rows = new_rows(loan, standing, owed, on, **terms)
     return rows
+
+
+def rows_at_rate(loan, *, on: date, annual_rate_pct, **_said) -> list[Row]:
+    """The instalments to come as change_rate would make them. Raises Invalid or Blocked as it does."""
+    standing, _owed = _reckoned(loan, on)
+    other = request_at_rate(loan, standing, annual_rate_pct, on)
+    return [row for row in rows_of(build_schedule(other), loan.currency) if row.due > on]
+
+
+def check_waiver(loan, *, on: date, component, amount):
+    """Raises Invalid unless so much of the component fell due by `on` and is not paid."""
+    standing, _owed = _reckoned(loan, on)
+    need_unpaid(loan, standing, component, amount, on)
 
 
 def _reckoned(loan, on):

@@ -8,10 +8,9 @@ from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Sum
 from django.utils.translation import gettext as _
 
 from applicants.figures import run_by
-from loans.arrears import AGE_BUCKETS, OLDEST_BUCKET, age_bucket
+from loans.arrears import AGE_BUCKETS, OLDEST_BUCKET, RISK_DAYS, age_bucket, days_before_risk
 from loans.models import ScheduleVersion
 
-RISK_DAYS = (1, 30, 90)
 BUCKETS = (*(name for name, _last in AGE_BUCKETS), OLDEST_BUCKET)
 # What the portfolio can be divided by. The officer in charge is the adviser who follows the borrower.
 DIMENSIONS = {
@@ -44,7 +43,7 @@ class Portfolio:
         self.buckets[name] = (loans + number, amount + principal)
         self.rescheduled += principal if rescheduled else 0
         for bound in RISK_DAYS:
-            late = days > (0 if bound == 1 else bound)
+            late = days > days_before_risk(bound)
             self.at_risk[bound] += principal if late else 0
             self.at_risk_or_rescheduled[bound] += principal if late or rescheduled else 0
 

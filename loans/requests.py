@@ -1,14 +1,15 @@
 """Requests for relief as committees and pages read them: what is asked for in words, and what waits for a session."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.refusals import Refusal
 from ledger.money import Money
-from loans.models import Loan, ReliefRequest
-from loans.new_schedule import owed_on, proposed_rows
+from loans.models import Loan, ReliefRequest, Waiver
+from loans.new_schedule import check_waiver, owed_on, proposed_rows, rows_at_rate
 from loans.reading import figures_of
 from loans.services.requests import open_request, take_back, take_before
 from programmes.clock import today
@@ -43,9 +44,22 @@ def facts_of(request, on):
             "grace": request.grace_months,
             "capitalise": request.capitalise,
             "before": loan.matures_on.isoformat(),
-            "rows": [[row.due.isoformat(), row.principal, row.interest, row.fee + row.penalty] for row in rows],
+            "rows": _as_facts(rows),
+        }
+    elif request.kind == ReliefRequest.Kind.WAIVE:
+        check_waiver(loan, on=on, **request.terms)
+        found |= {"component": request.component, "waived": request.waived_amount}
+    elif request.kind == ReliefRequest.Kind.RATE:
+        found |= {
+            "rate": str(request.annual_rate_pct),
+            "rate_before": str(loan.annual_rate_pct),
+            "rows": _as_facts(rows_at_rate(loan, on=on, **request.terms)),
         }
     return found
+
+
+def _as_facts(rows):
+    return [[row.due.isoformat(), row.principal, row.interest, row.fee + row.penalty] for row in rows]
 
 
 def _waiting_rows(session):
@@ -63,8 +77,8 @@ def count(session):
 
 def waiting(session):
     """The Ask of each request that the session could decide on, with the facts of today."""
-    parents = ("loan__application__applicant", "loan__programme", "loan__borrower", "loan__product", "loan__line")
-    rows = _waiting_rows(session).select_related(*parents)
+    parents = ("application__applicant", "application__window", "programme", "borrower", "product", "line")
+    rows = _waiting_rows(session).select_related(*(f"loan__{name}" for name in parents))
     return [_ask(row) for row in rows.order_by("asked_on", "pk")[:MOST]]
 
 
@@ -74,7 +88,7 @@ def _ask(request):
         facts = facts_of(request, today(request.programme))
     except Refusal as refusal:
         why_not = f"{request.ref}: {refusal.sentence}"
-    return Ask(request.ref, request.application, request.asked_by_id, facts, why_not)
+    return Ask(request.ref, request.application, request.asked_by_id, request.amount, facts, why_not)
 
 
 def _of(subject_ref):
@@ -130,6 +144,14 @@ def told(facts):
     ]
     if facts["kind"] == ReliefRequest.Kind.RESCHEDULE:
         found += _terms(facts)
+    elif facts["kind"] == ReliefRequest.Kind.WAIVE:
+        component = Waiver.Component(facts["component"]).label
+        found.append((_("To be waived"), f"{component}, {money('waived')}"))
+    elif facts["kind"] == ReliefRequest.Kind.RATE:
+        rates = {"before": _rate(facts["rate_before"]), "after": _rate(facts["rate"])}
+        found.append(
+            (_("Interest a year"), _("%(before)s%% now, %(after)s%% from the day on which it is put in force") % rates)
+        )
     return [(label, text) for label, text in found if text]
 
 
@@ -144,6 +166,10 @@ def _terms(facts):
         (_("Last instalment after"), _day(schedule[-1][0])),
         (_("Interest of the new schedule"), str(Money(sum(row[2] for row in schedule), facts["currency"]))),
     ]
+
+
+def _rate(text):
+    return f"{Decimal(text).normalize():f}"
 
 
 def _day(text):

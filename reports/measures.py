@@ -215,12 +215,14 @@ def rescheduled_share(read):
     return single(row.rescheduled, row.outstanding, currency=read.currency, **facts)
 
 
-def at_risk(days, *, rescheduled=False):
+def at_risk(bound, *, rescheduled=False):
+    """PAR`bound`: the whole principal of the loans so late, of the outstanding principal."""
+
     def measure(read):
         row = read(loans.portfolio).get(read.currency)
         if row is None:
             return None
-        amount, _number = row.at_risk(days, rescheduled=rescheduled)
+        amount, _number = row.at_risk(bound, rescheduled=rescheduled)
         facts = {"records": row.number, "units": row.borrowers, "behind": (row.loans,)}
         return single(amount, row.outstanding, currency=read.currency, **facts)
 

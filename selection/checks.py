@@ -86,6 +86,8 @@ def _motions(session):
         enough = told["voted"] >= max(told["needed"], session.rules["quorum_number"])
         if motion.outcome == "approve" and not (enough and told["for"] >= max(1, told["against"])):
             yield f"{name}: it is approved without a quorum or a majority"
+        if motion.outcome == "approve" and told["for"] < motion.approvals:
+            yield f"{name}: it is approved with fewer votes for it than its amount needs"
 
 
 def _decisions(session):

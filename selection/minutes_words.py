@@ -166,6 +166,9 @@ def _motion(row, names):
         sentence = _("Put off to a later session: there was no quorum.")
     elif row["tally"]["rule"] == "tie" and row["outcome"] == Decision.Outcome.REJECT:
         sentence = _("Rejected: a tie does not approve.")
+    elif row["tally"]["rule"] == "approvals":
+        need = {"need": row["tally"]["approvals"], "have": row["tally"]["for"]}
+        sentence = _("Put off: an approval of this amount needs %(need)s votes for; it had %(have)s.") % need
     others = [_("%(member)s took no part.") % {"member": name} for name in row["others"]]
     return MotionTold(
         row=row,

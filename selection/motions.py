@@ -20,11 +20,15 @@ from selection.tally import Ballot, counted, tally
 
 @dataclass(frozen=True)
 class Ask:
-    """One question that waits for a committee; `facts` are plain values, amounts in minor units."""
+    """One question that waits for a committee; `facts` are plain values, amounts in minor units.
+
+    `amount` is what the mandates of committees go by, in the application's currency.
+    """
 
     subject_ref: str
     application: Application
     asked_by_id: int
+    amount: int
     facts: dict
     why_not: str = ""
 
@@ -173,7 +177,8 @@ def _standing(motion, room, rules, chairs):
         ballots,
         majority_pct=rules.get("majority_pct", 50),
         tie_rule=rules.get("tie_rule", "not_approved"),
-        proposed_amount=0,
+        proposed_amount=motion.amount,
+        approvals=motion.approvals,
     )
     enough = len(votes) >= room.needed
     told = {
@@ -182,6 +187,7 @@ def _standing(motion, room, rules, chairs):
         "voted": len(votes),
         "needed": room.needed,
         "unconflicted": len(room.unconflicted),
+        **({"approvals": motion.approvals} if motion.approvals else {}),
     }
     return Standing(motion, room, votes, result.outcome if enough else "defer", told)
 

@@ -35,7 +35,7 @@ def draw_packet(pk):
 def _draw(file):
     state = PacketFile.State
     printed = printed_packet(file.session, file.member)
-    if not printed.cases:
+    if printed.is_empty:
         note_progress(file, state.FAILED)
         return
     file.contents_key = printed.contents_key

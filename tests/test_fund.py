@@ -154,6 +154,16 @@ def test_the_worked_example_of_the_practice_page():
     assert Portfolio("USD", DAY).share(30) is None
 
 
+def test_what_is_at_risk_is_the_buckets_after_the_bound():
+    """1, 30, 31, 90, 91 days late: PAR1 has all but what is not late, PAR30 begins on day 31, PAR90 on day 91."""
+    found = Portfolio("USD", DAY)
+    for principal, days in ((1, 0), (10, 1), (100, 30), (1000, 31), (10_000, 90), (100_000, 91)):
+        found.add(principal, days, rescheduled=False)
+    assert found.at_risk == {1: 111_110, 30: 111_000, 90: 100_000}
+    owed = [amount for _loans, amount in found.buckets.values()]
+    assert [sum(owed[since:]) for since in (1, 2, 4)] == [111_110, 111_000, 100_000]
+
+
 def test_rescheduled_loans_are_shown_beside():
     found = Portfolio("USD", DAY)
     found.add(1000, 0, rescheduled=True)

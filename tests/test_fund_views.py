@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
+from ledger.money import shown
 from loans.checks import arrears_faults
 from loans.exchange import translated
 from loans.forecast import promised_back_on_line, promised_on_line
@@ -24,6 +26,7 @@ from tests.office import DAY
 from tests.steps_grants import paid_tranche, signed_award
 from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
 from tests.steps_payments import screened
+from tests.test_loan_papers import text as words_of
 
 MARCH, APRIL = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
 LATE = date(2026, 5, 20)
@@ -64,6 +67,21 @@ def test_the_statement_in_the_donors_currency_closes_and_the_effect_of_the_rates
     assert rows[-2][1:] == ["4544.43", "EUR"]
     assert rows[-1][1:] == ["0.00", "EUR"]
     assert client.get(address, {**query, "currency": "ZZZ"}).status_code == 400
+    # The paper says what the page says, in the order of the page.
+    page = client.get(address, query).context
+    paper = words_of(client.get(address, {**query, "format": "pdf"}).content)
+    at = 0
+    for title, amount in page["shown"].rows():
+        at = paper.index(f"{title} {shown(amount, 'EUR')}", at)
+    for title, amount, _is_sum in page["integrity_rows"]:
+        at = paper.index(f"{title} {shown(amount, 'USD')}", at)
+    assert "From 1 April 2026 to 30 April 2026" in paper
+    assert "The statement closes." in paper
+    assert paper.index("Closing cash 4,544.43") < paper.index("Rotations 0.10")
+    client.cookies.load({settings.LANGUAGE_COOKIE_NAME: "sq"})
+    albanian = words_of(client.get(address, {**query, "format": "pdf"}).content)
+    assert f"Closing cash {shown(454_443, 'EUR', 'sq')}".replace("\u00a0", " ") in albanian.replace("\u00a0", " ")
+    assert "4,544.43" not in albanian
 
 
 def test_the_line_of_grants_has_its_statement_and_the_gain_or_loss_by_the_rates(office, client):

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from pypdf import PdfReader
 
 from audit.refusals import Blocked
 from ledger.money import shown
+from loans.contract import draw_contract
 from loans.papers.account import schedule_paper, statement_paper
 from loans.papers.cash import collection_paper, slips_paper
 from loans.papers.frame import language_of
@@ -39,6 +41,21 @@ def paid(lending):
 def text(content):
     pages = PdfReader(io.BytesIO(content)).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+@pytest.mark.django_db
+def test_contract_and_schedule_write_an_amount_in_the_one_way_of_the_borrowers_language(paid):
+    _office, loan = paid
+    loan.penalty_pct, loan.fee_amount = Decimal("12.5"), 2500
+    contract, schedule = (
+        paper.replace("\u00a0", " ") for paper in (text(draw_contract(loan)), text(schedule_paper(loan, ON)))
+    )
+    for amount in (100_000, 7885, 8885):
+        assert shown(amount, "USD", "hy").replace("\u00a0", " ") in contract
+        assert shown(amount, "USD", "hy").replace("\u00a0", " ") in schedule
+    assert "12,5% a year of principal" in contract
+    assert "USD 25,00" in contract
+    assert not [said for said in ("1,000.00", "78.85", "25.00", "12.5%") if said in contract + schedule]
 
 
 @pytest.mark.django_db

@@ -197,6 +197,25 @@ def test_who_and_what_stands_for_a_loan_is_free_when_it_is_repaid_and_bound_agai
         assert f"loans_guarantor {guarantor.pk} was released with {loan.ref}, which is owed" in list(faults())
 
 
+def test_a_lien_that_secures_another_loan_by_now_does_not_come_back_with_the_first(lending):
+    first, second = approved_loan(lending), approved_loan(lending)
+    pledged(lending, first)
+    first = active_loan(lending, loan=sign(lending, first))
+    last = repay(lending, first, 106_619, on=date(2026, 4, 15))
+    with standing_at(date(2026, 4, 15)):
+        again = pledged(lending, second, registration="lien-7", on=date(2026, 4, 15))
+        bounced = {"repayment": last, "reason": "Bounced.", "on": date(2026, 4, 15), "by": lending.people.maker}
+        with pytest.raises(Blocked, match=f"its lien LIEN-7 secures {second.ref} since it was over") as refused:
+            reverse_repayment(**bounced)
+        assert f"Release it from {second.ref}" in str(refused.value)
+        first.refresh_from_db()
+        assert first.state == "closed"
+        release_collateral(collateral=again, reason="Back.", on=date(2026, 4, 15), by=lending.people.loan_officer)
+        reverse_repayment(**bounced)
+        assert first.collateral.get().released_on is None
+        assert list(faults()) == []
+
+
 def test_a_late_borrower_and_the_borrower_guarantee_nothing_and_only_the_loan_team_records_it(lending):
     late = active_loan(lending)
     loan = approved_loan(lending)

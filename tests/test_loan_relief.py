@@ -1,30 +1,38 @@
 """Relief of a loan: the officer asks, the committee decides in its session, and another person puts it in force."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
+from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from loans.checks_requests import request_faults
-from loans.models import Loan, ReliefRequest
+from loans.models import LendingRules, Loan, ReliefRequest
 from loans.queues_requests import requests_waiting as queue_for
-from loans.services import record_repayment, reverse_repayment, write_off_loan
+from loans.requests import told
+from loans.services import change_rate, record_repayment, reverse_repayment, waive, write_off_loan
 from loans.services.requests import ask_relief, put_in_force, withdraw_request
 from programmes.clock import standing_at, today
-from programmes.models import Role
+from programmes.models import AmountBand, Role
 from selection.checks import checks
-from selection.models import Motion, MotionVote
+from selection.invitations import invitation_text
+from selection.models import Declaration, Motion, MotionVote
 from selection.motions import own_motions, waiting_for
 from selection.papers import minutes_paper
+from selection.papers.packet import packet_paper
+from selection.printed import printed_packet
 from selection.services import (
     cast_motion_vote,
     declare_on_motion,
+    found_committee,
     plan_session,
     put_motions,
     remove_motion,
     reopen_session,
     seat_member,
     send_packet,
+    set_bands,
     start_sitting,
 )
 from selection.services.declaring import declare_standing_interest
@@ -42,6 +50,7 @@ from tests.steps_relief import (
     voted,
 )
 from tests.steps_selection import committee_of, members_of
+from tests.test_loan_papers import text as words_of
 
 pytestmark = [pytest.mark.django_db]
 
@@ -101,6 +110,40 @@ def test_an_end_is_booked_with_the_decision_of_the_session(late, kind, state):
     loan.refresh_from_db()
     assert (loan.state, loan.principal_amount, loan.end_decision_ref) == (state, 0, request.decision_ref)
     assert loan.written_off_amount + loan.forgiven_amount == 100_000
+
+
+def test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee(late):
+    """Of the 10.00 of interest that fell due the manager waives 4.00 in all and no more, and changes no rate."""
+    office, loan = late
+    LendingRules.objects.create(product=loan.product, waiver_limit_amount=400)
+    facts = {"reason": "Hail.", "decision_ref": "typed", "on": ASKING, "by": office.people.manager}
+    waive(loan=loan, component="interest", amount=300, **facts)
+    waive(loan=loan, component="interest", amount=100, **facts)
+    for act in (
+        lambda: waive(loan=loan, component="interest", amount=1, **facts),
+        lambda: change_rate(loan=loan, annual_rate_pct=Decimal(6), **facts),
+    ):
+        with pytest.raises(Blocked, match="Ask for it on the page of the loan"):
+            act()
+    with pytest.raises(Invalid, match="of it fell due and is not paid"):
+        asked(office, loan, "waive", component="interest", amount=601)
+    request = decided(office, asked(office, loan, "waive", component="interest", amount=600))
+    assert (request.motion.amount, dict(told(request.motion.facts))["To be waived"]) == (600, "Interest, USD 6.00")
+    in_force(office, request)
+    assert loan.instalments.get(number=1).interest_amount == 0
+    # Nothing more is the manager's: what the committee waived is no part of the limit, and does not make it larger.
+    assert list(loan.waivers.values_list("amount", "decision_ref"))[-1] == (600, request.decision_ref)
+    request = decided(office, asked(office, loan, "rate", annual_rate_pct=Decimal(6)))
+    assert dict(told(request.motion.facts))["Interest a year"].startswith("12% now, 6% from")
+    in_force(office, request)
+    loan.refresh_from_db()
+    rows = loan.instalments.filter(version=2, due_on__gt=ASKING).order_by("number")
+    booked = [[row.due_on.isoformat(), row.principal_amount, row.interest_amount, 0] for row in rows]
+    assert booked == request.motion.facts["rows"]
+    assert (loan.annual_rate_pct, loan.ever_rescheduled, list(request_faults())) == (6, False, [])
+    loan.waivers.filter(amount=600).update(decision_ref="other")
+    loan.versions.filter(number=2).update(decision_ref="other")
+    assert len(list(request_faults())) == 2
 
 
 def test_nobody_puts_in_force_what_they_asked_for_themselves(late):
@@ -301,6 +344,63 @@ def declared_and_voted(session, member):
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_packet_and_invitation_tell_of_requests_but_not_who_has_an_interest(late, visit, client):
+    office, loan = late
+    loan.borrower.phone = "+37491123456"
+    loan.borrower.save()
+    session, people = on_agenda(office, asked(office, loan, reason="Hail. Ring 091 123456.")), office.people
+    first, second, third = members_of(office)
+    declared(office, session, [first])
+    declared(office, session, [second], Declaration.Kind.FAMILY, "My cousin.")
+    address = f"/committee/{session.ref}/packet"
+    assert "Nothing is in your packet yet" in visit(third, f"{address}/").text
+    assert "1 request is in your packet" in visit(first, f"{address}/").text
+    on_paper = words_of(packet_paper(printed_packet(session, first), ASKING))
+    for said in ("Requests 1 request", f"New schedule, loan {loan.ref}", "Principal owed USD 1,000.00", "Why Hail."):
+        assert said in on_paper
+    assert [f"{due:%d.%m.%Y}" in on_paper for due in (FIRST_NEW, date(2027, 10, 20))] == [True, True]
+    assert "123456" not in on_paper
+    gone = printed_packet(session, second)
+    assert (gone.is_empty, gone.motions_gone) == (True, 1)
+    client.force_login(first)
+    assert client.get(f"{address}.pdf").status_code == 200
+    assert f"{session.ref}/M1" in Event.objects.get(kind="packet.pdf").body
+    _subject, body = invitation_text(session, first, "https://x", people.secretary.name)
+    assert "On the agenda: 1 request" in body
+    assert loan.borrower.name not in body
+
+
+def test_a_request_about_an_amount_of_another_committee_goes_to_that_one(late):
+    """1,000.00 is owed, and from 1,000.00 on it is the board's; there three votes for it are needed."""
+    office, loan = late
+    request = asked(office, loan)
+    committee = committee_of(office)
+    board = found_committee(programme=office.programme, name="Upper board", on=ASKING, by=office.people.manager)
+    window = office.call.windows.get()
+    band = AmountBand.objects.create(window=window, from_amount=100_000, plan_form="one_page", assessors=1)
+    set_bands(committee=board, bands=[band], on=ASKING, by=office.people.manager)
+    sentence = f"{request.ref} is about USD 1,000.00; from USD 1,000.00 on the window {window} goes to: Upper board."
+    with pytest.raises(Blocked) as refused:
+        on_agenda(office, request)
+    assert str(refused.value.sentence) == sentence
+    set_bands(committee=committee, bands=[band], on=ASKING, by=office.people.manager)
+    band.approvals = 3
+    band.save()
+    facts = {"on": ASKING, "by": office.people.secretary}
+    session = plan_session(committee=committee, call=office.call, sits_on=ASKING, **facts)
+    put_motions(session=session, subjects=[request.ref], **facts)
+    session.refresh_from_db()
+    session = declared(office, send_packet(session=session, reason="Amounts from 1,000.00 on.", **facts))
+    closed(office, voted(office, seated(office, session), members=members_of(office)[:2]))
+    motion = Motion.objects.get()
+    assert (motion.amount, motion.approvals, motion.outcome, motion.tally["for"]) == (100_000, 3, "defer", 2)
+    session.refresh_from_db()
+    assert "an approval of this amount needs 3 votes for; it had 2" in words_of(minutes_paper(session))
+    assert list(checks()) == []
+    Motion.objects.update(outcome="approve")
+    assert any("fewer votes for it than its amount needs" in fault for fault in checks())
 
 
 def test_a_written_procedure_waits_for_every_vote_until_its_last_day(late):

@@ -1,6 +1,6 @@
 """A loan that is paid out in parts: what is promised, what is owed, and what each pay-out makes of the schedule."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -326,6 +326,23 @@ def test_a_loan_is_not_over_while_a_tranche_is_open(lending):
     assert list(faults()) == []
 
 
+def test_a_tranche_that_leaves_the_bank_when_the_last_instalment_is_due_is_not_booked(lending):
+    loan = active_in_tranches(lending)
+    last, people = loan.matures_on, lending.people
+    with standing_at(date(2026, 4, 1)):
+        order = order_of(lending, shown(lending, loan.tranches.get(number=2)))
+    with standing_at(last):
+        for day, said in ((last, "left the bank on"), (last - timedelta(days=1), "")):
+            settle = {"order": order, "bank_reference": f"B-{day}", "on": day, "by": people.maker}
+            if said:
+                refused(Blocked, lambda given=settle: settle_payment(**given), said, "Have the bank send it back")
+            else:
+                settle_payment(**settle)
+    loan.refresh_from_db()
+    assert (loan.matures_on, loan.principal_amount) == (last, 100_000)
+    assert list(faults()) == []
+
+
 def test_another_rate_in_the_month_of_a_tranche_charges_each_amount_from_its_own_day(lending):
     loan = active_in_tranches(lending)
     repay(lending, loan, 5331, on=APRIL)
@@ -335,7 +352,7 @@ def test_another_rate_in_the_month_of_a_tranche_charges_each_amount_from_its_own
         change_rate(loan=loan, annual_rate_pct=Decimal(24), **facts)
     loan.refresh_from_db()
     # 552.69 for 14 of 30 days at 12%, the day of the change at 24%, and 952.69 for the 15 days after it.
-    assert schedule(loan)[0][0::2] == (MAY, 258 + 37 + 953)
+    assert schedule(loan)[1][0::2] == (MAY, 258 + 37 + 953)
     assert list(faults()) == []
 
 

@@ -1,10 +1,13 @@
 """Money before its day, payoff, waivers, other rates, and every kind of product: to the unit and to the leg."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
@@ -13,16 +16,19 @@ from ledger.services import close_period
 from loans import contract
 from loans.models import Loan, LoanProduct
 from loans.payoff import payoff_quote
+from loans.portfolio import portfolios
 from loans.products import ProductForm
+from loans.schedule import RateChange, build_schedule
 from loans.services import (
     change_rate,
     record_repayment,
+    reschedule_loan,
     reverse_repayment,
     reverse_waiver,
     waive,
 )
-from loans.terms import interest_grace_of, rows_for
-from programmes.clock import standing_at
+from loans.terms import interest_grace_of, request_for, rows_for, rows_of, step_after
+from programmes.clock import standing_at, today
 from programmes.models import Holiday
 from tests.office import DAY
 from tests.steps_loans import active_loan, repay, signed_loan
@@ -220,8 +226,11 @@ def test_interest_is_waived_taken_back_and_the_rate_changed_on_the_pages(lending
         loan.refresh_from_db()
         assert (loan.current_version, loan.annual_rate_pct, loan.ever_rescheduled) == (2, 6, False)
         visit(manager, url, sent | form | {"key": "other"}, status=409)
-        # What was waived before the new schedule is part of it, and stays.
+        # Another rate goes on with the instalments and their waivers; what was waived before a new schedule stays.
         back = reverse("loans:reverse_waiver", args=[loan.ref, kept.pk])
+        assert visit(manager, loan.get_absolute_url()).all("a", href=back)
+        new = {"instalments_number": 6, "first_due_on": date(2026, 6, 12), "decision_ref": "S-9", "reason": "Hail."}
+        reschedule_loan(loan=loan, on=today(loan.programme), by=manager, **new)
         assert not visit(manager, loan.get_absolute_url()).all("a", href=back)
         assert "rescheduled or ended" in visit(manager, back, {"key": "a", "reason": "No."}, status=409).text
         assert_sound()
@@ -251,11 +260,60 @@ def test_another_rate_counts_from_its_day_on_the_same_due_dates_and_is_no_resche
         loan = change_rate(loan=loan, annual_rate_pct=Decimal(6), by=lending.people.manager, **facts)
         assert (loan.current_version, loan.ever_rescheduled, loan.annual_rate_pct) == (2, False, 6)
         dues = loan.instalments.filter(version=2).order_by("number").values_list("due_on", flat=True)
-        assert list(dues) == [date(2026, month, 12) for month in range(5, 10)]
+        assert list(dues) == [date(2026, month, 12) for month in range(4, 10)]
         # 837.45: 14 of 30 days at 12% are 3.91, 16 at 6% are 2.23.
-        assert rows(loan)[0][1] == 391 + 223
-        assert sum(row[0] for row in rows(loan)) == loan.principal_amount == 83_745
+        assert rows(loan)[1][1] == 391 + 223
+        assert sum(row[0] for row in rows(loan)[1:]) == loan.principal_amount == 83_745
         assert_sound()
+
+
+def test_another_rate_leaves_what_is_late_as_late_as_it_was(lending):
+    """Nothing is paid; on 27 April the first of six instalments is 15 days late, and stays so, with its penalties."""
+    loan = active_loan(lending, months=6, terms={"penalty_pct": Decimal("36.5")})
+    on = date(2026, 4, 27)
+    with standing_at(on):
+        before, owed = loan.instalments.get(version=1, number=1), payoff_quote(loan, on).parts
+        facts = {"decision_ref": "S-2026-04/9", "reason": "The donor lowered it.", "on": on}
+        loan = change_rate(loan=loan, annual_rate_pct=Decimal(6), by=lending.people.manager, **facts)
+        after = loan.instalments.get(version=2, number=1)
+        assert (after.due_on, after.principal_amount, after.interest_amount) == (
+            before.due_on,
+            before.principal_amount,
+            before.interest_amount,
+        )
+        assert (after.settled_on, payoff_quote(loan, on).parts["penalty"]) == (None, owed["penalty"])
+        assert portfolios(Loan.objects.all(), on)["USD"].buckets["1-30"] == (1, 100_000)
+        assert_sound()
+    # On the day before as on the day after: the days late go on counting from 12 April.
+    assert portfolios(Loan.objects.all(), date(2026, 5, 13))["USD"].at_risk == {1: 100_000, 30: 100_000, 90: 0}
+    # Money of a day before the change, entered later, pays the instalment of its day and 1.30 of its penalty.
+    repay(lending, loan, 17_385, date(2026, 4, 20))
+    assert loan.instalments.get(version=2, number=1).principal_paid_amount == before.principal_amount
+    assert portfolios(Loan.objects.all(), on)["USD"].at_risk[1] == 0
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_another_rate_never_changes_what_fell_due(data):
+    """Any method and day: the instalments up to the day of the change are the same, and all of them repay the loan."""
+    number = data.draw(st.integers(2, 24))
+    terms = {
+        "method": data.draw(
+            st.sampled_from(["declining_equal_instalment", "declining_equal_principal", "flat", "bullet"])
+        ),
+        "frequency": data.draw(st.sampled_from(["month", "week", "quarter"])),
+        "day_count": data.draw(st.sampled_from(["30/360", "actual/365"])),
+    }
+    terms["annual_rate_pct"] = Decimal(data.draw(st.integers(0, 40)))
+    loan = Loan(currency="USD", instalments_number=number, **terms)
+    request = request_for(loan, principal=100_000, starts_on=DAY, first_due=step_after(DAY, loan), number=number)
+    was = rows_of(build_schedule(request), "USD")
+    on = data.draw(st.sampled_from([row.due for row in was[:-1]])) + timedelta(days=data.draw(st.integers(0, 5)))
+    rate = RateChange(on, Decimal(data.draw(st.integers(0, 60))))
+    rows = rows_of(build_schedule(replace(request, rate_changes=(rate,))), "USD")
+    assert [row for row in rows if row.due <= on] == [row for row in was if row.due <= on]
+    assert sum(row.principal for row in rows) == 100_000
+    assert [row.due for row in rows] == [row.due for row in was]
 
 
 # Products -------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from programmes.clock import standing_at
 from programmes.models import Village
 from tests.office import DAY
 from tests.steps_loans import active_loan, repay
+from tests.test_loan_papers import text as words_of
 
 LATE = date(2026, 5, 20)
 
@@ -44,6 +45,15 @@ def test_parts_add_up_to_the_whole_on_any_day_and_the_page_and_file_say_the_same
         file = client.get(reverse("loans:portfolio"), {**query, "format": "csv"})
         rows = list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
         assert rows[1][2:7] == ["2", "1921.15", "1921.15", "1000.00", "0.00"]
+        # The paper has every way of dividing it, whatever the page shows; each ends with the whole.
+        paper = words_of(client.get(reverse("loans:portfolio"), {**query, "format": "pdf"}).content)
+        assert paper.count("Total 2 1,921.15 100.0% 52.1% 0.0%") == 4
+        assert f"{paid.application.adviser} 2 1,921.15 100.0% 52.1% 0.0%" in paper
+        for line in ("1–30 days late 1 921.15", "31–60 days late 1 1,000.00", "PAR30 1,000.00 52.1%"):
+            assert line in paper
+        shown = client.get(reverse("loans:portfolio"), query).context["portfolios"][0]
+        for word, number, owed in shown["buckets"]:
+            assert f"{word} {number} {owed / 100:,.2f}" in paper
         assert client.get(reverse("loans:portfolio"), {**query, "by": "x"}).status_code == 400
         # Divided by one thing, today: the bar of the one officer is full, and all of it is late.
         shown = client.get(reverse("loans:portfolio"), {"by": "officer"}).context["portfolios"][0]

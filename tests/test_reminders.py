@@ -13,14 +13,24 @@ from applicants.services import give_consent, withdraw_consent
 from audit.refusals import Invalid, NotAllowed
 from loans.checks import arrears_faults
 from loans.messages import betrayed, filled, parts
-from loans.models import Reminder
-from loans.services import make_reminders, send_reminders, set_quiet_hours, set_reminder_text
+from loans.models import LifeEvent, Reminder
+from loans.services import (
+    decide_life_event,
+    end_attorney,
+    make_reminders,
+    record_life_event,
+    send_reminders,
+    set_quiet_hours,
+    set_reminder_text,
+)
 from loans.services.messages import dialled, is_quiet
 from loans.sms import DeliveryError, NoAnswerError, deliver
 from programmes.clock import standing_at
 from programmes.models import TargetGroup
-from tests.office import DAY
+from tests.office import DAY, make_user, seat
+from tests.steps_applicants import registered_person
 from tests.steps_loans import active_loan, repay
+from tests.test_loan_people import paper
 
 BEFORE, AFTER = date(2026, 4, 9), date(2026, 4, 13)  # three days before 12 April, and a day after
 
@@ -135,6 +145,35 @@ def test_who_paid_or_took_the_consent_back_meanwhile_is_left_in_peace(reminded):
     assert send_reminders(on=AFTER, now=at(10, zone, AFTER)) == 0
     assert set(Reminder.objects.values_list("state", flat=True)) == {"dropped"}
     assert sent(reminded) == []
+
+
+def test_who_pays_for_a_borrower_abroad_is_reminded_in_their_place_if_they_agreed(reminded):
+    zone, people, programme = reminded.programme.time_zone, reminded.people, reminded.programme
+    payer = registered_person(reminded, "Karen Petrosyan", birth_year=1971)
+    payer.phone = "+374 77 00-00-01"
+    payer.save()
+    day = date(2026, 4, 1)
+    with standing_at(day):
+        facts = {"kind": "abroad", "happened_on": day, "payer": payer, "on": day}
+        facts["evidence"] = paper(reminded, reminded.loan)
+        event = record_life_event(loan=reminded.loan, by=people.manager, **facts)
+        other = make_user("Second Manager", "T-078")
+        seat(other, programme, "manager")
+        decide_life_event(event=event, outcome="continue", decision_ref="S-1", on=day, by=other)
+        assert make_reminders(on=BEFORE) == 0  # the borrower agreed, and is not who pays
+        give_consent(party=payer, programme=programme, purpose="messages", text_version="1", on=day, by=people.adviser)
+    assert make_reminders(on=BEFORE) == 1
+    assert send_reminders(on=BEFORE, now=at(10, zone)) == 1
+    assert [message["to"] for message in sent(reminded)] == ["+37477000001"]
+    with standing_at(AFTER):
+        end_attorney(event=event, reason="Came home.", on=AFTER, by=people.manager)
+    assert make_reminders(on=AFTER) == 1
+    assert send_reminders(on=AFTER, now=at(10, zone, AFTER)) == 1
+    assert sent(reminded)[-1]["to"] == dialled(reminded.loan.borrower.phone)
+    back = {"attorney_ended_on": None, "attorney_ended_by": None, "attorney_end_reason": ""}
+    LifeEvent.objects.update(kind="death", payer=None, **back)
+    Reminder.objects.all().delete()
+    assert make_reminders(on=AFTER) == 0
 
 
 def test_what_fails_is_seen_and_tried_again_and_what_may_have_arrived_is_not(reminded, settings, client, monkeypatch):

@@ -8,6 +8,8 @@ from django.template.loader import render_to_string
 
 from applicants.services import add_member, confirm_group, register_party
 from grants.services import cancel_award
+from loans.models import Loan
+from loans.portfolio import portfolios
 from loans.services import record_repayment
 from monitoring.services import (
     end_job_place,
@@ -344,6 +346,16 @@ def test_a_late_loan_is_at_risk_with_all_that_is_owed(lending):
     with standing_at(late - timedelta(days=1)):
         now = found(lending)
     assert (now["par1"].numerator, now["par30"].numerator) == (100_000, 0)
+
+
+def test_one_day_late_is_at_risk_and_says_so_in_report_and_portfolio_alike(lending):
+    active_loan(lending)
+    for day, owed in ((date(2026, 4, 12), 0), (date(2026, 4, 13), 100_000), (date(2026, 4, 14), 100_000)):
+        with standing_at(day):
+            figure = found(lending)["par1"]
+        whole = portfolios(Loan.objects.all(), day)["USD"]
+        assert (figure.numerator, whole.at_risk[1], whole.buckets["1-30"][1]) == (owed, owed, owed)
+    assert (figure.version, "at least 1 day late" in figure.definition) == ("v2", True)
 
 
 def test_repaid_on_time_and_repaid_late_are_two_figures(lending):

@@ -19,6 +19,13 @@ class CollateralQuerySet(models.QuerySet):
         """What secured a loan at the end of that day."""
         return self.filter(Q(released_on=None) | Q(released_on__gt=day))
 
+    def twins_of(self, loan, registration):
+        """What secures another loan of the programme under the same registration of the lien."""
+        if not registration:
+            return self.none()
+        held = self.held().filter(loan__programme=loan.programme_id, registration__iexact=registration)
+        return held.exclude(loan=loan)
+
     def total_value_amount(self):
         return self.aggregate(total=Sum("value_amount", default=0))["total"]
 

@@ -24,6 +24,8 @@ class LendingRules(models.Model):
         _("days late until guarantors are told"), null=True, blank=True, default=15
     )
 
+    waiver_limit_amount = AmountField(_("most that is waived of a loan without the committee"), null=True, blank=True)
+
     class Meta:
         ordering = ["product"]
 

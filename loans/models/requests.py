@@ -13,6 +13,7 @@ from audit.moves import allowed
 from ledger.fields import AmountField
 from loans import conditions_requests as conditions
 from loans.models.loans import LOAN_ROLES, Loan
+from loans.models.schedules import Waiver
 from programmes.roles import rows_for
 from selection.models import Motion
 
@@ -31,14 +32,17 @@ class ReliefRequestQuerySet(models.QuerySet):
 class ReliefRequest(Moving):
     """A request to the committee about an active loan, with the terms that are asked for.
 
-    `owed_amount` is the principal that was owed when it was asked for (minor units of the loan's currency); a new
-    schedule has its own terms. `reason` is about people and kept encrypted.
+    `owed_amount` is the principal that was owed when it was asked for (minor units of the loan's currency). A new
+    schedule, a waiver (`component` and `waived_amount`) and another rate have their own terms. `reason` is about people
+    and kept encrypted.
     """
 
     class Kind(models.TextChoices):
         RESCHEDULE = "reschedule", _("New schedule")
         WRITE_OFF = "write_off", _("Write-off")
         FORGIVE = "forgive", _("Forgiveness of the rest")
+        WAIVE = "waive", _("Waiver of interest or penalties")
+        RATE = "rate", _("Another rate")
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked for")
@@ -59,6 +63,9 @@ class ReliefRequest(Moving):
     first_due_on = models.DateField(_("first new instalment"), null=True, blank=True)
     grace_months = models.PositiveSmallIntegerField(_("first months without principal"), default=0)
     capitalise = models.BooleanField(_("unpaid interest becomes principal"), default=False)
+    component = models.CharField(_("what is waived"), max_length=8, choices=Waiver.Component.choices, blank=True)
+    waived_amount = AmountField(_("amount to be waived"), null=True, blank=True)
+    annual_rate_pct = models.DecimalField(_("rate"), max_digits=7, decimal_places=4, null=True, blank=True)
     reason = EncryptedField(_("reason"))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_on = models.DateField(_("asked for"))
@@ -82,6 +89,16 @@ class ReliefRequest(Moving):
                 condition=(Q(kind="reschedule") & Q(instalments_number__gt=0, first_due_on__isnull=False))
                 | (~Q(kind="reschedule") & Q(instalments_number=None, first_due_on=None, capitalise=False)),
                 name="relief_terms",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="waive", waived_amount__gt=0) & ~Q(component=""))
+                | (~Q(kind="waive") & Q(waived_amount=None, component="")),
+                name="relief_waiver",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="rate", annual_rate_pct__gte=0, annual_rate_pct__lte=100)
+                | (~Q(kind="rate") & Q(annual_rate_pct=None)),
+                name="relief_rate",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "refused", "in_force"])
@@ -111,13 +128,18 @@ class ReliefRequest(Moving):
 
     @property
     def terms(self):
-        """The terms of a new schedule as reschedule_loan takes them."""
-        return {
-            "instalments_number": self.instalments_number,
-            "first_due_on": self.first_due_on,
-            "grace_months": self.grace_months,
-            "capitalise": self.capitalise,
-        }
+        """The terms as the service of the kind takes them."""
+        if self.kind == self.Kind.RESCHEDULE:
+            names = ("instalments_number", "first_due_on", "grace_months", "capitalise")
+            return {name: getattr(self, name) for name in names}
+        if self.kind == self.Kind.WAIVE:
+            return {"component": self.component, "amount": self.waived_amount}
+        return {"annual_rate_pct": self.annual_rate_pct} if self.kind == self.Kind.RATE else {}
+
+    @property
+    def amount(self):
+        """What the mandates of committees go by, in minor units: the waiver, else the principal that is owed."""
+        return self.waived_amount if self.kind == self.Kind.WAIVE else self.loan.principal_amount
 
     def get_absolute_url(self):
         return reverse("loans:relief_request", args=[self.loan.ref, self.number])

@@ -17,20 +17,20 @@ def open_part():
 
 class ScheduleVersionQuerySet(models.QuerySet):
     def kept_to_be_seen(self):
-        """Versions whose instalments are copies: a tranche came or went, and another version goes on with them."""
+        """Versions whose instalments are copies: a tranche came or went, or the rate is another, and one goes on."""
         later = ScheduleVersion.objects.filter(loan=OuterRef("loan"), continues=OuterRef("number"))
         return self.filter(Exists(later))
 
     def decided(self):
-        """The versions that something else than a tranche made: the contract, a rescheduling, another rate."""
+        """The versions that begin anew: the contract, a rescheduling."""
         return self.filter(continues=None)
 
 
 class ScheduleVersion(models.Model):
     """A schedule of the loan; rescheduling makes a new one, and the old stays to be seen.
 
-    A tranche that is paid out, comes back or is given up makes one too, which `continues` the one before: it holds all
-    instalments from the beginning, and the old version keeps a copy of them as they stood.
+    A tranche that is paid out, comes back or is given up makes one too, and so does another rate: it `continues` the
+    one before, holds all instalments from the beginning, and the old version keeps a copy of them as they stood.
     """
 
     loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="versions")

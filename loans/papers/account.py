@@ -5,7 +5,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger.money import Money
+from ledger.money import Money, shown_rate
 from loans.papers.frame import about, amounts, day, drawn_for
 from loans.reading import days_late, figures_of, money_lines, schedule_table
 from loans.terms import later_pay_outs
@@ -88,7 +88,7 @@ def _bold(row, columns):
 
 def _rate(loan):
     return _("%(rate)s%% a year, %(days)s") % {
-        "rate": format(loan.annual_rate_pct.normalize(), "f"),
+        "rate": shown_rate(loan.annual_rate_pct),
         "days": loan.get_day_count_display(),
     }
 

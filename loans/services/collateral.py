@@ -37,8 +37,8 @@ def add_collateral(
     if valued_on > on:
         raise Invalid(_("It was valued today or before."), field="valued_on")
     registration = registration.strip()
-    twin = Collateral.objects.held().filter(loan__programme=loan.programme, registration__iexact=registration)
-    if registration and twin.exists():
+    held = loan.collateral.held().filter(registration__iexact=registration)
+    if registration and (held.exists() or Collateral.objects.twins_of(loan, registration).exists()):
         raise Invalid(_("A lien with this registration secures a loan already."), field="registration")
     thing = Collateral.objects.create(
         loan=loan,

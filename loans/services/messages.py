@@ -4,11 +4,12 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from applicants.models import Consent
+from applicants.models import Consent, Party
 from audit.refusals import Invalid
 from audit.services import record, service
 from ledger.money import Money
@@ -105,7 +106,8 @@ def forbidden_in(programme):
 def make_reminders(*, on, by=None):
     """Write the messages that are due on a day, one for each instalment and rule. Returns how many are new.
 
-    Who has no phone or did not agree to messages gets none. A day that was missed by no more than KEPT_DAYS is caught
+    The payer named in a life event is reminded in the borrower's place. Who has no phone or did not agree to messages
+    gets none. A day that was missed by no more than KEPT_DAYS is caught
     up; doing it twice makes nothing twice.
     """
     if not settings.SMS_GATEWAY:
@@ -125,21 +127,38 @@ def make_reminders(*, on, by=None):
 def _due(programme, days, on):
     last = on - timedelta(days=days)
     agreed = Consent.objects.filter(_agreed_on(on), programme=programme)
+    reachable = Party.objects.filter(pk__in=agreed.values("party")).exclude(phone="")
     done = Reminder.objects.filter(days=days).values("instalment")
     return (
         Instalment.objects.filter(
             loan__programme=programme,
             loan__state=Loan.State.ACTIVE,
-            loan__borrower__in=agreed.values("party"),
             settled_on=None,
             due_on__range=(last - timedelta(days=KEPT_DAYS), last),
         )
-        .exclude(loan__borrower__phone="")
+        .annotate(reader=Subquery(_reader_of("loan")))
+        .filter(reader__in=reachable)
         .exclude(loan__in=LifeEvent.objects.filter(decided_on=None).values("loan"))
         .exclude(pk__in=done)
-        .select_related("loan__borrower", "loan__programme")
+        .select_related("loan__programme")
         .order_by("pk")
     )
+
+
+def _reader_of(loan):
+    """Expression, by the path to a loan: who is reminded. The payer whom its last life event names, while somebody pays
+    for the borrower; nobody where the borrower died and nobody is named; else the borrower."""
+    events = LifeEvent.objects.filter(loan=OuterRef("pk"), attorney_ended_on=None).exclude(decided_on=None)
+    events = events.filter(Q(kind=LifeEvent.Kind.DEATH) | Q(payer__isnull=False)).order_by("-happened_on", "-pk")
+    named = events.annotate(reader=Coalesce("payer", Value(0))).values("reader")[:1]
+    rows = Loan.objects.filter(pk=OuterRef(loan)).order_by()
+    return rows.annotate(reader=Coalesce(Subquery(named), F("borrower"))).values("reader")
+
+
+def reader_of(loan):
+    """The Party who is reminded of what a loan owes, or None."""
+    rows = Loan.objects.filter(pk=loan.pk).annotate(reader=Subquery(_reader_of("pk")))
+    return Party.objects.filter(pk__in=rows.values("reader")).first()
 
 
 def _agreed_on(on):
@@ -151,7 +170,8 @@ def _reminder(instalment, days, words, on):
     loan = instalment.loan
     if instalment.version != loan.current_version:
         return None
-    wanted = (loan.borrower.script_language, loan.programme.language, "en", *words)
+    script = Party.objects.values_list("script_language", flat=True).get(pk=instalment.reader)
+    wanted = (script, loan.programme.language, "en", *words)
     language = next(code for code in wanted if code in words)
     owed = loan.instalments.filter(Q(due_on__lte=instalment.due_on) | Q(due_on__lt=on), version=loan.current_version)
     with translation.override(language):
@@ -180,28 +200,30 @@ def send_reminders(*, on, now=None):
         programme = reminder.loan.programme
         if programme.pk not in quiet:
             quiet[programme.pk] = is_quiet(programme, now)
-        if not _wanted(reminder, on):
+        reader = reader_of(reminder.loan)
+        if not _wanted(reminder, reader, on):
             Reminder.objects.filter(pk=reminder.pk, state__in=OPEN_STATES).update(state=Reminder.State.DROPPED)
         elif not quiet[programme.pk]:
-            sent += _send(reminder, on)
+            sent += _send(reminder, reader, on)
     return sent
 
 
-def _wanted(reminder, on):
-    """Is it still owed, still agreed to, still of these days?"""
+def _wanted(reminder, reader, on):
+    """Is it still owed, still agreed to by who reads it, still of these days?"""
     loan, instalment = reminder.loan, reminder.instalment
-    agreed = Consent.objects.filter(_agreed_on(on), programme=loan.programme_id, party=loan.borrower_id)
+    agreed = Consent.objects.filter(_agreed_on(on), programme=loan.programme_id, party=reader)
     return (
         (on - reminder.made_on).days <= KEPT_DAYS
         and instalment.settled_on is None
         and loan.state == Loan.State.ACTIVE
         and instalment.version == loan.current_version
-        and bool(loan.borrower.phone)
+        and reader is not None
+        and bool(reader.phone)
         and agreed.exists()
     )
 
 
-def _send(reminder, on):
+def _send(reminder, reader, on):
     claimed = Reminder.objects.filter(pk=reminder.pk, state__in=OPEN_STATES, attempts=reminder.attempts).update(
         state=Reminder.State.SENDING, attempts=reminder.attempts + 1
     )
@@ -211,23 +233,23 @@ def _send(reminder, on):
     try:
         deliver(
             settings.SMS_GATEWAY,
-            to=dialled(reminder.loan.borrower.phone),
+            to=dialled(reader.phone),
             text=reminder.text,
             token=settings.SMS_TOKEN,
         )
     except DeliveryError as wrong:
-        note_reminder(reminder=reminder, state=Reminder.State.FAILED, fault=str(wrong), on=on)
+        note_reminder(reminder=reminder, reader=reader, state=Reminder.State.FAILED, fault=str(wrong), on=on)
         return 0
     except NoAnswerError as wrong:
-        note_reminder(reminder=reminder, state=Reminder.State.SENDING, fault=str(wrong), on=on)
+        note_reminder(reminder=reminder, reader=reader, state=Reminder.State.SENDING, fault=str(wrong), on=on)
         return 0
-    note_reminder(reminder=reminder, state=Reminder.State.SENT, on=on)
+    note_reminder(reminder=reminder, reader=reader, state=Reminder.State.SENT, on=on)
     return 1
 
 
 @service
-def note_reminder(*, reminder, state, on, by=None, fault=""):
-    """Write down what became of a message that was handed over."""
+def note_reminder(*, reminder, state, on, reader=None, by=None, fault=""):
+    """Write down what became of a message that was handed over, and to whom where that was not the borrower."""
     reminder.state, reminder.fault = state, fault[:200]
     reminder.sent_on = on if state == Reminder.State.SENT else None
     reminder.save(update_fields=["state", "fault", "sent_on"])
@@ -237,7 +259,13 @@ def note_reminder(*, reminder, state, on, by=None, fault=""):
         by=by,
         on=on,
         programme=reminder.loan.programme.key,
-        body={"reminder": reminder.pk, "state": state, "days": reminder.days, "attempt": reminder.attempts},
+        body={
+            "reminder": reminder.pk,
+            "state": state,
+            "days": reminder.days,
+            "attempt": reminder.attempts,
+            **({"payer": reader.ref} if reader and reader.pk != reminder.loan.borrower_id else {}),
+        },
     )
     return reminder
 

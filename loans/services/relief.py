@@ -1,5 +1,8 @@
 """When a loan is not repaid as agreed: a new schedule, a write-off (still claimed), or forgiveness (debt gone)."""
 
+from dataclasses import replace
+
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance
@@ -11,14 +14,15 @@ from ledger.services import post
 from loans.conditions_tranches import not_in_payment
 from loans.early import Reshaped
 from loans.models import Instalment, Loan, ScheduleVersion, Waiver
-from loans.schedule import RateChange, ScheduleError, request_from_json
-from loans.schedule.periods import ONE_DAY, Periods
+from loans.schedule import RateChange, ScheduleError, build_schedule, request_from_json
+from loans.schedule.periods import ONE_DAY
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
 from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
 from loans.services.security import let_go
+from loans.services.versions import built, continue_version
 from loans.standing import Row
-from loans.terms import instalments_in, month_after, pay_outs_since, rows_for
+from loans.terms import instalments_in, month_after, pay_outs_since, rows_for, rows_of
 from programmes.clock import today
 from programmes.services import check_date
 
@@ -177,40 +181,17 @@ def check_first_due(first_due_on, on):
 
 @service
 def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, version=None, key=None):
-    """Another rate from `on` on, that day included, by a decision: a new schedule version on the same due dates.
+    """Another rate from `on` on, that day included, by a decision: a schedule version that goes on with the one before.
 
-    What fell due stays due with the first new instalment. The loan is not marked as rescheduled.
+    What fell due stays due on its day, with what is paid of it, and is no less late. The loan is not marked as
+    rescheduled.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
-    if not 0 <= annual_rate_pct <= 100:
-        raise Invalid(_("A rate is from 0 to 100 percent."), field="annual_rate_pct")
-    before = loan.annual_rate_pct
-    if annual_rate_pct == before:
-        raise Invalid(_("This is the rate already."), field="annual_rate_pct")
-    coming = [row for row in standing.rows if row.due > on and not (row.owes and row.settled_on)]
-    if not any(row.owes for row in coming):
-        raise Blocked(_("No instalment is to come: there is no interest left to change."))
-    first, last = coming[0].row.no, max(row.row.no for row in coming if row.owes)
-    request = request_from_json(loan.versions.get(number=loan.current_version).request)
-    periods = Periods(request)
-    monthly = request.frequency.unit == "month"
-    _begin_version(
-        loan,
-        standing,
-        unpaid_parts(standing, loan, on) | {"capital": 0},
-        on=on,
-        reason=reason,
-        decision_ref=decision_ref,
-        first_due=periods.nominal(first),
-        number=last - first + 1,
-        grace=max(request.grace_principal - first + 1, 0),
-        grace_interest=max(request.grace_interest - first + 1, 0),
-        grace_interest_kind=request.grace_interest_kind,
-        anchor_day=(request.anchor_day or request.first_due.day) if monthly else None,
-        rate_changes=(RateChange(on, annual_rate_pct),),
-    )
+    before, other = loan.annual_rate_pct, request_at_rate(loan, standing, annual_rate_pct, on)
+    if waiver_limit(loan) is not None:
+        _need_committee(loan, "rate", decision_ref)
+    continue_version(loan, other, on=on, reason=reason, decision_ref=decision_ref)
     loan.annual_rate_pct = annual_rate_pct
-    loan.save()
     record(
         "loan.change_rate",
         loan.ref,
@@ -220,7 +201,45 @@ def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, version=
         body={"version": loan.current_version, "decision": decision_ref, "rate": annual_rate_pct, "before": before},
         reason=reason,
     )
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
     return loan
+
+
+def request_at_rate(loan, standing, annual_rate_pct, on):
+    """The ScheduleRequest in force with that rate from `on` on. Raises Invalid, or Blocked where it cannot be."""
+    if not 0 <= annual_rate_pct <= 100:
+        raise Invalid(_("A rate is from 0 to 100 percent."), field="annual_rate_pct")
+    if annual_rate_pct == loan.annual_rate_pct:
+        raise Invalid(_("This is the rate already."), field="annual_rate_pct")
+    if not any(row.owes and row.due > on and not row.settled_on for row in standing.rows):
+        raise Blocked(_("No instalment is to come: there is no interest left to change."))
+    request = request_from_json(loan.versions.get(number=loan.current_version).request)
+    changes = [change for change in request.rate_changes if change.from_ != on]
+    other = replace(request, rate_changes=(*changes, RateChange(on, annual_rate_pct)))
+    _need_same_past(loan, request, other, on)
+    return other
+
+
+def waiver_limit(loan):
+    """Minor units that are waived of the loan without the committee; None where a decision is only named."""
+    rules = getattr(loan.product, "lending_rules", None)
+    return rules.waiver_limit_amount if rules else None
+
+
+def _need_committee(loan, kind, decision_ref):
+    """Raises Blocked unless the decision is the committee's on a request about this loan."""
+    if not loan.relief_requests.filter(kind=kind, state="in_force", decision_ref=decision_ref).exists():
+        raise Blocked(_("This needs a decision of the committee. Ask for it on the page of the loan."))
+
+
+def _need_same_past(loan, request, other, on):
+    """Raises Blocked where the rate of the days to come would change what fell due: a remainder that is spread over
+    all instalments, or put into the first, hangs on those to come as well."""
+    was, rows = (built(lambda asked=asked: rows_of(build_schedule(asked), loan.currency)) for asked in (request, other))
+    if [row for row in was if row.due <= on] != [row for row in rows if row.due <= on]:
+        raise Blocked(
+            _("What rounding leaves is in instalments that fell due already. Ask the committee for a new schedule.")
+        )
 
 
 def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
@@ -283,18 +302,17 @@ def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
 def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None, key=None):
     """Interest or penalties that fell due by `on` are not asked for any more, by a decision. Returns the Waiver.
 
-    No money moves. Money of an earlier day that is entered later pays first, and less is waived then.
+    No money moves. Money of an earlier day that is entered later pays first, and less is waived then. Above the
+    product's limit for all waivers of a loan together, the decision is the committee's on a request.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
-    if component not in Waiver.Component.values:
-        raise Invalid(_("Choose interest or penalties."), field="component")
-    unpaid = sum(row.open_part(component) for row in standing.rows if row.due <= on)
-    if not 0 < amount <= unpaid:
-        raise Invalid(
-            _("%(amount)s of it fell due and is not paid; only that can be waived.")
-            % {"amount": Money(unpaid, loan.currency)},
-            field="amount",
-        )
+    need_unpaid(loan, standing, component, amount, on)
+    limit = waiver_limit(loan)
+    if limit is not None:
+        decided = loan.relief_requests.filter(kind="waive", state="in_force").values("decision_ref")
+        before = loan.waivers.live().exclude(decision_ref__in=decided).aggregate(total=Sum("amount", default=0))
+        if before["total"] + amount > limit:
+            _need_committee(loan, "waive", decision_ref)
     waiver = Waiver.objects.create(
         loan=loan,
         version=loan.current_version,
@@ -316,6 +334,19 @@ def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None
     )
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
     return waiver
+
+
+def need_unpaid(loan, standing, component, amount, on):
+    """Raises Invalid unless so much of the component fell due by `on` and is not paid."""
+    if component not in Waiver.Component.values:
+        raise Invalid(_("Choose interest or penalties."), field="component")
+    unpaid = sum(row.open_part(component) for row in standing.rows if row.due <= on)
+    if not 0 < amount <= unpaid:
+        raise Invalid(
+            _("%(amount)s of it fell due and is not paid; only that can be waived.")
+            % {"amount": Money(unpaid, loan.currency)},
+            field="amount",
+        )
 
 
 @service

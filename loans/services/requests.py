@@ -8,12 +8,18 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import service
 from loans.models import Loan, ReliefRequest
-from loans.new_schedule import owed_on, proposed_rows
+from loans.new_schedule import check_waiver, owed_on, proposed_rows, rows_at_rate
 from loans.services.access import demand, lock_loan, need_state, need_text
-from loans.services.relief import forgive_loan, reschedule_loan, write_off_loan
+from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
 from programmes.services import check_date
 
-ENDS = {ReliefRequest.Kind.WRITE_OFF: write_off_loan, ReliefRequest.Kind.FORGIVE: forgive_loan}
+ACTS = {
+    ReliefRequest.Kind.RESCHEDULE: reschedule_loan,
+    ReliefRequest.Kind.WRITE_OFF: write_off_loan,
+    ReliefRequest.Kind.FORGIVE: forgive_loan,
+    ReliefRequest.Kind.WAIVE: waive,
+    ReliefRequest.Kind.RATE: change_rate,
+}
 
 
 @service
@@ -24,14 +30,14 @@ def ask_relief(
     reason,
     on,
     by,
-    instalments_number=None,
-    first_due_on=None,
-    grace_months=0,
-    capitalise=False,
     version=None,
     key=None,
+    **said,
 ):
-    """Ask the committee for relief of an active loan. Terms are those of a new schedule. Returns the ReliefRequest.
+    """Ask the committee for relief of an active loan. `said` are the terms of the kind. Returns the ReliefRequest.
+
+    A new schedule: instalments_number, first_due_on, grace_months, capitalise. A waiver: component, amount (minor
+    units). Another rate: annual_rate_pct.
 
     Raises Blocked while another request about the loan is open, Invalid for terms that no schedule can have.
     """
@@ -45,15 +51,7 @@ def ask_relief(
     other = open_request(loan)
     if other is not None:
         raise Blocked(_("%(ref)s is open already. One request is decided after the other.") % {"ref": other.ref})
-    terms = {}
-    if kind == ReliefRequest.Kind.RESCHEDULE:
-        terms = {
-            "instalments_number": instalments_number,
-            "first_due_on": first_due_on,
-            "grace_months": grace_months,
-            "capitalise": capitalise,
-        }
-        proposed_rows(loan, on=on, **terms)
+    terms = _terms(loan, kind, on, **said)
     number = (loan.relief_requests.aggregate(last=Max("number"))["last"] or 0) + 1
     request = ReliefRequest(
         ref=f"{loan.ref}/R{number}",
@@ -69,6 +67,20 @@ def ask_relief(
     request.save()
     body = {"kind": kind, "owed": request.owed_amount, "currency": loan.currency, **terms}
     return begin(request, by=by, on=on, body=body)
+
+
+def _terms(loan, kind, on, **said):
+    """The columns of the terms. Raises Invalid, or Blocked, for what could not be put in force today."""
+    if kind == ReliefRequest.Kind.RESCHEDULE:
+        terms = {"grace_months": 0, "capitalise": False, **said}
+        proposed_rows(loan, on=on, **terms)
+        return terms
+    if kind == ReliefRequest.Kind.WAIVE:
+        check_waiver(loan, on=on, **said)
+        return {"component": said["component"], "waived_amount": said["amount"]}
+    if kind == ReliefRequest.Kind.RATE:
+        rows_at_rate(loan, on=on, **said)
+    return said
 
 
 def open_request(loan):
@@ -100,10 +112,7 @@ def put_in_force(*, request, on, by, version=None, key=None):
         "on": on,
         "by": by,
     }
-    if request.kind == ReliefRequest.Kind.RESCHEDULE:
-        reschedule_loan(**given, **request.terms)
-    else:
-        ENDS[request.kind](**given)
+    ACTS[request.kind](**given, **request.terms)
     return request
 
 

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext as _
 
+from audit.refusals import Blocked
 from audit.services import record
+from loans.models import Collateral
 
 
 def let_go(loan, *, day, on, by):
@@ -30,9 +32,20 @@ def take_up(loan, *, on, by, reason):
         body = {"guarantor": row.party.ref, "amount": row.amount}
         record("guarantor.return", loan.ref, by=by, on=on, programme=loan.programme.key, body=body, reason=reason)
     for row in loan.collateral.filter(released_with_loan=True):
+        _need_free(row, loan)
         _hold(row)
         body = {"collateral": row.pk, "value": row.value_amount}
         record("collateral.return", loan.ref, by=by, on=on, programme=loan.programme.key, body=body, reason=reason)
+
+
+def _need_free(row, loan):
+    twin = Collateral.objects.twins_of(loan, row.registration).select_related("loan").first()
+    if twin is not None:
+        raise Blocked(
+            _("%(ref)s would be owed again, and its lien %(registration)s secures %(other)s since it was over.")
+            % {"ref": loan.ref, "registration": row.registration, "other": twin.loan.ref},
+            [_("Release it from %(other)s, or record another security there.") % {"other": twin.loan.ref}],
+        )
 
 
 def _hold(row):

@@ -13,21 +13,21 @@ from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from ledger.money import Money
 from loans.conditions_tranches import missing_for_payment
-from loans.models import Instalment, Loan, LoanTranche, ScheduleVersion
-from loans.schedule import ScheduleError, build_schedule, request_as_json, request_from_json
+from loans.models import Loan, LoanTranche
+from loans.schedule import request_from_json
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.agreement import (
     check_payee,
     fees_of,
     first_schedule,
-    instalments_of,
     line_of,
     move_first_due,
     pay_outs_of,
     save_edit,
 )
 from loans.services.restating import restate
-from loans.terms import grace_until, paid_out_in, paid_out_otherwise, rows_of
+from loans.services.versions import built, continue_version
+from loans.terms import grace_until, paid_out_in, paid_out_otherwise
 from payments.models import PaymentOrder
 from payments.services import prepare_payment
 from programmes.clock import today
@@ -146,7 +146,7 @@ def give_up_tranche(*, tranche, on, by, version=None, key=None):
         parts = [(row.planned_on, row.amount) for row in loan.tranches.open()]
         anchor = move_first_due(loan, parts[0][0])
         more = pay_outs_of(loan, parts, last=parts[-1][0]) | anchor
-        request, _rows = _built(lambda: first_schedule(loan, parts[0][0], **more))
+        request, _rows = built(lambda: first_schedule(loan, parts[0][0], **more))
         continue_version(loan, request_from_json(request), on=on, reason=reason, starts_on=parts[0][0])
         loan.save()
     elif loan.state == Loan.State.ACTIVE:
@@ -218,6 +218,17 @@ def settle_tranche(*, tranche, order, on, by):
             _("The tranche before it was paid out, or the loan was rescheduled, on %(date)s; this one comes later.")
             % {"date": f"{max(parts[-1][0], version.made_on):%d.%m.%Y}"}
         )
+    if on >= loan.matures_on:
+        raise Blocked(
+            _("Tranche %(number)s left the bank on %(date)s, and the last instalment falls due on %(last)s.")
+            % {"number": tranche.number, "date": f"{on:%d.%m.%Y}", "last": f"{loan.matures_on:%d.%m.%Y}"},
+            [
+                _(
+                    "No instalment is left to repay it. Have the bank send it back, record the payment as returned, and"
+                    " ask the committee for a new schedule before it is paid out again."
+                )
+            ],
+        )
     why = str(_("Tranche %(number)s was paid out.") % {"number": tranche.number})
     parts.append((on, tranche.amount))
     other = paid_out_otherwise(loan, request, parts, _grace(loan, request, on))
@@ -230,7 +241,7 @@ def _settle_first(loan, tranche, order, on, by):
     anchor = move_first_due(loan, on)
     last = max([on, *loan.tranches.open().values_list("planned_on", flat=True)])
     more = pay_outs_of(loan, [(on, tranche.amount)], last=last)
-    request, _rows = _built(lambda: first_schedule(loan, on, **more, **anchor))
+    request, _rows = built(lambda: first_schedule(loan, on, **more, **anchor))
     why = str(_("Tranche %(number)s was paid out.") % {"number": tranche.number})
     continue_version(loan, request_from_json(request), on=on, reason=why, starts_on=on)
     loan.principal_amount = tranche.amount
@@ -288,66 +299,3 @@ def _grace(loan, request, on):
         return request.grace_principal
     last = max([on, *loan.tranches.open().values_list("planned_on", flat=True)])
     return min(request.grace_principal, grace_until(loan, last, request.first_due))
-
-
-def _built(make):
-    try:
-        return make()
-    except ScheduleError as wrong:
-        raise Blocked(wrong.sentence) from wrong
-
-
-def continue_version(loan, request, *, on, reason, starts_on=None):
-    """The next schedule version, from `request`, with the instalments, the money and the waivers of the one in force.
-
-    It has been in force since that one was, so that a question about an earlier day finds one schedule. The old version
-    keeps a copy of its instalments as they stood. Saves no loan; whoever calls folds the money anew.
-    """
-    before = loan.versions.get(number=loan.current_version)
-    was = {row.no: row for row in rows_of(build_schedule(request_from_json(before.request)), loan.currency)}
-    rows = {row.no: row for row in rows_of(_built(lambda: build_schedule(request)), loan.currency)}
-    loan.current_version = before.number + 1
-    ScheduleVersion.objects.create(
-        loan=loan,
-        number=loan.current_version,
-        made_on=before.made_on,
-        starts_on=starts_on or before.starts_on,
-        held_amount=before.held_amount,
-        request=request_as_json(request),
-        reason=reason[:300],
-        continues=before.number,
-        changed_on=on,
-    )
-    live = list(loan.instalments.filter(version=before.number).order_by("number"))
-    copies = [_copy(row) for row in live]
-    for money in (loan.instalments, loan.repayments, loan.waivers, loan.refunds):
-        money.filter(version=before.number).update(version=loan.current_version)
-    Instalment.objects.bulk_create(copies)
-    for instalment in live:
-        _plan_anew(instalment, was.get(instalment.number), rows.pop(instalment.number, None))
-    columns = ["planned_principal_amount", "planned_interest_amount", "principal_amount", "interest_amount"]
-    Instalment.objects.bulk_update(live, [*columns, "due_on", "settled_on"])
-    Instalment.objects.bulk_create(instalments_of(loan, loan.current_version, rows.values()))
-    due = loan.instalments.filter(version=loan.current_version, planned_principal_amount__gt=0)
-    loan.matures_on = due.latest("due_on").due_on
-
-
-def _copy(instalment):
-    facts = {field.attname: getattr(instalment, field.attname) for field in Instalment._meta.concrete_fields}
-    del facts["id"]
-    return Instalment(**facts)
-
-
-def _plan_anew(instalment, was, row):
-    """What the instalment asks by the new schedule, with what an earlier one brought into it; None for nothing more."""
-    brought = instalment.planned_interest_amount - (was.interest if was else 0)
-    instalment.planned_principal_amount = row.principal if row else 0
-    instalment.planned_interest_amount = max((row.interest if row else 0) + brought, 0)
-    if row:
-        instalment.due_on = row.due
-    if instalment.paid_amount:
-        return
-    # What is paid is divided by the fold that follows; an instalment without money is as planned at once.
-    instalment.principal_amount = instalment.planned_principal_amount
-    instalment.interest_amount = instalment.planned_interest_amount
-    instalment.settled_on = None if instalment.due_amount else instalment.due_on

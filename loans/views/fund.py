@@ -17,7 +17,9 @@ from loans.exchange import currencies_for, translated
 from loans.forecast import promised_on_line
 from loans.fund import fund_statement, integrity
 from loans.models import Loan
+from loans.papers.fund import fund_paper, integrity_rows, rate_sentence
 from loans.provisions import allowance_of
+from loans.views.cashier import pdf
 from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
 from programmes.models import FundingLine, Role
@@ -81,11 +83,13 @@ def fund(request, key):
         from_on, to_on, currency = (form.cleaned_data[name] for name in ("from_on", "to_on", "currency"))
     statement = None if form.is_bound and form.errors else fund_statement(line, from_on, to_on)
     shown = _in_currency(statement, currency, form) if statement else None
+    currency = currency or line.currency
+    whole = integrity(line, to_on, allowance_of(line, to_on)) if statement and is_lent(line) else None
     wanted = request.GET.get("format")
-    if wanted in ("csv", "xlsx"):
+    if wanted in ("csv", "xlsx", "pdf"):
         if shown is None:
             raise Http404
-        return _fund_file(wanted, shown, currency or line.currency)
+        return _fund_file(wanted, statement, shown, currency, whole)
     context = {
         "title": line.name,
         "crumbs": ((_("Funds"), reverse("loans:funds")),),
@@ -95,9 +99,11 @@ def fund(request, key):
         "to_on": to_on,
         "statement": statement,
         "shown": shown,
-        "currency": currency or line.currency,
+        "currency": currency,
+        "by_rates": rate_sentence(line),
         "lent": is_lent(line),
-        "integrity": integrity(line, to_on, allowance_of(line, to_on)) if statement and is_lent(line) else None,
+        "integrity": whole,
+        "integrity_rows": integrity_rows(whole) if whole else [],
         "promised": promised_on_line(line) if is_lent(line) else None,
         "ahead": money_ahead(line, [], day) if is_lent(line) else None,
         "owed": Loan.objects.filter(line=line).outstanding().total_principal_amount(),
@@ -116,9 +122,11 @@ def _in_currency(statement, currency, form):
         return None
 
 
-def _fund_file(wanted, statement, currency):
-    headers = [_("Term"), _("Amount"), _("Currency")]
-    rows = [[title, Money(amount, currency), currency] for title, amount in statement.rows()]
-    rows.append([_("Difference"), Money(statement.difference, currency), currency])
+def _fund_file(wanted, statement, shown, currency, whole):
     name = f"fund-{statement.line.key}-{statement.from_on:%Y-%m-%d}-{statement.to_on:%Y-%m-%d}-{currency}"
+    if wanted == "pdf":
+        return pdf(fund_paper(statement, shown, currency, whole), f"{name}.pdf")
+    headers = [_("Term"), _("Amount"), _("Currency")]
+    rows = [[title, Money(amount, currency), currency] for title, amount in shown.rows()]
+    rows.append([_("Difference"), Money(shown.difference, currency), currency])
     return write_csv(headers, rows, name) if wanted == "csv" else write_xlsx(headers, rows, name, _("Fund"))

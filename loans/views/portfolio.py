@@ -16,13 +16,15 @@ from audit.refusals import NotAllowed
 from ledger.money import Money
 from loans.arrears_forms import PORTFOLIO_PARTS, PortfolioForm
 from loans.models import LoanProduct, PortfolioCell
+from loans.papers.portfolio import portfolio_paper
 from loans.portfolio import BUCKETS, RISK_DAYS, Portfolio, breakdown, bucket_word, portfolios
 from loans.standings import dashboard
 from loans.views.access import loans_of
+from loans.views.cashier import pdf
 from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
-from programmes.models import District, Role
-from programmes.roles import rows_for
+from programmes.models import District, Programme, Region, Role
+from programmes.roles import held_by, rows_for
 
 PORTFOLIO_ROLES = (Role.MANAGER, Role.LOAN_OFFICER, Role.FINANCE, Role.MONITORING)
 
@@ -42,6 +44,8 @@ def portfolio(request):
     found, parts = ({}, []) if wrong else _read(request, loans, day, by)
     if request.GET.get("format") in ("csv", "xlsx") and not wrong:
         return _file(request.GET["format"], found, parts, day, by)
+    if request.GET.get("format") == "pdf" and not wrong:
+        return _paper(request, loans, found, day)
     context = {
         "title": _("Portfolio"),
         "crumbs": ((_("Loans"), reverse("loans:loans")),),
@@ -64,11 +68,41 @@ def _read(request, loans, day, by):
     """({currency: Portfolio}, parts): today's from what every posting keeps up, another day's from its own rows."""
     if day != today(request.desk.programme):
         return portfolios(loans, day), _parts(breakdown(loans, day, (by,)), by) if by else []
-    cells = PortfolioCell.objects.filter(rows_for(request.user, PORTFOLIO_ROLES))
-    chosen = request.desk.programme
-    cells = cells.filter(programme=chosen) if chosen else cells
+    cells = _cells(request)
     whole = {currency: one for (currency,), one in dashboard(cells, day).items()}
     return whole, _parts(dashboard(cells, day, (by,)), by) if by else []
+
+
+def _cells(request):
+    cells = PortfolioCell.objects.filter(rows_for(request.user, PORTFOLIO_ROLES))
+    chosen = request.desk.programme
+    return cells.filter(programme=chosen) if chosen else cells
+
+
+def _paper(request, loans, found, day):
+    """Whole and divided in every way that the page offers, whichever of them it shows."""
+    is_today, parts = day == today(request.desk.programme), {}
+    for by, word in PORTFOLIO_PARTS:
+        if by:
+            rows = dashboard(_cells(request), day, (by,)) if is_today else breakdown(loans, day, (by,))
+            parts[word] = _parts(rows, by)
+    chosen = request.desk.programme
+    facts = [(_("Programme"), "\n".join(_places(request.user, chosen)))]
+    content = portfolio_paper(found, parts, day, facts, footer=chosen.public_name if chosen else "")
+    return pdf(content, f"portfolio-{day:%Y-%m-%d}.pdf")
+
+
+def _places(user, chosen):
+    """The programmes, or regions of them, whose loans the user is shown: a paper goes where nobody is signed in."""
+    mine = {}
+    for held in held_by(user):
+        if held.role in PORTFOLIO_ROLES and (chosen is None or held.programme_id == chosen.pk):
+            mine.setdefault(held.programme_id, set()).add(held.region_id)
+    names = Region.objects.in_bulk({pk for regions in mine.values() for pk in regions} - {None})
+    for programme in Programme.objects.filter(pk__in=mine).order_by("pk"):
+        regions = mine[programme.pk]
+        only = [] if None in regions else sorted(names[pk].name for pk in regions)
+        yield ", ".join([programme.public_name, *only])
 
 
 def _parts(found, by):

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from audit.refusals import Refusal
-from loans.forms import AskForm, AskScheduleForm
+from loans.forms import AskForm, AskRateForm, AskScheduleForm, AskWaiverForm
 from loans.models import Loan, ReliefRequest
-from loans.new_schedule import owed_on, proposed_rows
+from loans.new_schedule import owed_on, proposed_rows, rows_at_rate
 from loans.services.access import demand, need_state
 from loans.services.requests import ask_relief, put_in_force, withdraw_request
 from loans.terms import step_after
@@ -24,7 +24,12 @@ LEADS = {
     Kind.RESCHEDULE: gettext_lazy("It is made over the principal that is owed when it is put in force."),
     Kind.WRITE_OFF: gettext_lazy("The principal leaves the books. It is still claimed; later money is a recovery."),
     Kind.FORGIVE: gettext_lazy("The debt is gone. Nothing is claimed any more."),
+    Kind.WAIVE: gettext_lazy("It is not asked for any more. The principal stays owed."),
+    Kind.RATE: gettext_lazy("The due dates stay. What is late stays late; interest of earlier days keeps its rate."),
 }
+FORMS = {Kind.RESCHEDULE: AskScheduleForm, Kind.WAIVE: AskWaiverForm, Kind.RATE: AskRateForm}
+# Those that have a schedule to show before it is asked for, and what makes it.
+SHOWN = {Kind.RESCHEDULE: proposed_rows, Kind.RATE: rows_at_rate}
 MOVES = {"put_in_force": (put_in_force, MoveForm), "withdraw": (withdraw_request, ReasonedMoveForm)}
 
 
@@ -37,11 +42,11 @@ def ask(request, ref, kind):
     demand("loans.ask_relief", request.user, row)
     need_state(row, Loan.State.ACTIVE)
     on, kind = day_of(row), Kind(kind)
-    scheduled = kind == Kind.RESCHEDULE
+    scheduled = kind in SHOWN
     initial = {"version": row.version, "first_due_on": step_after(on, row), "grace_months": 0}
-    form, rows = (AskScheduleForm if scheduled else AskForm)(request.POST or None, instance=row, initial=initial), []
+    form, rows = FORMS.get(kind, AskForm)(request.POST or None, instance=row, initial=initial), []
     if scheduled and "show" in request.POST:
-        rows = _proposed(form, row, on)
+        rows = _proposed(form, SHOWN[kind], row, on)
     elif request.method == "POST":
         made = attempt(form, ask_relief, loan=row, kind=kind, on=on, by=request.user)
         if made is not None:
@@ -70,7 +75,7 @@ def _sum(instalment):
     return instalment.principal + instalment.interest + instalment.fee + instalment.penalty
 
 
-def _proposed(form, row, on):
+def _proposed(form, make, row, on):
     """The rows of the schedule that is asked for; none with the sentence on the form. The reason may come later."""
     form.fields["reason"].required = False
     valid = form.is_valid()
@@ -78,7 +83,7 @@ def _proposed(form, row, on):
     if not valid:
         return []
     try:
-        return proposed_rows(row, on=on, **form.arguments())
+        return make(row, on=on, **form.arguments())
     except Refusal as refusal:
         form.refuse(refusal)
         return []

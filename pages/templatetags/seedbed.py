@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 from django import template
 from django.forms.widgets import CheckboxInput, ChoiceWidget, FileInput, Select
 from django.utils import timezone
@@ -189,8 +190,18 @@ def number(value):
     """1,951: a whole number or Decimal with its groups; minus is U+2212; nothing for None."""
     if value is None or value == "":
         return ""
-    text = f"{value:,}" if isinstance(value, int | Decimal) else str(value)
-    return f"\u2212{text[1:]}" if text.startswith("-") else text
+    if not isinstance(value, int | Decimal):
+        return str(value)
+    text = _in_groups(abs(value))
+    return f"\u2212{text}" if value < 0 else text
+
+
+def _in_groups(value):
+    """A number that is not negative, with its own decimals and the signs of the reader's language."""
+    if get_language() in ("en", None):
+        return f"{value:,}"
+    places = max(0, -value.as_tuple().exponent) if isinstance(value, Decimal) else 0
+    return format_decimal(value, format="#,##0" + ("." + "0" * places if places else ""), locale=locale_of())
 
 
 @register.filter
@@ -198,7 +209,8 @@ def percent(value, places=0):
     """55%: a share between 0 and 1; "no data" for None, because a share of nothing is not 0%."""
     if value is None:
         return _("no data")
-    return f"{float(value) * 100:.{int(places)}f}%"
+    text = f"{float(value) * 100:.{int(places)}f}"
+    return f"{text if get_language() in ('en', None) else number(Decimal(text))}%"
 
 
 @register.filter

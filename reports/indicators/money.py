@@ -209,8 +209,9 @@ PORTFOLIO = (
         "portfolio",
         _("Portfolio at risk, 1 day"),
         SHARE,
-        _("Whole outstanding principal of loans with an instalment more than 1 day late / outstanding principal."),
+        _("Whole outstanding principal of loans with an instalment at least 1 day late / outstanding principal."),
         measures.at_risk(1),
+        version=2,
     ),
     Indicator(
         "par30",

@@ -186,6 +186,8 @@ class Migration(migrations.Migration):
                 ('matter', models.CharField(max_length=20)),
                 ('subject_ref', models.CharField(max_length=24, verbose_name='about')),
                 ('facts', models.JSONField(default=dict)),
+                ('amount', ledger.fields.AmountField(verbose_name='amount that it is about')),
+                ('approvals', models.PositiveSmallIntegerField(default=0)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('put_on', models.DateField()),
                 ('put_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

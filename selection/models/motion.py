@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
+from ledger.fields import AmountField
 from selection.models.case import Decision, Declaration
 from selection.models.judging import Vote
 from selection.models.session import Session
@@ -24,7 +25,9 @@ class Motion(models.Model):
     """A question on a session's agenda, about what grew out of an application (`subject_ref`, opaque here).
 
     `matter` names who registered it (selection.motions); `facts` are the plain values that the members read, amounts
-    in minor units. The outcome is computed from the votes when the session closes, and takes effect then.
+    in minor units. `amount` (minor units of the application's currency) is what the mandates go by, and `approvals` how
+    many votes for it an approval of that amount needs, as the band said when it was put on the agenda. The outcome is
+    computed from the votes when the session closes, and takes effect then.
     """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="motions")
@@ -33,6 +36,8 @@ class Motion(models.Model):
     matter = models.CharField(max_length=20)
     subject_ref = models.CharField(_("about"), max_length=24)
     facts = models.JSONField(default=dict)
+    amount = AmountField(_("amount that it is about"))
+    approvals = models.PositiveSmallIntegerField(default=0)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     put_on = models.DateField()
     put_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

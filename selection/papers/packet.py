@@ -11,6 +11,7 @@ from ledger.money import shown
 from pages.paper import facts, mark, new_page, one_page, paper, space, table, text
 from selection.packet import summary_of
 from selection.papers.annex import annex
+from selection.papers.requests import request_page, requests_table
 from selection.rules_told import rules_told
 from selection.scoring import score
 
@@ -32,6 +33,8 @@ def packet_paper(printed, on, language="en", progress=None):
             summary = summary_of(case, unnamed=unnamed)
             story += _summary_page(case, summary)
             annexes += annex(case, summary, unnamed, _tell(progress, number))
+        for standing in printed.motions:
+            story += request_page(standing)
         return paper(
             _("Packet of the committee"),
             [*story, *annexes],
@@ -61,6 +64,7 @@ def _cover(printed, on):
                 (_("The committee"), when_told(session)),
                 *([(_("Scores until"), f"{session.scores_due_on:%d.%m.%Y}")] if session.scores_due_on else []),
                 (_("Cases"), _cases_told(printed)),
+                *([(_("Requests"), _motions_told(printed))] if printed.motions or printed.motions_gone else []),
                 (_("Drawn on"), f"{on:%d.%m.%Y}"),
             ]
         ),
@@ -93,6 +97,19 @@ def _cases_told(printed):
 def gone_told(gone):
     """The one line that a case in which the reader takes no part leaves."""
     return ngettext("%(count)s case is not in your packet.", "%(count)s cases are not in your packet.", gone) % {
+        "count": gone
+    }
+
+
+def _motions_told(printed):
+    here, gone = len(printed.motions), printed.motions_gone
+    said = ngettext("%(count)s request", "%(count)s requests", here) % {"count": here}
+    return f"{said}. {motions_gone_told(gone)}" if gone else said
+
+
+def motions_gone_told(gone):
+    """The same line for requests."""
+    return ngettext("%(count)s request is not in your packet.", "%(count)s requests are not in your packet.", gone) % {
         "count": gone
     }
 
@@ -139,9 +156,13 @@ def _agenda(printed):
     ]
     story = [new_page(), mark(_("Agenda")), text(_("Agenda and ranking sheet"), "h2")]
     widths = [9, 66, 34, 26, *([18] if criteria else []), 20]
-    story.append(table(rows, widths=widths, head=head, numbers=(2, 3)))
+    if rows:
+        story.append(table(rows, widths=widths, head=head, numbers=(2, 3)))
     if printed.gone:
         story.append(text(gone_told(printed.gone), "quiet"))
+    story += requests_table(printed.motions)
+    if printed.motions_gone:
+        story.append(text(motions_gone_told(printed.motions_gone), "quiet"))
     return [*story, new_page()]
 
 

@@ -7,13 +7,13 @@ from applicants.models import Application
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
-from ledger.money import Money
 from programmes.models import Call
 from programmes.services import check_date, take_reference
 from selection.call_rules import assessors_for, rules_of, rules_of_call
 from selection.consent import goes_on_consent
 from selection.models import Case, Decision, MotionVote, Session, SittingAttendance, Vote
 from selection.quorum import room_of, voting_members
+from selection.services.bands import ask_mandate, ask_motion_mandate
 from selection.services.bench import day_of
 from selection.services.deadlines import ask_days
 from selection.services.declaring import declare_standing
@@ -133,23 +133,6 @@ def _ask_ready(session, application, elsewhere):
         )
 
 
-def ask_mandate(session, application):
-    """Raises Blocked when the amount is another committee's to decide."""
-    band = application.window.band_for(application.asked_amount)
-    owners = list(band.committees.all()) if band else []
-    if owners and session.committee_id not in [owner.pk for owner in owners]:
-        raise Blocked(
-            _("%(ref)s asks for %(amount)s; from %(least)s on the window %(window)s goes to: %(committees)s.")
-            % {
-                "ref": application.ref,
-                "amount": Money(application.asked_amount, application.currency),
-                "least": Money(band.from_amount, application.currency),
-                "window": application.window,
-                "committees": ", ".join(str(owner) for owner in owners),
-            }
-        )
-
-
 @service
 def remove_case(*, case, reason, on, by):
     """Take a case off the agenda.
@@ -239,6 +222,9 @@ def send_packet(*, session, on, by, version=None, reason=""):
         case.proposed_amount = application.asked_amount
         case.proposed_months = _months_of(application)
         case.assessors = assessors_for(rules.body, application.window.key, application.asked_amount)
+    for motion in session.motions.on_agenda().select_related("application__window"):
+        motion.approvals = ask_motion_mandate(session, motion.application, motion.amount, motion.subject_ref)
+        motion.save(update_fields=["approvals"])
     declare_standing(session, cases, on=on, by=by)
     _choose_for_consent(session, rules.body, cases)
     Case.objects.bulk_update(cases, ["revision", "proposed_amount", "proposed_months", "assessors", "on_consent"])

@@ -13,6 +13,7 @@ from audit.services import record, service
 from programmes.services import check_date
 from selection.models import Declaration, Motion, MotionDeclaration, MotionVote, Session
 from selection.motions import matter_of, standing_of, standings_of, waiting_for
+from selection.services.bands import ask_motion_mandate
 from selection.services.bench import day_of
 from selection.services.locks import ask, ask_state, fresh_session, lock_applications, lock_session
 
@@ -43,6 +44,7 @@ def put_motions(*, session, subjects, on, by):
         matter, one = waiting[ref]
         if one.why_not:
             raise Blocked(one.why_not)
+        approvals = ask_motion_mandate(session, one.application, one.amount, ref)
         number += 1
         motion = Motion.objects.create(
             session=session,
@@ -51,6 +53,8 @@ def put_motions(*, session, subjects, on, by):
             matter=matter.key,
             subject_ref=ref,
             facts=one.facts,
+            amount=one.amount,
+            approvals=approvals,
             asked_by_id=one.asked_by_id,
             put_on=on,
             put_by=by,

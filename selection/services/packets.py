@@ -14,7 +14,7 @@ from selection.printed import printed_packet
 def ask_packet(*, session, language, on, by):
     """The member's packet waits to be drawn anew. Returns its PacketFile; an earlier one is thrown away."""
     printed = printed_packet(session, by)
-    if not printed.cases:
+    if printed.is_empty:
         raise Blocked(_("Nothing is in your packet yet: declare first whether you have an interest in the cases."))
     drop_packets(PacketFile.objects.filter(session=session, member=by))
     return PacketFile.objects.create(
@@ -40,7 +40,11 @@ def note_packet(*, printed, form, on, by):
         by=by,
         on=on,
         programme=session.programme.key,
-        body={"cases": [case.application.ref for case in printed.cases], "gone": printed.gone},
+        body={
+            "cases": [case.application.ref for case in printed.cases],
+            "gone": printed.gone,
+            **({"motions": [one.motion.ref for one in printed.motions]} if printed.motions else {}),
+        },
     )
     return session
 

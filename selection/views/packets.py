@@ -12,7 +12,7 @@ from programmes.clock import today
 from selection import services
 from selection.access import keeps, seat_or_404, session_or_404
 from selection.models import PacketFile, Session
-from selection.papers.packet import gone_told, packet_paper
+from selection.papers.packet import gone_told, motions_gone_told, packet_paper
 from selection.papers.score_sheet import score_sheet
 from selection.printed import printed_packet
 from selection.tasks import draw_packet
@@ -57,8 +57,9 @@ def packet(request, ref):
             "session": session,
             "printed": printed,
             "gone": gone_told(printed.gone) if printed.gone else "",
+            "motions_gone": motions_gone_told(printed.motions_gone) if printed.motions_gone else "",
             "file": file,
-            "at_once": bool(printed.cases) and not printed.is_large,
+            "at_once": not printed.is_empty and not printed.is_large,
             "is_ready": file is not None and file.state == PacketFile.State.DONE and file.path.exists(),
             "crumbs": crumbs_of(session),
         },
@@ -74,9 +75,9 @@ def packet_pdf(request, ref):
     file = _file_of(printed)
     if file is not None and file.state == PacketFile.State.DONE and file.path.exists():
         content = file.path.read_bytes()
-    elif printed.cases and not printed.is_large:
+    elif not printed.is_empty and not printed.is_large:
         content = packet_paper(printed, on, language=get_language() or "en")
-    elif printed.cases:
+    elif not printed.is_empty:
         return redirect(reverse("selection:packet", args=[session.ref]))
     else:
         raise Http404
