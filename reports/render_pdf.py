@@ -18,7 +18,7 @@ from reports.language import in_language, language_of_paper, words_of
 from reports.render_columns import columns_of, in_all, named
 from reports.shown import matrices
 from reports.tagged import Story, tagged_paper
-from reports.words import goal_words, period_words, state_of, value_cell, value_parts
+from reports.words import goal_words, period_words, state_of, translated_words, value_cell, value_parts
 
 MOST_HEADLINES = 6
 # Points that a letter of a chart's labels takes, about.
@@ -178,15 +178,12 @@ def _chapter(story, report, chapter, figures):
     number = framework.numbers(report)
     with_all = report.period_from is not None
 
-    def translated(one):
-        return "" if one.translated is None else printed(one.translated, MONEY, report.reporting_currency)
-
     columns = [
         (9, _("No."), lambda one: number[one.code]),
         (48, _("Figure"), named),
         (62, _("This period") if with_all else _("In all"), value_cell),
         (26, _("In all"), in_all) if with_all else None,
-        (26, report.reporting_currency, translated) if report.reporting_currency != report.currency else None,
+        (26, report.reporting_currency, lambda one: translated_words(one, report)),
         (18, _("Unknown"), lambda one: printed_unknown(one) if one.unknown and not one.hidden else ""),
         (18, _("Records"), lambda one: "" if one.records is None else counted(one.records)),
     ]

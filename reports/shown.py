@@ -13,7 +13,7 @@ from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts, pr
 from reports.indicators import SECTIONS
 from reports.language import ENGLISH, languages_of_paper
 from reports.quality import RULE
-from reports.words import DIMS, goal_words, state_of, value_parts
+from reports.words import DIMS, goal_words, state_of, translated_words, value_parts
 
 MOST_COLUMNS = 5
 
@@ -39,7 +39,7 @@ def page_of(report, records=None):
         "second_language": next(((code, name) for code, name in papers.items() if code == report.language), None),
         "headlines": [headline(figure) for figure in report.headlines()],
         "sections": [
-            (SECTIONS.get(name, name), [result(one, records(one)) for one in found])
+            (SECTIONS.get(name, name), [result(one, report, records(one)) for one in found])
             for name, found in report.sections()
         ],
         "with_all": report.period_from is not None,
@@ -95,7 +95,7 @@ def progress_of(figure):
     return round(share * 100), 100, words
 
 
-def result(figure, records=""):
+def result(figure, report, records=""):
     """A row of the results table. `records`: the address of its records."""
     return {
         "figure": figure,
@@ -106,6 +106,7 @@ def result(figure, records=""):
         "in_all": _("hidden") if figure.hidden else printed(figure.in_all, figure.unit, figure.currency),
         "target": goal_words(figure, published=False),
         "published": goal_words(figure, target=False),
+        "translated": translated_words(figure, report),
         "state": state_of(figure),
         "fold": fold_words(figure),
     }
