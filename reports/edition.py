@@ -157,9 +157,9 @@ def compile_report(
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
     outside: it may leave the programme, so that even its key must not name a confidential one. currency: the one in
-    which the donor reads money; what takes a rate that is missing stays without it. opened: with what open data needs, which
-    is always of the donor's edition; record_lists: with the lists of records that the agreement entitles the donor to.
-    totals: without any breakdown by people.
+    which the donor reads money; what takes a rate that is missing stays without it. opened: with what open data needs,
+    which is always of the donor's edition; record_lists: with the lists of records that the agreement entitles the
+    donor to. totals: without any breakdown by people.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
