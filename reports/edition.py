@@ -66,8 +66,8 @@ class Report:
     `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap. `open_data`: what open data needs
     beside the figures. `annexes`: (kind, SHA-256) of the rows kept beside the body (IssueAnnex); `lists`: those rows by
     kind, only where a format needs them, and never frozen in the body. `without_data`: codes of the registry that were
-    asked and had nothing to say. `lacking_rates`: sentences about exchange rates that a draft has to get before it is
-    published; never frozen.
+    asked and had nothing to say. `alone`: no other donor pays for the programme. `lacking_rates`: sentences about
+    exchange rates that a draft has to get before it is published; never frozen.
     """
 
     key: str
@@ -104,6 +104,7 @@ class Report:
     annexes: tuple = ()
     lists: dict = field(default_factory=dict)
     without_data: tuple = ()
+    alone: bool = False
     lacking_rates: tuple = ()
     figures: tuple = field(default=())
 
@@ -231,6 +232,7 @@ def _report(scope, pairs, currency, *, internal, title, reference, outside, open
         period_to=scope.to_on,
         donors=tuple(named),
         donor=donor.name if donor else "",
+        alone=bool(donor) and not programme.funding_lines.exclude(donor=donor).exists(),
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
         open_data=open_data(scope, shown, strict=programme.confidential) if opened else None,
         annexes=tuple((kind, digest_of(rows)) for kind, rows in sorted(lists.items())),

@@ -256,7 +256,7 @@ def test_what_people_wrote_and_where_it_comes_from_is_on_the_paper(content, tmp_
         "Under the agreement EU 2014/338-123, European Union.",
         "This programme is funded by the European Union.",
         "Approved by Manager Ghazaryan.",
-        "Nothing entered after 2016-12-31 10:30 UTC is in it.",
+        "Nothing entered after 31.12.2016 10:30 UTC is in it.",
         "All <b>signed</b> & paid.",
         "She bakes =SUM(A1) loaves.",
         "Begin with the market.",

@@ -49,7 +49,7 @@ class Story:
 
     # Tables and pictures ---------------------------------------------------------------------------------------------
 
-    def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None):
+    def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None, room=WIDTH):
         """A table: `head` repeats on each page, the first cell of each row names it, `numbers` stand to the right.
 
         rows: lists of values; widths: shares of the width, more where a word asks for it; of two or three columns the
@@ -72,7 +72,7 @@ class Story:
             lines.append(self._row(body, total, "cell_bold", numbers))
         made = TaggedTable(
             lines,
-            colWidths=_fitted(widths, head, [*rows, *([total] if total else [])], WIDTH * min(1, 0.3 * len(widths))),
+            colWidths=_fitted(widths, head, [*rows, *([total] if total else [])], min(room, WIDTH * min(1, 0.3 * len(widths)))),
             repeatRows=1,
             hAlign="LEFT",
             splitInRow=1,
