@@ -51,9 +51,9 @@ def _rendered(report, lang):
     render_written.written(story, report)
     _regions(story, report)
     # The grade and what it comes from are read together.
-    story.room(90 * mm)
+    story.room(60 * mm)
     render_annexes.quality(story, report)
-    story.room(90 * mm)
+    story.room(60 * mm)
     render_annexes.restatements(story, report)
     render_annexes.definitions(story, report)
     render_annexes.traces(story, report)
@@ -210,10 +210,11 @@ def _columns(report, figures, *more):
     number = framework.numbers(report)
     with_all = framework.has_before(report)
     # A share has both its numbers beside it.
-    wide = 60 if any(one.unit == SHARE and not one.hidden for one in figures) else 30
+    shares = any(one.unit == SHARE and not one.hidden for one in figures)
+    narrow, wide = (58, 77) if shares else (74, 30)
     return [
         (9, _("No."), lambda one: number[one.code]),
-        (74, _("Figure"), named),
+        (narrow, _("Figure"), named),
         (wide, _("This period") if with_all else _("In all"), value_cell),
         (26, _("In all"), in_all) if with_all else None,
         *more,

@@ -43,7 +43,10 @@ def with_approvals(matrix, report):
     if matrix["totals"]:
         rows = [(label, [*cells, kept.get(label, "")]) for label, cells in matrix["rows"]]
         return {**matrix, "heads": [*matrix["heads"], said], "rows": rows, "totals": [*matrix["totals"], whole]}
-    return {**matrix, "rows": [*matrix["rows"], (said, [*(kept.get(label, "") for label in matrix["heads"][:-1]), whole])]}
+    return {
+        **matrix,
+        "rows": [*matrix["rows"], (said, [*(kept.get(label, "") for label in matrix["heads"][:-1]), whole])],
+    }
 
 
 def _by_label(figure):

@@ -72,7 +72,9 @@ class Story:
             lines.append(self._row(body, total, "cell_bold", numbers))
         made = TaggedTable(
             lines,
-            colWidths=_fitted(widths, head, [*rows, *([total] if total else [])], min(room, WIDTH * min(1, 0.3 * len(widths)))),
+            colWidths=_fitted(
+                widths, head, [*rows, *([total] if total else [])], min(room, WIDTH * min(1, 0.3 * len(widths)))
+            ),
             repeatRows=1,
             hAlign="LEFT",
             splitInRow=1,
