@@ -113,6 +113,10 @@ def traces(story, report):
     story.heading(2, _("Annex B: where it comes from"))
     if report.reference:
         story.text(_("The number of a figure in Annex A leads to its page. Who may see the records finds them there."))
+    if report.sha256:
+        story.text(
+            _("The figures are frozen. The SHA-256 of all of them is %(hash)s.") % {"hash": report.sha256}, "quiet"
+        )
     number = framework.numbers(report)
     ordered = framework.ordered(report, report.figures)
     rows = []
@@ -126,10 +130,6 @@ def traces(story, report):
         rows = [[*row, one.records_sha256[:HASH]] for row, one in zip(rows, ordered, strict=True)]
         widths, head = [11, 56, 60, 22, 26], [*head, _("Their hash begins")]
     story.table(rows, widths, head=head, numbers=(2, 3, 4))
-    if report.sha256:
-        story.text(
-            _("The figures are frozen. The SHA-256 of all of them is %(hash)s.") % {"hash": report.sha256}, "quiet"
-        )
 
 
 def _address(report, figure):

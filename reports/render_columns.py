@@ -26,7 +26,8 @@ def columns_of(story, figures, columns):
 
 
 def named(figure):
-    name = f"{figure.name} ({_('all donors')})" if figure.whole_programme else figure.name
+    of_all = _("all donors")
+    name = f"{figure.name} ({of_all})" if figure.whole_programme else figure.name
     return f"{name}, {figure.currency}" if figure.unit == MONEY else name
 
 

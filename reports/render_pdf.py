@@ -291,8 +291,9 @@ def _over_time(story, chart):
         pairs = [(values[place] - first, values[place]) for values, first in zip(chart.exact, before, strict=True)]
         rows.append([label, *(chart.cell(value) for pair in pairs for value in pair)])
     head = [chart.over]
+    whole = _("In all")
     for name in chart.names:
-        head += [f"{name}, {chart.currency}", f"{name}, {chart.currency} ({_('In all')})"]
+        head += [f"{name}, {chart.currency}", f"{name}, {chart.currency} ({whole})"]
     # A head and three rows, or none of it.
     story.room(30 * mm)
     story.table(rows, [50, *([40] * (len(head) - 1))], head=head, numbers=range(1, len(head)))

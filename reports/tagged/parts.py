@@ -8,7 +8,8 @@ from reportlab.platypus import Flowable, LongTable, Paragraph
 
 from pages.paper import QUIET, WIDTH, clean, styles
 
-# Words in a script that tells the language. Cyrillic is Russian unless a letter of another alphabet stands in the word.
+# Words in a script that tells the language. Cyrillic is Russian unless a letter of another alphabet stands in the word,
+# or the paper itself is written in Cyrillic.
 SCRIPTS = (
     ("hy", re.compile(r"[\u0531-\u058f]")),
     ("ka", re.compile(r"[\u10a0-\u10ff\u1c90-\u1cbf]")),
@@ -21,8 +22,13 @@ SCRIPTS = (
 FOREIGN = re.compile(r"\S*[\u0400-\u058f\u10a0-\u10ff\u1c90-\u1cbfəƏ]\S*")
 
 
-def language_of(word):
-    return next((code for code, letters in SCRIPTS if letters.search(word)), "")
+CYRILLIC = ("ru", "tg", "ky", "sr")
+
+
+def language_of(word, lang=""):
+    """The language of a word by its letters, on a paper in `lang`."""
+    code = next((code for code, letters in SCRIPTS if letters.search(word)), "")
+    return lang if code == "ru" and lang in CYRILLIC else code
 
 
 def worded(value, lang):
@@ -32,7 +38,7 @@ def worded(value, lang):
         return escape(said).replace("\n", "<br/>")
     made, at = [], 0
     for found in FOREIGN.finditer(said):
-        code = language_of(found[0])
+        code = language_of(found[0], lang)
         made.append(escape(said[at : found.start()]))
         at = found.end()
         word = escape(found[0])
