@@ -4,6 +4,7 @@ Its figures are those of the Report and no others; a figure's number leads to it
 of the Issue, where those who may see them find the records.
 """
 
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 
-from pages.paper import WIDTH, bar_chart
+from pages.paper import SHORT_TABLE, WIDTH, bar_chart
 from reports import framework, render_annexes, render_way, render_written
 from reports.charts import charts, way
 from reports.figure import COUNT, MONEY, SHARE, counted, printed, printed_unknown
@@ -44,7 +45,7 @@ def _rendered(report, lang):
     story.new_page()
     _summary(story, report)
     # On the page of the summary where there is room for most of it.
-    story.room(110 * mm)
+    story.room(70 * mm)
     _framework(story, report)
     for chapter, figures in framework.chapters(report):
         _chapter(story, report, chapter, figures)
@@ -313,11 +314,9 @@ def _matrix(story, matrix):
     total = None
     if matrix["totals"]:
         total = [_("Closing cash") if matrix["dim"] == "term" else _("All"), *matrix["totals"]]
-    story.table(
-        [[label, *cells] for label, cells in matrix["rows"]],
-        [42, *([26] * columns)],
-        head=[matrix["corner"], *matrix["heads"]],
-        numbers=range(1, columns + 1),
-        total=total,
-    )
-    _hidden(story, matrix["hidden"])
+    rows = [[label, *cells] for label, cells in matrix["rows"]]
+    head, widths = [matrix["corner"], *matrix["heads"]], [42, *([26] * columns)]
+    # What “hidden” means stands on the page on which it is read.
+    with story.together() if len(rows) <= SHORT_TABLE else nullcontext():
+        story.table(rows, widths, head=head, numbers=range(1, columns + 1), total=total)
+        _hidden(story, matrix["hidden"])

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable, LongTable, Paragraph
 
-from pages.paper import QUIET, WIDTH, clean, styles
+from pages.paper import HEIGHT, QUIET, WIDTH, clean, styles
 
 # Words in a script that tells the language. Cyrillic is Russian unless a letter of another alphabet stands in the word,
 # or the paper itself is written in Cyrillic.
@@ -84,6 +84,13 @@ def paragraph(value, style, element, lang, target=None, words=""):
 
 class TaggedTable(LongTable):
     """A table whose cells are tagged paragraphs: its lines and grounds are artifacts."""
+
+    def split(self, width, height):
+        """A row goes to the next page whole, unless no page could hold it."""
+        self._calc(width, height)
+        heights = self._rowHeights[: self.repeatRows + 1]
+        self.splitInRow = int(sum(filter(None, heights)) > HEIGHT)
+        return super().split(width, height)
 
     def _drawBkgrnd(self):
         with self.canv.artifact("Layout"):
