@@ -195,16 +195,13 @@ def _hidden(story, is_there):
 
 def _chapter(story, report, chapter, figures):
     """The figures of a chapter, its charts over their tables, its breakdowns but those by region."""
-    story.heading(2, str(chapter.title))
-    render_written.passage(story, report, chapter.key)
-    told = _way(story, report, figures) if chapter.key == "way" else _plain(story, report, figures)
+    told = _way(story, report, chapter, figures) if chapter.key == "way" else _plain(story, report, chapter, figures)
     part = replace(report, figures=tuple(figures))
     dims = dict.fromkeys(dim for figure in figures for dim in figure.dims() if dim != "region")
     for matrix in matrices(part, dims=list(dims), without=told, turned=True) if dims else ():
-        story.heading(3, matrix["title"])
         if chapter.key == "way" and matrix["dim"] == "sex":
             matrix = render_way.with_approvals(matrix, report)
-        _matrix(story, matrix)
+        _matrix(story, matrix, matrix["title"])
 
 
 def _columns(report, figures, *more):
@@ -225,10 +222,22 @@ def _columns(report, figures, *more):
     ]
 
 
-def _plain(story, report, figures):
+def _opening(story, report, chapter, figures, *columns):
+    """Heading, words and figures; on one page where they are few."""
+    with _whole(story, figures):
+        story.heading(2, str(chapter.title))
+        render_written.passage(story, report, chapter.key)
+        columns_of(story, figures, _columns(report, figures, *columns))
+        _hidden(story, any(one.hidden for one in figures))
+
+
+def _whole(story, rows):
+    return story.together() if len(rows) <= SHORT_TABLE else nullcontext()
+
+
+def _plain(story, report, chapter, figures):
     """Figures and charts; returns {(code, dim)} of what the tables of the charts say."""
-    columns_of(story, figures, _columns(report, figures))
-    _hidden(story, any(one.hidden for one in figures))
+    _opening(story, report, chapter, figures)
     told = set()
     # One bar says nothing that its number does not.
     for chart in (one for one in charts(replace(report, figures=tuple(figures))) if len(one.labels) > 1):
@@ -238,13 +247,12 @@ def _plain(story, report, figures):
     return told
 
 
-def _way(story, report, figures):
+def _way(story, report, chapter, figures):
     """The steps with the share that each keeps of the one before it, as table and chart."""
     chart = way(report)
     shares = render_way.shares(chart) if chart else {}
     kept = (26, _("Of the step before"), lambda one: shares.get(one.code, ""))
-    columns_of(story, render_way.with_visits(report, figures) if chart else figures, _columns(report, figures, kept))
-    _hidden(story, any(one.hidden for one in figures))
+    _opening(story, report, chapter, render_way.with_visits(report, figures) if chart else figures, kept)
     if chart and render_way.grows(chart):
         story.text(
             _("A step may be larger than the one before it: not everybody is referred, and training can be waived."),
@@ -309,7 +317,7 @@ def _regions(story, report):
         _matrix(story, matrix)
 
 
-def _matrix(story, matrix):
+def _matrix(story, matrix, title=""):
     columns = len(matrix["heads"])
     total = None
     if matrix["totals"]:
@@ -317,6 +325,8 @@ def _matrix(story, matrix):
     rows = [[label, *cells] for label, cells in matrix["rows"]]
     head, widths = [matrix["corner"], *matrix["heads"]], [42, *([26] * columns)]
     # What “hidden” means stands on the page on which it is read.
-    with story.together() if len(rows) <= SHORT_TABLE else nullcontext():
+    with _whole(story, rows):
+        if title:
+            story.heading(3, title)
         story.table(rows, widths, head=head, numbers=range(1, columns + 1), total=total)
         _hidden(story, matrix["hidden"])

@@ -11,10 +11,10 @@ SEXES = (Party.Sex.FEMALE, Party.Sex.MALE)
 
 
 def shares(chart):
-    """{code: what the step is of the step before it, printed}: nothing for the first, nor after a step of nobody."""
+    """{code: what the step is of the step before it, printed}: nothing for the first, nor for one that is larger."""
     found = zip(chart.codes[1:], pairwise(chart.exact[0]), strict=True)
     kept = {code: ratio(value, before) for code, (before, value) in found}
-    return {code: printed(share, SHARE, "") for code, share in kept.items() if share is not None}
+    return {code: printed(share, SHARE, "") for code, share in kept.items() if share is not None and share <= 1}
 
 
 def grows(chart):

@@ -4,7 +4,7 @@ import re
 from xml.sax.saxutils import escape
 
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, LongTable, Paragraph
+from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph
 
 from pages.paper import HEIGHT, QUIET, WIDTH, clean, styles
 
@@ -49,6 +49,10 @@ def worded(value, lang):
     return "".join([*made, escape(said[at:])]).replace("\n", "<br/>")
 
 
+# Rows at the end of a table that are not parted by the end of a page.
+FEW = 3
+
+
 class TaggedParagraph(Paragraph):
     """Text of one element; drawn once more, as the head of a table on its next page, it is an artifact."""
 
@@ -86,11 +90,16 @@ class TaggedTable(LongTable):
     """A table whose cells are tagged paragraphs: its lines and grounds are artifacts."""
 
     def split(self, width, height):
-        """A row goes to the next page whole, unless no page could hold it."""
+        """A row goes to the next page whole, unless no page could hold it; and never alone, where there are others."""
         self._calc(width, height)
-        heights = self._rowHeights[: self.repeatRows + 1]
-        self.splitInRow = int(sum(filter(None, heights)) > HEIGHT)
-        return super().split(width, height)
+        heads = self.repeatRows
+        self.splitInRow = int(sum(self._rowHeights[: heads + 1]) > HEIGHT)
+        parts = super().split(width, height)
+        if len(parts) == 2 and parts[1]._nrows - heads < FEW <= self._nrows - heads - FEW:
+            first, rest = super().split(width, sum(self._rowHeights[:-FEW]) + 1)
+            tall = sum(self._rowHeights[:heads]) + sum(self._rowHeights[-FEW:])
+            return [first, CondPageBreak(tall), rest]
+        return parts
 
     def _drawBkgrnd(self):
         with self.canv.artifact("Layout"):
