@@ -53,6 +53,7 @@ def _agree(cast, on):
         place_name=programme.place_name,
         place_footnote=programme.place_footnote,
         language=programme.language,
+        record_lists=said.record_lists,
     )
     return keep_agreement(row=row, changed=["number"], on=on, by=cast["manager"])
 

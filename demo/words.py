@@ -14,13 +14,17 @@ INVENTED = "Written for this demonstration."
 
 @dataclass(frozen=True)
 class AgreementOf:
-    """What a donor agreement says. Its days, currency, place and second language are those of the programme."""
+    """What a donor agreement says. Its days, currency, place and second language are those of the programme.
+
+    record_lists: the donor may have its records one by one, under pseudonyms.
+    """
 
     donor: str
     number: str
     title: str
     every: str = "half"
     visibility: str = ""
+    record_lists: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def _words(agreement, summary, lessons, ahead, **chapters):
 
 WORDS = {
     "med-armenia": _words(
-        AgreementOf("med-donors", "MED-1997/1", "Microenterprise development", every="year"),
+        AgreementOf("med-donors", "MED-1997/1", "Microenterprise development", every="year", record_lists=True),
         "The fund has made [[loans]] loans, [[loans_disbursed]] in all, to [[businesses_supported]] businesses; "
         "[[women_run_share]] of those whose manager is known are run by women.",
         "Those who come back for a further loan need less of their adviser's time, and pay as well as before.",

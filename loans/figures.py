@@ -221,7 +221,7 @@ def lent_by_then(scope, currency):
 
 
 def average_portfolio(scope, moved_by_day, currency):
-    """Minor units: the mean of what was outstanding at the end of each month of the scope. None before any loan."""
+    """Minor units: the mean of what was outstanding at the end of each month from the first loan on. None before it."""
     change = {}
     for day, sums in moved_by_day.get((postings.PRINCIPAL, currency), {}).items():
         month = day.year * 12 + day.month - 1
@@ -229,7 +229,8 @@ def average_portfolio(scope, moved_by_day, currency):
     if not change:
         return None
     last = scope.to_on.year * 12 + scope.to_on.month - 1
-    begins = scope.from_on.year * 12 + scope.from_on.month - 1 if scope.from_on else min(change)
+    # Months before the first loan have no portfolio that could be averaged.
+    begins = max(scope.from_on.year * 12 + scope.from_on.month - 1, min(change)) if scope.from_on else min(change)
     balance, balances = sum(total for month, total in change.items() if month < begins), []
     for month in range(begins, last + 1):
         balance += change.get(month, 0)

@@ -16,7 +16,10 @@ WAY = ("referred", "oriented", "trained_completed", "applied", "eligible", "appr
 
 @dataclass(frozen=True)
 class Chart:
-    """`series`: numbers for the bars, in thousands where money is; `exact`: the values of the table, by series."""
+    """`series`: numbers for the bars, in thousands where money is; `exact`: the values of the table, by series.
+
+    `codes` and `dim`: of which figures it is, and by what; `currency`: of its money.
+    """
 
     title: str
     subtitle: str
@@ -27,6 +30,9 @@ class Chart:
     exact: list
     cell: Callable
     printed: Callable | None = None
+    codes: tuple = ()
+    dim: str = ""
+    currency: str = ""
 
 
 def charts(report):
@@ -69,6 +75,9 @@ def _over_time(report, codes, dim):
         series=thousands,
         exact=exact,
         cell=lambda value: printed(value, MONEY, currency),
+        codes=tuple(figure.code for figure in figures),
+        dim=dim,
+        currency=currency,
     )
 
 
@@ -88,7 +97,7 @@ def way(report):
         return None
     values = [int(figure.value) for figure in figures]
     return Chart(
-        title=_("From referral to support: %(first)s applied, %(last)s were paid")
+        title=_("%(first)s applied, %(last)s were paid")
         % {"first": _of(report, "applied"), "last": _of(report, "paid")},
         subtitle=_("Number of persons or cases at each step."),
         over=_("Step"),
@@ -97,6 +106,7 @@ def way(report):
         series=[[Decimal(value) for value in values]],
         exact=[values],
         cell=lambda value: printed(value, COUNT, ""),
+        codes=tuple(figure.code for figure in figures),
     )
 
 

@@ -66,7 +66,8 @@ class Report:
     `stories`, `restatements`, `gaps`: tuples of Rate, Said, Said, Restated, Gap. `open_data`: what open data needs
     beside the figures. `annexes`: (kind, SHA-256) of the rows kept beside the body (IssueAnnex); `lists`: those rows by
     kind, only where a format needs them, and never frozen in the body. `without_data`: codes of the registry that were
-    asked and had nothing to say.
+    asked and had nothing to say. `alone`: no other donor pays for the programme. `lacking_rates`: sentences about
+    exchange rates that a draft has to get before it is published; never frozen.
     """
 
     key: str
@@ -103,6 +104,8 @@ class Report:
     annexes: tuple = ()
     lists: dict = field(default_factory=dict)
     without_data: tuple = ()
+    alone: bool = False
+    lacking_rates: tuple = ()
     figures: tuple = field(default=())
 
     @property
@@ -155,9 +158,9 @@ def compile_report(
     """The report of a programme as it stands, computed from its records; the donor's edition hides small cells.
 
     outside: it may leave the programme, so that even its key must not name a confidential one. currency: the one in
-    which the donor reads money; Blocked when a rate that it takes is missing. opened: with what open data needs, which
-    is always of the donor's edition; record_lists: with the lists of records that the agreement entitles the donor to.
-    totals: without any breakdown by people.
+    which the donor reads money; what takes a rate that is missing stays without it. opened: with what open data needs,
+    which is always of the donor's edition; record_lists: with the lists of records that the agreement entitles the
+    donor to. totals: without any breakdown by people.
     """
     scope: Scope = scope_of(programme, period_from=period_from, period_to=period_to, donor=donor)
     pairs = figures_with_tallies(programme, period_from, scope.to_on, donor)
@@ -188,6 +191,8 @@ def compile_with_records(
     facts = {"internal": False, "title": title, "reference": reference, "outside": True}
     facts |= {"opened": True, "record_lists": record_lists, "totals": False}
     report = _report(scope, pairs, currency, **facts)
+    if report.lacking_rates:
+        raise Blocked(" ".join(report.lacking_rates))
     told = [
         figure
         if figure.records is None or figure.code not in behind
@@ -199,12 +204,12 @@ def compile_with_records(
 
 def _report(scope, pairs, currency, *, internal, title, reference, outside, opened, record_lists, totals):
     programme, donor = scope.programme, scope.donor
-    found, rates = [figure for figure, _tally in pairs], ()
+    found, rates, lacking = [figure for figure, _tally in pairs], (), ()
     shown = _suppressed(_totals(found) if totals else found, scope) if opened or not internal else found
     if not internal:
         found = [evidence_shown(figure, strict=programme.confidential) for figure in shown]
     if currency:
-        found, rates = translate(found, {figure.code: tally for figure, tally in pairs}, scope, currency)
+        found, rates, lacking = translate(found, {figure.code: tally for figure, tally in pairs}, scope, currency)
     asked = {figure.code for figure in found}
     lists = annexes(scope, reference=reference, record_lists=record_lists) if opened else {}
     lines = programme.funding_lines.select_related("donor")
@@ -221,11 +226,13 @@ def _report(scope, pairs, currency, *, internal, title, reference, outside, open
         currency=programme.currency,
         reporting_currency=currency,
         rates=rates,
+        lacking_rates=lacking,
         edition=INTERNAL if internal else DONOR,
         period_from=scope.from_on,
         period_to=scope.to_on,
         donors=tuple(named),
         donor=donor.name if donor else "",
+        alone=bool(donor) and not programme.funding_lines.exclude(donor=donor).exists(),
         uncompared=not is_whole(scope) and programme.targets.filter(kind=Target.Kind.ACHIEVED).exists(),
         open_data=open_data(scope, shown, strict=programme.confidential) if opened else None,
         annexes=tuple((kind, digest_of(rows)) for kind, rows in sorted(lists.items())),
@@ -286,7 +293,7 @@ PARTS = {"rates": Rate, "passages": Said, "stories": Said, "restatements": Resta
 def frozen(report):
     """The report as JSON data that an Issue keeps. Decimals and dates become strings."""
     body = asdict(replace(report, lists={}))
-    del body["lists"]
+    del body["lists"], body["lacking_rates"]
     return json.loads(json.dumps(body, default=_said, sort_keys=True))
 
 

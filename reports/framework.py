@@ -1,6 +1,6 @@
 """How a figure stands in the report on paper: its number, baseline, shares of women and youth, what is known, grade."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +68,25 @@ def numbers(report):
         for number, (_chapter, figures) in enumerate(chapters(report), 1)
         for place, figure in enumerate(figures, 1)
     }
+
+
+def ordered(report, figures):
+    """The figures in the order of their numbers."""
+    place = {one.code: at for at, one in enumerate(one for _chapter, found in chapters(report) for one in found)}
+    return sorted(figures, key=lambda one: place[one.code])
+
+
+def has_before(report):
+    """Is any figure since the beginning another one than in the period, or kept back?"""
+    known = [one for one in report.figures if one.has_data]
+    return report.period_from is not None and any(one.in_all is None or one.in_all != one.result() for one in known)
+
+
+def as_read(report):
+    """The report as people read it: where nobody else pays, no figure is marked as one of all donors."""
+    if not report.alone:
+        return report
+    return replace(report, figures=tuple(one.but(whole_programme=False) for one in report.figures))
 
 
 def baseline(report, figure):

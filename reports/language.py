@@ -27,6 +27,8 @@ SENTENCES = (
     gettext_noop("Awards approved and not cancelled in the window: %(windows)s."),
     gettext_noop("Employed: %(groups)s"),
 )
+# Titles that a report gets when nobody gives it one; they are frozen in English as well.
+TITLES = (gettext_noop("Final report"), gettext_noop("Progress report"), gettext_noop("Impact report"))
 PLACE = re.compile(r"%\\\((\w+)\\\)s")
 
 
@@ -59,7 +61,8 @@ def in_language(report, lang):
     gaps = tuple(replace(gap, name=_word(gap.name)) for gap in report.gaps)
     restatements = tuple(replace(one, name=_word(one.name)) for one in report.restatements)
     figures = tuple(_translated(figure) for figure in report.figures)
-    return replace(report, gaps=gaps, restatements=restatements, figures=figures)
+    title = gettext(report.title) if report.title in TITLES else report.title
+    return replace(report, title=title, gaps=gaps, restatements=restatements, figures=figures)
 
 
 def _translated(figure):

@@ -291,5 +291,10 @@ def page_for(gap, programme, user):
     if gap.code not in BY_CODE:
         may = holds(user, REPORT_ROLES, programme.pk)
         return reverse("reports:programme", args=[programme.key]) if may else ""
-    check = BY_CODE[gap.code]
+    return page_of(gap.code, programme, user)
+
+
+def page_of(code, programme, user):
+    """The address of the page that mends what this line asks about, for those who may open it; else ""."""
+    check = BY_CODE[code]
     return check.page(programme) if holds(user, check.roles, programme.pk) else ""

@@ -23,7 +23,7 @@ def quality(story, report):
         rows = [[one.name, counted(one.count), counted(one.of), _share(one)] for one in report.gaps]
         head = [_("What is missing or late"), _("Cases"), _("Of"), _("Share")]
         story.table(rows, [90, 24, 24, 24], head=head, numbers=(1, 2, 3))
-    asked = [one for one in report.figures if framework.known(one) is not None]
+    asked = framework.ordered(report, [one for one in report.figures if framework.known(one) is not None])
     if asked:
         number = framework.numbers(report)
         columns = [
@@ -78,7 +78,7 @@ def _day(text):
 def definitions(story, report):
     story.heading(2, _("Annex A: how it is counted"))
     number = framework.numbers(report)
-    ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
+    ordered = framework.ordered(report, report.figures)
     rows = [[number[one.code], one.name, one.definition, one.version] for one in ordered]
     widths, head = [11, 42, 97, 20], [_("No."), _("Figure"), _("Definition"), _("Version")]
     if any(one.codes for one in ordered):
@@ -113,8 +113,12 @@ def traces(story, report):
     story.heading(2, _("Annex B: where it comes from"))
     if report.reference:
         story.text(_("The number of a figure in Annex A leads to its page. Who may see the records finds them there."))
+    if report.sha256:
+        story.text(
+            _("The figures are frozen. The SHA-256 of all of them is %(hash)s.") % {"hash": report.sha256}, "quiet"
+        )
     number = framework.numbers(report)
-    ordered = [one for _chapter, figures in framework.chapters(report) for one in figures]
+    ordered = framework.ordered(report, report.figures)
     rows = []
     for one in ordered:
         parts = value_parts(one)[1] if one.unit == SHARE else ""
@@ -125,11 +129,7 @@ def traces(story, report):
     if any(one.records_sha256 for one in ordered):
         rows = [[*row, one.records_sha256[:HASH]] for row, one in zip(rows, ordered, strict=True)]
         widths, head = [11, 56, 60, 22, 26], [*head, _("Their hash begins")]
-    story.table(rows, widths, head=head, numbers=(2, 3))
-    if report.sha256:
-        story.text(
-            _("The figures are frozen. The SHA-256 of all of them is %(hash)s.") % {"hash": report.sha256}, "quiet"
-        )
+    story.table(rows, widths, head=head, numbers=(2, 3, 4))
 
 
 def _address(report, figure):

@@ -1,6 +1,7 @@
 """Tables of figures on paper: a row for each figure, its number leading to how it is counted."""
 
 from django.utils.translation import gettext as _
+from reportlab.lib.units import mm
 
 from reports.figure import MONEY, printed
 
@@ -18,12 +19,15 @@ def columns_of(story, figures, columns):
         [width for width, _head, _cells in made],
         head=[head for _width, head, _cells in made],
         numbers=range(2, len(made)),
+        # No wider than its columns ask for: the eye finds from a name to its number.
+        room=sum(width for width, _head, _cells in made) * mm,
         links=links,
     )
 
 
 def named(figure):
-    name = f"{figure.name} ({_('all donors')})" if figure.whole_programme else figure.name
+    of_all = _("all donors")
+    name = f"{figure.name} ({of_all})" if figure.whole_programme else figure.name
     return f"{name}, {figure.currency}" if figure.unit == MONEY else name
 
 

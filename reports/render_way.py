@@ -5,34 +5,58 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from applicants.models import Party
-from reports.figure import COUNT, SHARE, printed, ratio
+from reports.figure import SHARE, printed, ratio
 
 SEXES = (Party.Sex.FEMALE, Party.Sex.MALE)
 
 
-def shares(values):
-    """For each step what it is of the step before it, printed; "" for the first, and after a step of nobody."""
-    found = [ratio(value, before) for before, value in pairwise(values)]
-    return ["", *("" if share is None else printed(share, SHARE, "") for share in found)]
+def shares(chart):
+    """{code: what the step is of the step before it, printed}: nothing for the first, nor for one that is larger."""
+    found = zip(chart.codes[1:], pairwise(chart.exact[0]), strict=True)
+    kept = {code: ratio(value, before) for code, (before, value) in found}
+    return {code: printed(share, SHARE, "") for code, share in kept.items() if share is not None and share <= 1}
 
 
-def approvals(story, report):
-    """Applied and approved by sex, where both are shown."""
-    found = [_by_sex(report.figure(code)) for code in ("applied", "approved")]
+def grows(chart):
+    """Is a step larger than the one before it?"""
+    return any(value > before for before, value in pairwise(chart.exact[0]))
+
+
+def with_visits(report, figures):
+    """The figures of the chapter with that of the visits after the payment: it is a step of the way, too."""
+    visited = report.figure("visited")
+    if visited is None or not visited.has_data or visited in figures:
+        return figures
+    at = next((place for place, one in enumerate(figures, 1) if one.code == "paid"), len(figures))
+    return [*figures[:at], visited, *figures[at:]]
+
+
+def with_approvals(matrix, report):
+    """The steps by sex with what was approved of what was applied for, where both steps are told of each sex."""
+    found = [_by_label(report.figure(code)) for code in ("applied", "approved")]
     if not all(found):
-        return
+        return matrix
     applied, approved = found
-    rows = []
-    for sex in SEXES:
-        share = ratio(approved[sex].value, applied[sex].value)
-        cells = [printed(one[sex].value, COUNT, "") for one in (applied, approved)]
-        rows.append([applied[sex].label, *cells, _("no data") if share is None else printed(share, SHARE, "")])
-    story.heading(3, _("Approved by sex"))
-    head = [_("Group"), _("Applied"), _("Approved"), _("Approved of applied")]
-    story.table(rows, [60, 34, 34, 34], head=head, numbers=(1, 2, 3))
+    said = _("Approved of applied")
+    kept = {label: _share(approved.get(label, 0), number) for label, number in applied.items()}
+    whole = _share(report.figure("approved").value, report.figure("applied").value)
+    if matrix["totals"]:
+        rows = [(label, [*cells, kept.get(label, "")]) for label, cells in matrix["rows"]]
+        return {**matrix, "heads": [*matrix["heads"], said], "rows": rows, "totals": [*matrix["totals"], whole]}
+    return {
+        **matrix,
+        "rows": [*matrix["rows"], (said, [*(kept.get(label, "") for label in matrix["heads"][:-1]), whole])],
+    }
 
 
-def _by_sex(figure):
-    """{sex: cell} with both sexes shown, or None."""
-    cells = {cell.key: cell for cell in figure.cells("sex")} if figure else {}
-    return cells if all(sex in cells and not cells[sex].hidden for sex in SEXES) else None
+def _by_label(figure):
+    """{label: number} of each sex, or None where one is hidden."""
+    cells = figure.cells("sex") if figure and figure.has_data else []
+    shown = [cell.key for cell in cells if not cell.hidden]
+    whole = all(sex in shown for sex in SEXES) and len(shown) == len(cells)
+    return {cell.label: cell.value for cell in cells} if whole else None
+
+
+def _share(part, whole):
+    share = ratio(part, whole)
+    return _("no data") if share is None else printed(share, SHARE, "")

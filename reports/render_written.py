@@ -1,7 +1,9 @@
 """What people wrote into a report, on paper: the agreement, the donor's sign, passages, stories."""
 
 import io
+from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
@@ -12,6 +14,11 @@ from applicants.services.evidence import path_of
 # The box in which a donor's sign stands, at most.
 SIGN_WIDTH, SIGN_HEIGHT = 60 * mm, 22 * mm
 AFTER = (("lessons", gettext_lazy("Lessons learned")), ("next", gettext_lazy("Next steps")))
+
+
+def office_of(report):
+    """Who makes the report: as it was frozen with the open data, else the office's name of today."""
+    return (report.open_data.org_name if report.open_data else "") or settings.OFFICE_NAME
 
 
 def sign(story, report):
@@ -37,7 +44,7 @@ def agreed(story, report):
     if report.approved_by:
         story.text(_("Approved by %(person)s.") % {"person": report.approved_by}, "quiet")
     if report.cut_off:
-        moment = report.cut_off.replace("T", " ")[:16]
+        moment = f"{datetime.fromisoformat(report.cut_off):%d.%m.%Y %H:%M}"
         story.text(_("Nothing entered after %(moment)s UTC is in it.") % {"moment": moment}, "quiet")
 
 
@@ -50,7 +57,12 @@ def passage(story, report, box):
 
 
 def written(story, report):
-    """Stories, lessons, next steps: each with its heading where somebody wrote it."""
+    """Lessons, next steps, stories: each with its heading where somebody wrote it."""
+    boxes = {one.box for one in report.passages if one.text.strip()}
+    for box, title in AFTER:
+        if box in boxes:
+            story.heading(2, str(title))
+            passage(story, report, box)
     if report.stories:
         story.heading(2, _("Stories"))
         for one in report.stories:
@@ -58,8 +70,3 @@ def written(story, report):
             for part in filter(None, (part.strip() for part in one.text.split("\n\n"))):
                 story.text(part)
         story.text(_("Told with the written consent of those whom they are about."), "quiet")
-    boxes = {one.box for one in report.passages if one.text.strip()}
-    for box, title in AFTER:
-        if box in boxes:
-            story.heading(2, str(title))
-            passage(story, report, box)

@@ -263,7 +263,7 @@ def keep_rows(issue, report, behind):
 
 
 def report_of_draft(issue, *, opened=False):
-    """The donor's edition as it would be published now; in the programme's currency alone while a rate is missing.
+    """The donor's edition as it would be published now; where an exchange rate is missing, the report says which.
 
     opened: with what open data and lists of records need. A list of records is for the donor whose agreement says so.
     """
@@ -277,10 +277,7 @@ def report_of_draft(issue, *, opened=False):
         "opened": opened,
         "record_lists": record_lists_of(issue),
     }
-    try:
-        report = compile_report(issue.programme, currency=currency_of(issue), **facts)
-    except Blocked:
-        report = compile_report(issue.programme, **facts)
+    report = compile_report(issue.programme, currency=currency_of(issue), **facts)
     return with_words(issue, report)
 
 

@@ -10,12 +10,15 @@ from applicants.services.evidence import path_of
 from reports.charts import charts
 from reports.drawing import draw
 from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts, printed_unknown
+from reports.framework import as_read, has_before
 from reports.indicators import SECTIONS
 from reports.language import ENGLISH, languages_of_paper
 from reports.quality import RULE
-from reports.words import DIMS, goal_words, state_of, value_parts
+from reports.words import DIMS, goal_words, state_of, translated_words, value_parts
 
 MOST_COLUMNS = 5
+# Breakdowns that are told even where there is but one group: elsewhere it would say again what the total says.
+TOLD_ALWAYS = ("line", "term", "region")
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Headline:
 
 def page_of(report, records=None):
     """The context of templates/reports/body.html. `records(figure)`: address of its records, for who may see them."""
-    records = records or (lambda figure: "")
+    records, report = records or (lambda figure: ""), as_read(report)
     papers = {code: name for code, name in languages_of_paper().items() if code != ENGLISH}
     return {
         "report": report,
@@ -39,10 +42,10 @@ def page_of(report, records=None):
         "second_language": next(((code, name) for code, name in papers.items() if code == report.language), None),
         "headlines": [headline(figure) for figure in report.headlines()],
         "sections": [
-            (SECTIONS.get(name, name), [result(one, records(one)) for one in found])
+            (SECTIONS.get(name, name), [result(one, report, records(one)) for one in found])
             for name, found in report.sections()
         ],
-        "with_all": report.period_from is not None,
+        "with_all": has_before(report),
         "matrices": matrices(report),
         "charts": [draw(number, chart) for number, chart in enumerate(charts(report), 1)],
     }
@@ -95,7 +98,7 @@ def progress_of(figure):
     return round(share * 100), 100, words
 
 
-def result(figure, records=""):
+def result(figure, report, records=""):
     """A row of the results table. `records`: the address of its records."""
     return {
         "figure": figure,
@@ -106,36 +109,76 @@ def result(figure, records=""):
         "in_all": _("hidden") if figure.hidden else printed(figure.in_all, figure.unit, figure.currency),
         "target": goal_words(figure, published=False),
         "published": goal_words(figure, target=False),
+        "translated": translated_words(figure, report),
         "state": state_of(figure),
         "fold": fold_words(figure),
     }
 
 
-def matrices(report):
-    """Breakdowns of several figures side by side: one table for each dimension and few columns, groups as rows."""
+def matrices(report, *, dims=None, without=frozenset(), turned=False):
+    """Breakdowns of several figures side by side: one table for each dimension and few columns, groups as rows.
+
+    dims: those asked for, else all; without: {(code, dim)} told elsewhere. turned: many figures by few groups are one
+    table with a row for each figure.
+    """
     found = []
-    dims = dict.fromkeys(dim for figure in report.figures for dim in figure.dims())
-    for dim in dims:
-        columns = [figure for figure in report.figures if figure.cells(dim)]
-        for at in range(0, len(columns), MOST_COLUMNS):
-            found.append(_matrix(dim, columns[at : at + MOST_COLUMNS], at // MOST_COLUMNS + 1))
+    for dim in dims or dict.fromkeys(dim for figure in report.figures for dim in figure.dims()):
+        figures = [figure for figure in report.figures if figure.cells(dim) and (figure.code, dim) not in without]
+        groups = {cell.key: cell.label for figure in figures for cell in figure.cells(dim)}
+        if not figures or (len(groups) < 2 and dim not in TOLD_ALWAYS):
+            continue
+        if turned and len(figures) > MOST_COLUMNS >= len(groups):
+            found.append(_turned(dim, figures, groups))
+            continue
+        # As many tables as it takes, and each as wide as the others.
+        parts = -(-len(figures) // MOST_COLUMNS)
+        wide = -(-len(figures) // parts)
+        for part in range(parts):
+            found.append(_matrix(dim, figures[part * wide : (part + 1) * wide], groups, part + 1))
     return found
 
 
-def _matrix(dim, columns, number):
-    labels, cells, title = {}, {}, str(DIMS.get(dim, dim))
-    for figure in columns:
-        for cell in figure.cells(dim):
-            labels.setdefault(cell.key, cell.label)
-            cells[figure.code, cell.key] = _cell(figure, cell)
+def _matrix(dim, figures, groups, number):
+    title = str(DIMS.get(dim, dim))
+    keys = [key for key in groups if any(cell.key == key for figure in figures for cell in figure.cells(dim))]
     return {
         "dim": dim,
         "title": title if number == 1 else _("%(title)s, part %(number)s") % {"title": title, "number": number},
-        "heads": [f"{figure.name}, {figure.currency}" if figure.unit == MONEY else figure.name for figure in columns],
-        "rows": [(label, [cells.get((figure.code, key), "") for figure in columns]) for key, label in labels.items()],
-        "totals": [value_parts(figure)[0] for figure in columns],
-        "hidden": any(cell.hidden for figure in columns for cell in figure.cells(dim)),
+        "corner": _("Group"),
+        "heads": [_named(figure) for figure in figures],
+        "rows": [(groups[key], [_at(figure, dim, key) for figure in figures]) for key in keys],
+        "totals": [value_parts(figure)[0] for figure in figures],
+        "hidden": _hides(figures, dim),
     }
+
+
+def _turned(dim, figures, groups):
+    """The same with a row for each figure and its total at the end; of one group the total says nothing more."""
+    rows = []
+    for figure in figures:
+        total = [value_parts(figure)[0]] if len(groups) > 1 else []
+        rows.append((_named(figure), [*(_at(figure, dim, key) for key in groups), *total]))
+    return {
+        "dim": dim,
+        "title": str(DIMS.get(dim, dim)),
+        "corner": _("Figure"),
+        "heads": [*groups.values(), *([_("All")] if len(groups) > 1 else [])],
+        "rows": rows,
+        "totals": None,
+        "hidden": _hides(figures, dim),
+    }
+
+
+def _named(figure):
+    return f"{figure.name}, {figure.currency}" if figure.unit == MONEY else figure.name
+
+
+def _hides(figures, dim):
+    return any(cell.hidden for figure in figures for cell in figure.cells(dim))
+
+
+def _at(figure, dim, key):
+    return next((_cell(figure, cell) for cell in figure.cells(dim) if cell.key == key), "")
 
 
 def _cell(figure, cell):

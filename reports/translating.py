@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from audit.refusals import Blocked
 from ledger.money import digits, round_minor
 from programmes.models import ExchangeRate, FundingLine
 from reports.figure import MONEY
@@ -32,30 +31,29 @@ class Rate:
 
 
 class Rates:
-    """The rates that one report needs, each looked up once; `used` are those that were found."""
+    """The rates that one report needs, each looked up once: `used` were found; `lacking`, {what: sentence}, not."""
 
     def __init__(self, quote):
         self.quote = quote
-        self.used = {}
+        self.used, self.lacking = {}, {}
         self._rows = {}
 
     def of(self, base, on, rule):
-        """Units of the report's currency for one `base` on a day, as a Decimal. Blocked without such a rate."""
+        """Units of the report's currency for one `base` on a day, as a Decimal; None, and remembered, without one."""
         rows = self._of_pair(base, rule)
         first = on.replace(day=1) if rule in MONTHLY else on - SHUT
         row = next((row for row in rows if row.on <= on), None)
         if row is None or (row.on < first and rule != FundingLine.RateRule.INSTALMENTS):
-            raise Blocked(
-                _("There is no rate of %(base)s to %(quote)s for %(day)s (%(source)s). Enter it, then publish.")
-                % {
-                    "base": base,
-                    "quote": self.quote,
-                    "day": f"{on:%d.%m.%Y}",
-                    "source": FundingLine.RateRule(rule).label,
-                }
-            )
+            # One rate serves the whole month.
+            self.lacking.setdefault((base, rule, first if rule in MONTHLY else on), self._said(base, on, rule))
+            return None
         self.used[row.pk] = row
         return row.rate if row.base == base else 1 / row.rate
+
+    def _said(self, base, on, rule):
+        source = FundingLine.RateRule(rule).label
+        said = {"base": base, "quote": self.quote, "day": f"{on:%d.%m.%Y}", "source": source}
+        return _("There is no rate of %(base)s to %(quote)s for %(day)s (%(source)s). Enter it, then publish.") % said
 
     def _of_pair(self, base, rule):
         """The pair's rates by this rule, newest first; those quoted the other way round where there are no others."""
@@ -74,14 +72,17 @@ class Rates:
 
 
 def translate(figures, tallies, scope, quote):
-    """(figures with `translated`, their Rates) in the currency `quote`; Blocked where a rate is missing."""
+    """(figures with `translated`, their Rates, sentences about missing rates) in the currency `quote`.
+
+    A figure that takes a rate which is missing stays without `translated`.
+    """
     rates, found = Rates(quote), []
     for figure in figures:
         if figure.unit == MONEY and figure.has_data and figure.currency != quote:
             facts = _dated(figure, tallies[figure.code], scope)
             figure = figure.but(translated=_sum(facts, figure.currency, scope, rates))
         found.append(figure)
-    return found, rates.told()
+    return found, rates.told(), tuple(rates.lacking.values())
 
 
 def _dated(figure, tally, scope):
@@ -92,11 +93,13 @@ def _dated(figure, tally, scope):
 
 
 def _sum(facts, base, scope, rates):
-    """Minor units of the report's currency: exact products, rounded once."""
+    """Minor units of the report's currency: exact products, rounded once; None while a rate is missing."""
     rule, frozen = _rule(scope, base)
-    total = Decimal(0)
-    for day, amount in facts:
-        total += amount * rates.of(base, day if frozen else scope.to_on, rule)
+    # Every day is asked, so that all the rates that are missing are named at once.
+    found = [(amount, rates.of(base, day if frozen else scope.to_on, rule)) for day, amount in facts]
+    if any(rate is None for _amount, rate in found):
+        return None
+    total = sum((amount * rate for amount, rate in found), Decimal(0))
     return round_minor(total.scaleb(digits(rates.quote) - digits(base)))
 
 

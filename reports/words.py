@@ -66,6 +66,16 @@ def value_cell(figure):
     return f"{value} ({small})" if figure.unit == SHARE and small else value
 
 
+def translated_words(figure, report):
+    """Its money in the currency in which the donor reads: "21,674.00"; "no rate" in a draft that lacks one; else ""."""
+    currency = report.reporting_currency
+    if not currency or figure.unit != MONEY or not figure.has_data:
+        return ""
+    if figure.currency == currency:
+        return printed(figure.value, MONEY, currency)
+    return _("no rate") if figure.translated is None else printed(figure.translated, MONEY, currency)
+
+
 def goal_words(figure, *, target=True, published=True):
     """The target and the published value: in a table (one of them) the bare value, else a sentence each."""
     found = [(figure.target, gettext_lazy("Target %(value)s.")) if target else None]

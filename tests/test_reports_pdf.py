@@ -208,6 +208,10 @@ def verdicts(report, content, tmp_path_factory):
     for name, figures in (("empty", ()), ("odd", (odd, *report.figures))):
         (folder / f"{name}.pdf").write_bytes(render(replace(report, name="N" * 400, figures=figures)))
         asked += [(str(folder / f"{name}.pdf"), flavour) for flavour in verapdf.FLAVOURS]
+    # In the language of one programme, whose letters are those of another one.
+    with translation.override("ky"):
+        (folder / "kyrgyz.pdf").write_bytes(render(report))
+    asked += [(str(folder / "kyrgyz.pdf"), flavour) for flavour in verapdf.FLAVOURS]
     for plant, (flavour, _rule) in FAULTS.items():
         with pikepdf.open(io.BytesIO(content)) as pdf:
             plant(pdf)
@@ -218,7 +222,7 @@ def verdicts(report, content, tmp_path_factory):
 
 
 @pytest.mark.verapdf
-@pytest.mark.parametrize("name", ["whole", "empty", "odd"])
+@pytest.mark.parametrize("name", ["whole", "empty", "odd", "kyrgyz"])
 def test_the_report_can_be_read_aloud_and_kept(name, verdicts):
     assert [verdicts[name, flavour] for flavour in verapdf.FLAVOURS] == [[], []]
 
@@ -256,7 +260,7 @@ def test_what_people_wrote_and_where_it_comes_from_is_on_the_paper(content, tmp_
         "Under the agreement EU 2014/338-123, European Union.",
         "This programme is funded by the European Union.",
         "Approved by Manager Ghazaryan.",
-        "Nothing entered after 2016-12-31 10:30 UTC is in it.",
+        "Nothing entered after 31.12.2016 10:30 UTC is in it.",
         "All <b>signed</b> & paid.",
         "She bakes =SUM(A1) loaves.",
         "Begin with the market.",
@@ -272,6 +276,20 @@ def test_what_people_wrote_and_where_it_comes_from_is_on_the_paper(content, tmp_
 def test_words_of_another_script_are_said_in_their_language(pdf):
     streams = b"".join(page.Contents.read_bytes() for page in pdf.pages)
     assert [code for code in ("hy", "ka", "ru", "tg", "az") if f"/Lang ({code})".encode() not in streams] == []
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", True), ("ky", False)])
+def test_a_word_of_another_language_is_closed_wherever_it_breaks(lang, said):
+    story = Story(lang)
+    words = [f"{'Щербакова' * 9} {number}" for number in range(12)]
+    story.table([[word, word] for word in words], [8, 60], head=["Name", "Name"])
+    story.text(" ".join(words) * 9)
+    with pikepdf.open(io.BytesIO(tagged_paper("Names", story))) as pdf:
+        for page in pdf.pages:
+            content = page.Contents.read_bytes()
+            assert content.count(b"BDC") + content.count(b"BMC") == content.count(b"EMC")
+            # A word in Cyrillic letters is no foreign one on a paper in them.
+            assert (b"/Lang (ru)" in content) is said
 
 
 def test_headings_lead_through_the_paper_and_stand_in_outline_and_contents(pdf):

@@ -86,6 +86,22 @@ def test_a_rate_missing_on_a_day_is_named_before_the_report_is_published(office,
     assert report_of_draft(draft).figure("grants_disbursed").translated is None
 
 
+def test_the_preview_says_which_rate_is_missing_and_where_the_figure_would_stand(office, agreement, client):
+    rule(office, "un_month")
+    draft = issue_for(office, agreement)
+    client.force_login(office.people.manager)
+    page = " ".join(client.get(draft.get_absolute_url()).content.decode().split())
+    # Pledges, awards and payments are all of this month: one rate serves them, and it is asked for once.
+    said = f"There is no rate of EUR to USD for {DAY:%d.%m.%Y} (UN operational rate of the month)."
+    assert page.count(said) == 1
+    assert "Not all money can be put into USD yet" in page
+    assert '20,000.00</td> <td class="num" data-label="USD">no rate</td>' in page
+    rate(DAY.replace(day=1), "1.0837")
+    page = " ".join(client.get(draft.get_absolute_url()).content.decode().split())
+    assert "no rate" not in page
+    assert '<td class="num" data-label="USD">21,674.00</td>' in page
+
+
 @pytest.mark.parametrize(("days", "found"), [(10, True), (11, False)])
 def test_a_banks_rate_stands_over_the_days_on_which_it_is_shut(office, agreement, days, found):
     rule(office, "bank")

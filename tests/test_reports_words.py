@@ -174,8 +174,12 @@ def test_the_next_report_brings_the_words_and_says_that_they_are_old(office, dra
         client.force_login(office.people.manager)
         page = client.get(reverse("reports:write", args=[newer.ref])).content.decode()
         assert page.count("From last time") == 1
+        publish = reverse("reports:move", args=[newer.ref, "publish"])
+        place = f'<a href="{reverse("reports:write", args=[newer.ref])}#summary">Summary</a>'
+        assert client.get(publish).content.decode().count(place) == 1
         wrote(newer, "Nothing new.", version=1)
         assert "From last time" not in client.get(reverse("reports:write", args=[newer.ref])).content.decode()
+        assert "still those of the report before" not in client.get(publish).content.decode()
 
 
 def test_a_correction_begins_with_the_words_of_the_report_that_it_corrects(office, draft):

@@ -274,7 +274,7 @@ PORTFOLIO = (
         "portfolio",
         _("Write-off ratio"),
         SHARE,
-        _("Principal written off / the mean of what was outstanding at the end of each month."),
+        _("Principal written off / the mean of what was outstanding at the end of each month from the first loan on."),
         measures.write_off_ratio,
     ),
     Indicator(

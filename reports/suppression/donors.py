@@ -26,6 +26,10 @@ PRINTING = {"women_run_amount_share": ("loans_disbursed", "sex")}
 DOMINANT = 85
 # Among whom people of sensitive groups are counted.
 ALL_OF_GROUPS = "employed_persons"
+# What counts the same persons, and what is smaller than the programme.
+OF_EMPLOYED, UNITS = (ALL_OF_GROUPS, "direct_beneficiaries"), {"region", "window", "sector"}
+# Steps of which each counts part of the one before it.
+STEPS = ("applied", "eligible", "approved", "awards", "signed", "paid")
 DAY = timedelta(days=1)
 
 
@@ -37,8 +41,10 @@ def for_donors(figures, *, strict=False, scope=None, earlier=(), part=False):
     part: the report is of less than the programme, so that it must not say of all in it that they are of a group.
     """
     figures = [figure.but(by=_breakdowns(figure, strict=strict)) for figure in figures]
+    figures = _without_units_of_one_group(_without_few_between(figures) if strict else figures)
     values, sums, small = _system(figures, strict=strict)
     kept = {(one.code,) for one in figures if not (strict or one.of_people)}
+    kept |= {("in_all", *one) for one in kept}
     small |= _dominated(figures, strict=strict)
     small |= _of_one_group(figures, values) if part else set()
     hidden = hidden_cells(values, sums, small, kept)
@@ -93,6 +99,34 @@ def _breakdowns(figure, *, strict):
     if not strict:
         return figure.by
     return tuple(cell for cell in figure.by if cell.by not in ("sector", "window", "reason", "source"))
+
+
+def _without_few_between(figures):
+    """No step by sex or place of which one to four of a group did not reach the next step that is told like that."""
+    found = {figure.code: figure for figure in figures}
+    for dim in PERSONAL:
+        after = None
+        for code in (one for one in reversed(STEPS) if one in found and len(found[one].cells(dim)) > 1):
+            step = {cell.key: cell.value for cell in found[code].cells(dim)}
+            if after is not None and any(0 < step[key] - after.get(key, 0) < LEAST for key in step):
+                found[code] = found[code].but(by=tuple(cell for cell in found[code].by if cell.by != dim))
+            else:
+                after = step
+    return list(found.values())
+
+
+def _without_units_of_one_group(figures):
+    """Where all employed, or nearly all, are of a sensitive group, no smaller unit tells how many it employs."""
+    employed = next((one.value for one in figures if one.code == ALL_OF_GROUPS and one.value), None)
+    groups = [one.value for one in figures if one.sensitive and one.value]
+    if employed is None or not any(employed - number < LEAST for number in groups):
+        return figures
+    return [
+        one.but(by=tuple(cell for cell in one.by if cell.by not in UNITS))
+        if one.code in OF_EMPLOYED and one.value == employed
+        else one
+        for one in figures
+    ]
 
 
 def _behind(figure, row):

@@ -11,7 +11,7 @@ class TaggedCanvas(Numbered):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{**kwargs, "initialFontName": FONT})
-        self.marked, self.page_at, self._late = Marked(), 0, []
+        self.marked, self.page_at, self._late, self._spoken = Marked(), 0, [], False
         self.setNamedCB("language", TaggedCanvas.language)
 
     def showPage(self):
@@ -67,4 +67,17 @@ class TaggedCanvas(Numbered):
     def language(self, _kind, label):
         """Called between the words of a paragraph: the words that follow are of this language, or no longer."""
         text = self._curr_tx_info["tx"]
-        text._code.append(f"/Span <</Lang ({label})>> BDC" if label else "EMC")
+        self._silence(text)
+        if label:
+            text._code.append(f"/Span <</Lang ({label})>> BDC")
+            self._spoken = True
+
+    def drawText(self, text):
+        # A word that is broken at the end of a column or page has lost the mark at its end.
+        self._silence(text)
+        super().drawText(text)
+
+    def _silence(self, text):
+        if self._spoken:
+            text._code.append("EMC")
+            self._spoken = False

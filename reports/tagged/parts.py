@@ -4,11 +4,12 @@ import re
 from xml.sax.saxutils import escape
 
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, LongTable, Paragraph
+from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph
 
-from pages.paper import QUIET, WIDTH, clean, styles
+from pages.paper import HEIGHT, QUIET, WIDTH, clean, styles
 
-# Words in a script that tells the language. Cyrillic is Russian unless a letter of another alphabet stands in the word.
+# Words in a script that tells the language. Cyrillic is Russian unless a letter of another alphabet stands in the word,
+# or the paper itself is written in Cyrillic.
 SCRIPTS = (
     ("hy", re.compile(r"[\u0531-\u058f]")),
     ("ka", re.compile(r"[\u10a0-\u10ff\u1c90-\u1cbf]")),
@@ -21,8 +22,13 @@ SCRIPTS = (
 FOREIGN = re.compile(r"\S*[\u0400-\u058f\u10a0-\u10ff\u1c90-\u1cbfəƏ]\S*")
 
 
-def language_of(word):
-    return next((code for code, letters in SCRIPTS if letters.search(word)), "")
+CYRILLIC = ("ru", "tg", "ky", "sr")
+
+
+def language_of(word, lang=""):
+    """The language of a word by its letters, on a paper in `lang`."""
+    code = next((code for code, letters in SCRIPTS if letters.search(word)), "")
+    return lang if code == "ru" and lang in CYRILLIC else code
 
 
 def worded(value, lang):
@@ -32,7 +38,7 @@ def worded(value, lang):
         return escape(said).replace("\n", "<br/>")
     made, at = [], 0
     for found in FOREIGN.finditer(said):
-        code = language_of(found[0])
+        code = language_of(found[0], lang)
         made.append(escape(said[at : found.start()]))
         at = found.end()
         word = escape(found[0])
@@ -41,6 +47,10 @@ def worded(value, lang):
         else:
             made.append(f'<onDraw name="language" label="{code}"/>{word}<onDraw name="language" label=""/>')
     return "".join([*made, escape(said[at:])]).replace("\n", "<br/>")
+
+
+# Rows at the end of a table that are not parted by the end of a page.
+FEW = 3
 
 
 class TaggedParagraph(Paragraph):
@@ -78,6 +88,18 @@ def paragraph(value, style, element, lang, target=None, words=""):
 
 class TaggedTable(LongTable):
     """A table whose cells are tagged paragraphs: its lines and grounds are artifacts."""
+
+    def split(self, width, height):
+        """A row goes to the next page whole, unless no page could hold it; and never alone, where there are others."""
+        self._calc(width, height)
+        heads = self.repeatRows
+        self.splitInRow = int(sum(self._rowHeights[: heads + 1]) > HEIGHT)
+        parts = super().split(width, height)
+        if len(parts) == 2 and parts[1]._nrows - heads < FEW <= self._nrows - heads - FEW:
+            first, rest = super().split(width, sum(self._rowHeights[:-FEW]) + 1)
+            tall = sum(self._rowHeights[:heads]) + sum(self._rowHeights[-FEW:])
+            return [first, CondPageBreak(tall), rest]
+        return parts
 
     def _drawBkgrnd(self):
         with self.canv.artifact("Layout"):

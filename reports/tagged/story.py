@@ -1,5 +1,6 @@
 """The text of a tagged paper as it is written: each call adds an element and the part of a page that draws it."""
 
+import re
 from contextlib import contextmanager
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from pages.paper import BOLD, FONT, INK, LINE, QUIET, SUNK, WIDTH, clean, new_pa
 from reports.tagged.parts import Entry, Photo, Picture, TaggedTable, paragraph
 from reports.tagged.tree import Element
 
+BREAKS = re.compile(r"[ \t\n]+")
 HEADINGS = {1: "title", 2: "h2", 3: "h3"}
 
 
@@ -49,7 +51,7 @@ class Story:
 
     # Tables and pictures ---------------------------------------------------------------------------------------------
 
-    def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None):
+    def table(self, rows, widths, *, head, numbers=(), total=None, links=None, anchors=None, room=WIDTH):
         """A table: `head` repeats on each page, the first cell of each row names it, `numbers` stand to the right.
 
         rows: lists of values; widths: shares of the width, more where a word asks for it; of two or three columns the
@@ -72,7 +74,9 @@ class Story:
             lines.append(self._row(body, total, "cell_bold", numbers))
         made = TaggedTable(
             lines,
-            colWidths=_fitted(widths, head, [*rows, *([total] if total else [])], WIDTH * min(1, 0.3 * len(widths))),
+            colWidths=_fitted(
+                widths, head, [*rows, *([total] if total else [])], min(room, WIDTH * min(1, 0.3 * len(widths)))
+            ),
             repeatRows=1,
             hAlign="LEFT",
             splitInRow=1,
@@ -175,7 +179,8 @@ def _fitted(widths, head, rows, room):
 
 
 def _longest(cells, font, size):
-    words = {word for cell in cells for word in clean(cell).split()}
+    # A number is one word in every language: in some a space that does not break parts its thousands.
+    words = {word for cell in cells for word in BREAKS.split(clean(cell))}
     return 7 + max((stringWidth(word, font, size) for word in words), default=0)
 
 

@@ -19,9 +19,11 @@ from pages.moves import MoveForm, move_page
 from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
+from reports import quality
 from reports.annexes import lists_of
+from reports.builder.copies import from_last_time
 from reports.builder.periods import next_period
-from reports.builder.written import stories_frozen_in
+from reports.builder.written import BOXES, stories_frozen_in
 from reports.edition import thawed, with_names
 from reports.forms import IssueFilter
 from reports.language import ENGLISH, languages_of_paper
@@ -160,6 +162,7 @@ def issue(request, ref):
         "published": row.state != Issue.State.DRAFT,
         "is_staff": is_staff,
         "changes": _changes(row, report),
+        "rates_page": quality.page_of("rates_stale", row.programme, request.user) if report.lacking_rates else "",
         "steps": steps_of(row, request.user, "issue"),
         "may_follow": rules.test_rule("reports.draft", request.user, row) and next_period(row, day) is not None,
         **page_of(report, records=_records(row) if is_staff else None),
@@ -194,6 +197,7 @@ def move(request, ref, verb):
     services = {"publish": publish_issue}
     if verb not in services:
         raise Http404
+    old = from_last_time(row)
     return move_page(
         request,
         row,
@@ -202,6 +206,8 @@ def move(request, ref, verb):
         on=today(row.programme),
         back=row.get_absolute_url(),
         lead=_("The figures are computed now and frozen with their definitions. They never change afterwards."),
+        template="reports/publish.html",
+        context={"old": [(box, title) for box, title in BOXES.items() if box in old]},
     )
 
 
