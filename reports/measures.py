@@ -15,8 +15,6 @@ from loans import figures as loans
 from monitoring import figures as monitoring
 from programmes.models import Definition, FundingLine
 
-# Where a programme has no definition yet.
-SHORT_TERM_MONTHS = 6
 FEMALE, UNKNOWN = Party.Sex.FEMALE, Party.Sex.UNKNOWN
 SHARED = ("sex", "region")
 
@@ -334,7 +332,7 @@ def _count_indirect(scope, rule):
 
 def _months(read):
     """A post that ended within so many months is short-term work, by the programme's definition."""
-    return read.definition.short_term_months if read.definition else SHORT_TERM_MONTHS
+    return read.definition.short_term_months if read.definition else monitoring.SHORT_TERM_MONTHS
 
 
 def jobs_created(read):
@@ -375,6 +373,17 @@ def full_time_equivalents(read):
     if not read.definition:
         return None
     return read(monitoring.full_time_posts, read.definition.full_time_hours)
+
+
+def at_work(place):
+    """A measure: full-time equivalents in the businesses supported; all, kept or new by `place`."""
+
+    def measure(read):
+        if not read.definition:
+            return None
+        return read(monitoring.full_time_at_work, read.definition.full_time_hours)[place]
+
+    return measure
 
 
 def person_days(read):

@@ -8,11 +8,14 @@ from demo.granting import Granting
 from grants.models import Award
 from grants.services import approve_amendment, propose_amendment
 from ledger.money import split
+from monitoring.baseline import posts_of
+from monitoring.services import record_loss
 
 GRANTS = 300_000_000
 OWN = 200_000_000
 MICRO, SMALL = 21, 15
 PROLONGED = (2_212_500, 2_237_500)  # asked for by awards whose implementation was prolonged
+SHRUNK = (2_200_000,)  # asked for by awards whose business lost posts that it had before
 TRADES = (
     ("Carpentry", "wood", "Computer-driven cutting line"),
     ("Dairy", "food", "Cheese vat and cold store"),
@@ -155,8 +158,18 @@ def _prolong(day, agenda, cast, plan):
     )
 
 
+def _lose_posts(day, cast, plan):
+    """A buyer went: one post from before the grant is gone, and who held the other was replaced."""
+    first, second = posts_of(plan.application, day)[:2]
+    adviser = cast.advisers[plan.region]
+    record_loss(post=first, what="post", on=day, by=adviser)
+    record_loss(post=second, what="holder", on=day, by=adviser)
+
+
 def _found(granting, day):
     plan, cast = granting.plan, granting.cast
+    if plan.asked in SHRUNK:
+        granting.agenda.at(day + timedelta(days=200), _lose_posts, cast, plan)
     people = [cast.register(day, plan.region) for _number in range(plan.jobs_planned)]
 
     def what(month, on):

@@ -95,9 +95,13 @@ JOBS = (
         "jobs",
         _("Jobs before the support"),
         COUNT,
-        _("Posts found at the last field verification before the decision, of cases that were paid."),
+        _(
+            "Posts found at the last field verification before the decision, of the first paid case of each business: "
+            "one that is supported again is not counted again."
+        ),
         read(monitoring.baseline_jobs),
         by=("region",),
+        version=2,
     ),
     Indicator(
         "jobs_created",
@@ -115,9 +119,12 @@ JOBS = (
         "jobs",
         _("Jobs lost"),
         COUNT,
-        _("Posts that ended."),
+        _(
+            "Posts that ended: those made with the support, and those that were there before it. A business found "
+            "closed has no posts."
+        ),
         measures.jobs_lost,
-        version=2,
+        version=3,
         rule="lasting",
     ),
     Indicator(
@@ -127,7 +134,7 @@ JOBS = (
         COUNT,
         _("Jobs created less jobs lost."),
         measures.jobs_net,
-        version=2,
+        version=3,
         rule="lasting",
     ),
     Indicator(
@@ -146,6 +153,42 @@ JOBS = (
         NUMBER,
         _("Weekly hours of the created posts open on the last day / the hours of a full-time week."),
         measures.full_time_equivalents,
+        rule="full_time",
+    ),
+    Indicator(
+        "jobs_at_work",
+        "jobs",
+        _("Jobs in the businesses supported"),
+        NUMBER,
+        _(
+            "Weekly hours of the posts that stand on the last day, those from before the support and those made with "
+            "it / the hours of a full-time week."
+        ),
+        measures.at_work(0),
+        rule="full_time",
+    ),
+    Indicator(
+        "jobs_maintained",
+        "jobs",
+        _("Jobs maintained"),
+        NUMBER,
+        _(
+            "Weekly hours of the posts from before the support that stand on the last day, held by who held them then "
+            "/ the hours of a full-time week."
+        ),
+        measures.at_work(1),
+        rule="full_time",
+    ),
+    Indicator(
+        "jobs_new",
+        "jobs",
+        _("New jobs, with those who replaced somebody"),
+        NUMBER,
+        _(
+            "Jobs in the businesses supported less jobs maintained. Whoever took the place of somebody counts here, "
+            "and lost posts are not taken off: it is no net figure."
+        ),
+        measures.at_work(2),
         rule="full_time",
     ),
     Indicator(
