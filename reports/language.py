@@ -26,6 +26,12 @@ SENTENCES = (
     gettext_noop("Grants awarded: %(windows)s"),
     gettext_noop("Awards approved and not cancelled in the window: %(windows)s."),
     gettext_noop("Employed: %(groups)s"),
+    gettext_noop(
+        "leadership from %(leaders)s percent women, and employment from %(workers)s percent women, with more for them "
+        "than the law asks"
+    ),
+    gettext_noop("leadership from %(leaders)s percent women"),
+    gettext_noop("employment from %(workers)s percent women, with more for them than the law asks"),
 )
 PLACE = re.compile(r"%\\\((\w+)\\\)s")
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from applicants import figures as applicants
 from applicants.figures import Named, Part, Tally, people, persons_of, sex_of, shares, single, tally
 from applicants.models import Party
+from applicants.ownership import facts_of, two_x, woman_owned
 from grants import figures as grants
 from ledger import postings
 from ledger.money import round_minor
@@ -283,6 +284,29 @@ def women_run_share(read):
 def _women_run(scope):
     rows = _businesses(scope).annotate(run=sex_of(""))
     return shares(rows, Q(run=FEMALE), ~Q(run=UNKNOWN))
+
+
+def _facts(scope):
+    """(the businesses, [Facts] of them on the last day)."""
+    rows = _businesses(scope)
+    return rows, [facts for _party, facts in facts_of(rows, scope.to_on)]
+
+
+def _answered(found, said):
+    """A share of businesses: those of which it is true / those of which it is known."""
+    rows, answers = found[0], [said(facts) for facts in found[1]]
+    yes, unknown = answers.count(True), answers.count(None)
+    return single(yes, len(answers) - unknown, unknown=unknown, records=len(answers), behind=(rows,))
+
+
+def women_owned_share(read):
+    return _answered(read(_facts), woman_owned)
+
+
+def women_2x_share(read):
+    rule = read.definition
+    leaders, workers = (rule.two_x_leaders_pct, rule.two_x_workers_pct) if rule else (None, None)
+    return _answered(read(_facts), lambda facts: two_x(facts, leaders=leaders, workers=workers))
 
 
 def _recipients(scope):

@@ -1,7 +1,9 @@
 """36 awards of 51 applications: 21 micro, 15 small and medium; EUR 3,000,000 beside EUR 2,000,000 of their own."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
+from applicants.services import add_member, record_ownership
 from demo import answering, applying, buying, sitting, visiting
 from demo.applying import Plan
 from demo.granting import Granting
@@ -126,8 +128,28 @@ def _register(day, agenda, cast, plan, number):
         manager=owner,
         manager_sex=owner.sex,
     )
+    _owned(day, cast, plan, owner, woman, number)
     plan.title = f"{purchase} for {trade.lower()}"
     applying.schedule(agenda, cast, plan, day + timedelta(days=14))
+
+
+def _owned(day, cast, plan, owner, woman, number):
+    """A sole trader owns all of it; of three companies in four it is known who owns and leads them."""
+    facts = {"party": plan.business, "on": day, "by": cast.advisers[plan.region]}
+    if plan.window.endswith("micro"):
+        add_member(person=owner, role="owner", share_pct=Decimal(100), **facts)
+    elif number % 4:
+        record_ownership(
+            women_owned_pct=Decimal(60 if woman else 25 if number % 3 else 0),
+            founded_by_woman=woman,
+            woman_chief=None if woman else number % 3 == 2,
+            has_board=number % 2 == 0,
+            women_board_pct=Decimal(40) if number % 2 == 0 else None,
+            women_leaders_pct=Decimal(50 if woman else 20),
+            women_workers_pct=Decimal(45),
+            two_x_minimum=number % 5 != 0,
+            **facts,
+        )
 
 
 def _after(agenda, cast, suppliers):

@@ -37,6 +37,37 @@ GAINING = (
         total_of=("businesses_supported", "sex"),
     ),
     Indicator(
+        "women_owned_share",
+        "people",
+        _("Woman-owned businesses (IFC)"),
+        SHARE,
+        _(
+            "Businesses supported of which women own at least 51 percent, or at least 20 percent with a woman as chief "
+            "executive, chief operating officer, president or vice-president and at least 30 percent women on the "
+            "board where there is one / those of which it is known. Definition of the International Finance "
+            "Corporation. Somebody without an enterprise owns their own business."
+        ),
+        measures.women_owned_share,
+        of_people=True,
+        total_of=("businesses_supported", ""),
+    ),
+    Indicator(
+        "women_2x_share",
+        "people",
+        _("2X-aligned businesses"),
+        SHARE,
+        _(
+            "Businesses supported that meet the minimum of 2X and one of its criteria / those of which it is known. "
+            "Entrepreneurship: women own at least 51 percent, or a woman founded it and is still active in it. "
+            "Leadership and employment: at the thresholds of the programme; where it has none, that criterion is not "
+            "asked. Criteria of 2X as of November 2024."
+        ),
+        measures.women_2x_share,
+        rule="two_x",
+        of_people=True,
+        total_of=("businesses_supported", ""),
+    ),
+    Indicator(
         "clients",
         "people",
         _("Persons who received a grant or loan"),

@@ -27,6 +27,8 @@ PROOF = {
             "cofinancing_evidenced",
             "direct_beneficiaries",
             "indirect_beneficiaries",
+            "women_owned_share",
+            "women_2x_share",
         ),
         ENTERED,
     ),
@@ -167,6 +169,16 @@ SIDES = {
         _("Women-run businesses"),
         _("Businesses whose manager's sex is known"),
         _("Businesses whose manager's sex is not known"),
+    ),
+    "women_owned_share": (
+        _("Woman-owned businesses"),
+        _("Businesses of which it is known"),
+        _("Businesses of which it is not known"),
+    ),
+    "women_2x_share": (
+        _("Businesses that are 2X-aligned"),
+        _("Businesses of which it is known"),
+        _("Businesses of which it is not known"),
     ),
     **dict.fromkeys(
         ("survival_12", "survival_24", "survival_36"),

@@ -18,6 +18,9 @@ FOLLOWING = {
     "cofinancing_in_kind": {"cofinancing_accepted"},
     "women_run_amount_share": {"women_run_loans_share", "loans_disbursed"},
     "write_off_ratio": {"written_off"},
+    # Where nobody but persons is supported, who owns a business is who runs it.
+    "women_owned_share": {"women_run_share"},
+    "women_2x_share": {"women_run_share", "women_owned_share"},
     # One of the three is the sum of the others.
     **{code: set(AT_WORK) for code in AT_WORK},
     **{code: {"loans_outstanding"} for code in ("par1", "par30", "par30_rescheduled", "par90")},

@@ -9,6 +9,13 @@ DASHBOARD = ("tests/test_reports_dashboard.py",)
 
 REPORTS: list[Mutant] = [
     Mutant(
+        "reports: who owns a business is not known until somebody says it",
+        "applicants/ownership.py",
+        "    return None if share is None else share >= least",
+        "    return bool(share and share >= least)",
+        ("tests/test_ownership.py",),
+    ),
+    Mutant(
         "reports: a post of the baseline that was lost lowers the net of jobs",
         "monitoring/figures.py",
         '        said["made"] - said["gone"] - went["number"],',
