@@ -22,6 +22,7 @@ from applicants.models import (
     JobPlan,
     NameWord,
     Opinion,
+    Ownership,
     Part,
     Party,
     PartyMember,
@@ -49,6 +50,7 @@ def connect():
     declare(Consent, "party")
     declare(Enrolment, "party")
     declare(PartyMember, "party", "person")
+    declare(Ownership, "party")
     declare(Referral, "party", name=NOTHING, source=NOTHING, answer_note="")
     declare(DuplicateAnswer, "party", "other", reason=NOTHING)
     declare(TrainingPlace, "person", dropout_reason="")

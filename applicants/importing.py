@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applicants import duplicates
 from applicants.models import Application, Enrolment, Party
+from applicants.models.ownership import FACTS
 from applicants.names import likeness, phone_digits, search_key
 from applicants.resources import RESOURCES, amount_of, fold
+from applicants.services.ownership import OWNED_KINDS, clean_ownership
 from applicants.services.register import clean_facts
 from audit.bulk import many_rows
 from audit.refusals import Invalid
@@ -59,6 +61,7 @@ class Planned:
     consent_on: object
     party: Party | None = None
     application: dict | None = None
+    ownership: dict | None = None
 
 
 @dataclass
@@ -171,7 +174,21 @@ class Reader:
             plan.wrong(number, "adviser", adviser.email, _("This adviser does not work in that region."))
         if on > self.on:
             plan.wrong(number, "consent_on", on.strftime("%d.%m.%Y"), _("This date lies in the future."))
-        return Planned(number, values["kind"], facts, region, adviser, values["consent"], on)
+        owned = self._owned(plan, number, row, values)
+        return Planned(number, values["kind"], facts, region, adviser, values["consent"], on, ownership=owned)
+
+    def _owned(self, plan, number, row, values):
+        """Who owns and leads the business, where the row says anything of it."""
+        owned = {name: values.get(name) for name in FACTS}
+        said = next((name for name, value in owned.items() if value is not None), None)
+        if said is None:
+            return None
+        if values["kind"] not in OWNED_KINDS:
+            plan.wrong(number, said, row[said], _("Only an enterprise or a group has owners."))
+        try:
+            return clean_ownership(owned)
+        except Invalid as wrong:
+            plan.wrong(number, wrong.field, row.get(wrong.field, ""), wrong.sentence)
 
     def _application(self, plan, number, row, values):
         window = values["window"]

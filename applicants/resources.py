@@ -5,6 +5,7 @@ row, column and value beside it.
 """
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
@@ -13,7 +14,8 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
-from applicants.models import Application, Consent, Enrolment, Party
+from applicants.models import Application, Consent, Enrolment, Ownership, Party
+from applicants.models.ownership import FACTS
 from applicants.names import latin
 from audit.letters import unseen_letter
 from audit.refusals import Invalid
@@ -56,6 +58,33 @@ class Whole(Widget):
         if not value.isascii() or not value.isdigit() or len(value) > 9:
             raise ValueError(_("This is not a whole number."))
         return int(value)
+
+
+class Percent(Widget):
+    """From 0 to 100 with two digits at most, or nothing."""
+
+    def clean(self, value, row=None, **kwargs):
+        if not value:
+            return None
+        try:
+            share = Decimal(value.strip(" %").replace(",", "."))
+        except InvalidOperation as wrong:
+            raise ValueError(_("This is not a number.")) from wrong
+        if not share.is_finite() or not 0 <= share <= 100 or share != round(share, 2):
+            raise ValueError(_("A share lies between 0 and 100 percent."))
+        return share
+
+
+class Answer(Widget):
+    """Yes, no, or nothing where it is not known."""
+
+    WORDS = {"yes": True, "no": False, "": None}
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return self.WORDS[value.strip().lower()]
+        except KeyError as wrong:
+            raise ValueError(_("Use one of: %(words)s.") % {"words": "yes, no"}) from wrong
 
 
 class Day(Widget):
@@ -118,6 +147,9 @@ class Text(Widget):
         return value
 
 
+OF_BUSINESSES = gettext_lazy("of an enterprise or group: percent of women, or yes or no; empty means not known")
+
+
 class PartyResource(ModelResource):
     """People, households, groups, enterprises and municipalities, one in a row."""
 
@@ -149,6 +181,15 @@ class PartyResource(ModelResource):
     registration_number = Column(
         "registration_number", gettext_lazy("of an enterprise"), attribute="registration_number"
     )
+    women_owned_pct = Column("women_owned_pct", OF_BUSINESSES, widget=Percent())
+    founded_by_woman = Column("founded_by_woman", OF_BUSINESSES, widget=Answer())
+    woman_chief = Column("woman_chief", OF_BUSINESSES, widget=Answer())
+    has_board = Column("has_board", OF_BUSINESSES, widget=Answer())
+    women_board_pct = Column("women_board_pct", OF_BUSINESSES, widget=Percent())
+    women_leaders_pct = Column("women_leaders_pct", OF_BUSINESSES, widget=Percent())
+    women_workers_pct = Column("women_workers_pct", OF_BUSINESSES, widget=Percent())
+    women_jobs_quality = Column("women_jobs_quality", OF_BUSINESSES, widget=Answer())
+    two_x_minimum = Column("two_x_minimum", OF_BUSINESSES, widget=Answer())
     adviser = Column(
         "adviser", gettext_lazy("e-mail of the adviser; empty means nobody yet"), widget=Known(gettext_lazy("adviser"))
     )
@@ -174,6 +215,7 @@ class PartyResource(ModelResource):
             "address",
             "sector",
             "registration_number",
+            *FACTS,
             "adviser",
             "consent",
             "consent_on",
@@ -194,6 +236,7 @@ class PartyResource(ModelResource):
         consents = Consent.objects.filter(programme=self.programme, purpose="processing", withdrawn_on=None)
         return (
             Prefetch(f"{path}enrolments", enrolments, to_attr="here"),
+            Prefetch(f"{path}ownerships", Ownership.objects.order_by("as_of", "pk"), to_attr="owned"),
             Prefetch(f"{path}consents", consents.order_by("given_on", "pk"), to_attr="agreed"),
         )
 
@@ -230,6 +273,40 @@ class PartyResource(ModelResource):
 
     def dehydrate_registration_number(self, row):
         return self.party_of(row).registration_number
+
+    def owned(self, row, name):
+        """A fact of who owns and leads the business, as it was said last."""
+        said = self.party_of(row).owned
+        value = getattr(said[-1], name) if said else None
+        words = {None: "", True: "yes", False: "no"}
+        return words[value] if value is None or isinstance(value, bool) else f"{value.normalize():f}"
+
+    def dehydrate_women_owned_pct(self, row):
+        return self.owned(row, "women_owned_pct")
+
+    def dehydrate_founded_by_woman(self, row):
+        return self.owned(row, "founded_by_woman")
+
+    def dehydrate_woman_chief(self, row):
+        return self.owned(row, "woman_chief")
+
+    def dehydrate_has_board(self, row):
+        return self.owned(row, "has_board")
+
+    def dehydrate_women_board_pct(self, row):
+        return self.owned(row, "women_board_pct")
+
+    def dehydrate_women_leaders_pct(self, row):
+        return self.owned(row, "women_leaders_pct")
+
+    def dehydrate_women_workers_pct(self, row):
+        return self.owned(row, "women_workers_pct")
+
+    def dehydrate_women_jobs_quality(self, row):
+        return self.owned(row, "women_jobs_quality")
+
+    def dehydrate_two_x_minimum(self, row):
+        return self.owned(row, "two_x_minimum")
 
     def dehydrate_region(self, row):
         return next((str(one.region) for one in self.party_of(row).here), "")

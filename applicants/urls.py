@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from applicants import application_urls, complaint_urls
-from applicants.views import doubles, facts, files, imports, party, referrals, register, training
+from applicants.views import doubles, facts, files, imports, ownership, party, referrals, register, training
 
 
 class PartyReference:
@@ -37,6 +37,7 @@ urlpatterns = [
     path("applicants/<party:ref>/enrol/", register.enrol, name="enrol_party"),
     path("applicants/<party:ref>/members/new/", register.new_member, name="new_member"),
     path("applicants/<party:ref>/members/<int:pk>/end/", register.leave, name="end_member"),
+    path("applicants/<party:ref>/ownership/", ownership.new_ownership, name="new_ownership"),
     path("applicants/<party:ref>/consents/new/", facts.new_consent, name="new_consent"),
     path("applicants/<party:ref>/consents/<int:pk>/withdraw/", facts.end_consent, name="withdraw_consent"),
     path("applicants/<party:ref>/numbers/new/", facts.new_identity, name="new_identity"),

@@ -59,6 +59,7 @@ EVENTS = {
     "party.enrol": _("Added to the programme"),
     "party.edit": _("Facts changed"),
     "party.member": _("Person added"),
+    "party.ownership": _("Who owns and leads it"),
     "party.member_end": _("Person left"),
     "caseload.hand_over": _("Caseload handed over"),
     "consent.give": _("Consent recorded"),

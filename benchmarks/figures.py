@@ -59,7 +59,7 @@ BARE = {
     "%(programme)s AND disbursed_on IS NOT NULL UNION SELECT e.person_id FROM monitoring_employment e JOIN "
     f"{VISIT}e.found_at_id WHERE v.programme_id = %(programme)s AND v.state = 'verified') x",
     "jobs_created": f"SELECT COUNT(*) FROM monitoring_jobplace j JOIN {VISIT}j.found_at_id "
-    "WHERE v.programme_id = %(programme)s AND v.state = 'verified' AND NOT j.baseline",
+    "WHERE v.programme_id = %(programme)s AND v.state = 'verified'",
     "employed_persons": f"SELECT COUNT(DISTINCT e.person_id) FROM monitoring_employment e JOIN {VISIT}e.found_at_id "
     "WHERE v.programme_id = %(programme)s AND v.state = 'verified'",
 }

@@ -37,7 +37,7 @@ BARE = {
     "businesses_supported": "SELECT COUNT(*) FROM (SELECT COALESCE(a.business_id, a.applicant_id) FROM grants_award a "
     "JOIN grants_tranche t ON t.award_id = a.id WHERE t.paid_on IS NOT NULL UNION "
     "SELECT COALESCE(business_id, borrower_id) FROM loans_loan WHERE disbursed_on IS NOT NULL) x",
-    "jobs_created": "SELECT COUNT(*) FROM monitoring_jobplace WHERE NOT baseline",
+    "jobs_created": "SELECT COUNT(*) FROM monitoring_jobplace",
     "sales_latest": "SELECT SUM(amount) FROM monitoring_measurement WHERE code = 'sales'",
     "loans_outstanding": "SELECT SUM(l.amount) FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id "
     "WHERE a.code = '1100'",

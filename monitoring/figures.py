@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Subquery, Sum
 
 from applicants.figures import Named, Tally, people, region_of, shares, single, tally
-from applicants.models import BaselineJob, FieldVerification, Party, SensitiveFact
+from applicants.models import FieldVerification, Party, SensitiveFact
 from applicants.services.consent import group_index
 from grants import figures as grants
 from loans import figures as loans
-from monitoring.models import Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
+from monitoring.baseline import baseline_posts, losses
+from monitoring.models import BaselineLoss, Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
 
 HALF_YEAR, YEAR = 183, 365
+# A post that ended within so many months is short-term work, where a programme has no definition yet.
+SHORT_TERM_MONTHS = 6
 CHUNK = 2000
 VISIT_LINE = ("application__window__line", "application__window")
 
@@ -49,54 +52,98 @@ def _posts(scope):
 
 
 def _created(scope):
-    return _posts(scope).filter(scope.days("created_on"), baseline=False)
+    return _posts(scope).filter(scope.days("created_on"))
 
 
 STOOD = ExpressionWrapper(F("ended_on") - F("created_on"), output_field=DurationField())
 
 
 def _lasting(scope, months):
-    """Posts but those that ended within `months` months: that was short-term work. What existed before is a post."""
-    lasts = Q(baseline=True) | Q(ended_on=None) | Q(stood__gte=timedelta(days=months * 365 // 12))
+    """Posts but those that ended within `months` months: that was short-term work."""
+    lasts = Q(ended_on=None) | Q(stood__gte=timedelta(days=months * 365 // 12))
     return _posts(scope).annotate(stood=STOOD).filter(lasts)
 
 
 def jobs_created(scope, months):
     """Posts that did not exist before the support, found at a verified visit, that did not end within `months`."""
-    rows = _lasting(scope, months).filter(scope.days("created_on"), baseline=False)
+    rows = _lasting(scope, months).filter(scope.days("created_on"))
     return tally(rows, {"region": "application__region__name", "window": "application__window__name"})
 
 
 def jobs_lost(scope, months):
-    """Posts that ended: those made with the support that had lasted, and those that existed before."""
-    return tally(_lasting(scope, months).filter(scope.days("ended_on")), {"region": "application__region__name"})
+    """Posts that ended: those made with the support that had lasted, and those that existed before it."""
+    made = _lasting(scope, months).filter(scope.days("ended_on"))
+    before = losses(scope, BaselineLoss.What.POST).filter(scope.days("lost_on"))
+    ended = tally(made, {"region": "application__region__name"})
+    gone = tally(before, {"region": "post__verification__application__region__name"})
+    return replace(ended + gone, verified=ended.records + before.filter(found_at__isnull=False).count())
 
 
 def jobs_net(scope, months):
     """Posts made less posts that ended; a post that did both in the scope is one record and counts nothing."""
-    created, lost = scope.days("created_on") & Q(baseline=False), scope.days("ended_on")
+    created, lost = scope.days("created_on"), scope.days("ended_on")
     rows = _lasting(scope, months).filter(created | lost)
+    before = losses(scope, BaselineLoss.What.POST).filter(scope.days("lost_on"))
     said = rows.aggregate(made=Count("pk", filter=created), gone=Count("pk", filter=lost), number=Count("pk"))
-    return single(said["made"] - said["gone"], records=said["number"], units=said["made"], behind=(rows,))
+    went = before.aggregate(number=Count("pk"), seen=Count("found_at"))
+    net = single(
+        said["made"] - said["gone"] - went["number"],
+        records=said["number"] + went["number"],
+        units=said["made"],
+        behind=(rows, before),
+    )
+    return replace(net, verified=said["number"] + went["seen"])
 
 
 def baseline_jobs(scope):
-    """Posts found at the last field verification before the support, of cases that were paid."""
-    paid = Q(application__in=grants.paid_applications(scope)) | Q(application__in=loans.paid_applications(scope))
-    newest = FieldVerification.objects.filter(application=OuterRef("verification__application")).values("pk")[:1]
-    cases = FieldVerification.objects.filter(paid, application__programme=scope.programme)
-    rows = BaselineJob.objects.filter(verification__in=cases, verification=Subquery(newest))
+    """Posts found at the last field verification before the support, of the first paid case of each business."""
+    rows = baseline_posts(scope)
     return tally(rows, {"sex": "holder_sex", "region": "verification__application__region__name"})
+
+
+def _open(scope):
+    """Posts made with the support and open on the last day."""
+    return _posts(scope).filter(Q(ended_on=None) | Q(ended_on__gt=scope.to_on), scope.through("created_on"))
+
+
+def _worked(rows):
+    """(weekly hours as a Decimal, number) of posts."""
+    said = rows.aggregate(hours=Sum("hours_per_week", default=Decimal(0)), number=Count("pk"))
+    return Decimal(said["hours"]), said["number"]
+
+
+def _full_time(hours, full_time_hours):
+    return (hours / full_time_hours).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def full_time_posts(scope, full_time_hours):
     """Full-time equivalents (Decimal, one digit) of posts made with the support and open on the last day."""
-    rows = _posts(scope).filter(
-        Q(ended_on=None) | Q(ended_on__gt=scope.to_on), scope.through("created_on"), baseline=False
+    rows = _open(scope)
+    hours, number = _worked(rows)
+    return single(_full_time(hours, full_time_hours), records=number, behind=(rows,))
+
+
+def full_time_at_work(scope, full_time_hours):
+    """(all, kept, new): full-time equivalents on the last day in the businesses supported, as IRIS asks for them.
+
+    all: posts made with the support, and posts of the baseline that stand. kept: posts of the baseline that stand with
+    who held them before. new: all less kept, so that whoever took the place of somebody counts as new.
+    """
+    whole = replace(scope, from_on=None)
+    made, before = _open(scope), baseline_posts(whole)
+    gone = losses(whole, BaselineLoss.What.POST).filter(scope.through("lost_on"))
+    changed = losses(whole, *BaselineLoss.What.values).filter(scope.through("lost_on"))
+    new_hours, new = _worked(made)
+    stand_hours, _stand = _worked(before.exclude(pk__in=gone.values("post")))
+    kept_hours, kept = _worked(before.exclude(pk__in=changed.values("post")))
+    asked = before.count()
+    # A post that is gone was asked about: no post kept is an answer, and no posts at all are none.
+    every = {"records": new + asked, "behind": (made, before)}
+    return (
+        single(_full_time(new_hours + stand_hours, full_time_hours), **every),
+        single(_full_time(kept_hours, full_time_hours), records=asked, units=kept, behind=(before,)),
+        single(_full_time(new_hours + stand_hours - kept_hours, full_time_hours), **every),
     )
-    said = rows.aggregate(hours=Sum("hours_per_week", default=Decimal(0)), number=Count("pk"))
-    total = (Decimal(said["hours"]) / full_time_hours).quantize(Decimal("0.1"))
-    return single(total, records=said["number"], behind=(rows,))
 
 
 def jobs_sustained(scope, days):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applicants.models import Party
-from monitoring.models import Employment, MonitoringVisit
+from monitoring.models import BaselineLoss, Employment, MonitoringVisit
 from monitoring.services import MONEY_CODES
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
@@ -178,6 +178,12 @@ class NoteForm(SeedbedForm):
 
 class EndForm(SeedbedForm):
     ended_on = DateField(label=_("Last day"))
+    reason = ReasonField(required=False)
+
+
+class LossForm(SeedbedForm):
+    what = forms.ChoiceField(label=_("What happened"), choices=BaselineLoss.What.choices, widget=forms.RadioSelect)
+    lost_on = DateField(label=_("Last day"))
     reason = ReasonField(required=False)
 
 

@@ -4,6 +4,7 @@ from applicants.personal import declare, declare_references
 from monitoring.models import (
     ActionPoint,
     AttendanceRow,
+    BaselineLoss,
     Employment,
     JobPlace,
     Measurement,
@@ -18,6 +19,7 @@ def connect():
     declare(MonitoringVisit, CASE, findings="-")
     declare(Measurement, f"visit__{CASE}")
     declare(JobPlace, CASE, title="-")
+    declare(BaselineLoss, f"post__verification__{CASE}")
     declare(Employment, "person")
     declare(ShortTermJob, "worker")
     declare(AttendanceRow, "worker")

@@ -1,4 +1,4 @@
-"""Visits after the decision, measurements, job places and employments, short-term work, action points."""
+"""Visits after the decision, measurements, job places and employments, lost posts, short-term work, action points."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from applicants.models import Application, Evidence, Party, called
+from applicants.models import Application, BaselineJob, Evidence, Party, called
 from audit.models import Moving
 from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
@@ -173,19 +173,21 @@ class Measurement(models.Model):
 
 
 class JobPlace(models.Model):
-    """A post with weekly hours at a supported business, from a day to a day; baseline posts existed before."""
+    """A post with weekly hours that a business made with the support, from a day to a day.
+
+    Posts that existed before are `applicants.BaselineJob`; what became of them is BaselineLoss.
+    """
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="job_places")
     business = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="job_places")
     title = models.CharField(_("post"), max_length=120)
     hours_per_week = models.DecimalField(_("hours a week"), max_digits=4, decimal_places=1, default=40)
-    baseline = models.BooleanField(_("existed before the award"), default=False)
     created_on = models.DateField(_("since"))
     ended_on = models.DateField(_("until"), null=True, blank=True)
     with_contract = models.BooleanField(_("written contract"), null=True, blank=True)
     insured = models.BooleanField(_("social insurance"), null=True, blank=True)
     minimum_wage = models.BooleanField(_("at or above the minimum wage"), null=True, blank=True)
-    found_at = models.ForeignKey(MonitoringVisit, models.PROTECT, null=True, blank=True, related_name="job_places")
+    found_at = models.ForeignKey(MonitoringVisit, models.PROTECT, related_name="job_places")
 
     class Meta:
         ordering = ["application", "pk"]
@@ -193,11 +195,35 @@ class JobPlace(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("created_on")), name="job_place_dates"
             ),
-            models.CheckConstraint(condition=Q(baseline=True) | Q(found_at__isnull=False), name="job_place_found"),
         ]
 
     def __str__(self):
         return self.title
+
+
+class BaselineLoss(models.Model):
+    """What became of a post that was found before the support: it is gone, or its holder left and it stays.
+
+    A loss lowers the net of jobs from the day it is entered: what speaks against a programme waits for nobody's
+    confirmation. found_at: the visit that found the business closed, where that is how the post went.
+    """
+
+    class What(models.TextChoices):
+        POST = "post", _("The post is gone")
+        HOLDER = "holder", _("Who held it left, and the post stays")
+
+    post = models.ForeignKey(BaselineJob, models.PROTECT, related_name="losses")
+    what = models.CharField(_("what happened"), max_length=6, choices=What.choices)
+    lost_on = models.DateField(_("last day"))
+    found_at = models.ForeignKey(MonitoringVisit, models.PROTECT, null=True, blank=True, related_name="losses")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["lost_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["post", "what"], name="baseline_loss_once")]
+
+    def __str__(self):
+        return f"{self.post}, {self.get_what_display()}"
 
 
 class Employment(models.Model):

@@ -7,8 +7,17 @@ from applicants.services import claim_part, lock_application
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
-from monitoring.models import ActionPoint, Employment, JobPlace, Measurement, MonitoringVisit, ShortTermJob
-from programmes.clock import months_after
+from monitoring.baseline import counts_at, seen_open_after, standing_posts
+from monitoring.models import (
+    ActionPoint,
+    BaselineLoss,
+    Employment,
+    JobPlace,
+    Measurement,
+    MonitoringVisit,
+    ShortTermJob,
+)
+from programmes.clock import months_after, today
 from programmes.services import check_date, take_reference, take_references
 
 MONEY_CODES = {"sales", "profit", "household_income", "exports", "imports_replaced"}
@@ -62,7 +71,7 @@ def record_visit(
     """Record what was seen on `on`.
 
     `measurements`: code -> minor units of the application's currency a month (or a count for users_served). `jobs`:
-    dicts with title, hours_per_week, baseline, created_on, with_contract, insured, minimum_wage and `employments`, a
+    dicts with title, hours_per_week, created_on, with_contract, insured, minimum_wage and `employments`, a
     list of dicts person, starts_on, ends_on, evidence_kind, evidenced_on, evidence.
     """
     application = lock_application(visit.application)
@@ -159,7 +168,29 @@ def verify_visit(*, visit, on, by, version=None):
     if visit.made_by_id == by.pk:
         raise NotAllowed(_("Another person than the one who made the visit must verify it."))
     claim_part(application=application, user=by, part="verifier", on=on)
+    if visit.business_state == MonitoringVisit.Business.CLOSED:
+        _end_all_posts(visit, application, on, by)
     return advance(visit, "verify", by=by, on=on, version=version)
+
+
+def _end_all_posts(visit, application, on, by):
+    """A business that is closed has no posts: those that stand ended on the day that the visit found it so."""
+    if seen_open_after(visit):
+        return
+    made, before = standing_posts(application, visit.made_on)
+    Employment.objects.filter(place__in=made.values("pk"), ends_on=None, starts_on__lte=visit.made_on).update(
+        ends_on=visit.made_on
+    )
+    lost = [
+        BaselineLoss(post=post, what=BaselineLoss.What.POST, lost_on=visit.made_on, found_at=visit, recorded_by=by)
+        for post in before
+    ]
+    ended = made.update(ended_on=visit.made_on)
+    BaselineLoss.objects.bulk_create(lost)
+    if ended or lost:
+        programme = application.programme.key
+        body = {"visit": visit.ref, "posts": ended, "baseline": len(lost)}
+        record("job_place.closed", application.ref, by=by, on=on, programme=programme, body=body)
 
 
 @service
@@ -186,6 +217,7 @@ def end_job_place(*, place, on, by, reason=""):
     _may_record(place, by)
     if place.ended_on:
         raise Blocked(_("This post has ended already."))
+    _not_ahead(on, place.application.programme)
     if on < place.created_on:
         raise Invalid(_("The post began later than that."), field="on")
     place.ended_on = on
@@ -193,6 +225,35 @@ def end_job_place(*, place, on, by, reason=""):
     place.employments.filter(ends_on=None).update(ends_on=on)
     _note_job("job_place.end", place, by, on, reason)
     return place
+
+
+@service
+def record_loss(*, post, what, on, by, reason=""):
+    """A post found before the support is gone from `on`, or who held it left. Returns the BaselineLoss."""
+    application = lock_application(post.verification.application)
+    visit = application.visits.first()
+    if visit is None or not rules.test_rule("monitoring.record", by, visit):
+        raise NotAllowed()
+    if what not in BaselineLoss.What.values:
+        raise Invalid(_("Say whether the post is gone or who held it left."), field="what")
+    _not_ahead(on, application.programme)
+    if on < post.verification.visited_on:
+        raise Invalid(_("The post was found there later than that."), field="on")
+    if not counts_at(post, application):
+        raise Blocked(_("This post is not of the baseline: the business was supported before, or was not paid yet."))
+    if post.losses.filter(what__in=[what, BaselineLoss.What.POST]).exists():
+        raise Blocked(_("That is entered already."))
+    loss = BaselineLoss.objects.create(post=post, what=what, lost_on=on, recorded_by=by)
+    record(
+        "baseline_loss.record",
+        application.ref,
+        by=by,
+        on=on,
+        programme=application.programme.key,
+        body={"post": post.pk, "what": what},
+        reason=reason,
+    )
+    return loss
 
 
 @service
@@ -209,9 +270,14 @@ def end_employment(*, employment, on, by, reason=""):
     return employment
 
 
+def _not_ahead(on, programme):
+    """What a visitor finds out may be long ago, and is not to come."""
+    if on > today(programme):
+        raise Invalid(_("%(date)s lies in the future.") % {"date": on.strftime("%d.%m.%Y")}, field="on")
+
+
 def _may_record(place, by):
-    visit = place.found_at or place.application.visits.first()
-    if visit is None or not rules.test_rule("monitoring.record", by, visit):
+    if not rules.test_rule("monitoring.record", by, place.found_at):
         raise NotAllowed()
 
 

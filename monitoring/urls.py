@@ -12,6 +12,7 @@ urlpatterns = [
     path("monitoring/visits/<slug:ref>/action/", views.add_action, name="add_action"),
     path("monitoring/actions/<int:pk>/done/", views.close_action, name="close_action"),
     path("monitoring/job-places/<int:pk>/end/", views.end_place, name="end_place"),
+    path("monitoring/baseline-posts/<int:pk>/lost/", views.lose_post, name="lose_post"),
     path("monitoring/workers/", workers.registers, name="registers"),
     path("monitoring/workers/<slug:ref>/", workers.register, name="workers"),
     path("monitoring/workers/<slug:ref>/add/", workers.add, name="add_workers"),

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from applicants.models import Application
+from applicants.models import Application, BaselineJob
 from audit.refusals import NotAllowed
-from monitoring.forms import ActionForm, EndForm, NoteForm, PlanForm, RecordForm, VisitFilter
+from monitoring.baseline import posts_of
+from monitoring.forms import ActionForm, EndForm, LossForm, NoteForm, PlanForm, RecordForm, VisitFilter
 from monitoring.models import ActionPoint, JobPlace, MonitoringVisit
 from monitoring.services import (
     add_action_point,
@@ -19,6 +20,7 @@ from monitoring.services import (
     close_action_point,
     end_job_place,
     plan_visit,
+    record_loss,
     record_visit,
     return_visit,
     verify_visit,
@@ -96,6 +98,7 @@ def visit(request, ref):
         "title": f"{row.ref}, {row.application.applicant}",
         "measurements": row.measurements.all(),
         "places": places,
+        "before": posts_of(row.application, today(row.programme)).prefetch_related("losses"),
         "actions": row.action_points.select_related("owner"),
         "baseline": row.application.verifications.first(),
         "others": row.application.visits.exclude(pk=row.pk).order_by("planned_on"),
@@ -211,6 +214,33 @@ def end_place(request, pk):
         submit=_("End the post"),
         back=place.found_at.get_absolute_url(),
     )
+
+
+@login_required
+def lose_post(request, pk):
+    """A post from before the support is gone, or who held it left."""
+    seen = MonitoringVisit.objects.visible_to(request.user)
+    posts = BaselineJob.objects.select_related("verification__application__programme")
+    post = get_object_or_404(posts.filter(verification__application__in=seen.values("application")), pk=pk)
+    first = post.verification.application.visits.first()
+    if not rules.test_rule("monitoring.record", request.user, first):
+        raise NotAllowed()
+    form = LossForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        facts = {"post": post, "on": form.cleaned_data["lost_on"], "by": request.user}
+        if attempt(form, _lose, **facts) is not None:
+            return done(request, _("What became of the post is kept."), first)
+    return form_page(
+        request,
+        form,
+        title=_("What became of the post “%(title)s”") % {"title": post.title},
+        submit=_("Keep it"),
+        back=first.get_absolute_url(),
+    )
+
+
+def _lose(*, post, what, on, by, reason="", lost_on=None):
+    return record_loss(post=post, what=what, on=on, by=by, reason=reason)
 
 
 def _end(*, place, on, by, reason="", ended_on=None):

@@ -14,4 +14,7 @@ EVENTS = {
     "workers.attend": _("Attendance and wages entered"),
     "workers.verify": _("Workers verified"),
     "job_place.end": _("Job place ended"),
+    "job_place.closed": _("Posts ended: the business is closed"),
+    "employment.end": _("Employment ended"),
+    "baseline_loss.record": _("What became of a post from before the support"),
 }

@@ -272,6 +272,8 @@ class DefinitionForm(PartForm):
             "attribution_share",
             "attribution_method",
             "displacement_share",
+            "two_x_leaders_pct",
+            "two_x_workers_pct",
             "note",
         )
 
@@ -281,6 +283,9 @@ class DefinitionForm(PartForm):
         for name in ("attribution_share", "displacement_share"):
             if found.get(name) is not None and not 0 <= found[name] <= 1:
                 self.add_error(name, _("Between 0 and 1."))
+        for name in ("two_x_leaders_pct", "two_x_workers_pct"):
+            if found.get(name) is not None and not 0 < found[name] < 100:
+                self.add_error(name, _("Above 0 and below 100."))
         if any(said) and not all(said):
             missing = next(name for name, there in zip(ATTRIBUTION, said, strict=True) if not there)
             self.add_error(missing, _("Attributable jobs need the part, how it was found, and the part displaced."))

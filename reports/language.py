@@ -26,6 +26,12 @@ SENTENCES = (
     gettext_noop("Grants awarded: %(windows)s"),
     gettext_noop("Awards approved and not cancelled in the window: %(windows)s."),
     gettext_noop("Employed: %(groups)s"),
+    gettext_noop(
+        "leadership from %(leaders)s percent women, and employment from %(workers)s percent women, with more for them "
+        "than the law asks"
+    ),
+    gettext_noop("leadership from %(leaders)s percent women"),
+    gettext_noop("employment from %(workers)s percent women, with more for them than the law asks"),
 )
 # Titles that a report gets when nobody gives it one; they are frozen in English as well.
 TITLES = (gettext_noop("Final report"), gettext_noop("Progress report"), gettext_noop("Impact report"))

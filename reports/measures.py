@@ -8,6 +8,7 @@ from django.db.models import Q
 from applicants import figures as applicants
 from applicants.figures import Named, Part, Tally, people, persons_of, sex_of, shares, single, tally
 from applicants.models import Party
+from applicants.ownership import facts_of, two_x, woman_owned
 from grants import figures as grants
 from ledger import postings
 from ledger.money import round_minor
@@ -15,8 +16,6 @@ from loans import figures as loans
 from monitoring import figures as monitoring
 from programmes.models import Definition, FundingLine
 
-# Where a programme has no definition yet.
-SHORT_TERM_MONTHS = 6
 FEMALE, UNKNOWN = Party.Sex.FEMALE, Party.Sex.UNKNOWN
 SHARED = ("sex", "region")
 
@@ -289,6 +288,29 @@ def _women_run(scope):
     return shares(rows, Q(run=FEMALE), ~Q(run=UNKNOWN))
 
 
+def _facts(scope):
+    """(the businesses, [Facts] of them on the last day)."""
+    rows = _businesses(scope)
+    return rows, [facts for _party, facts in facts_of(rows, scope.to_on)]
+
+
+def _answered(found, said):
+    """A share of businesses: those of which it is true / those of which it is known."""
+    rows, answers = found[0], [said(facts) for facts in found[1]]
+    yes, unknown = answers.count(True), answers.count(None)
+    return single(yes, len(answers) - unknown, unknown=unknown, records=len(answers), behind=(rows,))
+
+
+def women_owned_share(read):
+    return _answered(read(_facts), woman_owned)
+
+
+def women_2x_share(read):
+    rule = read.definition
+    leaders, workers = (rule.two_x_leaders_pct, rule.two_x_workers_pct) if rule else (None, None)
+    return _answered(read(_facts), lambda facts: two_x(facts, leaders=leaders, workers=workers))
+
+
 def _recipients(scope):
     return persons_of(grants.recipients(scope)) | persons_of(loans.recipients(scope))
 
@@ -336,7 +358,7 @@ def _count_indirect(scope, rule):
 
 def _months(read):
     """A post that ended within so many months is short-term work, by the programme's definition."""
-    return read.definition.short_term_months if read.definition else SHORT_TERM_MONTHS
+    return read.definition.short_term_months if read.definition else monitoring.SHORT_TERM_MONTHS
 
 
 def jobs_created(read):
@@ -377,6 +399,17 @@ def full_time_equivalents(read):
     if not read.definition:
         return None
     return read(monitoring.full_time_posts, read.definition.full_time_hours)
+
+
+def at_work(place):
+    """A measure: full-time equivalents in the businesses supported; all, kept or new by `place`."""
+
+    def measure(read):
+        if not read.definition:
+            return None
+        return read(monitoring.full_time_at_work, read.definition.full_time_hours)[place]
+
+    return measure
 
 
 def person_days(read):

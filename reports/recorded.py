@@ -12,7 +12,7 @@ from grants.models import Asset, Award, Contribution
 from ledger.models import Leg
 from ledger.money import Money
 from loans.models import Instalment, Loan
-from monitoring.models import JobPlace, Measurement, MonitoringVisit, ShortTermJob
+from monitoring.models import BaselineLoss, JobPlace, Measurement, MonitoringVisit, ShortTermJob
 from programmes.models import Commitment, FundingLine, Programme
 from programmes.roles import held_by
 from reports.models import REPORT_ROLES
@@ -233,11 +233,21 @@ KINDS = {
             JobPlace,
             _("Posts"),
             _through("application", Application),
-            lambda row: row.found_at.get_absolute_url() if row.found_at else _case(row),
+            lambda row: row.found_at.get_absolute_url(),
             name=lambda row: row.application.ref,
             said=lambda row: row.title,
             day=lambda row: row.created_on,
             related=("application", "found_at"),
+        ),
+        Kind(
+            BaselineLoss,
+            _("Posts from before the support that were lost"),
+            _through("post__verification__application", Application),
+            lambda row: row.post.verification.application.get_absolute_url(),
+            name=lambda row: row.post.verification.application.ref,
+            said=lambda row: f"{row.post.title}: {row.get_what_display()}",
+            day=lambda row: row.lost_on,
+            related=("post__verification__application",),
         ),
         Kind(
             Measurement,

@@ -470,7 +470,6 @@ def _furnish_monitoring(office, application):
     job = {
         "title": "Cheese maker",
         "hours_per_week": 40,
-        "baseline": False,
         "created_on": DAY,
         "employments": [
             {
@@ -509,6 +508,7 @@ def _furnish_monitoring(office, application):
         "workers": {"ref": application.ref},
         "monitoring:close_action": {"pk": point.pk},
         "monitoring:end_place": {"pk": visit.job_places.get().pk},
+        "monitoring:lose_post": {"pk": visit.application.verifications.first().jobs.first().pk},
     }
 
 

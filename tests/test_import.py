@@ -5,12 +5,14 @@ import io
 import json
 import zipfile
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from applicants.importing import make_plan
 from applicants.models import Application, BusinessPlan, Consent, Enrolment, Import, Party
+from applicants.resources import PartyResource
 from applicants.services import (
     confirm_import,
     give_consent,
@@ -90,6 +92,35 @@ def columns(row, *leave_out):
         for field in row._meta.concrete_fields
         if field.attname not in ("id", *leave_out)
     }
+
+
+def test_who_owns_a_business_comes_with_it_and_leaves_with_it(office):
+    row = {"kind": "enterprise", "name": "Sargsyan Dairy", "sex": "", "birth_year": "", "women_owned_pct": "60,5 %"}
+    row = {**row, "has_board": "No", "woman_chief": "yes", "women_leaders_pct": ""}
+    left_out = ("window", "title", "amount", "own_amount", "term_months")
+
+    def file(**facts):
+        rows = list(csv.DictReader(io.StringIO(sheet({**row, **facts}).decode())))
+        out = io.StringIO()
+        writer = csv.DictWriter(out, [name for name in rows[0] if name not in left_out], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue().encode()
+
+    assert [error[1] for error in said(planned(office, file(women_owned_pct="101"), kind="applicants"))] == [
+        "women_owned_pct"
+    ]
+    assert said(planned(office, file(women_board_pct="30"), kind="applicants"))[0][1] == "has_board"
+    assert "has owners" in said(planned(office, file(kind="person"), kind="applicants"))[0][3]
+    written(office, file(), kind="applicants")
+    party = Party.objects.get(name="Sargsyan Dairy")
+    said_of = party.ownerships.get()
+    assert (said_of.women_owned_pct, said_of.has_board, said_of.woman_chief) == (Decimal("60.5"), False, True)
+    assert (said_of.women_leaders_pct, said_of.as_of) == (None, DAY)
+    resource = PartyResource(programme=office.programme)
+    (again,) = resource.rows_of(Party.objects.filter(pk=party.pk))
+    cells = [resource.owned(again, name) for name in ("women_owned_pct", "has_board", "woman_chief", "two_x_minimum")]
+    assert cells == ["60.5", "no", "yes", ""]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

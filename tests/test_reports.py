@@ -6,14 +6,19 @@ from decimal import Decimal
 import pytest
 from django.template.loader import render_to_string
 
+from applicants.figures import single
 from applicants.services import add_member, confirm_group, register_party
+from audit.refusals import Blocked, Invalid, NotAllowed
 from grants.services import cancel_award
 from loans.models import Loan
 from loans.portfolio import portfolios
 from loans.services import record_repayment
+from monitoring.checks import checks as monitoring_checks
+from monitoring.models import BaselineLoss, MonitoringVisit
 from monitoring.services import (
     end_job_place,
     plan_visit,
+    record_loss,
     record_visit,
     record_workers,
     return_visit,
@@ -67,7 +72,6 @@ def post(person, *, created_on=DAY, **facts):
     return {
         "title": "Helper",
         "hours_per_week": 20,
-        "baseline": False,
         "created_on": created_on,
         "with_contract": True,
         "insured": None,
@@ -249,6 +253,106 @@ def test_a_lost_post_lowers_the_net(office, paid):
     assert (now["jobs_sustained_6"].numerator, now["jobs_sustained_6"].denominator) == (2, 2)
     assert "jobs_sustained_12" not in now
     assert now["cost_per_job"].value == 2_000_000
+
+
+def test_a_lost_post_of_the_baseline_lowers_the_net_and_never_the_gross(office, paid):
+    visited(office, paid.application, jobs=[post(registered_person(office, "Karen Melkonyan"))])
+    before = found(office)
+    assert (before["jobs_baseline"].value, before["jobs_created"].value, before["jobs_net"].value) == (1, 1, 1)
+    # IRIS: 20 of 40 hours made, 40 of 40 kept.
+    assert at_work(before) == ["1.5", "1.0", "0.5"]
+    gone = {"post": paid.application.verifications.get().jobs.get(), "what": "post", "by": office.people.adviser}
+    record_loss(**gone, on=DAY)
+    now = found(office)
+    assert (now["jobs_created"].value, now["jobs_lost"].value, now["jobs_net"].value) == (1, 1, 0)
+    assert (now["jobs_baseline"].value, now["jobs_net"].records, now["jobs_net"].verified) == (1, 2, 1)
+    assert at_work(now) == ["0.5", "0.0", "0.5"]
+    assert list(monitoring_checks()) == []
+    with pytest.raises(Blocked, match="entered already"):
+        record_loss(**gone, on=DAY)
+
+
+def at_work(figures):
+    return [str(figures[code].value) for code in ("jobs_at_work", "jobs_maintained", "jobs_new")]
+
+
+def test_who_replaced_somebody_is_new_to_iris_and_no_net_job(office, paid):
+    visited(office, paid.application)
+    held = paid.application.verifications.get().jobs.get()
+    record_loss(post=held, what="holder", on=DAY, by=office.people.adviser)
+    now = found(office)
+    assert at_work(now) == ["1.0", "0.0", "1.0"]
+    assert not {"jobs_lost", "jobs_created", "jobs_net"} & set(now)
+    # The post itself may go later.
+    record_loss(post=held, what="post", on=DAY, by=office.people.adviser)
+    assert found(office)["jobs_net"].value == -1
+
+
+def test_a_business_found_closed_has_no_posts_from_that_day(office, paid):
+    visited(office, paid.application, jobs=[post(registered_person(office, "Karen"), created_on=DAY - timedelta(300))])
+    visit = visited(office, paid.application, verified=False, business_state="closed")
+    assert found(office)["jobs_net"].value == 1
+    verify_visit(visit=visit, on=DAY, by=office.people.monitor)
+    now = found(office)
+    assert (now["jobs_created"].value, now["jobs_lost"].value, now["jobs_net"].value) == (1, 2, -1)
+    assert (now["jobs_lost"].verified, at_work(now)) == (2, ["0.0", "0.0", "0.0"])
+    assert list(monitoring_checks()) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "what", "said"),
+    [(1, "post", "lies in the future"), (-1, "post", "found there later"), (0, "moved", "who held it left")],
+)
+def test_a_loss_is_of_a_day_between_the_two_looks_and_of_a_known_kind(office, paid, days, what, said):
+    visited(office, paid.application)
+    held = paid.application.verifications.get().jobs.get()
+    day = held.verification.visited_on if days < 0 else DAY
+    with pytest.raises(Invalid, match=said):
+        record_loss(post=held, what=what, on=day + timedelta(days=days), by=office.people.adviser)
+    with pytest.raises(NotAllowed):
+        record_loss(post=held, what="post", on=DAY, by=office.people.maker)
+
+
+def test_verify_names_a_lost_post_that_is_in_no_baseline_and_a_closed_business_with_posts(office, paid):
+    visit = visited(office, paid.application)
+    held = paid.application.verifications.get().jobs.get()
+    older = held.verification
+    older.pk = None
+    older.save()
+    older.jobs.model.objects.filter(pk=held.pk).update(verification=older)
+    other = older.jobs.model.objects.create(verification=paid.application.verifications.last(), title="Old post")
+    BaselineLoss.objects.create(post=other, what="post", lost_on=DAY, recorded_by=office.people.adviser)
+    assert [fault.split(" ", 2)[2] for fault in monitoring_checks()] == ["is of a post that is not in the baseline"]
+    with pytest.raises(Blocked, match="not of the baseline"):
+        record_loss(post=other, what="holder", on=DAY, by=office.people.adviser)
+    MonitoringVisit.objects.filter(pk=visit.pk).update(business_state="closed")
+    assert f"monitoring_monitoringvisit {visit.ref} found the business closed, and posts of it stand" in list(
+        monitoring_checks()
+    )
+
+
+def test_verify_adds_up_what_was_there_and_what_came_and_went(office, paid, monkeypatch):
+    visited(office, paid.application, jobs=[post(registered_person(office, "Karen Melkonyan"))])
+    assert list(monitoring_checks()) == []
+    monkeypatch.setattr("monitoring.checks.jobs_net", lambda scope, months: single(0))
+    assert list(monitoring_checks()) == [
+        f"programme {office.programme.key}: baseline and net jobs say 1 posts, 2 stand"
+    ]
+
+
+def test_the_adviser_enters_a_lost_post_on_the_page_of_the_visit(office, paid, client):
+    visit = visited(office, paid.application)
+    held = paid.application.verifications.get().jobs.get()
+    client.force_login(office.people.adviser)
+    address = f"/monitoring/baseline-posts/{held.pk}/lost/"
+    assert address in client.get(visit.get_absolute_url()).content.decode()
+    assert client.post(address, {"what": "post"}).status_code == 400
+    day = f"{DAY:%d.%m.%Y}"
+    assert client.post(address, {"what": "post", "lost_on": day}).status_code == 302
+    assert "The post is gone" in client.get(visit.get_absolute_url()).content.decode()
+    assert client.post(address, {"what": "holder", "lost_on": day}).status_code == 409
+    client.force_login(office.people.donor)
+    assert client.get(address).status_code == 404
 
 
 # 182 days are the six months of the definition.

@@ -48,7 +48,7 @@ def reported(live_server, settings):
             business_state="open",
             findings="It sells.",
             measurements={"sales": 120_000},
-            jobs=[{"title": "Helper", "hours_per_week": 40, "baseline": False, "employments": [held]}],
+            jobs=[{"title": "Helper", "hours_per_week": 40, "employments": [held]}],
         )
         verify_visit(visit=visit, on=DAY, by=people.monitor)
         WarningRule.objects.create(programme=office.programme, award_unit=1)

@@ -1,5 +1,6 @@
 import accounts.encryption
 import applicants.models.name_words
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
@@ -283,6 +284,29 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['party', '-given_on'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('withdrawn_on', None), ('withdrawn_on__gte', models.F('given_on')), _connector='OR'), name='consent_dates')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Ownership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ownerships', to='applicants.party')),
+                ('as_of', models.DateField(verbose_name='as of')),
+                ('women_owned_pct', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='owned by women, percent')),
+                ('founded_by_woman', models.BooleanField(blank=True, null=True, verbose_name='founded by a woman who is still active in it')),
+                ('woman_chief', models.BooleanField(blank=True, null=True, verbose_name='a woman is chief executive, chief operating officer, president or vice-president')),
+                ('has_board', models.BooleanField(blank=True, null=True, verbose_name='it has a board')),
+                ('women_board_pct', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='women on the board, percent')),
+                ('women_leaders_pct', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='women among the senior managers, percent')),
+                ('women_workers_pct', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='women among those who work there, percent')),
+                ('women_jobs_quality', models.BooleanField(blank=True, null=True, verbose_name='it does more for women at work than the law asks')),
+                ('two_x_minimum', models.BooleanField(blank=True, null=True, verbose_name='the minimum of 2X was checked and is met')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'ownership and leadership',
+                'ordering': ['party', 'as_of'],
+                'constraints': [models.UniqueConstraint(fields=('party', 'as_of'), name='ownership_once_a_day'), models.CheckConstraint(condition=models.Q(('women_owned_pct', None), ('women_owned_pct__range', (0, 100)), _connector='OR'), name='ownership_women_owned_pct'), models.CheckConstraint(condition=models.Q(('women_board_pct', None), ('women_board_pct__range', (0, 100)), _connector='OR'), name='ownership_women_board_pct'), models.CheckConstraint(condition=models.Q(('women_leaders_pct', None), ('women_leaders_pct__range', (0, 100)), _connector='OR'), name='ownership_women_leaders_pct'), models.CheckConstraint(condition=models.Q(('women_workers_pct', None), ('women_workers_pct__range', (0, 100)), _connector='OR'), name='ownership_women_workers_pct'), models.CheckConstraint(condition=models.Q(('women_board_pct', None), ('has_board', True), _connector='OR'), name='ownership_board')],
             },
         ),
         migrations.CreateModel(

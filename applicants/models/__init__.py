@@ -6,6 +6,7 @@ from applicants.models.doubles import DuplicateAnswer
 from applicants.models.evidence import Evidence
 from applicants.models.imports import Import
 from applicants.models.name_words import NameWord
+from applicants.models.ownership import Ownership
 from applicants.models.party import (
     Consent,
     Enrolment,
@@ -44,6 +45,7 @@ __all__ = [
     "Knock",
     "NameWord",
     "Opinion",
+    "Ownership",
     "Part",
     "Party",
     "PartyMember",

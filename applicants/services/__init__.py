@@ -49,6 +49,7 @@ from applicants.services.imports import (
     prepare_import,
     write_import,
 )
+from applicants.services.ownership import record_ownership
 from applicants.services.plan import (
     attach_document,
     remove_document,
@@ -117,6 +118,7 @@ __all__ = [
     "record_attendance",
     "record_identity",
     "record_outcomes",
+    "record_ownership",
     "record_referral",
     "refer_complaint",
     "register_business",

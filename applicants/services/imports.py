@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from applicants.consents import TEXT_VERSION
-from applicants.models import Application, BusinessPlan, Consent, Enrolment, Import, Party
+from applicants.models import Application, BusinessPlan, Consent, Enrolment, Import, Ownership, Party
 from applicants.services.access import demand
 from applicants.services.application import first_of_next_month
 from applicants.services.evidence import write_whole
@@ -110,6 +110,10 @@ def _write_parties(programme, plan, on, by):
     insert_parties(parties, by=by)
     insert_enrolments(((row.party, row.region, row.adviser) for row in fresh), len(fresh), programme=programme, on=on)
     _write_consents(fresh, programme, by)
+    Ownership.objects.bulk_create(
+        (Ownership(party=row.party, as_of=on, recorded_by=by, **row.ownership) for row in fresh if row.ownership),
+        batch_size=500,
+    )
     return parties
 
 

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from applicants import rules as permissions
 from applicants.models import Application, Consent, Course, Enrolment, Evidence, Party, TrainingPlace
+from applicants.ownership import said_of
 from applicants.panels import panels_for
-from applicants.views.ground import find_party
+from applicants.services.ownership import OWNED_KINDS
+from applicants.views.ground import day, find_party
 from pages.history import history_of
 from programmes.models import Role
 from programmes.roles import held_by, holds
@@ -32,6 +34,7 @@ def party(request, ref):
             "enrolments": enrolments,
             "manager": _manager(row, user),
             "groups": _members(row, user),
+            "owned": said_of(row, day(request)) if row.kind in OWNED_KINDS else None,
             "belongs": _belongs(row, user),
             "managed": Party.objects.visible_to(user).filter(manager=row).order_by("pk")[:MOST],
             "applications": _applications(row, user),

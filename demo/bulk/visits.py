@@ -73,6 +73,8 @@ class Visits:
         )
 
     def _record(self, visit, on, facts):
+        if facts["business_state"] == MonitoringVisit.Business.CLOSED:
+            raise ValueError(f"{visit.ref}: a closed business loses its posts, and only verify_visit takes them")
         measured, jobs = facts["measurements"], facts["jobs"]
         body = {"business": facts["business_state"], "measured": sorted(measured), "jobs": len(jobs)}
         by = visit.application.adviser

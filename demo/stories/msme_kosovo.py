@@ -1,18 +1,23 @@
 """36 awards of 51 applications: 21 micro, 15 small and medium; EUR 3,000,000 beside EUR 2,000,000 of their own."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
+from applicants.services import add_member, record_ownership
 from demo import answering, applying, buying, sitting, visiting
 from demo.applying import Plan
 from demo.granting import Granting
 from grants.models import Award
 from grants.services import approve_amendment, propose_amendment
 from ledger.money import split
+from monitoring.baseline import posts_of
+from monitoring.services import record_loss
 
 GRANTS = 300_000_000
 OWN = 200_000_000
 MICRO, SMALL = 21, 15
 PROLONGED = (2_212_500, 2_237_500)  # asked for by awards whose implementation was prolonged
+SHRUNK = (2_200_000,)  # asked for by awards whose business lost posts that it had before
 TRADES = (
     ("Carpentry", "wood", "Computer-driven cutting line"),
     ("Dairy", "food", "Cheese vat and cold store"),
@@ -123,8 +128,28 @@ def _register(day, agenda, cast, plan, number):
         manager=owner,
         manager_sex=owner.sex,
     )
+    _owned(day, cast, plan, owner, woman, number)
     plan.title = f"{purchase} for {trade.lower()}"
     applying.schedule(agenda, cast, plan, day + timedelta(days=14))
+
+
+def _owned(day, cast, plan, owner, woman, number):
+    """A sole trader owns all of it; of three companies in four it is known who owns and leads them."""
+    facts = {"party": plan.business, "on": day, "by": cast.advisers[plan.region]}
+    if plan.window.endswith("micro"):
+        add_member(person=owner, role="owner", share_pct=Decimal(100), **facts)
+    elif number % 4:
+        record_ownership(
+            women_owned_pct=Decimal(60 if woman else 25 if number % 3 else 0),
+            founded_by_woman=woman,
+            woman_chief=None if woman else number % 3 == 2,
+            has_board=number % 2 == 0,
+            women_board_pct=Decimal(40) if number % 2 == 0 else None,
+            women_leaders_pct=Decimal(50 if woman else 20),
+            women_workers_pct=Decimal(45),
+            two_x_minimum=number % 5 != 0,
+            **facts,
+        )
 
 
 def _after(agenda, cast, suppliers):
@@ -155,8 +180,18 @@ def _prolong(day, agenda, cast, plan):
     )
 
 
+def _lose_posts(day, cast, plan):
+    """A buyer went: one post from before the grant is gone, and who held the other was replaced."""
+    first, second = posts_of(plan.application, day)[:2]
+    adviser = cast.advisers[plan.region]
+    record_loss(post=first, what="post", on=day, by=adviser)
+    record_loss(post=second, what="holder", on=day, by=adviser)
+
+
 def _found(granting, day):
     plan, cast = granting.plan, granting.cast
+    if plan.asked in SHRUNK:
+        granting.agenda.at(day + timedelta(days=200), _lose_posts, cast, plan)
     people = [cast.register(day, plan.region) for _number in range(plan.jobs_planned)]
 
     def what(month, on):

@@ -163,6 +163,22 @@ class Definition(models.Model):
         blank=True,
         help_text=_("From 0 to 1."),
     )
+    two_x_leaders_pct = models.DecimalField(
+        _("2X, leadership: women among senior managers or on the board, percent"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        help_text=_("2X gives it by country and sector. Empty: this criterion is not asked."),
+    )
+    two_x_workers_pct = models.DecimalField(
+        _("2X, employment: women among those who work there, percent"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        help_text=_("2X gives it by country and sector. Empty: this criterion is not asked."),
+    )
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
@@ -179,6 +195,12 @@ class Definition(models.Model):
                 name="definition_attribution",
             ),
             models.CheckConstraint(condition=Q(full_time_days__gt=0), name="definition_full_time_days"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{name: None}) | Q(**{f"{name}__gt": 0, f"{name}__lt": 100}), name=f"definition_{name}"
+                )
+                for name in ("two_x_leaders_pct", "two_x_workers_pct")
+            ),
         ]
 
     def __str__(self):

@@ -209,6 +209,7 @@ def definition_of(indicator, definition):
         % {"months": definition.short_term_months},
         "full_time_year": _("%(days)s days are a full-time year") % {"days": definition.full_time_days},
         "attribution": _attribution(definition),
+        "two_x": _two_x(definition),
         "full_time": _("%(hours)s hours are a full-time week") % {"hours": f"{definition.full_time_hours:f}"},
     }
     said = _("%(definition)s Rule: %(rule)s.") % {"definition": said, "rule": rules[indicator.rule]}
@@ -225,6 +226,27 @@ def _attribution(definition):
         "displaced": f"{definition.displacement_share.normalize():f}",
         "method": definition.get_attribution_method_display(),
     }
+
+
+def _two_x(definition):
+    leaders, workers = definition.two_x_leaders_pct, definition.two_x_workers_pct
+    if leaders is None and workers is None:
+        return _("the criterion of entrepreneurship alone")
+    shares = {
+        "leaders": "" if leaders is None else f"{leaders.normalize():f}",
+        "workers": "" if workers is None else f"{workers.normalize():f}",
+    }
+    if workers is None:
+        return _("leadership from %(leaders)s percent women") % shares
+    if leaders is None:
+        return _("employment from %(workers)s percent women, with more for them than the law asks") % shares
+    return (
+        _(
+            "leadership from %(leaders)s percent women, and employment from %(workers)s percent women, with more for "
+            "them than the law asks"
+        )
+        % shares
+    )
 
 
 def _cells(indicator, found):

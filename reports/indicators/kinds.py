@@ -26,7 +26,7 @@ class Indicator:
     """`measure(reading)` gives a Tally, or {currency: Tally} for money. `by`: the breakdowns that are shown.
 
     rule: the part of the programme's Definition on which it depends ("direct", "women_run", "full_time",
-    "full_time_year", "lasting", "attribution"), or "".
+    "full_time_year", "lasting", "attribution", "two_x"), or "".
     of_people: it counts people, so that small counts are hidden from donors. by_line: it hangs on a funding line, so
     that a donor's edition counts that donor's part only. impersonal: money of the programme itself, behind which no
     person stands. proved_by: what proves it, where the programme itself names the figure. sensitive: it counts people

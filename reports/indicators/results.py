@@ -37,6 +37,37 @@ GAINING = (
         total_of=("businesses_supported", "sex"),
     ),
     Indicator(
+        "women_owned_share",
+        "people",
+        _("Woman-owned businesses (IFC)"),
+        SHARE,
+        _(
+            "Businesses supported of which women own at least 51 percent, or at least 20 percent with a woman as chief "
+            "executive, chief operating officer, president or vice-president and at least 30 percent women on the "
+            "board where there is one / those of which it is known. Definition of the International Finance "
+            "Corporation. Somebody without an enterprise owns their own business."
+        ),
+        measures.women_owned_share,
+        of_people=True,
+        total_of=("businesses_supported", ""),
+    ),
+    Indicator(
+        "women_2x_share",
+        "people",
+        _("2X-aligned businesses"),
+        SHARE,
+        _(
+            "Businesses supported that meet the minimum of 2X and one of its criteria / those of which it is known. "
+            "Entrepreneurship: women own at least 51 percent, or a woman founded it and is still active in it. "
+            "Leadership and employment: at the thresholds of the programme; where it has none, that criterion is not "
+            "asked. Criteria of 2X as of November 2024."
+        ),
+        measures.women_2x_share,
+        rule="two_x",
+        of_people=True,
+        total_of=("businesses_supported", ""),
+    ),
+    Indicator(
         "clients",
         "people",
         _("Persons who received a grant or loan"),
@@ -95,9 +126,13 @@ JOBS = (
         "jobs",
         _("Jobs before the support"),
         COUNT,
-        _("Posts found at the last field verification before the decision, of cases that were paid."),
+        _(
+            "Posts found at the last field verification before the decision, of the first paid case of each business: "
+            "one that is supported again is not counted again."
+        ),
         read(monitoring.baseline_jobs),
         by=("region",),
+        version=2,
     ),
     Indicator(
         "jobs_created",
@@ -115,9 +150,12 @@ JOBS = (
         "jobs",
         _("Jobs lost"),
         COUNT,
-        _("Posts that ended."),
+        _(
+            "Posts that ended: those made with the support, and those that were there before it. A business found "
+            "closed has no posts."
+        ),
         measures.jobs_lost,
-        version=2,
+        version=3,
         rule="lasting",
     ),
     Indicator(
@@ -127,7 +165,7 @@ JOBS = (
         COUNT,
         _("Jobs created less jobs lost."),
         measures.jobs_net,
-        version=2,
+        version=3,
         rule="lasting",
     ),
     Indicator(
@@ -146,6 +184,42 @@ JOBS = (
         NUMBER,
         _("Weekly hours of the created posts open on the last day / the hours of a full-time week."),
         measures.full_time_equivalents,
+        rule="full_time",
+    ),
+    Indicator(
+        "jobs_at_work",
+        "jobs",
+        _("Jobs in the businesses supported"),
+        NUMBER,
+        _(
+            "Weekly hours of the posts that stand on the last day, those from before the support and those made with "
+            "it / the hours of a full-time week."
+        ),
+        measures.at_work(0),
+        rule="full_time",
+    ),
+    Indicator(
+        "jobs_maintained",
+        "jobs",
+        _("Jobs maintained"),
+        NUMBER,
+        _(
+            "Weekly hours of the posts from before the support that stand on the last day, held by who held them then "
+            "/ the hours of a full-time week."
+        ),
+        measures.at_work(1),
+        rule="full_time",
+    ),
+    Indicator(
+        "jobs_new",
+        "jobs",
+        _("New jobs, with those who replaced somebody"),
+        NUMBER,
+        _(
+            "Jobs in the businesses supported less jobs maintained. Whoever took the place of somebody counts here, "
+            "and lost posts are not taken off: it is no net figure."
+        ),
+        measures.at_work(2),
         rule="full_time",
     ),
     Indicator(

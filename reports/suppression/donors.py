@@ -8,6 +8,7 @@ from reports.suppression.cells import hidden_cells
 from reports.suppression.statements import PERSONAL, SUMS, sides_of, statement_of
 from reports.suppression.together import LEAST, hidden_together
 
+AT_WORK = ("jobs_at_work", "jobs_maintained", "jobs_new")
 # Figures that are reckoned from others, or print them beside: they go when one of those is hidden.
 FOLLOWING = {
     "cost_per_job": {"grants_disbursed", "jobs_net"},
@@ -17,6 +18,11 @@ FOLLOWING = {
     "cofinancing_in_kind": {"cofinancing_accepted"},
     "women_run_amount_share": {"women_run_loans_share", "loans_disbursed"},
     "write_off_ratio": {"written_off"},
+    # Where nobody but persons is supported, who owns a business is who runs it.
+    "women_owned_share": {"women_run_share"},
+    "women_2x_share": {"women_run_share", "women_owned_share"},
+    # One of the three is the sum of the others.
+    **{code: set(AT_WORK) for code in AT_WORK},
     **{code: {"loans_outstanding"} for code in ("par1", "par30", "par30_rescheduled", "par90")},
 }
 # Shares of money that print cells of another figure.

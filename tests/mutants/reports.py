@@ -9,6 +9,34 @@ DASHBOARD = ("tests/test_reports_dashboard.py",)
 
 REPORTS: list[Mutant] = [
     Mutant(
+        "reports: who owns a business is not known until somebody says it",
+        "applicants/ownership.py",
+        "    return None if share is None else share >= least",
+        "    return bool(share and share >= least)",
+        ("tests/test_ownership.py",),
+    ),
+    Mutant(
+        "reports: a post of the baseline that was lost lowers the net of jobs",
+        "monitoring/figures.py",
+        '        said["made"] - said["gone"] - went["number"],',
+        '        said["made"] - said["gone"],',
+        ("tests/test_reports.py",),
+    ),
+    Mutant(
+        "reports: verify asks whether baseline and net are the posts that stand",
+        "monitoring/checks.py",
+        "    if reckoned != stand:",
+        "    if False:",
+        ("tests/test_reports.py",),
+    ),
+    Mutant(
+        "monitoring: a business found closed loses its posts",
+        "monitoring/services.py",
+        "    if visit.business_state == MonitoringVisit.Business.CLOSED:",
+        "    if False:",
+        ("tests/test_reports.py",),
+    ),
+    Mutant(
         "reports: donors do not reach the records behind a figure",
         "reports/views/figures.py",
         "    if issue.state == Issue.State.DRAFT or not holds(request.user, REPORT_ROLES, issue.programme_id):",
