@@ -1,9 +1,10 @@
 import django.core.validators
 import django.utils.timezone
+from audit.founding import Founding
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(Founding):
 
     initial = True
 

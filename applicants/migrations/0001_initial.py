@@ -8,10 +8,11 @@ import django_fsm
 import ledger.fields
 import simple_history.models
 from django.conf import settings
+from audit.founding import Founding
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(Founding):
 
     initial = True
 

@@ -5,10 +5,11 @@ import grants.models.awards
 import grants.models.works
 import ledger.fields
 from django.conf import settings
+from audit.founding import Founding
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(Founding):
 
     initial = True
 

@@ -1,10 +1,11 @@
 import django.db.models.deletion
 import ledger.fields
 import uuid
+from audit.founding import Founding
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(Founding):
 
     initial = True
 

@@ -5,10 +5,11 @@ import django_fsm
 import ledger.fields
 from decimal import Decimal
 from django.conf import settings
+from audit.founding import Founding
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(Founding):
 
     initial = True
 

@@ -3,10 +3,11 @@ import django.utils.timezone
 import django_fsm
 import ledger.fields
 from django.conf import settings
+from audit.founding import Founding
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(Founding):
 
     initial = True
 
