@@ -60,7 +60,6 @@ class LevelPlan(Plan):
         self.fixed = None if fixed is None else rounder.units(fixed)
         self.amount = self.fixed
         self._growths: dict[tuple[int, int], Growth] = {}
-        self._mean_share: Fraction | None = None
 
     def scheduled(self, row: Row) -> Number:
         amount = self.instalment(row)
@@ -125,9 +124,7 @@ class LevelPlan(Plan):
         return amount + self.rounder.instalment_quotient(off.numerator, off.denominator * rows)
 
     def _mean_rate(self, base: Number, rate: Fraction, rows: int) -> Number:
-        if self._mean_share is None:
-            self._mean_share = self.periods.mean_share()
-        mean = rate * self._mean_share
+        mean = rate * self.periods.mean_share()
         if mean == 0:
             return self.rounder.instalment(Fraction(base) / rows)
         grown = (1 + mean) ** rows
