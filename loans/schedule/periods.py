@@ -34,6 +34,29 @@ def year_fraction_actual(begin: date, end: date) -> Fraction:
     return share
 
 
+def ratio(
+    day_count: str | None, frequency: Frequency, begin: date, end: date, start: date, due: date
+) -> tuple[int, int]:
+    """The share from `begin` to `end` of the year as numerator and denominator, not reduced.
+
+    Without a `day_count` it is the share of the whole period, which runs from `start` to `due`.
+    """
+    days = (end - begin).days
+    if day_count in FIXED_YEARS:
+        return days, FIXED_YEARS[day_count]
+    if day_count == "actual/actual":
+        share = year_fraction_actual(begin, end)
+        return share.numerator, share.denominator
+    if day_count and frequency.unit != "month":
+        return days, 360
+    whole = (due - start).days
+    if not whole:
+        return 0, 1  # two days off in a row moved to one working day
+    if not day_count:
+        return days, whole
+    return (frequency.every, 12) if days == whole else (days * frequency.every, whole * 12)
+
+
 class Calendar:
     """The nominal due dates of rows 0 to `number`, and what follows from them alone; row 0 begins the first period.
 
@@ -51,8 +74,8 @@ class Calendar:
         self._holidays = frozenset(non_working.holidays)
         self.dues = (*self.nominal(range(1)), *self.due(range(1, number + 1)))
         self.shown = tuple(self.on_paper(day) for day in self.dues[1:]) if self.has_days_off else self.dues[1:]
-        self.ratios: dict[str | None, list[tuple[int, int]]] = {}  # by day count; None for a rate per period
-        self.mean_shares: dict[str | None, Fraction] = {}
+        self._ratios: dict[str | None, list[tuple[int, int]]] = {}
+        self._mean_shares: dict[str | None, Fraction] = {}
 
     @property
     def has_days_off(self) -> bool:
@@ -85,8 +108,33 @@ class Calendar:
             day += ONE_DAY
         return day
 
+    def ratios(self, day_count: str | None) -> list[tuple[int, int]]:
+        """The ratio of each whole period; [0] is of row 1."""
+        if day_count not in self._ratios:
+            periods = pairwise(self.dues)
+            self._ratios[day_count] = [ratio(day_count, self.frequency, *period, *period) for period in periods]
+        return self._ratios[day_count]
+
+    def mean_share(self, day_count: str | None) -> Fraction:
+        if day_count not in self._mean_shares:
+            sums: dict[int, int] = {}
+            for share, whole in self.ratios(day_count):
+                sums[whole] = sums.get(whole, 0) + share
+            total = sum((Fraction(share, whole) for whole, share in sums.items()), Fraction(0))
+            self._mean_shares[day_count] = total / (len(self.dues) - 1)
+        return self._mean_shares[day_count]
+
 
 calendar_of = lru_cache(maxsize=256)(Calendar)
+
+
+@lru_cache(maxsize=256)
+def factors_of(calendar: Calendar, day_count: str | None, over: int, under: int) -> list[tuple[int, int]]:
+    """What 1 bears at the rate `over / under` in each whole period, as numerator and denominator, not reduced."""
+    ratios = calendar.ratios(day_count)
+    if ratios.count(ratios[0]) == len(ratios):
+        return [(over * ratios[0][0], under * ratios[0][1])] * len(ratios)
+    return [(over * share, under * whole) for share, whole in ratios]
 
 
 class Periods:
@@ -135,46 +183,15 @@ class Periods:
 
     def ratio(self, no: int, begin: date, end: date) -> tuple[int, int]:
         """The same as numerator and denominator, not reduced."""
-        days, frequency = (end - begin).days, self.request.frequency
-        if self.day_count in FIXED_YEARS:
-            return days, FIXED_YEARS[self.day_count]
-        if self.day_count == "actual/actual":
-            share = year_fraction_actual(begin, end)
-            return share.numerator, share.denominator
-        if self.day_count and frequency.unit != "month":
-            return days, 360
-        whole = (self.due(no) - self.due(no - 1)).days
-        if not whole:
-            return 0, 1  # two days off in a row moved to one working day
-        if not self.day_count:
-            return days, whole
-        return (frequency.every, 12) if days == whole else (days * frequency.every, whole * 12)
-
-    def ratios(self) -> list[tuple[int, int]]:
-        """The ratio of each whole nominal period of a request that says how many rows; [0] is of row 1."""
-        known = self.calendar.ratios
-        if self.day_count not in known:
-            bounds = enumerate(pairwise(self.calendar.dues), 1)
-            known[self.day_count] = [self.ratio(no, begin, end) for no, (begin, end) in bounds]
-        return known[self.day_count]
+        return ratio(self.day_count, self.request.frequency, begin, end, self.due(no - 1), self.due(no))
 
     def factors(self, rate: Fraction) -> list[tuple[int, int]]:
-        """What 1 bears at `rate` in each whole nominal period, as numerator and denominator, not reduced."""
-        ratios, over, under = self.ratios(), rate.numerator, rate.denominator
-        if ratios.count(ratios[0]) == len(ratios):
-            return [(over * ratios[0][0], under * ratios[0][1])] * len(ratios)
-        return [(over * share, under * whole) for share, whole in ratios]
+        """`factors_of` the calendar of a request that says how many rows."""
+        return factors_of(self.calendar, self.day_count, rate.numerator, rate.denominator)
 
     def mean_share(self) -> Fraction:
         """The mean of the shares of all nominal periods of a request that says how many rows."""
-        known = self.calendar.mean_shares
-        if self.day_count not in known:
-            sums: dict[int, int] = {}
-            for share, whole in self.ratios():
-                sums[whole] = sums.get(whole, 0) + share
-            total = sum((Fraction(share, whole) for whole, share in sums.items()), Fraction(0))
-            known[self.day_count] = total / self.request.n
-        return known[self.day_count]
+        return self.calendar.mean_share(self.day_count)
 
     def whole_share(self, no: int) -> Fraction:
         """The share of the whole nominal period."""

@@ -7,6 +7,7 @@ asked comes in a `Row`.
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 from loans.schedule.lines import Line
@@ -148,6 +149,13 @@ class LevelPlan(Plan):
         return balance + interest - amount
 
 
+@lru_cache(maxsize=256)
+def geometric(over: int, under: int, rows: int) -> tuple[int, int]:
+    """The quotient of a Growth where `rows` rows to come grow alike: the sum of their powers is a geometric series."""
+    grown = (under + over) ** rows
+    return grown * over, grown * (under + over) - under ** (rows + 1)
+
+
 class Growth:
     """For a rate: what 1 owed at row k has grown to by row n, over what 1 paid at each of the rows k..n has.
 
@@ -165,10 +173,7 @@ class Growth:
     def quotient(self, no: int) -> tuple[int, int]:
         over, under = self.factors[-1]
         if no >= self._alike_from and over:
-            # All later rows grow alike: the sum of their powers is a geometric series.
-            rows = len(self.factors) - 1 - no
-            grown = (under + over) ** rows
-            return grown * over, grown * (under + over) - under ** (rows + 1)
+            return geometric(over, under, len(self.factors) - 1 - no)
         if not self._quotients:
             self._quotients = self._all_quotients()
         return self._quotients[no]
