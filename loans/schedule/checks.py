@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from loans.schedule import request as words
 from loans.schedule.periods import Periods
-from loans.schedule.request import ScheduleError, ScheduleRequest
+from loans.schedule.request import NonWorking, ScheduleError, ScheduleRequest
+from loans.schedule.rounding import COINS
 
 
 def check_request(request: ScheduleRequest) -> None:
@@ -16,19 +17,25 @@ def check_request(request: ScheduleRequest) -> None:
     _check_choices(request)
     _check_money(request)
     _check_dates(request)
-    _check_calendar(request)
+    _check_calendar(request.non_working)
     _check_rate(request)
     _check_rows(request)
-    _check_weights(request)
-    _check_tranches(request)
-    _check_rate_changes(request)
-    _check_payments(request)
-    _check_payoff(request)
+    if request.principal_weights or request.interest_weights or request.method == "declining_weighted_principal":
+        _check_weights(request)
+    if request.disbursements:
+        _check_tranches(request)
+    if request.rate_changes:
+        _check_rate_changes(request)
+    if request.as_of is not None:
+        _check_as_of(request)
+    if request.payments:
+        _check_payments(request)
+    if request.payoff is not None:
+        _check_payoff(request)
 
 
-def _choice(field: str, value: object, allowed: Iterable[str]) -> None:
-    if not isinstance(value, str) or value not in allowed:
-        raise ScheduleError(field, f"{value!r} is not known; choose one of {', '.join(allowed)}.")
+def _unknown(field: str, value: object, allowed: Iterable[str]) -> ScheduleError:
+    return ScheduleError(field, f"{value!r} is not known; choose one of {', '.join(allowed)}.")
 
 
 def _whole(field: str, value: object, least: int, most: int) -> None:
@@ -57,18 +64,28 @@ def _day(field: str, value: object) -> None:
 
 
 def _check_choices(request: ScheduleRequest) -> None:
-    _choice("method", request.method, words.METHODS)
-    _choice("first_period", request.first_period, words.FIRST_PERIODS)
-    _choice("annuity", request.annuity, words.ANNUITIES)
-    _choice("remainder", request.remainder, words.REMAINDERS)
-    _choice("on_disbursement", request.on_disbursement, words.ON_DISBURSEMENT)
-    _choice("on_payment.early", request.on_payment.early, words.EARLY)
-    _choice("on_payment.excess", request.on_payment.excess, words.EXCESS)
-    _choice("rounding.mode", request.rounding.mode, words.ROUNDING_MODES)
-    if request.rounding.instalment_mode is not None:
-        _choice("rounding.instalment_mode", request.rounding.instalment_mode, words.ROUNDING_MODES)
-    _choice("frequency.unit", request.frequency.unit, words.UNITS)
-    _whole("frequency.every", request.frequency.every, 1, 1200)
+    on_payment, rounding, frequency = request.on_payment, request.rounding, request.frequency
+    if request.method not in words.METHODS:
+        raise _unknown("method", request.method, words.METHODS)
+    if request.first_period not in words.FIRST_PERIODS:
+        raise _unknown("first_period", request.first_period, words.FIRST_PERIODS)
+    if request.annuity not in words.ANNUITIES:
+        raise _unknown("annuity", request.annuity, words.ANNUITIES)
+    if request.remainder not in words.REMAINDERS:
+        raise _unknown("remainder", request.remainder, words.REMAINDERS)
+    if request.on_disbursement not in words.ON_DISBURSEMENT:
+        raise _unknown("on_disbursement", request.on_disbursement, words.ON_DISBURSEMENT)
+    if on_payment.early not in words.EARLY:
+        raise _unknown("on_payment.early", on_payment.early, words.EARLY)
+    if on_payment.excess not in words.EXCESS:
+        raise _unknown("on_payment.excess", on_payment.excess, words.EXCESS)
+    if rounding.mode not in words.ROUNDING_MODES:
+        raise _unknown("rounding.mode", rounding.mode, words.ROUNDING_MODES)
+    if rounding.instalment_mode is not None and rounding.instalment_mode not in words.ROUNDING_MODES:
+        raise _unknown("rounding.instalment_mode", rounding.instalment_mode, words.ROUNDING_MODES)
+    if frequency.unit not in words.UNITS:
+        raise _unknown("frequency.unit", frequency.unit, words.UNITS)
+    _whole("frequency.every", frequency.every, 1, 1200)
 
 
 def _check_money(request: ScheduleRequest) -> None:
@@ -78,7 +95,7 @@ def _check_money(request: ScheduleRequest) -> None:
         _amount("currency_multiple", request.currency_multiple)
     if request.rounding.instalment_multiple_of is not None:
         _amount("rounding.instalment_multiple_of", request.rounding.instalment_multiple_of)
-    if request.principal != request.principal.quantize(Decimal(1).scaleb(-request.currency_digits)):
+    if request.principal != request.principal.quantize(COINS[request.currency_digits]):
         sentence = f"{request.principal} has more decimals than the currency, which has {request.currency_digits}."
         raise ScheduleError("principal", f"{sentence[:-1]}; give whole smallest coins.")
     if request.instalment_amount is not None:
@@ -108,7 +125,8 @@ def _check_rate(request: ScheduleRequest) -> None:
         _percent("period_rate_pct", per_period, words.MAX_PERIOD_RATE_PCT)
         return
     _percent("annual_rate_pct", annual, words.MAX_ANNUAL_RATE_PCT)
-    _choice("day_count", request.day_count, words.DAY_COUNTS)
+    if request.day_count not in words.DAY_COUNTS:
+        raise _unknown("day_count", request.day_count, words.DAY_COUNTS)
 
 
 def _percent(field: str, value: object, most: Decimal) -> None:
@@ -130,8 +148,8 @@ def _check_rows(request: ScheduleRequest) -> None:
     most = (request.n or words.MAX_ROWS) - 1
     _whole("grace_principal", request.grace_principal, 0, most)
     _whole("grace_interest", request.grace_interest, 0, most + 1)
-    if request.grace_interest_kind is not None:
-        _choice("grace_interest_kind", request.grace_interest_kind, words.GRACE_INTEREST_KINDS)
+    if request.grace_interest_kind is not None and request.grace_interest_kind not in words.GRACE_INTEREST_KINDS:
+        raise _unknown("grace_interest_kind", request.grace_interest_kind, words.GRACE_INTEREST_KINDS)
     if request.grace_interest and request.grace_interest_kind is None:
         raise ScheduleError("grace_interest_kind", "say whether the interest of the grace is waived or deferred.")
     if request.grace_interest > most and request.grace_interest_kind == "deferred":
@@ -145,8 +163,10 @@ def _check_weights(request: ScheduleRequest) -> None:
         raise ScheduleError("principal_weights", "are needed for declining_weighted_principal; give one per row.")
     if request.interest_weights and not request.is_flat:
         raise ScheduleError("interest_weights", "go with flat only; leave them out.")
-    for field in ("principal_weights", "interest_weights"):
-        weights = getattr(request, field)
+    for field, weights in (
+        ("principal_weights", request.principal_weights),
+        ("interest_weights", request.interest_weights),
+    ):
         if not weights:
             continue
         for place, weight in enumerate(weights):
@@ -166,8 +186,6 @@ def _check_tranches(request: ScheduleRequest) -> None:
     for place, tranche in enumerate(request.disbursements):
         _day(f"disbursements[{place}].date", tranche.date)
         _amount(f"disbursements[{place}].amount", tranche.amount)
-    if not request.disbursements:
-        return
     first = request.tranches[0].date
     if first != request.disbursed_on:
         sentence = f"the first is dated {first}, and disbursed_on is {request.disbursed_on}; make them agree."
@@ -186,8 +204,6 @@ def _check_tranches(request: ScheduleRequest) -> None:
 
 
 def _check_rate_changes(request: ScheduleRequest) -> None:
-    if not request.rate_changes:
-        return
     if request.annual_rate_pct is None:
         raise ScheduleError("rate_changes", "need an annual_rate_pct to change; they do not go with period_rate_pct.")
     if len(request.rate_changes) > words.MAX_ROWS:
@@ -201,13 +217,13 @@ def _check_rate_changes(request: ScheduleRequest) -> None:
         seen.add(change.from_)
 
 
+def _check_as_of(request: ScheduleRequest) -> None:
+    _day("as_of", request.as_of)
+    if request.as_of < request.disbursed_on:
+        raise ScheduleError("as_of", f"{request.as_of} is before the disbursement on {request.disbursed_on}.")
+
+
 def _check_payments(request: ScheduleRequest) -> None:
-    if request.as_of is not None:
-        _day("as_of", request.as_of)
-        if request.as_of < request.disbursed_on:
-            raise ScheduleError("as_of", f"{request.as_of} is before the disbursement on {request.disbursed_on}.")
-    if not request.payments:
-        return
     if request.is_flat:
         raise ScheduleError("payments", "change nothing in a flat schedule; leave them out.")
     if request.remainder == "first":
@@ -227,10 +243,9 @@ def _check_payments(request: ScheduleRequest) -> None:
 
 def _check_payoff(request: ScheduleRequest) -> None:
     payoff = request.payoff
-    if payoff is None:
-        return
     _day("payoff.date", payoff.date)
-    _choice("payoff.interest_until", payoff.interest_until, words.INTEREST_UNTIL)
+    if payoff.interest_until not in words.INTEREST_UNTIL:
+        raise _unknown("payoff.interest_until", payoff.interest_until, words.INTEREST_UNTIL)
     if request.is_flat:
         raise ScheduleError("payoff", "is computed on a declining balance only; leave it out for flat interest.")
     if request.remainder == "first":
@@ -245,12 +260,13 @@ def _check_payoff(request: ScheduleRequest) -> None:
         raise ScheduleError("payoff.date", f"{payoff.date} is after the last due date; choose an earlier day.")
 
 
-def _check_calendar(request: ScheduleRequest) -> None:
-    for place, day in enumerate(request.non_working.weekend):
-        _choice(f"non_working.weekend[{place}]", day, words.WEEKDAYS)
-    if len(set(request.non_working.weekend)) == len(words.WEEKDAYS):
+def _check_calendar(non_working: NonWorking) -> None:
+    for place, day in enumerate(non_working.weekend):
+        if day not in words.WEEKDAYS:
+            raise _unknown(f"non_working.weekend[{place}]", day, words.WEEKDAYS)
+    if len(set(non_working.weekend)) == len(words.WEEKDAYS):
         raise ScheduleError("non_working.weekend", "names every day of the week; leave at least one working day.")
-    for place, day in enumerate(request.non_working.holidays):
+    for place, day in enumerate(non_working.holidays):
         _day(f"non_working.holidays[{place}]", day)
-    if not isinstance(request.non_working.interest_moves, bool):
+    if non_working.interest_moves is not True and non_working.interest_moves is not False:
         raise ScheduleError("non_working.interest_moves", "give true or false.")

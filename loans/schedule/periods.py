@@ -2,11 +2,14 @@
 
 from bisect import bisect_left
 from calendar import monthrange
-from datetime import MAXYEAR, date, timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 
-from loans.schedule.request import WEEKDAYS, ScheduleError, ScheduleRequest
+from loans.schedule.request import WEEKDAYS, Frequency, NonWorking, ScheduleError, ScheduleRequest
 
 ONE_DAY = timedelta(days=1)
 FIXED_YEARS = {"actual/365": 365, "actual/364": 364, "actual/360": 360}
@@ -31,58 +34,133 @@ def year_fraction_actual(begin: date, end: date) -> Fraction:
     return share
 
 
+def ratio(
+    day_count: str | None, frequency: Frequency, begin: date, end: date, start: date, due: date
+) -> tuple[int, int]:
+    """The share from `begin` to `end` of the year as numerator and denominator, not reduced.
+
+    Without a `day_count` it is the share of the whole period, which runs from `start` to `due`.
+    """
+    days = (end - begin).days
+    if day_count in FIXED_YEARS:
+        return days, FIXED_YEARS[day_count]
+    if day_count == "actual/actual":
+        share = year_fraction_actual(begin, end)
+        return share.numerator, share.denominator
+    if day_count and frequency.unit != "month":
+        return days, 360
+    whole = (due - start).days
+    if not whole:
+        return 0, 1  # two days off in a row moved to one working day
+    if not day_count:
+        return days, whole
+    return (frequency.every, 12) if days == whole else (days * frequency.every, whole * 12)
+
+
+class Calendar:
+    """The nominal due dates of rows 0 to `number`, and what follows from them alone; row 0 begins the first period.
+
+    Nothing in it changes once it is made: loans on the same days, of which a portfolio is full, share one.
+    """
+
+    def __init__(
+        self, first_due: date, frequency: Frequency, anchor_day: int | None, non_working: NonWorking, number: int
+    ) -> None:
+        self.first_due = first_due
+        self.frequency = frequency
+        self.anchor_day = anchor_day or first_due.day
+        self.moves = non_working.interest_moves
+        self._weekend = frozenset(WEEKDAYS.index(day) for day in non_working.weekend)
+        self._holidays = frozenset(non_working.holidays)
+        self.dues = (*self.nominal(range(1)), *self.due(range(1, number + 1)))
+        self.shown = tuple(self.on_paper(day) for day in self.dues[1:]) if self.has_days_off else self.dues[1:]
+        self._ratios: dict[str | None, list[tuple[int, int]]] = {}
+        self._mean_shares: dict[str | None, Fraction] = {}
+
+    @property
+    def has_days_off(self) -> bool:
+        return bool(self._weekend or self._holidays)
+
+    def nominal(self, numbers: range) -> list[date]:
+        """The due dates of these rows before any day off moves them."""
+        first, every, unit = self.first_due, self.frequency.every, self.frequency.unit
+        try:
+            if unit != "month":
+                days = every * (7 if unit == "week" else 1)
+                return [first + timedelta(days=days * (no - 1)) for no in numbers]
+            if self.anchor_day > 28:
+                return [add_months(first, every * (no - 1), self.anchor_day) for no in numbers]
+            month = first.year * 12 + first.month - 1
+            months = [month + every * (no - 1) for no in numbers]
+            return [date(count // 12, count % 12 + 1, self.anchor_day) for count in months]
+        except (ValueError, OverflowError):
+            sentence = "the last due date would lie past the year 9999; ask for fewer or shorter periods."
+            raise ScheduleError("frequency", sentence) from None
+
+    def due(self, numbers: range) -> list[date]:
+        """The days on which the periods of these rows end."""
+        days = self.nominal(numbers)
+        return [self.on_paper(day) for day in days] if self.moves else days
+
+    def on_paper(self, day: date) -> date:
+        """`day`, or the next one that is neither weekend nor holiday."""
+        while day.weekday() in self._weekend or day in self._holidays:
+            day += ONE_DAY
+        return day
+
+    def ratios(self, day_count: str | None) -> list[tuple[int, int]]:
+        """The ratio of each whole period; [0] is of row 1."""
+        if day_count not in self._ratios:
+            periods = pairwise(self.dues)
+            self._ratios[day_count] = [ratio(day_count, self.frequency, *period, *period) for period in periods]
+        return self._ratios[day_count]
+
+    def mean_share(self, day_count: str | None) -> Fraction:
+        if day_count not in self._mean_shares:
+            sums: dict[int, int] = {}
+            for share, whole in self.ratios(day_count):
+                sums[whole] = sums.get(whole, 0) + share
+            total = sum((Fraction(share, whole) for whole, share in sums.items()), Fraction(0))
+            self._mean_shares[day_count] = total / (len(self.dues) - 1)
+        return self._mean_shares[day_count]
+
+
+calendar_of = lru_cache(maxsize=256)(Calendar)
+
+
+@lru_cache(maxsize=256)
+def factors_of(calendar: Calendar, day_count: str | None, over: int, under: int) -> list[tuple[int, int]]:
+    """What 1 bears at the rate `over / under` in each whole period, as numerator and denominator, not reduced."""
+    ratios = calendar.ratios(day_count)
+    if ratios.count(ratios[0]) == len(ratios):
+        return [(over * ratios[0][0], under * ratios[0][1])] * len(ratios)
+    return [(over * share, under * whole) for share, whole in ratios]
+
+
 class Periods:
     """Nominal periods 1, 2, ... of a request; interest always uses these, only the shown due date moves."""
 
     def __init__(self, request: ScheduleRequest) -> None:
         self.request = request
-        self._nominal = [self._step(-1)]
-        self._ratios: list[tuple[int, int]] = []
+        self.calendar = calendar_of(
+            request.first_due, request.frequency, request.anchor_day, request.non_working, request.n or 0
+        )
+        self.day_count = request.day_count if request.period_rate_pct is None else None
+        self._dues = self.calendar.dues
         self._shares: dict[int, Fraction] = {}
-        self._weekend = frozenset(WEEKDAYS.index(day) for day in request.non_working.weekend)
-        self._holidays = frozenset(request.non_working.holidays)
         # With the actual days the money bears interest from its pay-out, else as if paid out on the nominal start.
         actual = request.first_period == "actual_days_in_annuity"
-        self.first_begin = request.disbursed_on if actual else self._nominal[0]
+        self.first_begin = request.disbursed_on if actual else self._dues[0]
 
     def nominal(self, no: int) -> date:
         """The due date of row `no` before any day off moves it."""
-        return self._step(no - 1)
-
-    def _step(self, steps: int) -> date:
-        every, unit = self.request.frequency.every, self.request.frequency.unit
-        try:
-            if unit == "month":
-                return add_months(self.request.first_due, every * steps, self.request.anchor_day)
-            return self.request.first_due + timedelta(days=every * steps * (7 if unit == "week" else 1))
-        except (ValueError, OverflowError):
-            sentence = "the last due date would lie past the year 9999; ask for fewer or shorter periods."
-            raise ScheduleError("frequency", sentence) from None
+        return self.calendar.nominal(range(no, no + 1))[0]
 
     def due(self, no: int) -> date:
         """The nominal due date of row `no`; row 0 is the nominal start of the first period."""
-        if len(self._nominal) <= no:
-            self._extend(no)
-        return self._nominal[no]
-
-    def _extend(self, no: int) -> None:
-        nominal, first, frequency = self._nominal, self.request.first_due, self.request.frequency
-        begin, anchor = len(nominal) - 1, self.request.anchor_day or first.day
-        if frequency.unit == "month" and anchor <= 28 and not self.request.non_working.interest_moves:
-            month, every = first.year * 12 + first.month - 1, frequency.every
-            if (month + every * no) // 12 <= MAXYEAR:
-                months = range(month + every * begin, month + every * no, every)
-                nominal.extend([date(count // 12, count % 12 + 1, anchor) for count in months])
-                return
-        move = self._working if self.request.non_working.interest_moves else None
-        for steps in range(begin, no):
-            day = self._step(steps)
-            nominal.append(move(day) if move else day)
-
-    def dues(self, number: int) -> list[date]:
-        """The nominal due dates of rows 0 to `number`."""
-        self.due(number)
-        return self._nominal
+        if len(self._dues) <= no:
+            self._dues += tuple(self.calendar.due(range(len(self._dues), no + 1)))
+        return self._dues[no]
 
     def start(self, no: int) -> date:
         return self.due(no - 1)
@@ -93,18 +171,11 @@ class Periods:
 
     def shown(self, no: int) -> date:
         """The due date on paper: moved to the next day that is neither weekend nor holiday."""
-        return self._working(self.due(no)) if self._weekend or self._holidays else self.due(no)
+        return self.calendar.on_paper(self.due(no)) if self.calendar.has_days_off else self.due(no)
 
-    def all_shown(self, number: int) -> list[date]:
-        """The due dates on paper of rows 1 to `number`."""
-        if self._weekend or self._holidays:
-            return [self.shown(no) for no in range(1, number + 1)]
-        return self.dues(number)[1 : number + 1]
-
-    def _working(self, day: date) -> date:
-        while day.weekday() in self._weekend or day in self._holidays:
-            day += ONE_DAY
-        return day
+    def all_shown(self, number: int) -> tuple[date, ...]:
+        """The due dates on paper of the first `number` rows of a request that says how many."""
+        return self.calendar.shown[:number]
 
     def share(self, no: int, begin: date, end: date) -> Fraction:
         """The share of the year (or of the whole period, for a rate per period) from `begin` to `end`."""
@@ -112,50 +183,15 @@ class Periods:
 
     def ratio(self, no: int, begin: date, end: date) -> tuple[int, int]:
         """The same as numerator and denominator, not reduced."""
-        request = self.request
-        days = (end - begin).days
-        if request.period_rate_pct is None:
-            if request.day_count in FIXED_YEARS:
-                return days, FIXED_YEARS[request.day_count]
-            if request.day_count == "actual/actual":
-                share = year_fraction_actual(begin, end)
-                return share.numerator, share.denominator
-            if request.frequency.unit != "month":
-                return days, 360
-        nominal = self.dues(no)
-        whole = (nominal[no] - nominal[no - 1]).days
-        if not whole:
-            return 0, 1  # two days off in a row moved to one working day
-        if request.period_rate_pct is not None:
-            return days, whole
-        return (request.frequency.every, 12) if days == whole else (days * request.frequency.every, whole * 12)
-
-    def ratios(self) -> list[tuple[int, int]]:
-        """The ratio of each whole nominal period of a request that says how many rows; [0] is of row 1."""
-        if not self._ratios:
-            request, dues = self.request, self.dues(self.request.n)[: self.request.n + 1]
-            annual, years = request.period_rate_pct is None, FIXED_YEARS.get(request.day_count)
-            if annual and years:
-                self._ratios = [((end - begin).days, years) for begin, end in pairwise(dues)]
-            elif annual and request.frequency.unit == "month" and not request.non_working.interest_moves:
-                whole = request.day_count == "30/360"
-                self._ratios = [(request.frequency.every, 12)] * request.n if whole else []
-            self._ratios = self._ratios or [self.ratio(no, dues[no - 1], dues[no]) for no in range(1, request.n + 1)]
-        return self._ratios
+        return ratio(self.day_count, self.request.frequency, begin, end, self.due(no - 1), self.due(no))
 
     def factors(self, rate: Fraction) -> list[tuple[int, int]]:
-        """What 1 bears at `rate` in each whole nominal period, as numerator and denominator, not reduced."""
-        ratios, over, under = self.ratios(), rate.numerator, rate.denominator
-        if ratios.count(ratios[0]) == len(ratios):
-            return [(over * ratios[0][0], under * ratios[0][1])] * len(ratios)
-        return [(over * share, under * whole) for share, whole in ratios]
+        """`factors_of` the calendar of a request that says how many rows."""
+        return factors_of(self.calendar, self.day_count, rate.numerator, rate.denominator)
 
     def mean_share(self) -> Fraction:
         """The mean of the shares of all nominal periods of a request that says how many rows."""
-        sums: dict[int, int] = {}
-        for share, whole in self.ratios():
-            sums[whole] = sums.get(whole, 0) + share
-        return sum((Fraction(share, whole) for whole, share in sums.items()), Fraction(0)) / self.request.n
+        return self.calendar.mean_share(self.day_count)
 
     def whole_share(self, no: int) -> Fraction:
         """The share of the whole nominal period."""
@@ -164,17 +200,21 @@ class Periods:
         return self._shares[no]
 
 
+@lru_cache(maxsize=256)
+def of_hundred(percent: Decimal) -> Fraction:
+    return Fraction(percent) / 100
+
+
 class Rates:
     """The rate in force on each day, as a fraction of the balance per year (or per period)."""
 
     def __init__(self, request: ScheduleRequest, periods: Periods) -> None:
         self.periods = periods
         percent = request.annual_rate_pct if request.period_rate_pct is None else request.period_rate_pct
-        numerator, denominator = percent.as_integer_ratio()
-        self.base = Fraction(numerator, denominator * 100)
-        changes = sorted(request.rate_changes, key=lambda change: change.from_)
+        self.base = of_hundred(percent)
+        changes = sorted(request.rate_changes, key=attrgetter("from_")) if request.rate_changes else ()
         self.dates = [change.from_ for change in changes]
-        self._rates = [Fraction(change.annual_rate_pct) / 100 for change in changes]
+        self._rates = [of_hundred(change.annual_rate_pct) for change in changes]
 
     def before(self, day: date) -> Fraction:
         """The rate known on the eve of `day`."""

@@ -27,7 +27,7 @@ def plain_parts(
     if periods.first_begin != periods.start(1):
         share, whole = periods.ratio(1, periods.first_begin, periods.due(1))
         factors = [(rates.base.numerator * share, rates.base.denominator * whole), *factors[1:]]
-    balance, grace = rounder.units(request.principal), request.grace_principal
+    balance, grace = plan.approved, request.grace_principal
     interests = [rounder.quotient(balance * over, under) for over, under in factors[:grace]]
     run = _level_run if request.is_level else _planned_run
     repaid, borne = run(grace + 1, balance, factors[grace:], periods, rounder, plan)
@@ -55,17 +55,21 @@ def _run(
     balance: int, factors: list[tuple[int, int]], rounder: Rounder, amount: int
 ) -> tuple[tuple[list[int], list[int]], int]:
     """Principals and interests of rows that pay `amount` in all, and by how much the last total misses it."""
-    quotient, last = rounder.quotient, len(factors)
-    principals, interests = [], []
-    for row, (over, under) in enumerate(factors, 1):
+    quotient, principals, interests = rounder.quotient, [], []
+    for over, under in factors[:-1]:
         interest = quotient(balance * over, under)
-        interests.append(interest)
-        if row == last or balance + interest <= amount:
-            principals.append(balance)
+        principal = amount - interest
+        if balance <= principal:
             break
-        principal = amount - interest if amount > interest else 0
+        if principal < 0:
+            principal = 0
         principals.append(principal)
+        interests.append(interest)
         balance -= principal
+    else:
+        interest = quotient(balance * factors[-1][0], factors[-1][1])
+    principals.append(balance)
+    interests.append(interest)
     return (principals, interests), balance + interest - amount
 
 

@@ -7,6 +7,7 @@ asked comes in a `Row`.
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 from loans.schedule.lines import Line
@@ -60,7 +61,6 @@ class LevelPlan(Plan):
         self.fixed = None if fixed is None else rounder.units(fixed)
         self.amount = self.fixed
         self._growths: dict[tuple[int, int], Growth] = {}
-        self._mean_share: Fraction | None = None
 
     def scheduled(self, row: Row) -> Number:
         amount = self.instalment(row)
@@ -125,9 +125,7 @@ class LevelPlan(Plan):
         return amount + self.rounder.instalment_quotient(off.numerator, off.denominator * rows)
 
     def _mean_rate(self, base: Number, rate: Fraction, rows: int) -> Number:
-        if self._mean_share is None:
-            self._mean_share = self.periods.mean_share()
-        mean = rate * self._mean_share
+        mean = rate * self.periods.mean_share()
         if mean == 0:
             return self.rounder.instalment(Fraction(base) / rows)
         grown = (1 + mean) ** rows
@@ -151,6 +149,13 @@ class LevelPlan(Plan):
         return balance + interest - amount
 
 
+@lru_cache(maxsize=256)
+def geometric(over: int, under: int, rows: int) -> tuple[int, int]:
+    """The quotient of a Growth where `rows` rows to come grow alike: the sum of their powers is a geometric series."""
+    grown = (under + over) ** rows
+    return grown * over, grown * (under + over) - under ** (rows + 1)
+
+
 class Growth:
     """For a rate: what 1 owed at row k has grown to by row n, over what 1 paid at each of the rows k..n has.
 
@@ -168,10 +173,7 @@ class Growth:
     def quotient(self, no: int) -> tuple[int, int]:
         over, under = self.factors[-1]
         if no >= self._alike_from and over:
-            # All later rows grow alike: the sum of their powers is a geometric series.
-            rows = len(self.factors) - 1 - no
-            grown = (under + over) ** rows
-            return grown * over, grown * (under + over) - under ** (rows + 1)
+            return geometric(over, under, len(self.factors) - 1 - no)
         if not self._quotients:
             self._quotients = self._all_quotients()
         return self._quotients[no]

@@ -12,6 +12,7 @@ from loans.schedule.request import ScheduleRequest
 Number = int | Fraction
 
 GRID_BITS = 2048
+COINS = tuple(Decimal(1).scaleb(-digits) for digits in range(5))  # the smallest coin, by the digits of a currency
 
 
 def exact(value: Number) -> Number:
@@ -74,7 +75,7 @@ class Rounder:
         multiple = rounding.instalment_multiple_of
         self.multiple = self.units(multiple) if multiple else 1
         self.rounds_nothing = self.mode == "none" and self.instalment_mode == "none"
-        self._coin = Decimal(1).scaleb(-self.digits)
+        self._coin = COINS[self.digits]
 
     def amount(self, value: Number) -> Number:
         return round_whole(value, self.mode)
