@@ -4,9 +4,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from loans.models import Loan
-from loans.services import count_loans, fold_cells, make_reminders, notify_guarantors, reckon_loan, send_reminders
+from loans.services import count_loans, fold_cells, make_reminders, notify_guarantors, reckon_loans, send_reminders
 from loans.services.guarantors import notice_due
 from loans.services.messages import KEPT_DAYS
+
+# Loans reckoned in one unit of work: enough to share the reading, few enough that nobody waits long for the lock.
+TOGETHER = 100
 
 
 def daily(on):
@@ -18,8 +21,9 @@ def daily(on):
     )
     held = Q(prepay="hold", overpaid_amount__gt=0)
     waiting = Loan.objects.outstanding().filter(overdue | held).filter(Q(reckoned_on=None) | Q(reckoned_on__lt=on))
-    for pk in waiting.order_by("pk").values_list("pk", flat=True).distinct():
-        reckon_loan(loan=Loan.objects.select_related("application").get(pk=pk), on=on)
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True).distinct())
+    for first in range(0, len(keys), TOGETHER):
+        reckon_loans(keys=keys[first : first + TOGETHER], on=on)
     for loan in notice_due(on).select_related("application"):
         notify_guarantors(loan=loan, on=on)
     # Caseloads are handed over and people move: the portfolio in parts follows once a day.

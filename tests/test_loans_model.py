@@ -22,7 +22,7 @@ from loans.services import (
     ask_to_give_up,
     forgive_loan,
     give_up_tranche,
-    reckon_loan,
+    reckon_loans,
     record_repayment,
     reschedule_loan,
     reverse_repayment,
@@ -334,7 +334,7 @@ def live(office, pk, drawn):
     assert all(any(word in sentence for word in REFUSED) for sentence in refusals), refusals
     with standing_at(now):
         loan = Loan.objects.select_related("application").get(pk=pk)
-        reckon_loan(loan=loan, on=now)
+        reckon_loans(keys=[loan.pk], on=now)
         loan.refresh_from_db()
         compare(loan, twin, now, bank)
         assert all(version_of(loan, number) == rows for number, rows in twin.left_alone.items())

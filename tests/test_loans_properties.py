@@ -13,7 +13,7 @@ from config.proof import ledger_faults, state_faults
 from ledger.models import Account, Leg
 from loans.checks import checks
 from loans.models import Allocation, Instalment, Loan, Refund, Repayment, ScheduleVersion
-from loans.services import reckon_loan, record_repayment, reverse_repayment
+from loans.services import reckon_loans, record_repayment, reverse_repayment
 from loans.services.restating import row_of
 from loans.standing import Receipt, fold
 from loans.terms import terms_of
@@ -60,7 +60,7 @@ def test_the_stored_loan_is_the_fold_of_its_live_money(lending, agreed, drawn):
                     reverse_repayment(repayment=kept[key][0], reason="No.", on=LAST, by=officer)
                     del kept[key]
                 else:
-                    reckon_loan(loan=loan, on=DAY + timedelta(days=first))
+                    reckon_loans(keys=[loan.pk], on=DAY + timedelta(days=first))
             except Blocked as refused:
                 refusals.append(str(refused))
         assert all("repaid on" in sentence for sentence in refusals)

@@ -31,9 +31,10 @@ from loans.services.life_events import decide_life_event, end_attorney, record_l
 from loans.services.messages import make_reminders, send_reminders, set_quiet_hours, set_reminder_text
 from loans.services.moratorium import apply_moratorium, cancel_moratorium, prepare_moratorium
 from loans.services.provisions import set_provision_rates
+from loans.services.reckoning import reckon_loans
 from loans.services.refunds import refund_overpayment, return_refund, settle_refund
 from loans.services.relief import change_rate, forgive_loan, reschedule_loan, reverse_waiver, waive, write_off_loan
-from loans.services.repayments import reckon_loan, record_collections, record_repayment, reverse_repayment
+from loans.services.repayments import record_collections, record_repayment, reverse_repayment
 from loans.services.standings import count_loans, fold_cells
 from loans.services.tranches import (
     ask_to_give_up,
@@ -88,7 +89,7 @@ __all__ = [
     "plan_tranches",
     "prepare_handover",
     "prepare_moratorium",
-    "reckon_loan",
+    "reckon_loans",
     "record_collections",
     "record_contact",
     "record_life_event",

@@ -3,7 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from applicants.services import lock_application
+from applicants.services import lock_application, lock_applications
 from audit.refusals import Blocked, Invalid, NotAllowed
 from loans.models import Loan
 
@@ -22,6 +22,16 @@ def lock_loan(loan):
     fresh = Loan.objects.select_for_update(of=("self",)).select_related(*PARENTS).get(pk=loan.pk)
     fresh.application = application
     return fresh
+
+
+def lock_loans(keys):
+    """The fresh rows of these primary keys, as lock_loan gives one: all dossiers are locked first, in their order."""
+    dossiers = lock_applications(Loan.objects.filter(pk__in=keys).values_list("application_id", flat=True))
+    rows = Loan.objects.select_for_update(of=("self",)).select_related(*PARENTS).filter(pk__in=keys)
+    loans = list(rows.order_by("application_id"))
+    for loan in loans:
+        loan.application = dossiers[loan.application_id]
+    return loans
 
 
 def need_state(loan, *states):

@@ -1,4 +1,4 @@
-"""Money from borrowers: recorded, collected by the sheet, reversed; and the day's reckoning of penalties."""
+"""Money from borrowers: recorded, collected by the sheet, reversed."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -209,35 +209,6 @@ def reverse_repayment(*, repayment, reason, on, by, key=None):
     if not recovery:
         restate(loan, through=max(on, today(loan.programme)), on=on, by=by, without=repayment, reason=reason)
     return repayment
-
-
-@service
-def reckon_loan(*, loan, on, by=None):
-    """Penalties up to the end of `on`, and money held applied to what fell due. Doing it twice changes nothing."""
-    loan = lock_loan(loan)
-    if loan.state != Loan.State.ACTIVE or (loan.reckoned_on and loan.reckoned_on >= on):
-        return loan
-    before = _penalties(loan)
-    if loan.tranche_plan and fold_loan(loan, on)[0].settled_on and loan.tranches.open().exists():
-        # What is held would repay everything: it waits until the tranche is paid out or given up.
-        return loan
-    restate(loan, through=on, on=on, by=by)
-    after = _penalties(loan)
-    if after != before:
-        record(
-            "loan.reckon",
-            loan.ref,
-            by=by,
-            on=on,
-            programme=loan.programme.key,
-            body={"penalty": after, "before": before, "currency": loan.currency},
-        )
-    return loan
-
-
-def _penalties(loan):
-    rows = loan.instalments.filter(version=loan.current_version).values_list("penalty_amount", flat=True)
-    return sum(rows)
 
 
 def proposed_parts(loan, *, amount, on):

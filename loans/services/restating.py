@@ -14,6 +14,7 @@ from ledger.services import post, reverse
 from loans.allocation import COMPONENTS
 from loans.allocation import Allocation as Parts
 from loans.conditions import no_open_tranche
+from loans.facts import facts_of, parts_of
 from loans.models import Allocation, Instalment, Loan, Repayment
 from loans.services.groups import divide_repayment
 from loans.services.security import let_go, take_up
@@ -35,22 +36,20 @@ def row_of(instalment):
     )
 
 
-def fold_loan(loan, through, *, added=(), without=None):
-    """(standing, instalments, pairs): the current schedule folded with its live money.
+def fold_loan(loan, through, *, added=(), without=None, facts=None):
+    """(standing, instalments, pairs): the current schedule folded with its live money, read here without `facts`.
 
     `pairs` are (Repayment, its new parts or None); None for money held that has nothing to pay any more. `added` are
     Repayments not stored yet, `without` is one that is being reversed. Raises Blocked when an overpayment was
     refunded that would not be there.
     """
-    version = loan.versions.get(number=loan.current_version)
-    instalments = list(loan.instalments.filter(version=version.number).order_by("number"))
-    stored = [row for row in loan.repayments.on_schedule(version.number) if without is None or row.pk != without.pk]
+    facts = facts or facts_of([loan])[loan.pk]
+    version, instalments = facts.version, facts.instalments
+    stored = [row for row in facts.repayments if without is None or row.pk != without.pk]
     cash = [*(row for row in stored if row.means != Repayment.Means.HELD), *added]
     receipts = [Receipt(number, row.value_on, row.amount) for number, row in enumerate(cash)]
-    refunds = loan.refunds.filter(version=version.number, returned_on=None)
-    receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in refunds]
-    waived = loan.waivers.live().filter(version=version.number)
-    waivers = [Waiver(row.value_on, row.component, row.amount) for row in waived]
+    receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in facts.refunds]
+    waivers = [Waiver(row.value_on, row.component, row.amount) for row in facts.waivers]
     through = max(through, loan.reckoned_on or through)
     rows = [row_of(instalment) for instalment in instalments]
     terms = terms_of(loan, version.request)
@@ -77,16 +76,19 @@ def _unsaved_held(loan, day):
     )
 
 
-def restate(loan, *, through, on, by, added=(), without=None, reason="", refunded=False):
+def restate(loan, *, through, on, by, added=(), without=None, reason="", refunded=False, batch=None):
     """Bring a locked, active or repaid loan to what its money says. Returns the Standing.
+
+    With a `batch` the loan is read from it, and where penalties are all that changes, it is left to it to write them.
 
     `added` are unsaved Repayments (saved here, in their parts); `without` is reversed already by the caller.
     `through` is the day up to which penalties are reckoned, `on` the date of the act.
     """
-    standing, instalments, pairs = fold_loan(loan, through, added=added, without=without)
+    facts = batch and batch.facts[loan.pk]
+    standing, instalments, pairs = fold_loan(loan, through, added=added, without=without, facts=facts)
     numbers = {instalment.number: instalment for instalment in instalments}
     why = reason or str(_("Money of an earlier date was entered."))
-    pending = _pending(pairs, numbers)
+    pending = _pending(pairs, numbers, batch.parts if batch else parts_of([row for row, _parts in pairs]))
     for repayment, parts in reversed(pending):
         if repayment.entry_id and (parts is None or part_sums(parts) != _stored_sums(repayment)):
             reverse(entry=repayment.entry, reason=why, by=by, on=on)
@@ -96,19 +98,26 @@ def restate(loan, *, through, on, by, added=(), without=None, reason="", refunde
     for repayment, parts in pending:
         if parts is not None:
             _book(loan, repayment, parts, numbers, by)
-    _store(loan, standing, instalments)
+    changes, stays = _apply(loan, standing, instalments), _stays(loan, standing)
+    if batch and stays and not pending and batch.takes(loan, changes):
+        return standing
+    _store(changes)
     _move(loan, standing, on=on, by=by, reason=reason, refunded=refunded)
     return standing
 
 
-def _pending(pairs, numbers):
-    """The pairs whose parts are not what is stored, in the order of their value dates, unsaved ones last in a day."""
-    ids = {instalment.pk: number for number, instalment in numbers.items()}
-    kept = {row.pk: {} for row, _parts in pairs if row.pk}
-    for share in Allocation.objects.filter(repayment__in=kept):
-        kept[share.repayment_id][(ids[share.instalment_id], share.component)] = share.amount
+def _pending(pairs, numbers, kept):
+    """The pairs whose parts are not what is stored, in the order of their value dates, unsaved ones last in a day.
+
+    `kept` are the stored parts, as parts_of gives them.
+    """
+    ids = {number: instalment.pk for number, instalment in numbers.items()}
     different = [
-        (row, parts) for row, parts in pairs if row.pk is None or parts is None or kept[row.pk] != shares_of(parts)
+        (row, parts)
+        for row, parts in pairs
+        if row.pk is None
+        or parts is None
+        or kept[row.pk] != {(ids[no], name): amount for (no, name), amount in shares_of(parts).items()}
     ]
     return sorted(different, key=lambda pair: (pair[0].value_on, pair[0].pk or 1 << 62))
 
@@ -203,16 +212,26 @@ def mark_reversed(repayment, *, on, reason):
     repayment.save(update_fields=["reversed_on", "reversal_reason"])
 
 
-def _store(loan, standing, instalments):
+def _apply(loan, standing, instalments):
+    """Set what the standing says on the loan and its instalments. Returns {row: names of the columns that differ}."""
     by_number = {row.row.no: row for row in standing.rows}
     changes = {instalment: apply_standing(instalment, by_number[instalment.number]) for instalment in instalments}
-    dirty = [instalment for instalment, names in changes.items() if names]
+    values = {
+        "matures_on": max((row.due for row in standing.rows if row.owes), default=loan.matures_on),
+        "principal_amount": standing.principal,
+        "overpaid_amount": standing.overpaid,
+    }
+    changes[loan] = {name for name, value in values.items() if getattr(loan, name) != value}
+    for name in changes[loan]:
+        setattr(loan, name, values[name])
+    return changes
+
+
+def _store(changes):
+    dirty = {row: names for row, names in changes.items() if names and isinstance(row, Instalment)}
     # Most days change one column of one row: naming all of them took longer than everything else of a reckoning.
     if dirty:
-        Instalment.objects.bulk_update(dirty, sorted(set().union(*changes.values())))
-    loan.matures_on = max((row.due for row in standing.rows if row.owes), default=loan.matures_on)
-    loan.principal_amount = standing.principal
-    loan.overpaid_amount = standing.overpaid
+        Instalment.objects.bulk_update(dirty, sorted(set().union(*dirty.values())))
 
 
 def apply_standing(instalment, row):
@@ -232,13 +251,24 @@ def need_no_open_tranche(loan):
         raise Blocked(_("This would repay the whole loan."), [missing])
 
 
+def _wanted(standing):
+    if standing.settled_on is None:
+        return Loan.State.ACTIVE
+    return Loan.State.OVERPAID if standing.overpaid else Loan.State.CLOSED
+
+
+def _stays(loan, standing):
+    """Is the loan in the state already that the standing says?"""
+    return loan.state == _wanted(standing) and loan.closed_on == standing.settled_on
+
+
 def _move(loan, standing, *, on, by, reason, refunded):
     """Into the state that the standing says; a plain save where the state stays."""
     done = standing.settled_on
     if done is not None:
         need_no_open_tranche(loan)
-    wanted = Loan.State.ACTIVE if done is None else Loan.State.OVERPAID if standing.overpaid else Loan.State.CLOSED
-    if loan.state == wanted and loan.closed_on == done:
+    wanted = _wanted(standing)
+    if _stays(loan, standing):
         loan.save()
         return
     if refunded and (loan.state, wanted) == (Loan.State.OVERPAID, Loan.State.CLOSED):

@@ -1,0 +1,45 @@
+"""What is stored of loans on the schedules now in force, read for many loans in as many queries as for one."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import F
+
+from loans.models import Allocation, Instalment, Refund, Repayment, ScheduleVersion, Waiver
+
+
+@dataclass(slots=True)
+class Facts:
+    """Of one loan: its schedule version, and what counts on it. Instalments by number, money by its value date."""
+
+    version: ScheduleVersion | None = None
+    instalments: list[Instalment] = field(default_factory=list)
+    repayments: list[Repayment] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+
+
+def facts_of(loans):
+    """{loan id: Facts} of these Loans, each row with the very loan that was given."""
+    given = {loan.pk: loan for loan in loans}
+    found = {pk: Facts() for pk in given}
+    for version in ScheduleVersion.objects.filter(loan__in=given, number=F("loan__current_version")):
+        found[version.loan_id].version = version
+    on_schedule = {"loan__in": given, "version": F("loan__current_version")}
+    for name, rows in (
+        ("instalments", Instalment.objects.filter(**on_schedule).order_by("number")),
+        ("repayments", Repayment.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
+        ("refunds", Refund.objects.filter(**on_schedule, returned_on=None).order_by("value_on", "pk")),
+        ("waivers", Waiver.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
+    ):
+        for row in rows:
+            row.loan = given[row.loan_id]
+            getattr(found[row.loan_id], name).append(row)
+    return found
+
+
+def parts_of(repayments):
+    """{repayment id: {(instalment id, component): minor units}} as they are stored."""
+    found = {row.pk: {} for row in repayments if row.pk}
+    for share in Allocation.objects.filter(repayment__in=found):
+        found[share.repayment_id][(share.instalment_id, share.component)] = share.amount
+    return found
