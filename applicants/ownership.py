@@ -41,8 +41,10 @@ def two_x(facts, *, leaders=None, workers=None):
     """2X: the minimum is met, and one criterion: entrepreneurship, leadership or employment.
 
     `leaders` and `workers`: thresholds in percent, which 2X gives by country and sector; a criterion without one is not
-    asked.
+    asked. Where nobody checked the minimum, nothing is known: a business of men would else be the only one that is.
     """
+    if facts.two_x_minimum is None:
+        return None
     criteria = [_either(_least(facts.women_owned_pct, MAJORITY), facts.founded_by_woman)]
     if leaders is not None:
         board = _on_board(facts, leaders, without=False)

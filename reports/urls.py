@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports.views import (
+    across,
     agreements,
     audit,
     builder,
@@ -21,6 +22,7 @@ app_name = "reports"
 urlpatterns = [
     path("reports/", issues.issues, name="issues"),
     path("reports/new/", builder.new, name="new"),
+    path("reports/people/", across.people, name="people"),
     path("reports/compare/", portal.compare, name="compare"),
     path("reports/programmes/<slug:key>/figures/", portal.live, name="portal"),
     path("reports/programmes/<slug:key>/", live.programme, name="programme"),

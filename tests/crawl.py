@@ -313,6 +313,7 @@ def _furnish_grants(office, who):
     )
     found |= {
         "applicants:new_member": {"ref": business.ref},
+        "applicants:new_ownership": {"ref": business.ref},
         "applicants:hand_over": {"key": programme.key, "adviser_pk": people.adviser.pk},
         "applications": {"ref": submitted.ref},
         "drafts": {"ref": draft.ref},

@@ -52,6 +52,7 @@ def test_ifc_counts_a_majority_or_a_fifth_with_a_woman_at_the_head_and_on_the_bo
         (facts(51, two_x_minimum=True), {}, True),
         (facts(51, two_x_minimum=False), {}, False),
         (facts(51), {}, None),
+        (facts(0, founded_by_woman=False), {}, None),
         (facts(10, founded_by_woman=True, two_x_minimum=True), {}, True),
         (facts(10, founded_by_woman=False, two_x_minimum=True), {}, False),
         (facts(10, two_x_minimum=True), {}, None),

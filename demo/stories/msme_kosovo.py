@@ -134,20 +134,20 @@ def _register(day, agenda, cast, plan, number):
 
 
 def _owned(day, cast, plan, owner, woman, number):
-    """A sole trader owns all of it; of three companies in four it is known who owns and leads them."""
+    """A sole trader owns all of it; of two companies in three it is known who owns and leads them."""
     facts = {"party": plan.business, "on": day, "by": cast.advisers[plan.region]}
     if plan.window.endswith("micro"):
         add_member(person=owner, role="owner", share_pct=Decimal(100), **facts)
-    elif number % 4:
+    elif number % 3:
         record_ownership(
-            women_owned_pct=Decimal(60 if woman else 25 if number % 3 else 0),
+            women_owned_pct=Decimal(60 if woman else 25),
             founded_by_woman=woman,
-            woman_chief=None if woman else number % 3 == 2,
+            woman_chief=None if woman else number % 2 == 0,
             has_board=number % 2 == 0,
             women_board_pct=Decimal(40) if number % 2 == 0 else None,
             women_leaders_pct=Decimal(50 if woman else 20),
             women_workers_pct=Decimal(45),
-            two_x_minimum=number % 5 != 0,
+            two_x_minimum=True,
             **facts,
         )
 

@@ -9,6 +9,20 @@ DASHBOARD = ("tests/test_reports_dashboard.py",)
 
 REPORTS: list[Mutant] = [
     Mutant(
+        "reports: a total over programmes tells of no few people of a confidential one",
+        "reports/across.py",
+        "        tells = _few(len(both))",
+        "        tells = False",
+        ("tests/test_reports_across.py",),
+    ),
+    Mutant(
+        "reports: a total over programmes holds only those whose figures the reader reads",
+        "reports/views/across.py",
+        "    programmes = programmes_for(request.user, REPORT_ROLES)",
+        "    programmes = programmes_for(request.user, REPORT_ROLES).model.objects.all()",
+        ("tests/test_reports_across.py",),
+    ),
+    Mutant(
         "reports: who owns a business is not known until somebody says it",
         "applicants/ownership.py",
         "    return None if share is None else share >= least",
