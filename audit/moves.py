@@ -1,7 +1,7 @@
 """advance(): the only door to a new state. And what a page needs to show the doors: open, blocked, and why."""
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import rules
@@ -19,6 +19,8 @@ class Move:
     by: object = None
     on: date | None = None
     arguments: dict = field(default_factory=dict)
+    # Conditions that advance() has just found to hold: the transition itself does not read it all once more.
+    held: tuple = ()
 
 
 def fact(met):
@@ -31,7 +33,8 @@ def fact(met):
     def named(function):
         @functools.wraps(function)
         def condition(row):
-            return not function(row)
+            move = row.__dict__.get("move")
+            return (move is not None and condition in move.held) or not function(row)
 
         condition.missing = function
         condition.met = met
@@ -104,7 +107,12 @@ def advance(row, verb, *, by, on, reason="", version=None, body=None, **argument
     if step.permission is not None and not step.has_perm(row, by):
         raise NotAllowed(step.permission.sentence)
     source = row.state
-    getattr(row, verb)(**arguments)
+    asked = row.move
+    row.move = replace(asked, held=tuple(step.conditions or ()))
+    try:
+        getattr(row, verb)(**arguments)
+    finally:
+        row.move = asked
     row.save()
     record(
         f"{machine(row)}.{verb}",
