@@ -82,7 +82,9 @@ def translate(figures, tallies, scope, quote):
             facts = _dated(figure, tallies[figure.code], scope)
             figure = figure.but(translated=_sum(facts, figure.currency, scope, rates))
         found.append(figure)
-    return found, rates.told(), tuple(rates.lacking.values())
+    # By currency and day, as they are entered.
+    lacking = sorted(rates.lacking.items(), key=lambda one: (one[0][0], one[0][2]))
+    return found, rates.told(), tuple(sentence for _what, sentence in lacking)
 
 
 def _dated(figure, tally, scope):

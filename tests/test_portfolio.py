@@ -7,7 +7,10 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from applicants.figures import Scope
+from ledger import postings
 from loans.daily import daily
+from loans.figures import average_portfolio
 from loans.models import Loan, LoanStanding, PortfolioCell
 from loans.portfolio import DIMENSIONS, breakdown, portfolios
 from loans.services import reschedule_loan, reverse_repayment, write_off_loan
@@ -19,6 +22,14 @@ from tests.steps_loans import active_loan, repay
 from tests.test_loan_papers import text as words_of
 
 LATE = date(2026, 5, 20)
+
+
+def test_the_mean_portfolio_begins_with_the_first_loan_and_not_with_the_agreement():
+    moved = {(postings.PRINCIPAL, "USD"): {date(2012, 3, 5): (100_000,), date(2012, 4, 9): (-40_000,)}}
+    scope = Scope(programme=None, from_on=date(1997, 1, 1), to_on=date(2012, 4, 30))
+    assert average_portfolio(scope, moved, "USD") == 80_000
+    later = Scope(programme=None, from_on=date(2012, 4, 1), to_on=date(2012, 5, 31))
+    assert average_portfolio(later, moved, "USD") == 60_000
 
 
 def test_parts_add_up_to_the_whole_on_any_day_and_the_page_and_file_say_the_same(lending, client):

@@ -212,6 +212,30 @@ def test_that_nobody_of_a_part_is_of_a_sensitive_group_is_not_told():
     assert [one.hidden for one in for_donors([counted("employed_persons", 40), none], part=True)] == [False, True]
 
 
+def test_the_one_woman_of_a_confidential_programme_who_was_refused_is_not_reckoned_from_two_steps():
+    applied = counted("applied", 28, cells=[("female", 7), ("male", 21)], dim="sex")
+    approved = counted("approved", 25, cells=[("female", 6), ("male", 19)], dim="sex")
+    paid = counted("paid", 20, cells=[("female", 6), ("male", 14)], dim="sex")
+    told = for_donors([applied, approved, paid], strict=True)
+    assert [(one.value, [cell.value for cell in one.by]) for one in told] == [(28, []), (25, [6, 19]), (20, [6, 14])]
+    assert all(one.by for one in for_donors([applied, approved, paid]))
+
+
+@pytest.mark.parametrize(("of_group", "told"), [(30, 0), (26, 0), (25, 2)])
+def test_where_all_employed_are_of_a_sensitive_group_no_region_tells_how_many_it_employs(of_group, told):
+    cells = [("Lori", 10), ("Shirak", 20)]
+    group = counted("target_group_employed", of_group, sensitive=True)
+    employed, people, served = for_donors(
+        [
+            counted(value=30, cells=cells),
+            counted("direct_beneficiaries", 30, cells=cells),
+            counted("users", 30, cells),
+            group,
+        ]
+    )[:3]
+    assert (employed.value, len(employed.by), len(people.by), len(served.by)) == (30, told, told, 2)
+
+
 def test_people_of_sensitive_groups_are_broken_down_by_nothing_and_nothing_is_by_village_or_award():
     facts = ("x", "people", "X", COUNT, "", None)
     for wrong in ({"sensitive": True, "by": ("sex",)}, {"by": ("village",)}, {"by": ("region", "award")}):

@@ -49,6 +49,27 @@ DONORS: list[Mutant] = [
         ("tests/test_reports_suppression.py",),
     ),
     Mutant(
+        "donors: who was refused is reckoned from two steps",
+        "reports/suppression/donors.py",
+        "_without_few_between(figures) if strict else figures",
+        "figures",
+        ("tests/test_reports_suppression.py",),
+    ),
+    Mutant(
+        "donors: a region is told where all are of one sensitive group",
+        "reports/suppression/donors.py",
+        "    if employed is None or not any(employed - number < LEAST for number in groups):",
+        "    if True:",
+        ("tests/test_reports_suppression.py",),
+    ),
+    Mutant(
+        "donors: a report is published without a rate that it takes",
+        "reports/edition.py",
+        "    if report.lacking_rates:\n",
+        "    if False:\n",
+        ("tests/test_reports_translated.py::test_a_rate_missing_on_a_day_is_named_before_the_report_is_published",),
+    ),
+    Mutant(
         "donors: passcodes can be guessed without end",
         "reports/links.py",
         "    if paused_until(link):\n        return False\n",
