@@ -5,7 +5,7 @@ from datetime import timedelta
 from applicants.models import Check
 from applicants.services import answer_check
 from selection.models import Case
-from selection.motions import waiting_for
+from selection.motions import own_motions, waiting_for
 from selection.quorum import other_parts
 from selection.ruling import rulings_of
 from selection.services import (
@@ -16,6 +16,7 @@ from selection.services import (
     confirm_interests,
     decide_all,
     declare_interests,
+    declare_on_motion,
     declare_standing_interest,
     lift_from_consent,
     plan_session,
@@ -117,6 +118,8 @@ class Sitting:
             confirm_interests(session=self.session, on=on, by=member)
         else:
             declare_interests(session=self.session, declarations=dict.fromkeys(refs, ("none", "")), on=on, by=member)
+        for standing, _declared, _vote in own_motions(self.session, member):
+            declare_on_motion(motion=standing.motion, kind="none", on=on, by=member)
 
     def _judges(self, case):
         """The members who are free to judge the case, in the order of their seats."""
