@@ -121,6 +121,7 @@ class ProductOf:
     grace_months: int = 0
     fee_pct: str = "0"
     penalty_pct: str = "0"
+    most_tranches: int = 1
 
 
 @dataclass(frozen=True)
@@ -346,6 +347,7 @@ def _product(programme, spec):
         day_count=spec.day_count,
         most_months=spec.most_months,
         grace_months=spec.grace_months,
+        most_tranches=spec.most_tranches,
         fee_pct=Decimal(spec.fee_pct),
         penalty_pct=Decimal(spec.penalty_pct),
         allocation_order=["penalty", "fee", "interest", "principal"],

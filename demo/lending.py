@@ -3,8 +3,17 @@
 from datetime import date, timedelta
 
 from demo.granting import pay
+from ledger.money import split
 from loans.models import Instalment, Loan
-from loans.services import order_disbursement, record_collections, sign_loan
+from loans.services import (
+    ask_tranche,
+    confirm_tranche,
+    order_disbursement,
+    order_tranche,
+    plan_tranches,
+    record_collections,
+    sign_loan,
+)
 
 COLLECTION_DAY = 28
 
@@ -48,6 +57,44 @@ class Lending:
     def out(self, day):
         if self.found:
             self.found(self, day)
+
+
+class InTranches(Lending):
+    """A loan that is paid out in parts: (percent of it, day, what must be shown). The first asks for nothing.
+
+    What the last one asks for was shown, and waits for somebody to confirm it.
+    """
+
+    def __init__(self, agenda, cast, plan, *, parts, found=None):
+        super().__init__(agenda, cast, plan, found=found)
+        self.parts = parts
+
+    def sign(self, day):
+        loan = self.loan
+        amounts = split(loan.amount, [percent for percent, _on, _shown in self.parts])
+        parts = [(amount, on, shown) for amount, (_percent, on, shown) in zip(amounts, self.parts, strict=True)]
+        plan_tranches(loan=loan, parts=parts, on=day, by=self.cast["loan_officer"])
+        super().sign(day)
+        for number, (_percent, on, _shown) in enumerate(self.parts[1:], 2):
+            self.agenda.at(on - timedelta(days=21), self.show, number)
+
+    def show(self, day, number):
+        tranche = self.loan.tranches.get(number=number)
+        tranche = ask_tranche(tranche=tranche, shown="Seen on the spot.", on=day, by=self.cast["loan_officer"])
+        if number < len(self.parts):
+            self.agenda.at(day + timedelta(days=2), self.confirm, number)
+
+    def confirm(self, day, number):
+        confirm_tranche(tranche=self.loan.tranches.get(number=number), on=day, by=self.cast["manager"])
+        self.agenda.at(self.parts[number - 1][1] - timedelta(days=1), self.order)
+
+    def order(self, day):
+        account = self.cast.account(day, self.plan.applicant)
+        tranche = self.loan.tranches.exclude(state="paid").earliest("number")
+        order = order_tranche(tranche=tranche, account=account, on=day, by=self.cast["finance_1"])
+        self.agenda.at(day + timedelta(days=1), pay, self.cast, order.pk)
+        if tranche.number == 1:
+            self.agenda.at(day + timedelta(days=2), self.out)
 
 
 class Collections:

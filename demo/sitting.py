@@ -5,6 +5,7 @@ from datetime import timedelta
 from applicants.models import Check
 from applicants.services import answer_check
 from selection.models import Case
+from selection.motions import own_motions, waiting_for
 from selection.quorum import other_parts
 from selection.ruling import rulings_of
 from selection.services import (
@@ -15,9 +16,11 @@ from selection.services import (
     confirm_interests,
     decide_all,
     declare_interests,
+    declare_on_motion,
     declare_standing_interest,
     lift_from_consent,
     plan_session,
+    put_motions,
     record_sitting,
     save_review,
     send_packet,
@@ -79,6 +82,10 @@ class Sitting:
         self.plan_of = {plan.application.pk: plan for plan in ready}
         applications = [plan.application for plan in ready]
         self._answering(on, lambda: add_cases(session=session, applications=applications, **facts))
+        requests = [ask.subject_ref for _matter, ask in waiting_for(session) if not ask.why_not]
+        if requests:
+            put_motions(session=session, subjects=requests, **facts)
+            session.refresh_from_db()
         self.session = send_packet(session=session, **facts)
         for number, member in enumerate(self.cast.members):
             if self.stop != "open" or number == 0:
@@ -111,6 +118,8 @@ class Sitting:
             confirm_interests(session=self.session, on=on, by=member)
         else:
             declare_interests(session=self.session, declarations=dict.fromkeys(refs, ("none", "")), on=on, by=member)
+        for standing, _declared, _vote in own_motions(self.session, member):
+            declare_on_motion(motion=standing.motion, kind="none", on=on, by=member)
 
     def _judges(self, case):
         """The members who are free to judge the case, in the order of their seats."""

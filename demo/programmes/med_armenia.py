@@ -78,6 +78,7 @@ BLUEPRINT = Blueprint(
             rate_pct="12",
             most_months=24,
             grace_months=3,
+            most_tranches=3,
         ),
     ),
     groups={

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from applicants.services import record_referral
 from demo import answering, applying, sitting, training, visiting
 from demo.applying import Plan
-from demo.lending import Collections, Lending
+from demo.lending import Collections, InTranches, Lending
 from loans.models import Loan
 from loans.services import record_repayment, write_off_loan
+from loans.services.requests import ask_relief
 from monitoring.services import add_action_point, plan_visit, record_visit
 from programmes.services import request_delegation
 
@@ -26,6 +27,12 @@ BUSINESSES = 14
 CYCLES = ((date(2012, 3, 5), 70_000), (date(2013, 9, 2), 90_000), (date(2016, 4, 4), 110_000))
 LATE = 5
 LOST = 9
+IN_TRANCHES = 6  # grows cucumbers under glass: the pipes come once the frame stands
+PARTS = (
+    (50, date(2016, 5, 11), ""),
+    (30, date(2016, 7, 11), "The frame of the greenhouse stands."),
+    (20, date(2017, 1, 16), "The pipes are laid and the stove burns."),
+)
 NEIGHBOUR = 7  # of a member, who takes no part in any of this owner's cases
 
 
@@ -122,7 +129,10 @@ def _apply(day, agenda, cast, owners, call, cycle, amount, earlier, collections)
         collections.late[coming[LATE]["person"].pk] = (date(2016, 9, 1), date(2030, 1, 1))
 
     def after(on, plan):
-        Lending(agenda, cast, plan, found=_found).begin(on)
+        if cycle == 3 and plan.applicant == owners[IN_TRANCHES]["person"]:
+            InTranches(agenda, cast, plan, parts=PARTS, found=_found).begin(on)
+        else:
+            Lending(agenda, cast, plan, found=_found).begin(on)
 
     sitting.schedule(agenda, cast, call, plans, day + timedelta(days=32), after)
 
@@ -241,6 +251,16 @@ def _visit(day, cast):
     due = day + timedelta(days=9)
     text = "Answer whether the instalments can be made smaller"
     add_action_point(visit=visit, text=text, owner=cast["manager"], due_on=due, on=day, by=adviser)
+    # The committee that sits in January is asked.
+    ask_relief(
+        loan=loan,
+        kind="reschedule",
+        reason="The machine broke in autumn; the repair is paid, and a year of smaller instalments can be paid again.",
+        instalments_number=12,
+        first_due_on=date(2017, 2, 28),
+        on=day,
+        by=cast["loan_officer"],
+    )
 
 
 def _ask_for_cover(day, cast):

@@ -55,4 +55,11 @@ ARREARS: list[Mutant] = [
         "effective_from__gt=effective_from).exists()",
         ("tests/test_fund_views.py",),
     ),
+    Mutant(
+        "reminders: the borrower abroad is asked, and not who pays",
+        "loans/services/messages.py",
+        'Coalesce(Subquery(named), F("borrower"))',
+        'F("borrower")',
+        REMINDERS,
+    ),
 ]

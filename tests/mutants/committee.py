@@ -132,7 +132,7 @@ COMMITTEE: list[Mutant] = [
     ),
     Mutant(
         "committee: any committee takes any amount",
-        "selection/services/agenda.py",
+        "selection/services/bands.py",
         "    if owners and session.committee_id not in",
         "    if False and session.committee_id not in",
         ("tests/test_selection_mandate.py::test_a_committee_takes_no_case_whose_amount_is_another_committees",),

@@ -67,10 +67,13 @@ LENDING: list[Mutant] = [
     ),
     Mutant(
         "loans: one day late is not at risk",
-        "loans/portfolio.py",
-        "late = days > (0 if bound == 1 else bound)",
-        "late = days > bound",
-        ("tests/test_loans_fold.py::test_ageing_buckets_sum_to_the_outstanding_and_par_falls_with_the_days",),
+        "loans/arrears.py",
+        "    return 0 if bound == 1 else bound",
+        "    return bound",
+        (
+            "tests/test_fund.py::test_what_is_at_risk_is_the_buckets_after_the_bound",
+            "tests/test_reports.py::test_one_day_late_is_at_risk_and_says_so_in_report_and_portfolio_alike",
+        ),
     ),
     Mutant(
         "loans: a repayment is worth more than was paid",

@@ -62,4 +62,11 @@ LOAN_PEOPLE: list[Mutant] = [
         "",
         PEOPLE,
     ),
+    Mutant(
+        "loans: a lien secures two loans once the first is owed again",
+        "loans/services/security.py",
+        "        _need_free(row, loan)\n",
+        "",
+        PEOPLE,
+    ),
 ]

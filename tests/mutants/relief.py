@@ -59,4 +59,32 @@ RELIEF_GUARDS: list[Mutant] = [
         "",
         (f"{RELIEF}::test_more_principal_than_the_committee_was_told_is_not_written_off",),
     ),
+    Mutant(
+        "relief: any committee decides on any amount",
+        "selection/services/motions.py",
+        "ask_motion_mandate(session, one.application, one.amount, ref)",
+        "0",
+        (f"{RELIEF}::test_a_request_about_an_amount_of_another_committee_goes_to_that_one",),
+    ),
+    Mutant(
+        "relief: a request that the member did not declare on is in the packet",
+        "selection/printed.py",
+        "own_motions(session, user) if told]",
+        "own_motions(session, user)]",
+        (f"{RELIEF}::test_packet_and_invitation_tell_of_requests_but_not_who_has_an_interest",),
+    ),
+    Mutant(
+        "relief: waivers below the limit add up to more than it",
+        "loans/services/relief.py",
+        'before["total"] + amount > limit',
+        "amount > limit",
+        (f"{RELIEF}::test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee",),
+    ),
+    Mutant(
+        "relief: a typed decision changes the rate",
+        "loans/services/relief.py",
+        '        _need_committee(loan, "rate", decision_ref)',
+        "        pass",
+        (f"{RELIEF}::test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee",),
+    ),
 ]

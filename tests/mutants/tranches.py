@@ -57,7 +57,7 @@ TRANCHE_GUARDS: list[Mutant] = [
     ),
     Mutant(
         "loans in tranches: money of the old schedule is forgotten on the new",
-        "loans/services/tranches.py",
+        "loans/services/versions.py",
         "    for money in (loan.instalments, loan.repayments, loan.waivers, loan.refunds):",
         "    for money in (loan.instalments, loan.waivers, loan.refunds):",
         (f"{TRANCHES}::test_what_is_repaid_between_the_tranches_stays_as_it_is",),
