@@ -26,6 +26,7 @@ from programmes.roles import holds
 from reports.edition import Gap
 from reports.framework import grade
 from reports.models import REPORT_ROLES
+from reports.suppression import LEAST
 
 VISIT_LINE = ("application__window__line", "application__window")
 # A rate of the month is old when the month after it is over.
@@ -42,7 +43,8 @@ class Check:
     """One line: `measure(scope, currency)` gives (lacking, asked about); `page(programme)` mends it, for `roles`.
 
     `dim`: the breakdown of people that the line is about. Where the donor's edition does not show that breakdown whole,
-    the line would tell what is hidden, and is left out of what is frozen.
+    the line would tell what is hidden, and is left out of what is frozen. `of_people`: its cases are persons.
+    `impersonal`: behind its cases there is nobody.
     """
 
     code: str
@@ -51,6 +53,8 @@ class Check:
     page: Callable
     roles: tuple
     dim: str = ""
+    of_people: bool = False
+    impersonal: bool = False
 
 
 def _ratio(rows, lacking):
@@ -181,6 +185,7 @@ CHECKS = (
         employments_unverified,
         _list("monitoring:visits", state="recorded"),
         VISIT_ROLES,
+        of_people=True,
     ),
     Check(
         "short_term_unverified",
@@ -188,6 +193,7 @@ CHECKS = (
         short_term_unverified,
         _list("monitoring:registers"),
         VISIT_ROLES,
+        of_people=True,
     ),
     Check(
         "sex_unknown",
@@ -239,6 +245,7 @@ CHECKS = (
         rates_stale,
         lambda programme: reverse("programmes:rate", args=[programme.key]),
         (Role.FINANCE,),
+        impersonal=True,
     ),
 )
 BY_CODE = {check.code: check for check in CHECKS}
@@ -274,16 +281,23 @@ def grade_of(gaps):
     return max(letter, CAPPED) if min(shares) < WORST else letter
 
 
-def for_donors(gaps, figures):
+def for_donors(gaps, figures, *, strict):
     """The gaps that may be frozen beside these figures of the donor's edition.
 
-    How many are unknown is a cell like any other: it is printed where the whole breakdown of the same businesses is.
+    How many are unknown is a cell like any other: it is printed where the whole breakdown of the same businesses is. Of
+    persons a line with few on one side of it is not. `strict` (a confidential programme): every count is one of people,
+    and none of these is weighed against those of other reports, so that only lines behind which there is nobody stay.
     """
     counted = next((figure for figure in figures if figure.code == "businesses_supported" and not figure.hidden), None)
     whole = {""}
     if counted:
         whole |= {dim for dim in counted.dims() if not any(cell.hidden for cell in counted.cells(dim))}
-    return [gap for gap in gaps if gap.code not in BY_CODE or BY_CODE[gap.code].dim in whole]
+    return [gap for gap in gaps if gap.code not in BY_CODE or _may_be_told(BY_CODE[gap.code], gap, whole, strict)]
+
+
+def _may_be_told(check, gap, whole, strict):
+    few = 0 < gap.count < LEAST or 0 < gap.of - gap.count < LEAST
+    return check.dim in whole and not (few and check.of_people) and (check.impersonal or not strict)
 
 
 def page_for(gap, programme, user):

@@ -146,6 +146,26 @@ def test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee(late
     assert len(list(request_faults())) == 2
 
 
+def test_what_the_committee_approved_is_put_in_force_once_and_not_typed_again(late):
+    """A waiver of 6.00 and a rate that the committee approved open neither a larger waiver nor another rate."""
+    office, loan = late
+    LendingRules.objects.create(product=loan.product, waiver_limit_amount=0)
+    request = decided(office, asked(office, loan, "waive", component="interest", amount=600))
+    facts = {"reason": "Hail.", "decision_ref": f" {request.decision_ref.lower()}", "on": ASKING}
+    facts["by"] = office.people.manager
+    with pytest.raises(Invalid, match="put in force once, on the page of the request"):
+        waive(loan=loan, component="interest", amount=1000, **facts)
+    in_force(office, request)
+    with pytest.raises(Invalid, match="put in force once, on the page of the request"):
+        waive(loan=loan, component="interest", amount=400, **facts)
+    request = decided(office, asked(office, loan, "rate", annual_rate_pct=Decimal(6)))
+    in_force(office, request)
+    loan.refresh_from_db()
+    with pytest.raises(Invalid, match="put in force once, on the page of the request"):
+        change_rate(loan=loan, annual_rate_pct=Decimal(0), **facts | {"decision_ref": request.decision_ref})
+    assert (loan.waivers.get().amount, loan.annual_rate_pct) == (600, 6)
+
+
 def test_nobody_puts_in_force_what_they_asked_for_themselves(late):
     office, loan = late
     request = decided(office, asked(office, loan, by=office.people.manager))

@@ -26,6 +26,7 @@ from loans.terms import instalments_in, month_after, pay_outs_since, rows_for, r
 from programmes.clock import today
 from programmes.services import check_date
 
+NEEDS_COMMITTEE = _("This needs a decision of the committee. Ask for it on the page of the loan.")
 SECOND_PERSON = _("Another person than the adviser and the officer of this loan must do this.")
 
 
@@ -180,16 +181,18 @@ def check_first_due(first_due_on, on):
 
 
 @service
-def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, version=None, key=None):
+def change_rate(*, loan, annual_rate_pct, decision_ref, reason, on, by, request=None, version=None, key=None):
     """Another rate from `on` on, that day included, by a decision: a schedule version that goes on with the one before.
 
     What fell due stays due on its day, with what is paid of it, and is no less late. The loan is not marked as
-    rescheduled.
+    rescheduled. `request`: the ReliefRequest that is put in force with it.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
     before, other = loan.annual_rate_pct, request_at_rate(loan, standing, annual_rate_pct, on)
-    if waiver_limit(loan) is not None:
-        _need_committee(loan, "rate", decision_ref)
+    if request is None:
+        _need_own_decision(loan, "rate", decision_ref)
+        if waiver_limit(loan) is not None:
+            raise Blocked(NEEDS_COMMITTEE)
     continue_version(loan, other, on=on, reason=reason, decision_ref=decision_ref)
     loan.annual_rate_pct = annual_rate_pct
     record(
@@ -226,10 +229,14 @@ def waiver_limit(loan):
     return rules.waiver_limit_amount if rules else None
 
 
-def _need_committee(loan, kind, decision_ref):
-    """Raises Blocked unless the decision is the committee's on a request about this loan."""
-    if not loan.relief_requests.filter(kind=kind, state="in_force", decision_ref=decision_ref).exists():
-        raise Blocked(_("This needs a decision of the committee. Ask for it on the page of the loan."))
+def _need_own_decision(loan, kind, decision_ref):
+    """Raises Invalid for the committee's decision on a request: it is put in force once, with the terms it approved."""
+    if loan.relief_requests.filter(kind=kind, decision_ref__iexact=decision_ref.strip()).exists():
+        raise Invalid(
+            _("The committee decided %(ref)s on a request. It is put in force once, on the page of the request.")
+            % {"ref": decision_ref.strip()},
+            field="decision_ref",
+        )
 
 
 def _need_same_past(loan, request, other, on):
@@ -299,20 +306,23 @@ def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
 
 
 @service
-def waive(*, loan, component, amount, decision_ref, reason, on, by, version=None, key=None):
+def waive(*, loan, component, amount, decision_ref, reason, on, by, request=None, version=None, key=None):
     """Interest or penalties that fell due by `on` are not asked for any more, by a decision. Returns the Waiver.
 
     No money moves. Money of an earlier day that is entered later pays first, and less is waived then. Above the
-    product's limit for all waivers of a loan together, the decision is the committee's on a request.
+    product's limit for all waivers of a loan together, the decision is the committee's on a request: `request` is the
+    ReliefRequest that is put in force with it.
     """
     loan, standing = _prepare(loan, reason=reason, decision_ref=decision_ref, on=on, by=by, version=version)
     need_unpaid(loan, standing, component, amount, on)
     limit = waiver_limit(loan)
-    if limit is not None:
+    if request is None:
+        _need_own_decision(loan, "waive", decision_ref)
+    if request is None and limit is not None:
         decided = loan.relief_requests.filter(kind="waive", state="in_force").values("decision_ref")
         before = loan.waivers.live().exclude(decision_ref__in=decided).aggregate(total=Sum("amount", default=0))
         if before["total"] + amount > limit:
-            _need_committee(loan, "waive", decision_ref)
+            raise Blocked(NEEDS_COMMITTEE)
     waiver = Waiver.objects.create(
         loan=loan,
         version=loan.current_version,

@@ -20,6 +20,8 @@ ACTS = {
     ReliefRequest.Kind.WAIVE: waive,
     ReliefRequest.Kind.RATE: change_rate,
 }
+# Of these a product may leave less to one person's decision: they ask whose decision it is.
+LIMITED = (ReliefRequest.Kind.WAIVE, ReliefRequest.Kind.RATE)
 
 
 @service
@@ -112,6 +114,8 @@ def put_in_force(*, request, on, by, version=None, key=None):
         "on": on,
         "by": by,
     }
+    if request.kind in LIMITED:
+        given["request"] = request
     ACTS[request.kind](**given, **request.terms)
     return request
 

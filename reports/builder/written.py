@@ -45,7 +45,7 @@ def with_words(issue, report):
         report,
         passages=tuple(passages_of(issue, report.figures)),
         stories=tuple(told(issue)),
-        gaps=tuple(quality.for_donors(gaps, report.figures)),
+        gaps=tuple(quality.for_donors(gaps, report.figures, strict=issue.programme.confidential)),
         grade=quality.grade_of(gaps),
     )
 
