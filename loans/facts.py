@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import F
-
 from loans.models import Allocation, Instalment, Refund, Repayment, ScheduleVersion, Waiver
 
 
@@ -19,12 +17,17 @@ class Facts:
 
 
 def facts_of(loans):
-    """{loan id: Facts} of these Loans, each row with the very loan that was given."""
+    """{loan id: Facts} of these Loans, each row with the very loan that was given.
+
+    The schedule in force is the one that the given loan names: it may have been changed and not saved yet.
+    """
     given = {loan.pk: loan for loan in loans}
     found = {pk: Facts() for pk in given}
-    for version in ScheduleVersion.objects.filter(loan__in=given, number=F("loan__current_version")):
-        found[version.loan_id].version = version
-    on_schedule = {"loan__in": given, "version": F("loan__current_version")}
+    numbers = {loan.current_version for loan in given.values()}
+    for version in ScheduleVersion.objects.filter(loan__in=given, number__in=numbers):
+        if version.number == given[version.loan_id].current_version:
+            found[version.loan_id].version = version
+    on_schedule = {"loan__in": given, "version__in": numbers}
     for name, rows in (
         ("instalments", Instalment.objects.filter(**on_schedule).order_by("number")),
         ("repayments", Repayment.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
@@ -32,8 +35,10 @@ def facts_of(loans):
         ("waivers", Waiver.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
     ):
         for row in rows:
-            row.loan = given[row.loan_id]
-            getattr(found[row.loan_id], name).append(row)
+            loan = given[row.loan_id]
+            if row.version == loan.current_version:
+                row.loan = loan
+                getattr(found[loan.pk], name).append(row)
     return found
 
 
