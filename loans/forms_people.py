@@ -186,7 +186,9 @@ class MoratoriumForm(SeedbedForm):
 
     keyed = True
 
-    region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.none(), required=False)
+    region = forms.ModelChoiceField(
+        label=_("Region"), queryset=Region.objects.none(), required=False, empty_label=_("All")
+    )
     villages = RowsField(label=_("Towns and villages"), queryset=Village.objects.none(), required=False)
     sector = forms.CharField(label=_("Sector"), max_length=60, required=False)
     months = forms.IntegerField(label=_("Months without instalments"), min_value=1, max_value=11)

@@ -85,7 +85,7 @@ EVENTS = {
     "loantranche.bounce": _("Tranche returned by the bank"),
     "loantranche.lapse": _("Tranche returned, nothing left to pay out"),
     "loantranche.drop": _("Tranche dropped with the loan"),
-    "reliefrequest.create": _("Relief asked for"),
+    "reliefrequest.create": _("Request for relief made"),
     "reliefrequest.put_before": _("Relief put before the committee"),
     "reliefrequest.put_back": _("Relief waits for another session"),
     "reliefrequest.approve": _("Relief approved by the committee"),

@@ -18,8 +18,18 @@ from reports.models import Issue, Target
 class CompareForm(SeedbedForm):
     """Which two published reports stand side by side."""
 
-    first = forms.ModelChoiceField(label=_("The earlier report"), queryset=Issue.objects.none(), to_field_name="ref")
-    second = forms.ModelChoiceField(label=_("The later report"), queryset=Issue.objects.none(), to_field_name="ref")
+    first = forms.ModelChoiceField(
+        label=_("The earlier report"),
+        queryset=Issue.objects.none(),
+        to_field_name="ref",
+        empty_label=_("Choose a report"),
+    )
+    second = forms.ModelChoiceField(
+        label=_("The later report"),
+        queryset=Issue.objects.none(),
+        to_field_name="ref",
+        empty_label=_("Choose a report"),
+    )
 
     def __init__(self, *args, issues, **kwargs):
         super().__init__(*args, **kwargs)

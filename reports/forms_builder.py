@@ -113,7 +113,7 @@ class DraftForm(SeedbedForm):
         queryset=Programme.objects.none(),
         to_field_name="key",
         required=False,
-        help_text=_("With an agreement, its own."),
+        empty_label=_("That of the agreement"),
     )
     title = forms.CharField(label=_("Title"), max_length=160, required=False)
     period_from = DateField(label=_("First day"))

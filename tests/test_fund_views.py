@@ -176,6 +176,9 @@ def test_provisions_are_the_ageing_times_the_rates_in_force(lending, client):
         address = reverse("loans:provisions")
         said = client.get(address, {"as_of": "20.05.2026"}).content.decode()
         assert "342.12" in said
+        unset = client.get(address, {"as_of": "30.04.2026"}).content.decode()
+        assert "the provision is not known" in unset
+        assert "the provision is not known" not in said
         file = client.get(address, {"as_of": "20.05.2026", "format": "csv"}).getvalue().decode()
         assert "250.00" in file
         client.force_login(people.adviser)

@@ -114,6 +114,9 @@ def test_words_are_saved_while_one_writes_and_a_stale_page_is_told_so(office, dr
     asks = {"headers": {"Accept": "application/json"}}
     answer = client.post(url, {"text": "One", "version": 0}, **asks)
     assert (answer.status_code, answer.json()["version"]) == (200, 1)
+    # Who presses the button leaves the box first: the script saves, and the button brings the same words once more.
+    again = client.post(url, {"text": "One", "version": 0})
+    assert (again.status_code, Passage.objects.get().version) == (302, 1)
     late = client.post(url, {"text": "Two", "version": 0}, **asks)
     assert late.status_code == 409
     assert late.json()["error"].startswith("Somebody else wrote in this box")

@@ -55,6 +55,7 @@ def table(request):
             {
                 "programme": programme,
                 "may_set": rules.test_rule("loans.set_provisions", request.user, programme),
+                "no_rates": any(row.percent is None for one in tables for row in one.rows),
                 "currencies": [(one, [(bucket_word(row.name), row) for row in one.rows]) for one in tables],
             }
             for programme, tables in found

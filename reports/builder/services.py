@@ -142,7 +142,8 @@ def draft_next(*, issue, on, by, key=None):
 def save_passage(*, issue, box, text, version, on, by):
     """Save the text of one box of a draft. `version`: that of the Passage that was read; 0 when there was none.
 
-    Raises Invalid for a figure that the report does not have, Stale when somebody else saved it meanwhile.
+    The words that stand there already are saved: the script saves a box when it is left, which pressing the button
+    does too. Raises Invalid for a figure that the report does not have, Stale when other words were saved meanwhile.
     """
     issue = _open_draft(issue, by)
     if box not in BOXES:
@@ -151,6 +152,8 @@ def save_passage(*, issue, box, text, version, on, by):
     ask_codes(text, choices_of(issue))
     ask_neutral(issue.programme, text, "text")
     passage = Passage.objects.filter(issue=issue, box=box).first()
+    if passage is not None and passage.text == text:
+        return passage
     if int(version) != (passage.version if passage else 0):
         raise Stale(_("Somebody else wrote in this box after you opened it. Open the page again to see their words."))
     if passage is None:
