@@ -52,6 +52,8 @@ def set_target(
         )
     if kind not in Target.Kind.values or comparator not in Target.Comparator.values:
         raise Invalid(_("Choose what kind of value it is, and how it is compared."), field="comparator")
+    ask_neutral(programme, source, "source")
+    ask_neutral(programme, note, "note")
     facts = {"comparator": comparator, "value": value, "currency": currency, "source": source, "note": note}
     target, _made = Target.objects.update_or_create(programme=programme, code=code, kind=kind, defaults=facts)
     body = {"code": code, "kind": kind, "comparator": comparator, "value": str(value), "currency": currency}
@@ -184,6 +186,7 @@ def explain_restatement(*, issue, codes, reason, on, by, key=None):
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why the figure is another today."), field="reason")
+    ask_neutral(issue.programme, reason, "reason")
     old = last_published(issue)
     found = {one.code: one for one in differences(old)} if old else {}
     if not codes or set(codes) - set(found):

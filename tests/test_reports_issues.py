@@ -15,7 +15,14 @@ from reports.checks import checks
 from reports.edition import digest
 from reports.links import make_link, revoke_link
 from reports.models import DonorLink, Issue, LinkOpening
-from reports.services import correct_issue, draft_issue, publish_issue, set_target, withdraw_target
+from reports.services import (
+    correct_issue,
+    draft_issue,
+    explain_restatement,
+    publish_issue,
+    set_target,
+    withdraw_target,
+)
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_grants import paid_tranche, signed_award
 
@@ -140,6 +147,15 @@ def test_a_report_of_a_confidential_programme_carries_its_neutral_name_alone(db)
     assert secret.programme.name not in str(issue.body)
     assert secret.programme.key not in str(issue.body)
     assert issue.body["name"] == "Small business support"
+    facts = {"on": DAY, "by": secret.people.manager}
+    for act in (
+        lambda: explain_restatement(
+            issue=drafted(secret), codes=["awards"], reason=f"{secret.programme.name}.", **facts
+        ),
+        lambda: set_target(programme=secret.programme, code="awards", value=5, note=secret.programme.name, **facts),
+    ):
+        with standing_at(DAY), pytest.raises(Invalid, match="Write “Small business support” instead"):
+            act()
 
 
 # Who reads it --------------------------------------------------------------------------------------------------------

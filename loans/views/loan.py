@@ -13,7 +13,7 @@ from ledger.money import Money
 from loans.contract import READABLE, contract_pdf
 from loans.forms import AccountForm, SignForm, TermsForm
 from loans.forms_bulk import WhatIfForm
-from loans.models import Loan
+from loans.models import Loan, ReliefRequest
 from loans.reading import figures_of, money_lines, next_step, schedule_table, waivers_of
 from loans.reading_people import people_of
 from loans.reading_tranches import next_of_tranches, tranches_of
@@ -111,11 +111,19 @@ def _approved(row, user):
 
 
 def _next(row, figures, order, tranches):
-    """Relief that is approved comes first, then what is late, the next tranche, the next instalment."""
-    approved = row.relief_requests.filter(state="approved").first()
-    if approved is not None:
+    """Relief that is asked for or approved comes first, then what is late, the next tranche, the next instalment."""
+    asked = row.relief_requests.open().first()
+    if asked is not None and asked.state != ReliefRequest.State.APPROVED:
+        words = _("%(relief)s, asked for on %(day)s by %(name)s.")
+        words = words % {
+            "relief": asked.get_kind_display(),
+            "day": f"{asked.asked_on:%d.%m.%Y}",
+            "name": asked.asked_by.name,
+        }
+        return _("Next: the committee decides on the request."), words
+    if asked is not None:
         words = _("Approved by %(decision)s. %(name)s asked for it.")
-        words = words % {"decision": approved.decision_ref, "name": approved.asked_by.name}
+        words = words % {"decision": asked.decision_ref, "name": asked.asked_by.name}
         return _("Next: another person puts the committee’s decision in force."), words
     step = None if figures.overdue else next_of_tranches(row, tranches)
     return step or next_step(row, figures, order)

@@ -74,7 +74,7 @@ def _file(wanted, found, day):
             row.loans,
             Money(row.owed, one.currency),
             "" if row.percent is None else str(row.percent),
-            Money(row.amount, one.currency),
+            "" if row.percent is None else Money(row.amount, one.currency),
         ]
         for programme, tables in found
         for one in tables

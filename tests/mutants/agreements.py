@@ -50,8 +50,8 @@ AGREEMENTS: list[Mutant] = [
     Mutant(
         "grants: what was paid beyond the share of the cost is forgotten",
         "grants/services/awards.py",
-        "    _ask_back(award, excess, on, by, reason)",
-        "    pass",
+        '        ask_back(award, excess, f"recovery:{award.ref}", on=on, by=by, reason=reason)',
+        "        pass",
         (*BUDGET, "tests/test_grants_properties.py"),
     ),
 ]
