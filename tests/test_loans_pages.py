@@ -383,7 +383,7 @@ def test_tranches_are_planned_shown_confirmed_and_paid_by_their_pages(lending, v
     assert "Next: finance prepares the payment of tranche 2." in said.text
     assert reverse("loans:pay_tranche", args=[loan.ref, 2]) in str([node.get("href") for node in said.all("a")])
     said = contract_text(client, people.loan_officer, loan)
-    for words in ("Paid out in parts", "27.05.2026", "400.00", NAME):
+    for words in ("Paid out in parts", "27.05.2026", "400,00", NAME):
         assert words in said
 
 

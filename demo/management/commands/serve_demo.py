@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 HOST = "127.0.0.1"
 PATIENCE = 20  # seconds that web and worker get to finish what they are doing
-OWN_WAY = 3  # seconds to end by themselves after Ctrl-C, which the terminal sends to the whole process group
+OWN_WAY = 10  # seconds to end by themselves after Ctrl-C, which the terminal sends to the whole process group
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
