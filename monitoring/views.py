@@ -213,6 +213,7 @@ def end_place(request, pk):
         title=_("The post “%(title)s” is gone") % {"title": place.title},
         submit=_("End the post"),
         back=place.found_at.get_absolute_url(),
+        crumbs=((_("Visits"), reverse("monitoring:visits")), (place.found_at.ref, place.found_at.get_absolute_url())),
     )
 
 
@@ -236,6 +237,7 @@ def lose_post(request, pk):
         title=_("What became of the post “%(title)s”") % {"title": post.title},
         submit=_("Keep it"),
         back=first.get_absolute_url(),
+        crumbs=((_("Visits"), reverse("monitoring:visits")), (first.ref, first.get_absolute_url())),
     )
 
 
