@@ -16,7 +16,7 @@ from monitoring.models import MonitoringVisit
 from pages.history import word_for
 from payments.models import PaymentOrder
 from tests import conftest
-from tests.mutants.__main__ import judge
+from tests.mutants.__main__ import EVERY, judge
 from tests.mutants.list import Mutant
 
 # What stands here says the same on every database.
@@ -144,6 +144,18 @@ def small_project(tmp_path):
         "def test_broken():\n    assert till.pay(5) == 6\n"
     )
     return tmp_path
+
+
+def test_each_mutant_finds_its_one_place_and_its_tests():
+    lost = [one.name for one in EVERY if (ROOT / one.file).read_text().count(one.old) != 1]
+    named = {test for one in EVERY for test in one.tests}
+    texts = {file: (ROOT / file).read_text() for file in {test.partition("::")[0] for test in named}}
+    gone = [
+        test
+        for test in named
+        if f"def {test.partition('::')[2].partition('[')[0]}" not in texts[test.partition("::")[0]]
+    ]
+    assert (lost, gone) == ([], [])
 
 
 @pytest.mark.parametrize(

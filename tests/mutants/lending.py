@@ -29,9 +29,9 @@ LENDING: list[Mutant] = [
     ),
     Mutant(
         "loans: a waiver goes on after it was taken back",
-        "loans/services/restating.py",
-        "    waived = loan.waivers.live().filter(version=version.number)",
-        "    waived = loan.waivers.filter(version=version.number)",
+        "loans/facts.py",
+        '("waivers", Waiver.objects.live().filter(**on_schedule)',
+        '("waivers", Waiver.objects.filter(**on_schedule)',
         EARLY,
     ),
     Mutant(

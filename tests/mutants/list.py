@@ -122,8 +122,8 @@ MUTANTS: list[Mutant] = [
     Mutant(
         "loans: money that comes late leaves later money as it was",
         "loans/services/restating.py",
-        "parts is None or kept[row.pk] != shares_of(parts)",
-        "parts is None",
+        "        or kept[row.pk] != {(ids[no], name): amount for (no, name), amount in shares_of(parts).items()}\n",
+        "",
         ("tests/test_loans.py::test_money_entered_late_is_booked_as_if_it_had_been_entered_in_time",),
     ),
     Mutant(

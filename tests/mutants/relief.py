@@ -83,8 +83,15 @@ RELIEF_GUARDS: list[Mutant] = [
     Mutant(
         "relief: a typed decision changes the rate",
         "loans/services/relief.py",
-        '        _need_committee(loan, "rate", decision_ref)',
-        "        pass",
+        "        if waiver_limit(loan) is not None:\n            raise Blocked(NEEDS_COMMITTEE)\n",
+        "",
         (f"{RELIEF}::test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee",),
+    ),
+    Mutant(
+        "relief: the number of what was approved is typed again",
+        "loans/services/relief.py",
+        '        _need_own_decision(loan, "waive", decision_ref)\n',
+        "",
+        (f"{RELIEF}::test_what_the_committee_approved_is_put_in_force_once_and_not_typed_again",),
     ),
 ]

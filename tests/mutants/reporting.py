@@ -58,9 +58,27 @@ REPORTING: list[Mutant] = [
     Mutant(
         "reports: the page of data quality tells a hidden cell",
         "reports/quality.py",
-        "BY_CODE[gap.code].dim in whole]",
-        "BY_CODE[gap.code].dim in {*whole, 'sex'}]",
+        "    return check.dim in whole and not",
+        "    return check.dim in {*whole, 'sex'} and not",
         (f"{WORDS}::test_a_line_about_people_is_printed_only_where_the_whole_breakdown_of_them_is",),
+    ),
+    Mutant(
+        "reports: a line of data quality tells of few persons",
+        "reports/quality.py",
+        "not (few and check.of_people) and",
+        "",
+        (
+            f"{WORDS}::test_a_line_of_data_quality_tells_donors_of_no_few_persons_and_of_nobody_in_a_confidential_programme",
+        ),
+    ),
+    Mutant(
+        "reports: data quality tells of people of a confidential programme",
+        "reports/quality.py",
+        " and (check.impersonal or not strict)",
+        "",
+        (
+            f"{WORDS}::test_a_line_of_data_quality_tells_donors_of_no_few_persons_and_of_nobody_in_a_confidential_programme",
+        ),
     ),
     Mutant(
         "reports: a period reaches beyond the agreement",
