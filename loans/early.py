@@ -69,8 +69,11 @@ class Reshaped:
         return {number: parts for number, parts in self.rows.items() if number >= no}
 
     def lent_after(self, day: date) -> int:
-        """What of the principal is paid out after `day` only."""
-        return sum(self._minor(tranche.amount) for tranche in self.request.tranches if tranche.date > day)
+        """What of the principal is paid out after `day` only.
+
+        Never what a schedule begins with: where interest is paid ahead it begins later than the money was lent.
+        """
+        return sum(self._minor(tranche.amount) for tranche in self.request.tranches[1:] if tranche.date > day)
 
     def _lent_by(self, day: date) -> ScheduleRequest:
         """The request as far as it is paid out by `day`; all of it where nothing is."""
@@ -86,6 +89,9 @@ class Reshaped:
         """
         if until == "schedule":
             return sum(interest for number, (_principal, interest) in self.rows.items() if number >= no)
+        if day < self.request.disbursed_on:
+            # Interest was paid ahead before this schedule was made: it bears none yet.
+            return 0
         on_top = no == 1 and self.request.first_period == "actual_days_on_top"
         if self.request.is_flat or on_top or self.request.remainder == "first":
             return self._interest_by_days(no, day, until)

@@ -485,3 +485,23 @@ def product_form(office, change):
         "prepay": "next_instalments",
     }
     return ProductForm(facts | change, programme=office.programme)
+
+
+def test_a_new_schedule_falls_due_after_the_day_to_which_interest_is_paid(lending):
+    """200.00 repay the first instalment and the 8.37 of interest of the second: it is paid to 12 May."""
+    terms = {"prepay": "next_instalments", "early_interest": "date"}
+    loan = active_loan(lending, terms=terms, months=6)
+    repay(lending, loan, 20_000, date(2026, 3, 23))
+    agreed = {"instalments_number": 6, "decision_ref": "S-9", "reason": "Hail.", "by": lending.people.manager}
+    day = date(2026, 4, 14)
+    with standing_at(day):
+        with pytest.raises(Invalid, match=r"Interest is paid to 12\.05\.2026\. Choose a first due date after it\."):
+            reschedule_loan(loan=loan, first_due_on=date(2026, 5, 12), on=day, **agreed)
+        loan = reschedule_loan(loan=loan, first_due_on=date(2026, 6, 12), on=day, **agreed)
+        # Who repays everything before the new schedule bears interest owes the principal alone: 1,000.00 less 181.63.
+        quote = payoff_quote(loan, day)
+        assert (quote.parts["interest"], quote.parts["principal"]) == (0, 81_837)
+        row = repay(lending, loan, 90_000, day)
+    assert (row.interest_amount, row.principal_amount) == (0, 81_837)
+    loan.refresh_from_db()
+    assert (loan.state, loan.overpaid_amount) == ("overpaid", 8_163)

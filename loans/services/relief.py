@@ -256,6 +256,12 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
     instalment. Interest begins `free_months` later. `facts` as for `loans.terms.request_for`. Raises Invalid.
     """
     starts_on = month_after(interest_paid_to(standing, loan, on), free_months)
+    if not free_months and starts_on >= facts["first_due"]:
+        # Interest that is paid would be asked for a second time.
+        raise Invalid(
+            _("Interest is paid to %(day)s. Choose a first due date after it.") % {"day": f"{starts_on:%d.%m.%Y}"},
+            field="first_due_on",
+        )
     starts_on = min(starts_on, facts["first_due"] - ONE_DAY)
     principal = standing.principal + owed["capital"]
     before = request_from_json(loan.versions.get(number=loan.current_version).request)

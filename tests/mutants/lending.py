@@ -28,6 +28,20 @@ LENDING: list[Mutant] = [
         EARLY,
     ),
     Mutant(
+        "loans: what a new schedule begins with is a tranche to come",
+        "loans/early.py",
+        "for tranche in self.request.tranches[1:] if tranche.date > day",
+        "for tranche in self.request.tranches if tranche.date > day",
+        ("tests/test_loans_model.py::test_every_balance_and_account_is_that_of_the_second_reckoning",),
+    ),
+    Mutant(
+        "loans: interest that is paid ahead is asked for again by a new schedule",
+        "loans/services/relief.py",
+        '    if not free_months and starts_on >= facts["first_due"]:',
+        "    if False:",
+        ("tests/test_loans_early.py::test_a_new_schedule_falls_due_after_the_day_to_which_interest_is_paid",),
+    ),
+    Mutant(
         "loans: a waiver goes on after it was taken back",
         "loans/facts.py",
         '("waivers", Waiver.objects.live().filter(**on_schedule)',
