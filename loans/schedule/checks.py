@@ -34,8 +34,9 @@ def check_request(request: ScheduleRequest) -> None:
         _check_payoff(request)
 
 
-def _unknown(field: str, value: object, allowed: Iterable[str]) -> ScheduleError:
-    return ScheduleError(field, f"{value!r} is not known; choose one of {', '.join(allowed)}.")
+def _choice(field: str, value: object, allowed: Iterable[str]) -> None:
+    if not isinstance(value, str) or value not in allowed:
+        raise ScheduleError(field, f"{value!r} is not known; choose one of {', '.join(allowed)}.")
 
 
 def _whole(field: str, value: object, least: int, most: int) -> None:
@@ -64,28 +65,18 @@ def _day(field: str, value: object) -> None:
 
 
 def _check_choices(request: ScheduleRequest) -> None:
-    on_payment, rounding, frequency = request.on_payment, request.rounding, request.frequency
-    if request.method not in words.METHODS:
-        raise _unknown("method", request.method, words.METHODS)
-    if request.first_period not in words.FIRST_PERIODS:
-        raise _unknown("first_period", request.first_period, words.FIRST_PERIODS)
-    if request.annuity not in words.ANNUITIES:
-        raise _unknown("annuity", request.annuity, words.ANNUITIES)
-    if request.remainder not in words.REMAINDERS:
-        raise _unknown("remainder", request.remainder, words.REMAINDERS)
-    if request.on_disbursement not in words.ON_DISBURSEMENT:
-        raise _unknown("on_disbursement", request.on_disbursement, words.ON_DISBURSEMENT)
-    if on_payment.early not in words.EARLY:
-        raise _unknown("on_payment.early", on_payment.early, words.EARLY)
-    if on_payment.excess not in words.EXCESS:
-        raise _unknown("on_payment.excess", on_payment.excess, words.EXCESS)
-    if rounding.mode not in words.ROUNDING_MODES:
-        raise _unknown("rounding.mode", rounding.mode, words.ROUNDING_MODES)
-    if rounding.instalment_mode is not None and rounding.instalment_mode not in words.ROUNDING_MODES:
-        raise _unknown("rounding.instalment_mode", rounding.instalment_mode, words.ROUNDING_MODES)
-    if frequency.unit not in words.UNITS:
-        raise _unknown("frequency.unit", frequency.unit, words.UNITS)
-    _whole("frequency.every", frequency.every, 1, 1200)
+    _choice("method", request.method, words.METHODS)
+    _choice("first_period", request.first_period, words.FIRST_PERIODS)
+    _choice("annuity", request.annuity, words.ANNUITIES)
+    _choice("remainder", request.remainder, words.REMAINDERS)
+    _choice("on_disbursement", request.on_disbursement, words.ON_DISBURSEMENT)
+    _choice("on_payment.early", request.on_payment.early, words.EARLY)
+    _choice("on_payment.excess", request.on_payment.excess, words.EXCESS)
+    _choice("rounding.mode", request.rounding.mode, words.ROUNDING_MODES)
+    if request.rounding.instalment_mode is not None:
+        _choice("rounding.instalment_mode", request.rounding.instalment_mode, words.ROUNDING_MODES)
+    _choice("frequency.unit", request.frequency.unit, words.UNITS)
+    _whole("frequency.every", request.frequency.every, 1, 1200)
 
 
 def _check_money(request: ScheduleRequest) -> None:
@@ -125,8 +116,7 @@ def _check_rate(request: ScheduleRequest) -> None:
         _percent("period_rate_pct", per_period, words.MAX_PERIOD_RATE_PCT)
         return
     _percent("annual_rate_pct", annual, words.MAX_ANNUAL_RATE_PCT)
-    if request.day_count not in words.DAY_COUNTS:
-        raise _unknown("day_count", request.day_count, words.DAY_COUNTS)
+    _choice("day_count", request.day_count, words.DAY_COUNTS)
 
 
 def _percent(field: str, value: object, most: Decimal) -> None:
@@ -148,8 +138,8 @@ def _check_rows(request: ScheduleRequest) -> None:
     most = (request.n or words.MAX_ROWS) - 1
     _whole("grace_principal", request.grace_principal, 0, most)
     _whole("grace_interest", request.grace_interest, 0, most + 1)
-    if request.grace_interest_kind is not None and request.grace_interest_kind not in words.GRACE_INTEREST_KINDS:
-        raise _unknown("grace_interest_kind", request.grace_interest_kind, words.GRACE_INTEREST_KINDS)
+    if request.grace_interest_kind is not None:
+        _choice("grace_interest_kind", request.grace_interest_kind, words.GRACE_INTEREST_KINDS)
     if request.grace_interest and request.grace_interest_kind is None:
         raise ScheduleError("grace_interest_kind", "say whether the interest of the grace is waived or deferred.")
     if request.grace_interest > most and request.grace_interest_kind == "deferred":
@@ -244,8 +234,7 @@ def _check_payments(request: ScheduleRequest) -> None:
 def _check_payoff(request: ScheduleRequest) -> None:
     payoff = request.payoff
     _day("payoff.date", payoff.date)
-    if payoff.interest_until not in words.INTEREST_UNTIL:
-        raise _unknown("payoff.interest_until", payoff.interest_until, words.INTEREST_UNTIL)
+    _choice("payoff.interest_until", payoff.interest_until, words.INTEREST_UNTIL)
     if request.is_flat:
         raise ScheduleError("payoff", "is computed on a declining balance only; leave it out for flat interest.")
     if request.remainder == "first":
@@ -262,11 +251,10 @@ def _check_payoff(request: ScheduleRequest) -> None:
 
 def _check_calendar(non_working: NonWorking) -> None:
     for place, day in enumerate(non_working.weekend):
-        if day not in words.WEEKDAYS:
-            raise _unknown(f"non_working.weekend[{place}]", day, words.WEEKDAYS)
+        _choice(f"non_working.weekend[{place}]", day, words.WEEKDAYS)
     if len(set(non_working.weekend)) == len(words.WEEKDAYS):
         raise ScheduleError("non_working.weekend", "names every day of the week; leave at least one working day.")
     for place, day in enumerate(non_working.holidays):
         _day(f"non_working.holidays[{place}]", day)
-    if non_working.interest_moves is not True and non_working.interest_moves is not False:
+    if not isinstance(non_working.interest_moves, bool):
         raise ScheduleError("non_working.interest_moves", "give true or false.")
