@@ -11,6 +11,7 @@ import io
 import unicodedata
 from decimal import Decimal
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -497,12 +498,24 @@ def paper(
 
 
 def _headed(story):
-    """The heading of a long table stays with its first rows. With all of them half a page would be left empty."""
+    """The heading of a long table, and words between the two, stay with its first rows; with all of them half a page
+    would be left empty."""
     story = list(story)
-    for part, following in zip(story, [*story[1:], None], strict=True):
-        if isinstance(part, Paragraph) and isinstance(following, LongTable) and following._nrows > SHORT_TABLE:
-            part.keepWithNext = 0
-            yield CondPageBreak(45 * mm)
+    rooms = {}
+    for place, part in enumerate(story):
+        if isinstance(part, LongTable) and part._nrows > SHORT_TABLE:
+            words = list(takewhile(lambda one: isinstance(one, Paragraph), reversed(story[max(place - 4, 0) : place])))
+            # Back to the nearest heading, with those right above it; without one the last paragraph alone.
+            between = next((number for number, one in enumerate(words) if one.getKeepWithNext()), 0)
+            above = takewhile(lambda one: one.getKeepWithNext(), words[between:])
+            words = words[: max(between + len(list(above)), 1)]
+            for one in words:
+                one.keepWithNext = 0
+            if words:
+                rooms[place - len(words)] = (45 + 8 * (len(words) - 1)) * mm
+    for place, part in enumerate(story):
+        if place in rooms:
+            yield CondPageBreak(rooms[place])
         yield part
 
 

@@ -91,7 +91,7 @@ RELIEF_GUARDS: list[Mutant] = [
         "relief: the number of what was approved is typed again",
         "loans/services/relief.py",
         '        _need_own_decision(loan, "waive", decision_ref)\n',
-        "",
+        "        pass\n",
         (f"{RELIEF}::test_what_the_committee_approved_is_put_in_force_once_and_not_typed_again",),
     ),
 ]
