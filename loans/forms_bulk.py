@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ledger.money import Money
-from loans.models import BalanceCheck, Loan
+from loans.models import BalanceCheck
 from pages.fields import DateField, MoneyField, ReasonField
 from pages.forms import SeedbedForm
 from pages.moves import MoveForm
@@ -45,10 +45,9 @@ class ClaimForm(SeedbedForm):
     )
     reason = LateReason()
 
-    def __init__(self, *args, line, refs, sure, **kwargs):
+    def __init__(self, *args, loans, refs, sure, **kwargs):
         super().__init__(*args, **kwargs)
-        self.line = line
-        self.loans = Loan.objects.filter(programme=line.programme_id).select_related("borrower")
+        self.loans = loans.select_related("borrower")
         found = {loan.ref: loan for loan in self.loans.filter(ref__in=refs)}
         choices = [(ref, f"{ref}, {found[ref].borrower.name}") for ref in refs]
         self.fields["choice"].choices = [*choices, (ANOTHER, _("Another loan"))]

@@ -111,7 +111,12 @@ class LifeEventForm(OfLoanForm):
 class DecideForm(OfLoanForm):
     outcome = forms.ChoiceField(label=_("What follows"), choices=LifeEvent.Outcome.choices, widget=forms.RadioSelect)
     payer = PartyField(label=_("Who pays from now on"), required=False)
-    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
+    decision_ref = forms.CharField(
+        label=_("Decision"),
+        max_length=40,
+        required=False,
+        help_text=_("By whom or where it was decided. What the committee approved on a request is named by itself."),
+    )
 
 
 class MembersForm(OfLoanForm):

@@ -215,7 +215,7 @@ class Integrity:
     """Is the capital still there? By posting days up to `as_of`, in minor units.
 
     Cash and loans owed, less what is held for others, are the capital, what it earned, less what it lost and cost.
-    `allowance` is what the programme expects to lose of what is owed.
+    `allowance` is what the programme expects to lose of what is owed; None where it has set no rates for that.
     """
 
     as_of: date
@@ -227,7 +227,7 @@ class Integrity:
     lost: int
     costs: int
     other: int
-    allowance: int = 0
+    allowance: int | None = None
 
     @property
     def worth(self):
@@ -239,8 +239,8 @@ class Integrity:
 
     @property
     def share(self):
-        """What is there for each unit of capital, the allowance taken off; None without capital."""
-        return Decimal(self.worth - self.allowance) / self.capital if self.capital > 0 else None
+        """What is there for each unit of capital, the allowance taken off where there is one; None without capital."""
+        return Decimal(self.worth - (self.allowance or 0)) / self.capital if self.capital > 0 else None
 
 
 EARNED = (postings.INTEREST, postings.INTEREST_CAPITALISED, postings.FEES, postings.PENALTIES, postings.RECOVERED)
@@ -248,7 +248,7 @@ LOST = (postings.WRITTEN_OFF, postings.FORGIVEN)
 HELD = (postings.OVERPAYMENTS, postings.UNCLAIMED)
 
 
-def integrity(line, as_of, allowance=0):
+def integrity(line, as_of, allowance=None):
     """The Integrity of a line at the end of `as_of`."""
     balances = balances_at(line, as_of)
     known = {postings.BANK, postings.PRINCIPAL, postings.CAPITAL, postings.COSTS, *HELD, *EARNED, *LOST}

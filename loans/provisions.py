@@ -62,6 +62,8 @@ def _part(owed, percent):
 
 
 def allowance_of(line, as_of):
-    """Minor units expected to be lost of the loans of a funding line."""
+    """Minor units expected to be lost of the loans of a funding line; None where no rate is in force."""
+    if not rates_on(line.programme, as_of):
+        return None
     found = provisions(line.programme, as_of, Loan.objects.filter(line=line))
     return sum(one.total for currency, one in found.items() if currency == line.currency)

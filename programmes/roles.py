@@ -84,6 +84,13 @@ def rows_for(user, roles, *, programme="programme", region="region"):
     return found
 
 
+def holds_everywhere(user, roles, programme_id):
+    """True when the user holds one of `roles` in the whole programme, bound to no region of it."""
+    return any(
+        held.role in roles and held.programme_id == programme_id and held.region_id is None for held in held_by(user)
+    )
+
+
 def has_role(*roles):
     """A `rules` predicate: the user holds one of `roles` in the row's programme (and region, where it has one)."""
 

@@ -11,12 +11,12 @@ from ledger.models import Account
 from loans.models import Repayment
 from loans.proposals import LoanFacts, propose_claims
 from loans.services import claim_line, keep_receipt, release_receipt, reverse_repayment, take_claims
-from loans.services.claims import lines_to_claim, proposed_claims
+from loans.services.claims import claims_to_read, proposed_claims
 from payments.matching import seal_of
 from payments.models import StatementLine
 from payments.proposals import LineFacts
 from programmes.clock import standing_at
-from tests.office import DAY
+from tests.office import DAY, make_user, seat
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
 from tests.steps_payments import another_line, own_account
 from tests.steps_statements import loaded, moved
@@ -111,8 +111,8 @@ def balance(code, subject=""):
 
 
 def take(office, **facts):
-    lines = list(lines_to_claim(office.people.loan_officer, office.programme))
-    sure = [claim for claim in proposed_claims(lines, FIRST_DUE).values() if claim.sure]
+    _lines, claims = claims_to_read(office.people.loan_officer, office.programme, FIRST_DUE)
+    sure = [claim for claim in claims.values() if claim.sure]
     given = {"programme": office.programme, "seal": seal_of(sure), "on": FIRST_DUE, "by": office.people.loan_officer}
     return take_claims(**{**given, **facts})
 
@@ -153,7 +153,7 @@ def test_a_reversal_gives_the_money_back_and_the_line_can_be_claimed_again(banki
         release_receipt(line=row, reason="rent", on=FIRST_DUE, by=officer)
     reverse_repayment(repayment=first, reason="Another borrower's.", on=FIRST_DUE, by=officer)
     assert (balance("2100", row.ref), balance("1000") - bank) == (-DUE, DUE)
-    assert lines_to_claim(officer, banking.programme).get() == row
+    assert claims_to_read(officer, banking.programme, FIRST_DUE)[0] == [row]
     assert list(faults()) == []
     second = claim_line(line=row, loan=banking.loan, on=FIRST_DUE, by=officer)
     # Money of an earlier day folds the loan anew: what was claimed stays claimed from its receipt.
@@ -212,6 +212,29 @@ def test_money_of_nobody_is_kept_as_a_receipt_and_moves_to_the_line_of_the_loan_
     held = Account.objects.filter(code="2100", subject=row.ref).values_list("line", "balance_amount")
     assert dict(held) == {more.key: 0, banking.line.key: 0}
     assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_an_officer_of_one_region_reads_the_lines_that_lead_to_its_loans_alone(banking, client):
+    """A line that fits nobody may be anybody's: whose name it bears is read by those who work for the whole."""
+    loan, programme = banking.loan, banking.programme
+    here, there = make_user("Officer Here", "T-081"), make_user("Officer There", "T-082")
+    seat(here, programme, "loan_officer", region=loan.region)
+    seat(there, programme, "loan_officer", region=banking.other_region)
+    own, nobody = arrived(banking, moved(DUE, "T-1", text=loan.ref), moved(123, "T-2", name="Unknown"))
+    assert claims_to_read(here, programme, FIRST_DUE)[0] == [own]
+    assert claims_to_read(there, programme, FIRST_DUE) == ([], {})
+    assert claims_to_read(banking.people.loan_officer, programme, FIRST_DUE)[0] == [own, nobody]
+    client.force_login(here)
+    pages = [reverse("loans:claim", args=[row.pk]) for row in (own, nobody)]
+    assert [client.get(page).status_code for page in pages] == [200, 404]
+    assert client.get(reverse("loans:keep_receipt", args=[nobody.pk])).status_code == 403
+    for user, row in ((here, nobody), (there, own)):
+        with pytest.raises(NotAllowed):
+            claim_line(line=row, loan=loan, on=FIRST_DUE, by=user)
+    with pytest.raises(NotAllowed, match="for the whole programme"):
+        keep_receipt(line=nobody, funding_line=banking.line, on=FIRST_DUE, by=here)
+    assert claim_line(line=own, loan=loan, on=FIRST_DUE, by=here).amount == DUE
 
 
 @pytest.mark.django_db

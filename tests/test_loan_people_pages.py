@@ -93,8 +93,13 @@ def test_a_death_is_recorded_and_decided_by_two_people(lending, client):
         assert "Decide what becomes of the loan" in home
         decided = {"outcome": "continue", "decision_ref": "S-1"}
         assert "Say who pays" in send(client, "decide_life_event", loan.ref, event.pk, status=400, **decided)
-        said = send(client, "decide_life_event", loan.ref, event.pk, **{**decided, "outcome": "forgive"})
-        assert "The rest is forgiven, S-1" in said
+        forgiven = {**decided, "outcome": "forgive"}
+        assert "The committee decides that" in send(
+            client, "decide_life_event", loan.ref, event.pk, status=409, **forgiven
+        )
+        payer = registered_person(lending, "Karen Petrosyan", birth_year=1971)
+        said = send(client, "decide_life_event", loan.ref, event.pk, **decided, payer=payer.ref)
+        assert "It is repaid as agreed, by the payer, S-1" in said
 
 
 def test_who_pays_for_a_borrower_abroad_does_so_until_the_power_of_attorney_ends(lending, client):

@@ -11,7 +11,16 @@ from loans.checks_requests import request_faults
 from loans.models import LendingRules, Loan, ReliefRequest
 from loans.queues_requests import requests_waiting as queue_for
 from loans.requests import told
-from loans.services import change_rate, record_repayment, reverse_repayment, waive, write_off_loan
+from loans.services import (
+    change_rate,
+    decide_life_event,
+    record_life_event,
+    record_repayment,
+    reverse_repayment,
+    reverse_waiver,
+    waive,
+    write_off_loan,
+)
 from loans.services.requests import ask_relief, put_in_force, withdraw_request
 from programmes.clock import standing_at, today
 from programmes.models import AmountBand, Role
@@ -51,6 +60,7 @@ from tests.steps_relief import (
 )
 from tests.steps_selection import committee_of, members_of
 from tests.test_loan_papers import text as words_of
+from tests.test_loan_people import paper
 
 pytestmark = [pytest.mark.django_db]
 
@@ -164,6 +174,55 @@ def test_what_the_committee_approved_is_put_in_force_once_and_not_typed_again(la
     with pytest.raises(Invalid, match="put in force once, on the page of the request"):
         change_rate(loan=loan, annual_rate_pct=Decimal(0), **facts | {"decision_ref": request.decision_ref})
     assert (loan.waivers.get().amount, loan.annual_rate_pct) == (600, 6)
+
+
+def test_what_the_committee_waived_is_taken_back_by_another_than_who_put_it_in_force(late):
+    office, loan = late
+    request = decided(office, asked(office, loan, "waive", component="interest", amount=600))
+    in_force(office, request)
+    second = seated_manager(office)
+    given = {"waiver": loan.waivers.get(), "reason": "The committee meant another loan.", "on": ASKING}
+    with pytest.raises(NotAllowed, match="Another person than who put it in force"):
+        reverse_waiver(**given, by=office.people.manager)
+    assert reverse_waiver(**given, by=second).reversed_by == second
+    # A waiver that one person decided may be taken back by the same one.
+    facts = {"reason": "Hail.", "decision_ref": "S-1", "on": ASKING, "by": office.people.manager}
+    own = waive(loan=loan, component="interest", amount=100, **facts)
+    reverse_waiver(**{**given, "waiver": own}, by=office.people.manager)
+    assert loan.instalments.get(number=1).interest_amount == 1000
+
+
+def seated_manager(office):
+    manager = make_user("Second Manager", "T-078")
+    seat(manager, office.programme, "manager")
+    return manager
+
+
+def test_what_follows_a_death_is_what_the_committee_approved_since(late):
+    """The rest is forgiven by no typed number: not before the committee approved it, and not by an older approval."""
+    office, loan = late
+    before, died = decided(office, asked(office, loan, "forgive")), ASKING + timedelta(days=1)
+    with standing_at(died):
+        event = record_life_event(
+            loan=loan,
+            kind="death",
+            happened_on=died,
+            evidence=paper(office, loan),
+            on=died,
+            by=office.people.loan_officer,
+        )
+        given = {"event": event, "outcome": "forgive", "decision_ref": "S-1", "on": died, "by": seated_manager(office)}
+        with pytest.raises(Blocked, match="The committee decides that"):
+            decide_life_event(**given)
+        withdraw_request(request=before, reason="He died.", on=died, by=office.people.loan_officer)
+        request = decided(office, asked(office, loan, "forgive"))
+        decide_life_event(**given)
+        event.refresh_from_db()
+        assert (event.outcome, event.decision_ref) == ("forgive", request.motion.ref)
+        assert request.motion.ref != before.motion.ref
+        in_force(office, request)
+    loan.refresh_from_db()
+    assert loan.state == "closed"
 
 
 def test_nobody_puts_in_force_what_they_asked_for_themselves(late):

@@ -7,12 +7,16 @@ from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from audit.refusals import Blocked
 from config.proof import faults
 from ledger.models import Entry
 from loans.daily import daily
 from loans.models import Instalment, Loan, PortfolioCell, Repayment
+from loans.services import reckoning
+from loans.services.restating import restate
 from programmes.clock import standing_at
 from tests.steps_loans import active_loan, repay
 
@@ -78,3 +82,27 @@ def test_forty_missed_days_are_the_same_as_day_by_day(lending):
     held = Repayment.objects.filter(loan=ahead, means="held").order_by("value_on")
     assert [(row.value_on, row.amount) for row in held] == [(date(2026, 4, 12), 8885), (date(2026, 5, 12), 8885)]
     assert Loan.objects.get(pk=ahead.pk).overpaid_amount == 20_000 - 2 * 8885
+
+
+@pytest.mark.django_db
+def test_a_loan_that_cannot_be_reckoned_keeps_no_other_back_and_is_named(lending, monkeypatch):
+    terms = {"penalty_pct": Decimal("36.5")}
+    wrong, late = active_loan(lending, terms=terms), active_loan(lending, terms=terms, bank_reference="BANK-2")
+
+    def refusing(loan, **facts):
+        if loan.pk == wrong.pk:
+            raise Blocked("Its refund is larger than what was paid.")
+        return restate(loan, **facts)
+
+    monkeypatch.setattr(reckoning, "restate", refusing)
+    with pytest.raises(Blocked) as said:
+        work(date(2026, 5, 12))
+    assert said.value.missing == [f"{wrong.ref}: Its refund is larger than what was paid."]
+    penalties = Instalment.objects.filter(number=1).order_by("loan_id").values_list("penalty_amount", flat=True)
+    assert (list(penalties), Loan.objects.get(pk=late.pk).reckoned_on) == ([0, 237], date(2026, 5, 12))
+    assert PortfolioCell.objects.exists()
+    with (
+        standing_at(date(2026, 5, 13)),
+        pytest.raises(CommandError, match=f"not this:\nloans: These loans could not be reckoned: {wrong.ref}"),
+    ):
+        call_command("run_daily", date="2026-05-13")

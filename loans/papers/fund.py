@@ -23,9 +23,15 @@ def integrity_rows(integrity):
     ]
     if integrity.other:
         rows.append((_("Less grants and conversions"), integrity.other, False))
-    if integrity.allowance:
+    if integrity.allowance is not None:
         rows.append((_("Expected to be lost of what is owed"), integrity.allowance, False))
     return rows
+
+
+def share_label(integrity):
+    if integrity.allowance is None:
+        return _("There for each unit of capital (no rates of expected loss are set)")
+    return _("There, without the expected loss, for each unit of capital")
 
 
 def rate_sentence(line):
@@ -107,7 +113,7 @@ def _integrity(integrity, currency):
         [paper.text(label, "cell_bold") if is_sum else label, shown(amount, currency)]
         for label, amount, is_sum in integrity_rows(integrity)
     ]
-    total = [_("There, without the expected loss, for each unit of capital"), percent(integrity.share, 1)]
+    total = [share_label(integrity), percent(integrity.share, 1)]
     return [
         paper.text(_("Is the capital still there?"), "h2"),
         paper.text(_("At the end of %(day)s, by the ledger.") % {"day": day(integrity.as_of)}, "quiet"),

@@ -10,16 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from applicants.models import Application
 from applicants.services import lock_application
 from audit.moves import advance
-from audit.refusals import Blocked, Invalid, Refusal, Stale
+from audit.refusals import Blocked, Invalid, NotAllowed, Refusal, Stale
 from audit.services import service
 from ledger import postings
 from ledger.services import post, reverse
-from loans.matching import RECEIPT, claimable, claims_for, lines_for
+from loans.matching import CLAIMING, RECEIPT, claimable, claims_for, lines_for
 from loans.models import Loan, Repayment
 from loans.services.access import PARENTS, demand, need_text
 from loans.services.repayments import check_once, check_receipt, record_repayment
 from payments.matching import seal_of
 from payments.models import StatementLine
+from programmes.roles import holds_everywhere
 from programmes.services import check_date
 
 
@@ -39,8 +40,9 @@ def take_claims(*, programme, seal, on, by, key=None, reason=""):
     Raises Stale when they are other ones by now. Returns the Programme.
     """
     demand("loans.claim", by, programme)
-    rows = {row.pk: row for row in lines_to_claim(by, programme)}
-    sure = [claim for claim in proposed_claims(rows.values(), on).values() if claim.sure]
+    lines, claims = claims_to_read(by, programme, on)
+    rows = {row.pk: row for row in lines}
+    sure = [claim for claim in claims.values() if claim.sure]
     if not sure:
         raise Blocked(_("No line leads to one loan for sure."))
     if seal_of(sure) != seal:
@@ -66,10 +68,25 @@ def proposed_claims(lines, on):
     return found
 
 
-def lines_to_claim(user, programme):
-    """The lines of one page, oldest first."""
-    rows = claimable(lines_for(user).filter(statement__programme=programme)).for_pages()
-    return rows.order_by("value_on", "pk")[:MOST]
+def claims_to_read(user, programme, on):
+    """([StatementLine], {line pk: Claim}) of one page, oldest first: what the user may read of what waits."""
+    rows = claimable(lines_for(user).filter(statement__programme=programme)).for_pages().order_by("value_on", "pk")
+    lines = list(rows[:MOST] if holds_everywhere(user, CLAIMING, programme.pk) else rows)
+    claims = proposed_claims(lines, on)
+    lines = readable(lines, claims, user)[:MOST]
+    return lines, {line.pk: claims[line.pk] for line in lines if line.pk in claims}
+
+
+def readable(lines, claims, user):
+    """Of these lines those that the user may read: a role in one region reads what leads to loans of it alone.
+
+    A line that fits no loan may be anybody's, and is read by those who work for the whole programme.
+    """
+    bound = {line.pk for line in lines if not holds_everywhere(user, CLAIMING, line.programme.pk)}
+    refs = {ref for pk in bound if pk in claims for ref in claims[pk].refs}
+    own = set(Loan.objects.visible_to(user).filter(ref__in=refs).values_list("ref", flat=True))
+    theirs = {pk for pk in bound if pk in claims and own.issuperset(claims[pk].refs)}
+    return [line for line in lines if line.pk not in bound or line.pk in theirs]
 
 
 # Lines that are worked through on one page.
@@ -80,6 +97,7 @@ MOST = 300
 def keep_receipt(*, line, funding_line, on, by, key=None, reason=""):
     """Nobody knows whose money it is: kept on the funding line as a receipt that is not claimed. Returns the line."""
     row = _lock([line], by)[line.pk]
+    need_whole_programme(row, by)
     check_date(on=row.value_on, programme=row.programme, by=by, reason=reason)
     if row.state != StatementLine.State.OPEN:
         raise Blocked(_("This line is used already: %(state)s.") % {"state": row.state_label})
@@ -90,6 +108,7 @@ def keep_receipt(*, line, funding_line, on, by, key=None, reason=""):
 def release_receipt(*, line, reason, on, by, key=None):
     """The receipt is no money of a borrower: its entry is reversed, and the line is open again. Returns the line."""
     row = _lock([line], by)[line.pk]
+    need_whole_programme(row, by)
     need_text(reason, "reason", _("Say why."))
     check_date(on=on, programme=row.programme, by=by)
     _need_unclaimed(row)
@@ -102,6 +121,7 @@ def _claim(pairs, on, by, reason):
     for application in applications.order_by("pk"):
         lock_application(application)
     rows = _lock([line for line, _loan in pairs], by)
+    _need_readable(rows.values(), by, on)
     loans = Loan.objects.select_related(*PARENTS).in_bulk([loan.pk for _line, loan in pairs])
     made = []
     for line, loan in pairs:
@@ -151,6 +171,18 @@ def _lock(lines, by):
     for row in found.values():
         demand("loans.claim", by, row.programme)
     return found
+
+
+def need_whole_programme(row, by):
+    """Raises NotAllowed for a role in one region: money of nobody may be anybody's."""
+    if not holds_everywhere(by, CLAIMING, row.programme.pk):
+        raise NotAllowed(_("It may be anybody's money: somebody who works for the whole programme does this."))
+
+
+def _need_readable(lines, by, on):
+    bound = [line for line in lines if not holds_everywhere(by, CLAIMING, line.programme.pk)]
+    if bound and len(readable(bound, proposed_claims(bound, on), by)) < len(bound):
+        raise NotAllowed(_("This line may be the money of another region. Ask finance to claim it."))
 
 
 def _need_unclaimed(row):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
-from loans.models import LifeEvent, Loan
+from loans.models import LifeEvent, Loan, ReliefRequest
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.restating import restate
 from programmes.services import check_date
@@ -42,10 +42,11 @@ def record_life_event(*, loan, kind, happened_on, evidence, on, by, payer=None, 
 
 
 @service
-def decide_life_event(*, event, outcome, decision_ref, on, by, payer=None, version=None, key=None):
+def decide_life_event(*, event, outcome, on, by, decision_ref="", payer=None, version=None, key=None):
     """Another person than who recorded it, and than adviser and signer, says what follows: penalties run again.
 
-    A new schedule, a write-off or forgiveness is then made by its own act, with its money.
+    A new schedule, a write-off or forgiveness follows only when the committee has approved a request for it since the
+    event; the decision is that one. It is put in force by its own act, with its money. Raises Invalid, Blocked.
     """
     loan = lock_loan(event.loan)
     event = LifeEvent.objects.select_for_update(of=("self",)).select_related("payer").get(pk=event.pk)
@@ -53,12 +54,15 @@ def decide_life_event(*, event, outcome, decision_ref, on, by, payer=None, versi
     check_date(on=on, programme=loan.programme, by=by)
     if event.decided_on:
         raise Blocked(_("This was decided already."))
-    need_text(decision_ref, "decision_ref", _("Name the decision of the committee."))
     if on < event.recorded_on:
         raise Invalid(_("It was recorded after that day."), field="on")
     payer = payer or event.payer
-    if outcome == LifeEvent.Outcome.CONTINUE and payer is None:
-        raise Invalid(_("Say who pays from now on."), field="payer")
+    if outcome == LifeEvent.Outcome.CONTINUE:
+        need_text(decision_ref, "decision_ref", _("Name the decision."))
+        if payer is None:
+            raise Invalid(_("Say who pays from now on."), field="payer")
+    else:
+        decision_ref = _approved_since(event, outcome)
     event.outcome, event.decision_ref, event.payer = outcome, decision_ref.strip(), payer
     event.decided_on, event.decided_by = on, by
     event.save()
@@ -67,6 +71,16 @@ def decide_life_event(*, event, outcome, decision_ref, on, by, payer=None, versi
     body = {"event": event.pk, "outcome": outcome, "decision": decision_ref, "payer": payer.ref if payer else None}
     record("loan.decide_life_event", loan.ref, by=by, on=on, programme=loan.programme.key, body=body)
     return event
+
+
+def _approved_since(event, outcome):
+    """The committee's decision that approved such relief after the event. Raises Blocked where there is none."""
+    approved = (ReliefRequest.State.APPROVED, ReliefRequest.State.IN_FORCE)
+    asked = event.loan.relief_requests.filter(kind=outcome, state__in=approved, asked_on__gte=event.happened_on)
+    found = asked.order_by("number").last()
+    if found is None:
+        raise Blocked(_("The committee decides that. Ask for it on the page of the loan, and come back when it has."))
+    return found.decision_ref
 
 
 @service

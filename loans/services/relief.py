@@ -6,7 +6,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance
-from audit.refusals import Blocked, Invalid, Stale
+from audit.refusals import Blocked, Invalid, NotAllowed, Stale
 from audit.services import record, service
 from ledger import postings
 from ledger.money import Money
@@ -369,11 +369,15 @@ def need_unpaid(loan, standing, component, amount, on):
 def reverse_waiver(*, waiver, reason, on, by, key=None):
     """A waiver is taken back: it stays to be seen, and the loan is as if it had not been. Returns the Waiver.
 
-    Asked for by somebody who could have waived. Raises Blocked once a new schedule or an end came after it.
+    Asked for by somebody who could have waived; what the committee approved, by another than who put it in force.
+    Raises Blocked once a new schedule or an end came after it.
     """
     loan = lock_loan(waiver.loan)
     waiver = Waiver.objects.select_for_update().get(pk=waiver.pk)
     demand("loans.relieve", by, loan, SECOND_PERSON)
+    decided = loan.relief_requests.filter(kind="waive", decision_ref=waiver.decision_ref)
+    if waiver.recorded_by_id == by.pk and decided.exists():
+        raise NotAllowed(_("The committee approved this. Another person than who put it in force takes it back."))
     need_text(reason, "reason", _("Say why it is taken back."))
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
     if waiver.reversed_on:

@@ -2,6 +2,7 @@
 
 import rules
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,13 +12,15 @@ from django.views.decorators.http import require_GET
 from audit.refusals import NotAllowed
 from ledger.money import Money
 from loans.forms_bulk import ClaimAllForm, ClaimForm, KeepForm, ReleaseForm
-from loans.matching import claimable, lines_for
+from loans.matching import CLAIMING, claimable, lines_for
+from loans.models import Loan
 from loans.services import claim_line, keep_receipt, release_receipt, take_claims
-from loans.services.claims import MOST, lines_to_claim, proposed_claims
+from loans.services.claims import MOST, claims_to_read, need_whole_programme, proposed_claims, readable
 from loans.views.access import crumbs, programme_of
 from pages.forms import attempt, done, form_page
 from payments.matching import seal_of
 from programmes.clock import today
+from programmes.roles import holds_everywhere
 
 
 def _bank():
@@ -29,8 +32,7 @@ def _bank():
 def bank(request):
     """All lines that wait, each with the loans that fit it; one press claims the sure ones."""
     programme = programme_of(request, "loans.claim")
-    lines = list(lines_to_claim(request.user, programme))
-    claims = proposed_claims(lines, today(programme))
+    lines, claims = claims_to_read(request.user, programme, today(programme))
     sure = [claim for claim in claims.values() if claim.sure]
     late = min((line.value_on for line in lines if line.pk in claims and claims[line.pk].sure), default=None)
     form = ClaimAllForm(initial={"seal": seal_of(sure)}, asks=_is_late(programme, late)) if sure else None
@@ -62,8 +64,8 @@ def _totals(lines):
 def take_all(request):
     programme = programme_of(request, "loans.claim")
     on = today(programme)
-    lines = list(lines_to_claim(request.user, programme))
-    sure = [claim for claim in proposed_claims(lines, on).values() if claim.sure]
+    _lines, claims = claims_to_read(request.user, programme, on)
+    sure = [claim for claim in claims.values() if claim.sure]
     form = ClaimAllForm(request.POST or None, initial={"seal": seal_of(sure)}, asks=True)
     if request.method == "POST" and attempt(form, take_claims, programme=programme, on=on, by=request.user):
         said = ngettext("%(count)s repayment is recorded.", "%(count)s repayments are recorded.", len(sure))
@@ -88,8 +90,16 @@ def claim(request, pk):
         raise NotAllowed()
     on = today(line.programme)
     waits = claimable(lines_for(request.user).filter(pk=pk)).exists()
-    proposal = proposed_claims([line], on).get(line.pk) if waits else None
-    form = ClaimForm(request.POST or None, line=line, refs=proposal.refs if proposal else (), sure=_sure(proposal))
+    claims = proposed_claims([line], on) if waits else {}
+    if not readable([line], claims, request.user):
+        raise Http404
+    proposal = claims.get(line.pk)
+    form = ClaimForm(
+        request.POST or None,
+        loans=Loan.objects.visible_to(request.user).filter(programme=line.programme),
+        refs=proposal.refs if proposal else (),
+        sure=_sure(proposal),
+    )
     if request.method == "POST":
         repayment = attempt(form, claim_line, line=line, on=on, by=request.user)
         if repayment is not None:
@@ -106,7 +116,12 @@ def claim(request, pk):
         back=reverse("loans:bank"),
         crumbs=crumbs(_bank()),
         template="loans/bank_line.html",
-        context={"line": line, "claim": proposal, "waits": waits},
+        context={
+            "line": line,
+            "claim": proposal,
+            "waits": waits,
+            "whole": holds_everywhere(request.user, CLAIMING, line.programme.pk),
+        },
     )
 
 
@@ -142,8 +157,7 @@ def release(request, pk):
 
 
 def _act(request, line, form, service, *, title, lead):
-    if not rules.test_rule("loans.claim", request.user, line.programme):
-        raise NotAllowed()
+    need_whole_programme(line, request.user)
     if request.method == "POST" and attempt(form, service, line=line, on=today(line.programme), by=request.user):
         return done(request, _("%(title)s: done.") % {"title": title}, reverse("loans:bank"))
     crumb = (_("Line %(position)s") % {"position": line.position}, reverse("loans:claim", args=[line.pk]))

@@ -17,7 +17,7 @@ from loans.exchange import currencies_for, translated
 from loans.forecast import promised_on_line
 from loans.fund import fund_statement, integrity
 from loans.models import Loan
-from loans.papers.fund import fund_paper, integrity_rows, rate_sentence
+from loans.papers.fund import fund_paper, integrity_rows, rate_sentence, share_label
 from loans.provisions import allowance_of
 from loans.views.cashier import pdf
 from pages.sheets import write_csv, write_xlsx
@@ -104,6 +104,7 @@ def fund(request, key):
         "lent": is_lent(line),
         "integrity": whole,
         "integrity_rows": integrity_rows(whole) if whole else [],
+        "share_label": share_label(whole) if whole else "",
         "promised": promised_on_line(line) if is_lent(line) else None,
         "ahead": money_ahead(line, [], day) if is_lent(line) else None,
         "owed": Loan.objects.filter(line=line).outstanding().total_principal_amount(),

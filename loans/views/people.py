@@ -146,7 +146,10 @@ def decide_one_life_event(request, ref, pk):
         event=event,
         title=_("Decide what follows"),
         said=_("The decision is recorded."),
-        lead=_("A new schedule, a write-off or forgiveness is then made on the loan's page."),
+        lead=_(
+            "A new schedule, a write-off or forgiveness is asked of the committee on the page of the loan first, and"
+            " chosen here when the committee has approved it."
+        ),
     )
 
 

@@ -94,4 +94,18 @@ RELIEF_GUARDS: list[Mutant] = [
         "        pass\n",
         (f"{RELIEF}::test_what_the_committee_approved_is_put_in_force_once_and_not_typed_again",),
     ),
+    Mutant(
+        "relief: who put the committee's waiver in force takes it back alone",
+        "loans/services/relief.py",
+        "    if waiver.recorded_by_id == by.pk and decided.exists():",
+        "    if False:",
+        (f"{RELIEF}::test_what_the_committee_waived_is_taken_back_by_another_than_who_put_it_in_force",),
+    ),
+    Mutant(
+        "relief: what follows a death is an approval of before",
+        "loans/services/life_events.py",
+        ", asked_on__gte=event.happened_on",
+        "",
+        (f"{RELIEF}::test_what_follows_a_death_is_what_the_committee_approved_since",),
+    ),
 ]
