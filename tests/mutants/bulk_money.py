@@ -140,4 +140,25 @@ BULK_MONEY: list[Mutant] = [
         "        if False:",
         LEGACY,
     ),
+    Mutant(
+        "claims: an officer of one region reads every payer's name",
+        "loans/services/claims.py",
+        "bound = {line.pk for line in lines if not holds_everywhere(user, CLAIMING, line.programme.pk)}",
+        "bound = set()",
+        ("tests/test_loan_claims.py::test_an_officer_of_one_region_reads_the_lines_that_lead_to_its_loans_alone",),
+    ),
+    Mutant(
+        "claims: an officer of one region keeps money that may be anybody's",
+        "loans/services/claims.py",
+        "    row = _lock([line], by)[line.pk]\n    need_whole_programme(row, by)\n    check_date",
+        "    row = _lock([line], by)[line.pk]\n    check_date",
+        ("tests/test_loan_claims.py::test_an_officer_of_one_region_reads_the_lines_that_lead_to_its_loans_alone",),
+    ),
+    Mutant(
+        "daily: one loan keeps a hundred back",
+        "loans/daily.py",
+        "        if len(keys) > 1:\n",
+        "        if len(keys) > 99:\n",
+        ("tests/test_loans_daily.py::test_a_loan_that_cannot_be_reckoned_keeps_no_other_back_and_is_named",),
+    ),
 ]
