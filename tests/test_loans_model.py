@@ -312,6 +312,7 @@ IN_PARTS = (
 @settings(max_examples=_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(drawn=[("tranche", 3, 0), ("due", 0, 0), ("pay", 20, 9000), ("tranche", 0, 0), ("bounce", 0, 0)])
 @example(drawn=[("tranche", 2, 0), ("reschedule", 2, 45), ("bounce", 0, 0)])
+@example(drawn=[("due", 0, 0), ("tranche", 0, 0), ("pay", 26, 100000), *[("due", 0, 0)] * 3])
 @given(drawn=tranche_acts)
 def test_a_loan_paid_out_in_tranches_is_that_of_the_second_reckoning(lending, agreed, drawn):
     terms = TERMS | agreed | {"interest_only": agreed["prepay"] in ("hold", "reduce_number")}

@@ -13,7 +13,7 @@ from loans.matching import claimable
 from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.groups import divide_repayment
-from loans.services.restating import fold_loan, mark_reversed, need_no_open_tranche, restate
+from loans.services.restating import fold_loan, mark_reversed, need_some_owed, restate
 from payments.models import StatementLine
 from programmes.clock import today
 from programmes.services import check_date
@@ -222,7 +222,6 @@ def proposed_parts(loan, *, amount, on):
         return None, 0
     asked = unsaved_repayment(loan, amount=amount, on=on, by=None)
     standing, _instalments, pairs = fold_loan(loan, on, added=[asked])
-    if standing.settled_on is not None:
-        need_no_open_tranche(loan)
+    need_some_owed(loan, standing, [asked])
     over = standing.overpaid - sum(row.outstanding for row in standing.rows)
     return next(parts for row, parts in pairs if row is asked), min(max(over, 0), amount)

@@ -86,6 +86,8 @@ def restate(loan, *, through, on, by, added=(), without=None, reason="", refunde
     """
     facts = batch and batch.facts[loan.pk]
     standing, instalments, pairs = fold_loan(loan, through, added=added, without=without, facts=facts)
+    if added:
+        need_some_owed(loan, standing, added)
     numbers = {instalment.number: instalment for instalment in instalments}
     why = reason or str(_("Money of an earlier date was entered."))
     pending = _pending(pairs, numbers, batch.parts if batch else parts_of([row for row, _parts in pairs]))
@@ -242,6 +244,23 @@ def apply_standing(instalment, row):
     for name in differing:
         setattr(instalment, name, values[name])
     return differing
+
+
+def need_some_owed(loan, standing, added):
+    """Raises Blocked where the Repayments `added` repay a loan of which a part is still promised.
+
+    They may do so at once, by `standing`, or what is held of them as the instalments fall due: nothing would then be
+    owed, with the next tranche to come.
+    """
+    if not loan.tranche_plan:
+        return
+    done = standing.settled_on
+    if done is None and standing.overpaid:
+        reckoned_on = loan.reckoned_on
+        done = fold_loan(loan, loan.matures_on, added=added)[0].settled_on
+        loan.reckoned_on = reckoned_on
+    if done:
+        need_no_open_tranche(loan)
 
 
 def need_no_open_tranche(loan):

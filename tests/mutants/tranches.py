@@ -44,7 +44,7 @@ TRANCHE_GUARDS: list[Mutant] = [
     Mutant(
         "loans in tranches: a loan is repaid while a part is promised",
         "loans/services/restating.py",
-        "    if done is not None:\n        need_no_open_tranche(loan)\n",
+        '    if missing:\n        raise Blocked(_("This would repay the whole loan."), [missing])\n',
         "",
         (f"{TRANCHES}::test_a_loan_is_not_over_while_a_tranche_is_open",),
     ),
@@ -68,5 +68,12 @@ TRANCHE_GUARDS: list[Mutant] = [
         "        if sum(principal for principal, _interest in known.values()) != self.principal:",
         "        if False:",
         ("tests/test_loans_standing.py::test_early_money_never_leaves_a_coin_without_an_instalment",),
+    ),
+    Mutant(
+        "loans in tranches: what is held repays all of it later, while a part is promised",
+        "loans/services/restating.py",
+        "    if done is None and standing.overpaid:\n",
+        "    if False:\n",
+        ("tests/test_loans_model.py::test_a_loan_paid_out_in_tranches_is_that_of_the_second_reckoning",),
     ),
 ]
