@@ -36,7 +36,8 @@ def held_by(user):
     if user is None or not getattr(user, "pk", None) or not user.is_active:
         return []
     day = today()
-    kept = user.__dict__.get("_held")
+    # By attribute: `request.user` is a wrapper with a __dict__ of its own, and both must keep one answer.
+    kept = getattr(user, "_held", None)
     if kept and kept[0] == day:
         return kept[1]
     own = Membership.objects.current(day).filter(user=user).prefetch_related("villages")
@@ -44,13 +45,13 @@ def held_by(user):
         delegate=user, approved_by__isnull=False, starts_on__lte=day, ends_on__gte=day
     ).select_related("membership")
     held = [Held(row) for row in own] + [Held(row.membership) for row in lent]
-    user.__dict__["_held"] = (day, held)
+    user._held = (day, held)
     return held
 
 
 def forget(user):
     """Drop what was read about this user object's roles, after they changed."""
-    user.__dict__.pop("_held", None)
+    user._held = None
 
 
 def roles_of(user):

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
 from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from programmes import roles
@@ -168,3 +170,13 @@ def test_days_are_those_of_the_programmes_time_zone(office):
 def test_two_programmes_of_one_office_do_not_see_each_other(office):
     other = grant_office("autumn")
     assert list(type(office.programme).objects.visible_to(other.people.manager)) == [other.programme]
+
+
+def test_the_roles_of_a_person_are_read_once_for_a_request_and_its_row(office, django_assert_num_queries):
+    user = User.objects.get(pk=office.people.manager.pk)
+    request_user = SimpleLazyObject(lambda: user)
+    held = roles.held_by(request_user)
+    with django_assert_num_queries(0):
+        assert roles.held_by(user) is held
+    roles.forget(request_user)
+    assert roles.held_by(user) is not held
