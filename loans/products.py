@@ -200,6 +200,8 @@ def _faults(data):
         yield "prepay", _("Flat interest is not changed by early money. Let it pay the coming instalments or be held.")
     if early and data.get("first_period") != LoanProduct.FirstPeriod.IN_ANNUITY:
         yield "first_period", _("Where early money changes the schedule, all instalments share the first days.")
+    if early and data.get("early_interest") not in (None, LoanProduct.EarlyInterest.DATE):
+        yield "early_interest", _("Early money that changes the schedule bears interest to its day only.")
     if early and data.get("remainder") == LoanProduct.Remainder.FIRST:
         yield "remainder", _("The first instalment may be paid already. Leave what rounding leaves to the last.")
 

@@ -156,6 +156,15 @@ class Standing:
         interest = self.interest_on(coming, day)
         return interest + sum(row.outstanding - row.open_part("interest") for row in coming) - self.lent_after(day)
 
+    def repaying(self, day: date) -> dict[str, int]:
+        """What repays everything on `day` by component, nothing of money held taken off: the fold reaches to `day`."""
+        coming = self.coming(day)
+        owed = [row for row in self.rows if row.due <= day] + coming
+        parts = {name: sum(row.open_part(name) for row in owed) for name in COMPONENTS}
+        if coming:
+            parts["interest"] -= sum(row.open_part("interest") for row in coming) - self.interest_on(coming, day)
+        return parts
+
     def lent_after(self, day: date) -> int:
         """Principal of tranches that came after `day`: on that day nobody owed it."""
         return self.reshaped.lent_after(day) if self.reshaped else 0
@@ -189,7 +198,7 @@ def fold(
     standing = Standing(
         [RowStanding(row) for row in sorted(rows, key=lambda row: (row.due, row.no))], {}, {}, held, terms
     )
-    if terms.request is not None and (terms.prepay in RESHAPING or terms.early_interest != "schedule"):
+    if terms.request is not None and (terms.holds or terms.early_interest != "schedule"):
         standing.reshaped = Reshaped(terms.request, terms.prepay)
         for row in standing.rows:
             row.brought = row.row.interest - standing.reshaped.rows.get(row.row.no, (0, 0))[1]
@@ -281,13 +290,12 @@ def _paid_on(standing: Standing, amount: int, day: date) -> list[Piece]:
     due = [row for row in standing.rows if row.due <= day and row.outstanding]
     pieces = _allocated(standing, amount, day, due)
     left = amount - sum(piece[2] for piece in pieces)
-    if left and terms.prepay in RESHAPING:
-        pieces += _reshape(standing, left, day)
-    elif left:
+    reshaped = _reshape(standing, left, day) if left and terms.prepay in RESHAPING else []
+    if left and not reshaped:
         ended = left >= standing.principal and _end_early(standing, left, day)
         if ended or terms.prepay == "next_instalments":
             pieces += _allocated(standing, left, day, standing.coming(day))
-    return pieces
+    return pieces + reshaped
 
 
 def _allocated(standing: Standing, amount: int, day: date, rows: list[RowStanding]) -> list[Piece]:
@@ -304,10 +312,13 @@ def _allocated(standing: Standing, amount: int, day: date, rows: list[RowStandin
 
 
 def _end_early(standing: Standing, left: int, day: date) -> bool:
-    """Does the money repay everything on `day`? Then interest of later days is not asked for any more."""
+    """Does the money repay everything on `day`? Then interest of later days is not asked for any more, unless all of
+    the schedule's is agreed."""
     coming = standing.coming(day)
     if standing.reshaped is None or not coming or left < standing.rest_on(day) or standing.lent_after(day):
         return False
+    if standing.terms.early_interest == "schedule":
+        return True
     interest = standing.interest_on(coming, day)
     for row in coming:
         row.row = replace(row.row, interest=row.paid["interest"] + interest)

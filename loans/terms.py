@@ -12,6 +12,7 @@ from loans.schedule import (
     Disbursement,
     Frequency,
     NonWorking,
+    RateChange,
     Rounding,
     Schedule,
     ScheduleError,
@@ -82,10 +83,13 @@ def fee_of(amount: int, fee_pct) -> int:
     return round_minor(amount * fee_pct / 100)
 
 
-def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holidays: Sequence[date] = (), **more):
+def request_for(
+    loan, *, principal, starts_on, first_due, number, grace=0, rate=None, holidays: Sequence[date] = (), **more
+):
     """The ScheduleRequest of `number` instalments on `principal` minor units, the first `grace` without principal.
 
-    `more` are settings of the request that hang on the loan's course: graces of interest, changes of rate, anchor day.
+    `rate` is what it bears on `starts_on`, where that is not the loan's rate of today. `more` are settings of the
+    request that hang on the loan's course: graces of interest, changes of rate, anchor day.
 
     A first period that is not one step long bears interest for its own days, so that no day is charged twice and none
     goes free. Raises ScheduleError where the harvest months leave no instalment to repay in.
@@ -94,6 +98,7 @@ def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holid
     per_period = loan.day_count == "period"
     method, grace = ("declining_equal_principal", number - 1) if loan.method == "bullet" else (loan.method, grace)
     weights = _weights(loan, first_due, number, grace)
+    rate = loan.annual_rate_pct if rate is None else rate
     asked = ScheduleRequest(
         principal=to_major(principal, loan.currency),
         currency_digits=digits(loan.currency),
@@ -102,8 +107,8 @@ def request_for(loan, *, principal, starts_on, first_due, number, grace=0, holid
         n=number,
         frequency=step_of(loan),
         method="declining_weighted_principal" if weights else method,
-        annual_rate_pct=None if per_period else loan.annual_rate_pct,
-        period_rate_pct=loan.annual_rate_pct if per_period else None,
+        annual_rate_pct=None if per_period else rate,
+        period_rate_pct=rate if per_period else None,
         day_count="30/360" if per_period else loan.day_count,
         first_period="nominal" if whole else loan.first_period,
         rounding=Rounding(
@@ -234,6 +239,14 @@ def rows_for(loan, **facts) -> tuple[dict, list[Row]]:
     return request_as_json(request), rows_of(build_schedule(request), loan.currency)
 
 
+def rates_since(request: ScheduleRequest, day: date) -> tuple[Decimal | None, tuple[RateChange, ...]]:
+    """(percent a year that a request bears on `day`, its changes of rate after it). None for a rate per period."""
+    changes = sorted(request.rate_changes, key=lambda change: change.from_)
+    until = [change.annual_rate_pct for change in changes if change.from_ <= day]
+    rate = until[-1] if until else request.annual_rate_pct
+    return rate, tuple(change for change in changes if change.from_ > day)
+
+
 def interest_spared(loan, request: dict) -> int | None:
     """How much less interest the schedule of `request` bears than at the product's reference rate, in minor units.
 
@@ -242,7 +255,7 @@ def interest_spared(loan, request: dict) -> int | None:
     if loan.reference_rate_pct is None or loan.day_count == "period":
         return None
     asked = request_from_json(request)
-    market = build_schedule(replace(asked, annual_rate_pct=loan.reference_rate_pct))
+    market = build_schedule(replace(asked, annual_rate_pct=loan.reference_rate_pct, rate_changes=()))
     return to_minor(market.total_interest - build_schedule(asked).total_interest, loan.currency)
 
 

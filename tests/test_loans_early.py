@@ -244,6 +244,25 @@ def test_a_penalty_begins_after_its_days_of_grace_and_stops_at_its_cap(lending):
             assert payoff_quote(loan, date(2026, 4, day)).parts["penalty"] == penalty, day
 
 
+@pytest.mark.parametrize(
+    ("terms", "quote"),
+    [
+        ({"prepay": "hold", "early_interest": "schedule"}, 103_528),
+        ({"prepay": "hold", "early_interest": "period_end"}, 101_000),
+        ({**EARLY, "interest_grace": 1, "interest_grace_kind": "deferred"}, 101_000),
+    ],
+    ids=["all the interest", "to the next due date", "deferred interest"],
+)
+def test_who_pays_what_the_quote_says_on_the_first_due_date_has_repaid_the_loan(lending, terms, quote):
+    """1,000.00 at 12% in six months, nothing paid before: 35.28 is all the interest, 10.00 that of a month."""
+    loan = active_loan(lending, months=6, terms=terms)
+    with standing_at(DUE):
+        assert payoff_quote(loan, DUE).total == quote
+    repay(lending, loan, quote, DUE)
+    loan.refresh_from_db()
+    assert (loan.state, loan.principal_amount, loan.overpaid_amount) == ("closed", 0, 0)
+
+
 # Another rate ---------------------------------------------------------------------------------------------------------
 
 
@@ -290,6 +309,33 @@ def test_another_rate_leaves_what_is_late_as_late_as_it_was(lending):
     repay(lending, loan, 17_385, date(2026, 4, 20))
     assert loan.instalments.get(version=2, number=1).principal_paid_amount == before.principal_amount
     assert portfolios(Loan.objects.all(), on)["USD"].at_risk[1] == 0
+
+
+def test_a_new_schedule_asks_for_the_days_before_another_rate_at_the_rate_of_those_days(lending):
+    """Paid to 12 April, 60% from the 27th on, rescheduled on the 28th: its first month is half of the old rate."""
+    loan = active_loan(lending, months=6)
+    repay(lending, loan, 17_255, DUE)
+    on, manager = date(2026, 4, 27), lending.people.manager
+    decided = {"decision_ref": "S-2026-04/9", "reason": "The subsidy ended.", "by": manager}
+    with standing_at(on):
+        loan = change_rate(loan=loan, annual_rate_pct=Decimal(60), on=on, **decided)
+    with standing_at(date(2026, 4, 28)):
+        terms = {"instalments_number": 12, "first_due_on": date(2026, 5, 12), "on": date(2026, 4, 28)}
+        loan = reschedule_loan(loan=loan, **terms, **decided)
+        # 837.45: 14 of 30 days at 12% are 3.91, 16 at 60% are 22.33. The second month bears 60% on what is left.
+        new = rows(loan)
+        assert new[0][1] == 391 + 2233
+        assert new[1][1] == round(Decimal(83_745 - new[0][0]) * 60 / 1200)
+        assert sum(row[0] for row in new) == 83_745
+        assert_sound()
+    # A rate of before the day to which interest is paid is no matter of the new schedule.
+    with standing_at(date(2026, 5, 12)):
+        repay(lending, loan, sum(new[0]), date(2026, 5, 12))
+    with standing_at(date(2026, 6, 1)):
+        terms = {"instalments_number": 6, "first_due_on": date(2026, 6, 12), "on": date(2026, 6, 1)}
+        loan = reschedule_loan(loan=Loan.objects.get(pk=loan.pk), **terms, **decided)
+        request = loan.versions.get(number=loan.current_version).request
+        assert (request["annual_rate_pct"], request.get("rate_changes", [])) == ("60", [])
 
 
 @settings(max_examples=60)

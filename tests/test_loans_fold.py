@@ -30,6 +30,7 @@ def products(draw):
     number = draw(st.sampled_from([1, 2, 3, 6]))
     methods = words.METHODS[1:3] if reshaped else words.METHODS[:3]
     first_due = START + timedelta(days=draw(st.sampled_from([5, 20, 28, 31, 45])))
+    rests = draw(st.sampled_from([0, 0, min(1, number - 1), min(2, number - 1)]))
     holidays = draw(st.lists(st.integers(0, 200).map(lambda day: START + timedelta(days=day)), max_size=9))
     request = ScheduleRequest(
         principal=Decimal(draw(st.sampled_from([100_000, 99_991, 7]))).scaleb(-2),
@@ -45,6 +46,8 @@ def products(draw):
         rounding=Rounding(draw(st.sampled_from(["half_up", "half_even", "ceiling"]))),
         annuity="solved",
         grace_principal=draw(st.integers(0, min(2, number - 1))),
+        grace_interest=rests,
+        grace_interest_kind=draw(st.sampled_from(["deferred", "waived"])) if rests else None,
         non_working=NonWorking(
             weekend=draw(st.sampled_from([(), ("sun",), ("sat", "sun")])),
             holidays=tuple(sorted(set(holidays))),
@@ -59,7 +62,7 @@ def products(draw):
         penalty_grace_days=draw(st.sampled_from([0, 5])),
         penalty_cap_pct=draw(st.sampled_from([None, Decimal(3)])),
         penalty_pauses=() if pause is None else ((_day(pause), _day(pause + 40)),),
-        early_interest=draw(st.sampled_from(EARLY_INTEREST[1:] if reshaped else EARLY_INTEREST)),
+        early_interest="date" if reshaped else draw(st.sampled_from(EARLY_INTEREST)),
         request=request,
     )
 
@@ -120,6 +123,21 @@ def test_the_order_of_entry_never_matters_whatever_the_product(product, received
     random.shuffle(shuffled)
     by_date = stands(product, keyed(sorted(received)), through, waived)
     assert told(stands(product, keyed(shuffled), through, waived)) == told(by_date)
+
+
+@few
+@given(products(), money, waivers, days)
+def test_what_repays_the_loan_on_a_day_does_so_to_the_unit(product, received, waived, on):
+    """Whatever came before: the payoff quote closes the loan on its day with nothing over, a unit less does not."""
+    on = max([on, *(day for day, _amount in received)])
+    before = stands(product, keyed(received), on, waived)
+    quote = sum(before.repaying(on).values()) - before.overpaid
+    if quote <= 0:
+        return
+    repaid = stands(product, [*keyed(received), ("quote", on, quote)], on, waived)
+    assert (repaid.settled_on, repaid.overpaid, repaid.principal) == (on, 0, 0)
+    if quote > 1:
+        assert stands(product, [*keyed(received), ("quote", on, quote - 1)], on, waived).settled_on is None
 
 
 @few

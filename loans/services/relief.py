@@ -22,7 +22,7 @@ from loans.services.restating import restate
 from loans.services.security import let_go
 from loans.services.versions import built, continue_version
 from loans.standing import Row
-from loans.terms import instalments_in, month_after, pay_outs_since, rows_for, rows_of
+from loans.terms import instalments_in, month_after, pay_outs_since, rates_since, rows_for, rows_of
 from programmes.clock import today
 from programmes.services import check_date
 
@@ -265,11 +265,15 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
     starts_on = min(starts_on, facts["first_due"] - ONE_DAY)
     principal = standing.principal + owed["capital"]
     before = request_from_json(loan.versions.get(number=loan.current_version).request)
+    # Interest that is not paid yet was agreed at the rates of its days.
+    rate, changes = rates_since(before, starts_on)
     try:
         request, rows = rows_for(
             loan,
             principal=principal,
             starts_on=starts_on,
+            rate=rate,
+            rate_changes=changes,
             disbursements=pay_outs_since(loan, before, starts_on, principal),
             holidays=days_off_of(loan, starts_on),
             **facts,

@@ -35,6 +35,29 @@ LENDING: list[Mutant] = [
         ("tests/test_loans_model.py::test_every_balance_and_account_is_that_of_the_second_reckoning",),
     ),
     Mutant(
+        "loans: who pays what the quote says has money held and a loan that runs",
+        "loans/standing.py",
+        "    if left and not reshaped:\n",
+        "    if left and terms.prepay not in RESHAPING:\n",
+        ("tests/test_loans_early.py::test_who_pays_what_the_quote_says_on_the_first_due_date_has_repaid_the_loan",),
+    ),
+    Mutant(
+        "loans: money held never repays a loan with all its interest at once",
+        "loans/standing.py",
+        "(terms.holds or terms.early",
+        "(terms.prepay in RESHAPING or terms.early",
+        ("tests/test_loans_early.py::test_who_pays_what_the_quote_says_on_the_first_due_date_has_repaid_the_loan",),
+    ),
+    Mutant(
+        "loans: a new schedule bears the rate of today for the days before it",
+        "loans/services/relief.py",
+        "    rate, changes = rates_since(before, starts_on)\n",
+        "    rate, changes = None, ()\n",
+        (
+            "tests/test_loans_early.py::test_a_new_schedule_asks_for_the_days_before_another_rate_at_the_rate_of_those_days",
+        ),
+    ),
+    Mutant(
         "loans: interest that is paid ahead is asked for again by a new schedule",
         "loans/services/relief.py",
         '    if not free_months and starts_on >= facts["first_due"]:',
