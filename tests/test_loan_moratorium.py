@@ -22,7 +22,14 @@ from selection.motions import own_motions, standings_of, waiting_for
 from selection.papers import minutes_paper
 from selection.papers.packet import packet_paper
 from selection.printed import printed_packet
-from selection.services import found_committee, reopen_session, set_bands
+from selection.services import (
+    found_committee,
+    plan_session,
+    put_motions,
+    remove_motion,
+    reopen_session,
+    set_bands,
+)
 from selection.services.declaring import declare_standing_interest
 from selection.services.motions import cast_motion_vote
 from tests.steps_loans import FIRST_DUE, active_loan, repay
@@ -131,7 +138,7 @@ def test_waived_interest_leaves_what_was_owed_and_moved_money_stops_the_act(two)
     cancel_moratorium(moratorium=approved, reason="Anew.", on=HAIL, by=office.people.manager)
     # One of which a loan has changed since does not come before the committee either.
     stale = prepared(office, "waived")
-    repay(office, loan, 100, HAIL)
+    repay(office, loan, 8885, HAIL)
     with pytest.raises(Blocked, match=f"Something changed on {loan.ref}"):
         on_agenda(office, stale)
     in_effect(office, decided(office, prepared(office, "waived")))
@@ -175,7 +182,7 @@ def test_an_interest_in_one_loan_of_the_list_keeps_the_member_from_all_of_it(two
     declared(office, session)
     given = {"committee": session.committee, "party": loan.borrower, "kind": "friend", "reason": "Neighbours."}
     declare_standing_interest(**given, on=HAIL, by=people.member2)
-    Part.objects.create(application=other.application, user=people.member3, part="verifier", since=HAIL)
+    Part.objects.filter(application=other.application, user=people.member3).update(part="verifier")
     seated(office, session)
     many, single = standings_of(session)
     assert many.room.unconflicted == {people.member1.pk}
@@ -229,11 +236,18 @@ def test_the_mandate_goes_by_the_sum_of_the_list(two):
     assert str(refused.value.sentence) == (
         f"{moratorium.ref} is about USD 1,921.15; from USD 1,500.00 on the window {window} goes to: Upper board."
     )
+    set_bands(committee=committee, bands=[band], on=HAIL, by=people.manager)
+    facts = {"on": HAIL, "by": people.secretary}
+    session = plan_session(committee=committee, call=office.call, sits_on=HAIL, **facts)
+    put_motions(session=session, subjects=[moratorium.ref], **facts)
+    motion = session.motions.get()
+    assert motion.approvals == 3
+    remove_motion(motion=motion, reason="Again.", **facts)
     band.from_amount = 192_116
     band.save()
-    session = on_agenda(office, moratorium)
-    assert session.committee == committee
-    assert session.motions.get().approvals == 0
+    session.refresh_from_db()
+    put_motions(session=session, subjects=[moratorium.ref], **facts)
+    assert session.motions.on_agenda().get().approvals == 0
 
 
 def test_packet_pages_and_minutes_tell_sums_and_no_borrower(two, visit):
@@ -253,7 +267,8 @@ def test_packet_pages_and_minutes_tell_sums_and_no_borrower(two, visit):
     closed(office, voted(office, seated(office, session)))
     session.refresh_from_db()
     minutes = visit(people.secretary, f"/committee/{session.ref}/minutes/").text.replace("\u00a0", " ")
-    drawn = words_of(minutes_paper(session))
+    # The paper writes numbers as the programme's language does.
+    drawn = words_of(minutes_paper(session)).replace("1 921,15", "1,921.15").replace(",77", ".77")
     for told_by in (page, paper, minutes, drawn):
         assert name in told_by
         assert "1,921.15" in told_by
