@@ -52,8 +52,8 @@ LOAN_PEOPLE: list[Mutant] = [
     Mutant(
         "loans: a committee is asked about loans that changed since the list was made",
         "loans/moratoria.py",
-        "    return changed_since(row.loan) if row else \"\"",
-        "    return \"\"",
+        '    return changed_since(row.loan) if row else ""',
+        '    return ""',
         MORATORIUM,
     ),
     Mutant(
