@@ -29,7 +29,9 @@ class Holding:
         found = Q()
         for path in self.paths:
             found |= Q(**{f"{path}__in": parties})
-        return self.model._base_manager.filter(found, self.only).order_by("pk")
+        # A path may lead over many rows to the person; each row of theirs is one.
+        theirs = self.model._base_manager.filter(found, self.only)
+        return self.model._base_manager.filter(pk__in=theirs.values("pk")).order_by("pk")
 
 
 _holdings = []

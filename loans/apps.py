@@ -12,6 +12,7 @@ class LoansConfig(AppConfig):
         import_module("loans.handlers")
         import_module("loans.words").register()
         import_module("loans.requests").connect()
+        import_module("loans.moratoria").connect()
         import_module("loans.ahead").register()
         import_module("loans.forecast").connect()
         import_module("loans.products").connect()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from loans.models import (
@@ -14,7 +14,9 @@ from loans.models import (
     Loan,
     MemberPayment,
     Moratorium,
+    MoratoriumLoan,
     Repayment,
+    ScheduleVersion,
 )
 from loans.services.life_events import pauses_of
 from payments.clearance import first_list_on, was_cleared
@@ -100,14 +102,19 @@ def pause_faults():
 
 
 def moratorium_faults():
-    """Each loan of a moratorium in effect has the version it made, by its decision; of a prepared one none has."""
-    for row in Moratorium.objects.prefetch_related("loans__loan"):
-        for line in row.loans.all():
-            if (line.version is not None) != (row.state == Moratorium.State.APPLIED):
-                yield f"loans_moratoriumloan {line.pk}: its version does not fit the state {row.state}"
-            made = line.loan.versions.filter(number=line.version, decision_ref=row.decision_ref, made_on=row.starts_on)
-            if line.version and not made.exists():
-                yield f"loans_moratoriumloan {line.pk}: {line.loan.ref} has no schedule by this decision"
+    """Each loan of a moratorium in force has the version it made, by its decision; of another one none has."""
+    lines = MoratoriumLoan.objects.select_related("moratorium", "loan").order_by("pk")
+    in_force = Q(moratorium__state=Moratorium.State.IN_FORCE)
+    for line in lines.filter((in_force & Q(version=None)) | (~in_force & Q(version__isnull=False)))[:5]:
+        yield f"loans_moratoriumloan {line.pk}: its version does not fit the state {line.moratorium.state}"
+    made = ScheduleVersion.objects.filter(
+        loan=OuterRef("loan"),
+        number=OuterRef("version"),
+        decision_ref=OuterRef("moratorium__decision_ref"),
+        made_on=OuterRef("moratorium__starts_on"),
+    )
+    for line in lines.filter(~Exists(made), version__isnull=False)[:5]:
+        yield f"loans_moratoriumloan {line.pk}: {line.loan.ref} has no schedule by this decision"
 
 
 def handover_faults():

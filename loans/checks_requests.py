@@ -1,15 +1,18 @@
 """What `verify` asks of relief: each stands on a decision of the committee, and what is in force is in the books."""
 
-from loans.models import ReliefRequest
+from itertools import chain
+
+from loans.models import Moratorium, ReliefRequest
 
 OUTCOMES = {"approved": "approve", "refused": "reject", "in_force": "approve"}
 
 
 def request_faults():
     """A sentence for each request whose state is not what its motion says, or that the loan does not show."""
-    rows = ReliefRequest.objects.select_related("loan", "motion__session").order_by("pk")
-    for row in rows.iterator(chunk_size=500):
-        name, motion = f"loans_reliefrequest {row.ref}", row.motion
+    relief = ReliefRequest.objects.select_related("loan", "motion__session").order_by("pk")
+    moratoria = Moratorium.objects.select_related("motion__session").order_by("pk")
+    for row in chain(relief.iterator(chunk_size=500), moratoria):
+        name, motion = f"{row._meta.db_table} {row.ref}", row.motion
         if row.state in OUTCOMES:
             reopened = row.state != "in_force" and motion.decided_on is None and motion.session.state == "sitting"
             if not reopened and motion.outcome != OUTCOMES[row.state]:
@@ -21,6 +24,8 @@ def request_faults():
 
 
 def _shown(row):
+    if isinstance(row, Moratorium):
+        return not row.loans.filter(version=None).exists()
     loan = row.loan
     if row.kind == ReliefRequest.Kind.RESCHEDULE:
         made = loan.versions.filter(decision_ref=row.decision_ref, made_on=row.in_force_on)

@@ -201,8 +201,7 @@ class MoratoriumForm(SeedbedForm):
         label=_("Interest of these months"), choices=Moratorium.Interest.choices, widget=forms.RadioSelect
     )
     starts_on = DateField(label=_("In effect from"))
-    decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
-    reason = ReasonField()
+    reason = ReasonField(help_text=_("The committee reads it. Of the area, not of people: name nobody."))
 
     def __init__(self, *args, programme, **kwargs):
         super().__init__(*args, **kwargs)

@@ -3,8 +3,8 @@
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from loans.models import Loan, ReliefRequest
-from loans.requests import MATTER
+from loans import moratoria, requests
+from loans.models import Loan
 from loans.services.agreement import activate_loan, approve_loan, ask_months, bounce_loan, withdraw_approval
 from loans.services.refunds import return_refund, settle_refund
 from loans.services.requests import take_decision
@@ -15,13 +15,14 @@ from payments.signals import payment_returned, payment_settled
 from programmes.clock import today
 from selection.signals import decisions_effective, months_voted
 
+ASKED = {requests.MATTER: requests.request_of, moratoria.MATTER: moratoria.moratorium_of}
+
 
 @receiver(decisions_effective, dispatch_uid="loans.decisions_effective")
 def take_decisions(sender, decisions, by, on, motions=(), **more):
     for motion in motions:
-        if motion.matter == MATTER:
-            request = ReliefRequest.objects.select_related("loan__application").get(ref=motion.subject_ref)
-            take_decision(request=request, motion=motion, on=on, by=by)
+        if motion.matter in ASKED:
+            take_decision(request=ASKED[motion.matter](motion.subject_ref), motion=motion, on=on, by=by)
     for decision in decisions:
         application = decision.application
         if application.call.instrument != "loan":

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from loans.models import LEADING, Collateral, GuarantorNotice, Handover, LifeEvent, Loan, Moratorium
 from loans.models.guarantors import OVER
 from pages.queues import QueueItem
+from pages.states import shape_of
 from programmes.roles import rows_for
 
 MOST = 10
@@ -53,15 +54,15 @@ def _events(user, mine):
 
 
 def _moratoria(user):
-    rows = Moratorium.objects.filter(rows_for(user, LEADING, region=None), state=Moratorium.State.PREPARED)
+    rows = Moratorium.objects.filter(rows_for(user, LEADING, region=None), state=Moratorium.State.APPROVED)
     return [
         QueueItem(
             verb_text=_("Put the moratorium into effect"),
             why=f"{row.programme} · {row.decision_ref}",
-            url=reverse("loans:moratorium", args=[row.pk]),
-            state_class="start",
-            state_text=_("Prepared on %(day)s") % {"day": f"{row.prepared_on:%d.%m.%Y}"},
-            due=row.prepared_on,
+            url=row.get_absolute_url(),
+            state_class=shape_of("moratorium", row.state),
+            state_text=row.state_label,
+            due=row.starts_on,
         )
         for row in rows.select_related("programme").order_by("pk")[:MOST]
         if rules.test_rule("loans.apply_moratorium", user, row)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loans.models import Loan, ReliefRequest
+from loans.models import Loan, Moratorium, ReliefRequest
 from pages.queues import QueueItem
 from pages.states import shape_of
 from programmes.models import Call, Role
@@ -50,14 +50,18 @@ def _to_put_in_force(user):
 def _without_session(user):
     """Where a session is planned, the committee's own queue tells of it."""
     coming = Session.objects.filter(state__in=BEFORE_SITTING, call__instrument=Call.Instrument.LOAN)
-    rows = ReliefRequest.objects.filter(
+    asked = {"state": ReliefRequest.State.ASKED}
+    relief = ReliefRequest.objects.filter(
         rows_for(user, [Role.SECRETARY], programme="loan__programme", region=None),
-        state=ReliefRequest.State.ASKED,
         loan__state=Loan.State.ACTIVE,
+        **asked,
     ).exclude(loan__programme__in=coming.values("programme"))
-    count = rows[:1000].count()
+    moratoria = Moratorium.objects.filter(rows_for(user, [Role.SECRETARY], region=None), **asked)
+    moratoria = moratoria.exclude(programme__in=coming.values("programme"))
+    count = relief[:1000].count() + moratoria[:1000].count()
     if not count:
         return []
+    days = [rows.order_by("asked_on").values_list("asked_on", flat=True).first() for rows in (relief, moratoria)]
     return [
         QueueItem(
             verb_text=_("Plan a session for requests about loans"),
@@ -65,6 +69,6 @@ def _without_session(user):
             url=reverse("selection:plan"),
             state_class="wait",
             state_text=_("No session is planned"),
-            due=rows.order_by("asked_on").values_list("asked_on", flat=True).first(),
+            due=min(filter(None, days)),
         )
     ]

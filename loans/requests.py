@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from applicants.models import Application
 from audit.refusals import Refusal
 from ledger.money import Money
 from loans.models import Loan, ReliefRequest, Waiver
@@ -14,7 +15,7 @@ from loans.reading import figures_of
 from loans.services.requests import open_request, take_back, take_before
 from programmes.clock import today
 from programmes.models import Call
-from selection.motions import Ask, Matter, register
+from selection.motions import Ask, Matter, Table, register
 
 MATTER = "loan_relief"
 # What a session page offers at once; what waits longer comes first.
@@ -88,24 +89,33 @@ def _ask(request):
         facts = facts_of(request, today(request.programme))
     except Refusal as refusal:
         why_not = f"{request.ref}: {refusal.sentence}"
-    return Ask(request.ref, request.application, request.asked_by_id, request.amount, facts, why_not)
+    loan = request.loan
+    return Ask(
+        subject_ref=request.ref,
+        name=str(loan.application.applicant),
+        applications=Application.objects.filter(pk=loan.application_id),
+        asked_by_id=request.asked_by_id,
+        amounts={loan.currency: request.amount},
+        facts=facts,
+        why_not=why_not,
+    )
 
 
-def _of(subject_ref):
-    return ReliefRequest.objects.select_related("loan").get(ref=subject_ref)
+def request_of(subject_ref):
+    return ReliefRequest.objects.select_related("loan__application").get(ref=subject_ref)
 
 
 def taken(subject_ref, *, motion, on, by):
-    take_before(request=_of(subject_ref), motion=motion, on=on, by=by)
+    take_before(request=request_of(subject_ref), motion=motion, on=on, by=by)
 
 
 def returned(subject_ref, *, on, by):
-    take_back(request=_of(subject_ref), on=on, by=by)
+    take_back(request=request_of(subject_ref), on=on, by=by)
 
 
 def moved_on(subject_ref):
     """Why the committee's decision stands for good, or ""."""
-    request = _of(subject_ref)
+    request = request_of(subject_ref)
     other = open_request(request.loan)
     if request.state in (ReliefRequest.State.APPROVED, ReliefRequest.State.REFUSED) and other in (None, request):
         return ""
@@ -115,6 +125,22 @@ def moved_on(subject_ref):
     return _("%(ref)s has moved on since: it is in the state “%(state)s”.") % words
 
 
+def apart(subject_refs):
+    """Whoever signed the contract or advised on it before a handover takes no part."""
+    return hands_in(ReliefRequest.objects.filter(ref__in=subject_refs), "ref")
+
+
+def hands_in(rows, ref):
+    """[(reference, id)] of who signed the contract of the `loan` of these rows, or handed it to another adviser."""
+    signed = rows.exclude(loan__signed_by=None).values_list(ref, "loan__signed_by")
+    handed = rows.filter(loan__handovers__isnull=False).values_list(ref, "loan__handovers__handover__giver")
+    return [*signed.order_by().distinct(), *handed.order_by().distinct()]
+
+
+def about(facts):
+    return ""
+
+
 def title(facts):
     kind = ReliefRequest.Kind(facts["kind"]).label
     return _("%(kind)s, loan %(loan)s") % {"kind": kind, "loan": facts["loan"]}
@@ -122,7 +148,7 @@ def title(facts):
 
 def rows(motion):
     """[(label, text)] of what the members read; the reason is read from the request, where it can be forgotten."""
-    request = _of(motion.subject_ref)
+    request = request_of(motion.subject_ref)
     asked = f"{motion.asked_by}, {request.asked_on:%d.%m.%Y}"
     return [(_("Why"), request.reason), (_("Asked for by"), asked), *told(motion.facts)]
 
@@ -176,14 +202,20 @@ def _day(text):
     return f"{date.fromisoformat(text):%d.%m.%Y}"
 
 
-def schedule(facts):
-    """[(due, principal, interest, charges, instalment)] as it was shown to the committee; empty for an end."""
-    currency = facts["currency"]
-    return [
-        (_day(due), *(Money(part, currency) for part in (principal, interest, other, principal + interest + other)))
-        for due, principal, interest, other in facts.get("rows", ())
-    ]
+def table(facts):
+    """The schedule as it was shown to the committee; None for an end. Charges where there are any."""
+    if not facts.get("rows"):
+        return None
+    charged = any(row[3] for row in facts["rows"])
+    head = [_("Due"), _("Principal"), _("Interest"), *([_("Fees, penalties")] if charged else []), _("Instalment")]
+    lines = []
+    for due, principal, interest, other in facts["rows"]:
+        parts = [principal, interest, *([other] if charged else []), principal + interest + other]
+        lines.append([_day(due), *(Money(part, facts["currency"]) for part in parts)])
+    return Table(_("The schedule as it would be"), head, lines)
 
 
 def connect():
-    register(Matter(MATTER, waiting, count, taken, returned, moved_on, title, rows, told, schedule))
+    register(
+        Matter(MATTER, waiting, count, taken, returned, moved_on, apart, about, title, rows, told, table),
+    )

@@ -42,7 +42,7 @@ def asks_relief(user, row):
 
 @rules.predicate
 def is_not_preparer(user, moratorium):
-    return user.pk != moratorium.prepared_by_id
+    return user.pk != moratorium.asked_by_id
 
 
 @rules.predicate

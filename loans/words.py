@@ -106,9 +106,14 @@ EVENTS = {
     "group.pay": _("Members' parts of a repayment typed"),
     "group.claim": _("Group claims from a member"),
     "group.settle_claim": _("Claim within the group settled"),
-    "moratorium.prepare": _("Moratorium prepared"),
-    "moratorium.apply": _("Moratorium in effect"),
-    "moratorium.cancel": _("Moratorium cancelled"),
+    "moratorium.create": _("Moratorium prepared"),
+    "moratorium.put_before": _("Moratorium put before the committee"),
+    "moratorium.put_back": _("Moratorium waits for another session"),
+    "moratorium.approve": _("Moratorium approved by the committee"),
+    "moratorium.refuse": _("Moratorium refused by the committee"),
+    "moratorium.ask_again": _("Moratorium waits for another session"),
+    "moratorium.put_in_force": _("Moratorium in effect"),
+    "moratorium.withdraw": _("Moratorium cancelled"),
     "handover.prepare": _("List of loans to hand over"),
     "handover.sign": _("Loans handed over"),
     "loan.contact": _("Contact about what is owed"),
@@ -127,7 +132,8 @@ EVENTS = {
 
 def register():
     """Called once, from AppConfig.ready()."""
-    states.register({"loan": SHAPES, "cashday": DAYS, "loantranche": TRANCHES, "reliefrequest": REQUESTS})
+    asked = {"reliefrequest": REQUESTS, "moratorium": REQUESTS}
+    states.register({"loan": SHAPES, "cashday": DAYS, "loantranche": TRANCHES, **asked})
     history.register_words(EVENTS)
     cases.register("L", loan_visible)
     panels.register(Panel("application", _("Loan"), rows=rows_of_application, order=40))

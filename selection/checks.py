@@ -66,6 +66,7 @@ def _anchored(session):
         yield f"selection_session {session.ref}: the audit log has no event {session.chain_seq} with that hash"
     if missing_words(session):
         forgotten = session.cases.filter(application__applicant__anonymised_on__isnull=False).exists()
+        forgotten |= session.motions.filter(applications__applicant__anonymised_on__isnull=False).exists()
         reopened = Event.objects.about(session.ref).filter(kind="session.reopen").values("seq")
         if not forgotten and not Remark.objects.filter(event_seq__in=reopened, redacted=True).exists():
             yield f"selection_session {session.ref}: words that its minutes keep by their hash were changed"

@@ -31,7 +31,7 @@ def has_enough_members(session):
 def some_case_has_quorum(session):
     move = getattr(session, "move", None)
     rooms = quorum.rooms_of(session, on=move.on if move else None)
-    rooms += quorum.rooms_of(session, session.motions.undecided(), on=move.on if move else None)
+    rooms += quorum.rooms_of_motions(session, session.motions.undecided(), on=move.on if move else None)
     if any(room.could_decide for room in rooms):
         return None
     waiting = set().union(*(room.unconflicted & room.undeclared for room in rooms)) if rooms else set()
@@ -53,7 +53,7 @@ def motions_voted(session):
     voted = {motion.pk: set() for motion in motions}
     for pk, member in motions.filter(votes__voided_on=None, votes__isnull=False).values_list("pk", "votes__member"):
         voted[pk].add(member)
-    waiting = sum(bool(room.unconflicted - voted[room.case_id]) for room in quorum.rooms_of(session, motions))
+    waiting = sum(bool(room.unconflicted - voted[room.case_id]) for room in quorum.rooms_of_motions(session, motions))
     if not waiting:
         return None
     return _("Members can vote on requests until %(date)s.") % {"date": f"{session.votes_due_on:%d.%m.%Y}"}

@@ -21,13 +21,14 @@ from selection.models import (
 )
 
 CASE = "application__applicant"
+DOSSIERS = "applications__applicant"
 
 
 def connect():
     declare(Case, CASE)
     declare(Decision, CASE, conditions="", reason="")
     declare(Letter, CASE)
-    declare(Motion, CASE)
+    declare(Motion, DOSSIERS)
     declare(Appeal, CASE, only=Q(answered_on__isnull=False), answer="-")
     declare(Appeal, CASE, grounds="-")
     declare(Clarification, f"case__{CASE}", question="-")
@@ -39,8 +40,8 @@ def connect_deliberation():
     declare(Review, f"case__{CASE}", inside=True, comment="")
     declare(Score, f"review__case__{CASE}", inside=True, comment="")
     declare(Vote, f"case__{CASE}", inside=True, reason="-", void_reason="")
-    declare(MotionDeclaration, f"motion__{CASE}", inside=True, reason="-")
-    declare(MotionVote, f"motion__{CASE}", inside=True, reason="-")
+    declare(MotionDeclaration, f"motion__{DOSSIERS}", inside=True, reason="-")
+    declare(MotionVote, f"motion__{DOSSIERS}", inside=True, reason="-")
     declare(StandingInterest, "party", inside=True, reason="-")
     # A packet that waits to be fetched is thrown away whole; daily() takes its bytes.
     declare(PacketFile, f"session__cases__{CASE}", inside=True, delete=True)

@@ -251,7 +251,7 @@ def _clarification(row):
 
 def _motion(standing):
     """A motion with what its votes came to; while the committee sits, what they would come to now."""
-    motion, room = standing.motion, standing.room
+    motion, room, one = standing.motion, standing.room, standing.application
     interests = [row for row in motion.declarations.all() if row.superseded_on is None and row.is_conflict]
     names = dict(User.objects.filter(pk__in=room.conflicted).values_list("pk", "name"))
     declared = {row.member_id for row in interests}
@@ -261,8 +261,7 @@ def _motion(standing):
         "number": motion.number,
         "matter": motion.matter,
         "subject": motion.subject_ref,
-        "application": motion.application.ref,
-        "applicant": motion.application.applicant.ref,
+        **({"application": one.ref, "applicant": one.applicant.ref} if one else {}),
         "facts": motion.facts,
         "outcome": motion.outcome or standing.outcome,
         "tally": motion.tally or standing.tally,

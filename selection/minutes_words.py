@@ -150,6 +150,11 @@ class MotionTold:
     recusals: list
 
 
+def named_in(body):
+    """References of the parties that the minutes name."""
+    return [row["applicant"] for row in (*body["cases"], *body.get("motions", ())) if "applicant" in row]
+
+
 def motions_told(body, names):
     """The MotionTold of each request; `names`: party reference -> name."""
     return [_motion(row, names) for row in body.get("motions", ())]
@@ -172,7 +177,7 @@ def _motion(row, names):
     others = [_("%(member)s took no part.") % {"member": name} for name in row["others"]]
     return MotionTold(
         row=row,
-        name=names.get(row["applicant"], row["applicant"]),
+        name=matter.about(row["facts"]) or names.get(row["applicant"], row["applicant"]),
         title=matter.title(row["facts"]),
         terms=matter.told(row["facts"]),
         sentence=sentence,

@@ -15,7 +15,7 @@ from programmes.models import Role
 from programmes.roles import has_role
 from selection.access import keeps
 from selection.appeals import answered_before, deadline_of
-from selection.models import Appeal, Case, Decision, Declaration, MotionDeclaration, Session
+from selection.models import Appeal, Case, Decision, Declaration, Motion, MotionDeclaration, Session
 
 SHAPES = {"approve": "done", "reserve": "wait", "defer": "over", "reject": "no"}
 READERS = (Role.ADVISER, Role.SECRETARY, Role.MANAGER, Role.LOAN_OFFICER, Role.DATA_PROTECTION)
@@ -98,9 +98,13 @@ def recused_from(user):
 
 
 def recused_from_motions(user):
-    """Applications out of which something grew, such as a loan, in whose motion the user has declared an interest."""
-    conflicts = MotionDeclaration.objects.live().exclude(kind=Declaration.Kind.NONE)
-    return conflicts.filter(member_id=user.pk).values("motion__application")
+    """Applications out of which something grew, such as a loan, in whose motion the user has declared an interest.
+
+    Of a motion about many the declaration does not say which: it holds for all.
+    """
+    conflicts = MotionDeclaration.objects.live().exclude(kind=Declaration.Kind.NONE).filter(member_id=user.pk)
+    dossiers = Motion.applications.through.objects.filter(motion__in=conflicts.values("motion"))
+    return dossiers.values("application")
 
 
 def connect():

@@ -4,9 +4,10 @@ A member may judge a case when they hold a voting seat on the day, have declared
 adviser or any other part of the dossier.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 
-from applicants.models import Part
+from applicants.models import Application, Part
 from selection.call_rules import rules_of
 
 
@@ -63,15 +64,35 @@ def rooms_of(session, cases=None, on=None):
     return [room_of(case, voting, absent, rules) for case in rows]
 
 
+def rooms_of_motions(session, motions, on=None):
+    """The Room of each of these motions (a queryset), in a bounded number of queries, however many its dossiers."""
+    voting, absent, rules = voting_members(session, on), absent_members(session), rules_of(session)
+    rows = list(motions.prefetch_related("declarations"))
+    others = parts_around(rows, voting)
+    return [room_of(row, voting, absent, rules, others[row.pk]) for row in rows]
+
+
+def parts_around(motions, voting):
+    """{motion pk: ids of the voting members who advise on, or play another part in, one of its dossiers}."""
+    found = defaultdict(set)
+    dossiers = Application.motions.through.objects.filter(motion__in=motions)
+    advised = dossiers.filter(application__adviser__in=voting).values_list("motion", "application__adviser")
+    others = Part.objects.exclude(part=Part.Name.MEMBER).filter(user__in=voting, application__motions__in=motions)
+    for motion, user in [*advised.distinct(), *others.values_list("application__motions", "user").distinct()]:
+        found[motion].add(user)
+    return found
+
+
 def other_parts(case):
     """Ids of those who never judge the case: its adviser, and whoever plays another part on the dossier."""
     others = {part.user_id for part in case.application.parts.all() if part.part != Part.Name.MEMBER}
     return others | {case.application.adviser_id}
 
 
-def room_of(case, voting, absent, rules):
+def room_of(case, voting, absent, rules, others=None):
+    """The Room of a case; of a motion, with `others` who never judge it (parts_around)."""
     declared = {row.member_id: row.is_conflict for row in case.declarations.all() if row.superseded_on is None}
-    others = other_parts(case)
+    others = other_parts(case) if others is None else others
     return Room(
         case_id=case.pk,
         voting=frozenset(voting),

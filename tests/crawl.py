@@ -133,6 +133,7 @@ VERBS = {
     "loans:cash_day_move": ("count", "close", "send_back"),
     "loans:move": ("sign", "activate", "write_off", "forgive", "cancel"),
     "loans:move_request": ("put_in_force", "withdraw", "approve"),
+    "loans:move_moratorium": ("put_in_force", "withdraw", "approve"),
     "loans:move_tranche": ("ask", "confirm", "send_back", "ask_to_give_up", "give_up", "keep", "settle"),
     "monitoring:move": ("record", "verify", "return_visit", "cancel"),
     "reports:move": ("publish", "supersede"),

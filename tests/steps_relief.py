@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from loans.models import ReliefRequest
 from loans.services.requests import ask_relief
 from programmes.clock import today
 from selection.models import Declaration
@@ -74,4 +73,4 @@ def decided(office, request, choice="for", members=None, reason=""):
     """The request after a whole session of its own; `members` vote, all have declared."""
     session = seated(office, declared(office, on_agenda(office, request)))
     closed(office, voted(office, session, choice, members, reason))
-    return ReliefRequest.objects.get(pk=request.pk)
+    return type(request).objects.get(pk=request.pk)

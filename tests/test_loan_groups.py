@@ -1,28 +1,23 @@
-"""Loans of a group that answers jointly, and a moratorium of an area: cents, dates, who may."""
+"""Loans of a group that answers jointly: cents, dates, who may."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from applicants.models import Party, PartyMember
 from applicants.services import add_evidence
-from audit.models import Event
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from loans.group_account import account_of
-from loans.models import GroupShare, Moratorium, MoratoriumLoan
+from loans.models import GroupShare
 from loans.services import (
-    apply_moratorium,
-    cancel_moratorium,
     claim_of_group,
     constitute_group,
     leave_group,
-    prepare_moratorium,
     settle_claim,
     sign_loan,
     type_member_payments,
 )
-from loans.services.moratorium import totals_of
 from programmes.clock import standing_at, today
 from tests.office import DAY
 from tests.steps_applicants import registered_person
@@ -133,80 +128,3 @@ def test_a_repayment_counts_for_each_member_and_a_shortfall_is_claimed_within_th
     first.member_payments.filter(member=bella).update(amount=665)
     with standing_at(FIRST_DUE):
         assert any("its members brought 2664" in line for line in faults())
-
-
-# A moratorium of an area ----------------------------------------------------------------------------------------------
-
-HAIL = date(2026, 4, 20)
-
-
-def prepared(office, interest="carried", **facts):
-    given = {
-        "months": 3,
-        "interest": interest,
-        "starts_on": HAIL,
-        "decision_ref": "S-2026-04/7",
-        "reason": "Hail took the harvest.",
-        "on": HAIL,
-        "by": office.people.loan_officer,
-        **facts,
-    }
-    return prepare_moratorium(programme=office.programme, **given)
-
-
-def test_a_moratorium_is_shown_first_and_then_made_by_a_second_person_once(lending):
-    loan, people = active_loan(lending), lending.people
-    other = active_loan(lending, bank_reference="BANK-2")
-    repay(lending, loan, 8885, FIRST_DUE)
-    with standing_at(HAIL):
-        with pytest.raises(Invalid, match="No active loan"):
-            prepared(lending, sector="fishing")
-        assert not Moratorium.objects.exists()
-        with pytest.raises(NotAllowed):
-            prepared(lending, by=people.adviser)
-        moratorium = prepared(lending, villages=[lending.village])
-        line = MoratoriumLoan.objects.get(loan=loan)
-        assert (line.instalments_number, line.first_due_on) == (11, date(2026, 8, 12))
-        assert (line.matured_on, line.matures_on) == (date(2027, 3, 12), date(2027, 6, 12))
-        # 921.15 at 1% a month: the first period has 122 days instead of a month of 31, 36.25 instead of 9.21.
-        assert line.interest_before_amount == 5619
-        assert line.interest_after_amount - line.interest_before_amount == 2704
-        assert loan.versions.count() == 1
-        with pytest.raises(NotAllowed, match="than who prepared it"):
-            apply_moratorium(moratorium=moratorium, on=HAIL, by=people.loan_officer)
-        before = list(loan.instalments.filter(version=1).order_by("number").values())
-        moratorium = apply_moratorium(moratorium=moratorium, on=HAIL, by=people.manager)
-        with pytest.raises(Blocked, match="already"):
-            apply_moratorium(moratorium=moratorium, on=HAIL, by=people.manager)
-        loan.refresh_from_db()
-        other.refresh_from_db()
-        assert (loan.current_version, other.current_version, loan.ever_rescheduled) == (2, 2, True)
-        assert list(loan.instalments.filter(version=1).order_by("number").values()) == before
-        new = list(loan.instalments.filter(version=2).order_by("number"))
-        assert sum(row.interest_amount for row in new) == line.interest_after_amount
-        assert (new[0].due_on, new[-1].due_on) == (line.first_due_on, line.matures_on)
-        assert Event.objects.filter(kind="moratorium.apply").count() == 1
-        assert not list(faults())
-
-
-def test_waived_interest_leaves_what_was_owed_and_moved_money_stops_the_act(lending):
-    loan, people = active_loan(lending), lending.people
-    repay(lending, loan, 8885, FIRST_DUE)
-    with standing_at(HAIL):
-        moratorium = prepared(lending, "waived")
-        total = totals_of(moratorium)
-        assert total == [
-            {"currency": "USD", "number": 1, "principal": 92_115, "before": 5619, "after": 5619, "waived": 2704}
-        ]
-        stale = prepared(lending)
-        cancel_moratorium(moratorium=stale, reason="Waived instead.", on=HAIL, by=people.manager)
-    repay(lending, loan, 100, HAIL)
-    with standing_at(HAIL):
-        with pytest.raises(Blocked, match=f"Something changed on {loan.ref}"):
-            apply_moratorium(moratorium=moratorium, on=HAIL, by=people.manager)
-        loan.refresh_from_db()
-        assert loan.current_version == 1
-        apply_moratorium(moratorium=prepared(lending, "waived"), on=HAIL, by=people.manager)
-        loan.refresh_from_db()
-        assert loan.current_version == 2
-        assert not list(faults())

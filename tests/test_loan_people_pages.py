@@ -18,6 +18,7 @@ from tests.markup import filled
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_applicants import registered_person
 from tests.steps_loans import active_loan, approved_loan
+from tests.steps_relief import decided
 from tests.test_loan_groups import constitute, group_loan
 
 # Every page is opened on PostgreSQL in tests/test_urls.py.
@@ -134,12 +135,12 @@ def test_a_moratorium_and_a_handover_go_through_two_people_by_their_pages(lendin
     forget(taker)
     with standing_at(HAIL):
         client.force_login(people.loan_officer)
-        typed = {"months": "3", "interest": "waived", "starts_on": f"{HAIL:%d.%m.%Y}", "decision_ref": "S-7"}
+        typed = {"months": "3", "interest": "waived", "starts_on": f"{HAIL:%d.%m.%Y}"}
         said = send(client, "new_moratorium", key, **typed, reason="Hail.")
         assert loan.borrower.name in said
         row = Moratorium.objects.get()
-        assert client.get(reverse("loans:apply_moratorium", args=[row.pk])).status_code == 403
-        url = reverse("loans:moratorium", args=[row.pk])
+        url, move = row.get_absolute_url(), ("move_moratorium", row.ref, "put_in_force")
+        assert client.get(reverse("loans:move_moratorium", args=[row.ref, "put_in_force"])).status_code == 409
         told = b"".join(client.get(url, {"format": "csv"}).streaming_content).decode("utf-8-sig")
         lines = list(csv.DictReader(io.StringIO(told)))
         line = row.loans.get()
@@ -155,16 +156,19 @@ def test_a_moratorium_and_a_handover_go_through_two_people_by_their_pages(lendin
         lists = Handover.objects.get()
         assert client.get(reverse("loans:sign_handover", args=[lists.pk])).status_code == 403
         assert "Hail" not in client.get(reverse("loans:areas")).content.decode()
+        decided(lending, row)
+        assert client.get(reverse("loans:move_moratorium", args=[row.ref, "put_in_force"])).status_code == 403
         client.force_login(people.manager)
-        assert "Each loan has its new schedule." in send(client, "apply_moratorium", row.pk)
+        assert "Put it into effect" in client.get(url).content.decode()
+        assert "In force" in send(client, *move)
         client.force_login(taker)
         assert "Signed on 20 April 2026." in send(client, "sign_handover", lists.pk)
         stranger = grant_office().people
         for user in (stranger.manager, people.adviser, people.maker):
             client.force_login(user)
             for name, args in (
-                ("moratorium", [row.pk]),
-                ("cancel_moratorium", [row.pk]),
+                ("moratorium", [row.ref]),
+                ("move_moratorium", [row.ref, "withdraw"]),
                 ("handover", [lists.pk]),
                 ("new_moratorium", [key]),
                 ("new_handover", [key, people.adviser.pk]),

@@ -138,7 +138,8 @@ def test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee(late
     with pytest.raises(Invalid, match="of it fell due and is not paid"):
         asked(office, loan, "waive", component="interest", amount=601)
     request = decided(office, asked(office, loan, "waive", component="interest", amount=600))
-    assert (request.motion.amount, dict(told(request.motion.facts))["To be waived"]) == (600, "Interest, USD 6.00")
+    assert request.motion.amounts == {"USD": 600}
+    assert dict(told(request.motion.facts))["To be waived"] == "Interest, USD 6.00"
     in_force(office, request)
     assert loan.instalments.get(number=1).interest_amount == 0
     # Nothing more is the manager's: what the committee waived is no part of the limit, and does not make it larger.
@@ -474,7 +475,7 @@ def test_a_request_about_an_amount_of_another_committee_goes_to_that_one(late):
     session = declared(office, send_packet(session=session, reason="Amounts from 1,000.00 on.", **facts))
     closed(office, voted(office, seated(office, session), members=members_of(office)[:2]))
     motion = Motion.objects.get()
-    assert (motion.amount, motion.approvals, motion.outcome, motion.tally["for"]) == (100_000, 3, "defer", 2)
+    assert (motion.amounts, motion.approvals, motion.outcome, motion.tally["for"]) == ({"USD": 100_000}, 3, "defer", 2)
     session.refresh_from_db()
     assert "an approval of this amount needs 3 votes for; it had 2" in words_of(minutes_paper(session))
     assert list(checks()) == []

@@ -2,6 +2,7 @@
 
 from applicants.services.application import (
     claim_part,
+    claim_parts,
     edit_application,
     lapse_application,
     lock_application,
@@ -85,6 +86,7 @@ __all__ = [
     "answer_referral",
     "attach_document",
     "claim_part",
+    "claim_parts",
     "confirm_duplicate",
     "confirm_failure",
     "confirm_group",

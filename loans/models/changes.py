@@ -3,12 +3,17 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_fsm import transition
 
 from applicants.models import Evidence, Party
 from audit.models import Versioned
+from audit.moves import allowed
 from ledger.fields import AmountField, CurrencyField
+from loans import conditions_requests as conditions
 from loans.models.loans import Loan
+from loans.models.requests import CommitteeRequest, State
 from programmes.models import Programme, Region, Village
 
 
@@ -78,17 +83,15 @@ class LifeEvent(Versioned):
         return self.kind == self.Kind.ABROAD and acts and self.attorney_ended_on is None
 
 
-class Moratorium(Versioned):
-    """Many loans of an area rest for some months by one decision. Prepared by one person, applied by another."""
+class Moratorium(CommitteeRequest):
+    """Many loans of an area rest for some months by one decision of the committee.
+
+    One person prepares the list with its effect, another puts it in force. `reason` is about the area, not people.
+    """
 
     class Interest(models.TextChoices):
         CARRIED = "carried", _("It is owed, with the first instalment after them")
         WAIVED = "waived", _("It is not charged")
-
-    class State(models.TextChoices):
-        PREPARED = "prepared", _("Prepared")
-        APPLIED = "applied", _("In effect")
-        CANCELLED = "cancelled", _("Cancelled")
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="moratoria")
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
@@ -97,26 +100,41 @@ class Moratorium(Versioned):
     months = models.PositiveSmallIntegerField(_("months without instalments"))
     interest = models.CharField(_("interest of these months"), max_length=7, choices=Interest.choices)
     starts_on = models.DateField(_("in effect from"))
-    decision_ref = models.CharField(_("decision of the committee"), max_length=40)
     reason = models.CharField(_("reason"), max_length=300)
-    state = models.CharField(max_length=9, choices=State.choices, default=State.PREPARED)
-    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    prepared_on = models.DateField()
-    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    applied_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = _("moratorium")
         constraints = [
             models.CheckConstraint(condition=Q(months__gte=1, months__lte=11), name="moratorium_months"),
-            models.CheckConstraint(
-                condition=~Q(state="applied") | (Q(applied_by__isnull=False) & ~Q(applied_by=F("prepared_by"))),
-                name="moratorium_second_person",
-            ),
+            *CommitteeRequest.Meta.constraints,
         ]
 
-    def __str__(self):
-        return f"{self.programme}, {self.starts_on}"
+    def get_absolute_url(self):
+        return reverse("loans:moratorium", args=[self.ref])
+
+    @transition(
+        "state",
+        source=State.APPROVED,
+        target=State.IN_FORCE,
+        conditions=[conditions.decision_stands],
+        permission=allowed("loans.apply_moratorium", _("Another person than who prepared it must do this.")),
+        custom={"label": _("Put it into effect"), "style": "primary"},
+    )
+    def put_in_force(self):
+        self.in_force_on = self.move.on
+        self.in_force_by = self.move.by
+
+    @transition(
+        "state",
+        source=[State.ASKED, State.APPROVED],
+        target=State.WITHDRAWN,
+        conditions=[conditions.no_sitting_decides],
+        permission=allowed("loans.moratorium"),
+        custom={"label": _("Cancel the moratorium"), "style": "stop"},
+    )
+    def withdraw(self):
+        pass
 
 
 class MoratoriumLoan(models.Model):

@@ -1,4 +1,4 @@
-"""A moratorium of an area: many loans rest for some months by one decision, its money effect shown first."""
+"""A moratorium of an area: many loans rest by one decision of the committee, which is shown its money effect first."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -7,14 +7,15 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from applicants.services import lock_applications
-from audit.refusals import Blocked, Invalid, NotAllowed, Stale
-from audit.services import record, service
+from audit.moves import advance, begin
+from audit.refusals import Blocked, Invalid, NotAllowed
+from audit.services import service
 from loans.models import Loan, Moratorium, MoratoriumLoan
 from loans.services.access import PARENTS, demand, need_after_last_money, need_text
 from loans.services.relief import new_rows, reschedule_loan, unpaid_parts
 from loans.services.restating import fold_loan
 from loans.terms import month_after
-from programmes.services import check_date
+from programmes.services import check_date, take_reference
 
 MOST_MONTHS = 11
 MOST_LOANS = 5000
@@ -80,21 +81,9 @@ def free_months(moratorium):
 
 @service
 def prepare_moratorium(
-    *,
-    programme,
-    months,
-    interest,
-    starts_on,
-    decision_ref,
-    reason,
-    on,
-    by,
-    region=None,
-    villages=(),
-    sector="",
-    key=None,
+    *, programme, months, interest, starts_on, reason, on, by, region=None, villages=(), sector="", key=None
 ):
-    """The list of loans with the effect on each, kept as it is shown; nothing is changed on a loan yet.
+    """The list of loans with the effect on each, kept as it is shown; it waits for the committee.
 
     Of no region, village or sector every active loan of the programme is meant. Raises Invalid, Blocked, NotAllowed.
     """
@@ -105,18 +94,17 @@ def prepare_moratorium(
         months=months,
         interest=interest,
         starts_on=starts_on,
-        decision_ref=decision_ref.strip(),
         reason=reason.strip()[:300],
-        prepared_by=by,
-        prepared_on=on,
+        asked_by=by,
+        asked_on=on,
     )
     demand("loans.moratorium", by, moratorium)
     check_date(on=on, programme=programme, by=by)
     check_date(on=starts_on, programme=programme, by=by, reason=reason)
-    need_text(decision_ref, "decision_ref", _("Name the decision of the committee."))
     need_text(reason, "reason", _("Say why."))
     if not 1 <= months <= MOST_MONTHS:
         raise Invalid(_("A moratorium lasts 1 to %(most)s months.") % {"most": MOST_MONTHS}, field="months")
+    moratorium.ref = take_reference("MO", on.year)
     moratorium.save()
     moratorium.villages.set(villages)
     loans = list(loans_in(moratorium)[: MOST_LOANS + 1])
@@ -135,34 +123,31 @@ def prepare_moratorium(
             for loan in loans
         ]
     )
-    body = {"moratorium": moratorium.pk, "decision": decision_ref, "loans": len(loans), "months": months}
-    record("moratorium.prepare", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
-    return moratorium
+    return begin(moratorium, by=by, on=on, body={"loans": len(loans), "months": months}, reason=reason)
+
+
+def lock_moratorium(moratorium):
+    """The fresh row; the dossiers of its loans are locked in their order, and so are all its moves."""
+    lock_applications(moratorium.loans.values("loan__application"))
+    return Moratorium.objects.select_related("programme", "motion__session").get(pk=moratorium.pk)
 
 
 @service
 def apply_moratorium(*, moratorium, on, by, version=None, key=None):
-    """Another person puts it into effect: each loan gets its new schedule, as it was shown, or nothing is done.
+    """What the committee approved is done by another person: each loan gets its new schedule as it was shown, or none.
 
-    Raises Blocked when money of a loan moved since it was prepared, or when it is in effect already.
+    Raises Blocked while the committee has not approved it, and when money of a loan moved since it was prepared.
     """
-    rows = list(moratorium.loans.select_related("loan").order_by("loan__application"))
-    lock_applications([row.loan.application_id for row in rows])
-    moratorium = Moratorium.objects.select_for_update(of=("self",)).select_related("programme").get(pk=moratorium.pk)
-    if version is not None and int(version) != moratorium.version:
-        raise Stale()
-    if moratorium.state != Moratorium.State.PREPARED:
-        raise Blocked(_("This moratorium is in effect or cancelled already."))
-    demand("loans.apply_moratorium", by, moratorium, _("Another person than who prepared it must do this."))
+    moratorium = lock_moratorium(moratorium)
     check_date(on=on, programme=moratorium.programme, by=by)
+    rows = list(moratorium.loans.order_by("loan__application"))
+    body = {"decision": moratorium.decision_ref, "loans": len(rows)}
+    advance(moratorium, "put_in_force", by=by, on=on, version=version, body=body)
     loans = Loan.objects.select_related(*PARENTS).in_bulk([row.loan_id for row in rows])
     for row in rows:
         loan = loans[row.loan_id]
         if loan.state != Loan.State.ACTIVE or asdict(effect_on(loan, moratorium)) != _shown(row):
-            raise Blocked(
-                _("Something changed on %(ref)s after this was prepared. Cancel it and prepare it anew.")
-                % {"ref": loan.ref}
-            )
+            raise Blocked(changed_since(loan))
         row.version = reschedule_loan(
             loan=loan,
             instalments_number=row.instalments_number,
@@ -174,12 +159,11 @@ def apply_moratorium(*, moratorium, on, by, version=None, key=None):
             by=by,
         ).current_version
     MoratoriumLoan.objects.bulk_update(rows, ["version"])
-    moratorium.state, moratorium.applied_by, moratorium.applied_on = Moratorium.State.APPLIED, by, on
-    moratorium.save()
-    programme = moratorium.programme
-    body = {"moratorium": moratorium.pk, "decision": moratorium.decision_ref, "loans": len(rows)}
-    record("moratorium.apply", programme.ref, by=by, on=on, programme=programme.key, body=body)
     return moratorium
+
+
+def changed_since(loan):
+    return _("Something changed on %(ref)s after this was prepared. Cancel it and prepare it anew.") % {"ref": loan.ref}
 
 
 def _shown(row):
@@ -188,18 +172,11 @@ def _shown(row):
 
 @service
 def cancel_moratorium(*, moratorium, reason, on, by, version=None, key=None):
-    """A prepared moratorium is given up; no loan was changed by it."""
-    moratorium = Moratorium.objects.select_for_update(of=("self",)).select_related("programme").get(pk=moratorium.pk)
-    demand("loans.moratorium", by, moratorium)
+    """It is given up; no loan was changed by it. On an agenda the secretary takes it off first."""
+    moratorium = lock_moratorium(moratorium)
+    check_date(on=on, programme=moratorium.programme, by=by)
     need_text(reason, "reason", _("Say why."))
-    if moratorium.state != Moratorium.State.PREPARED:
-        raise Blocked(_("This moratorium is in effect or cancelled already."))
-    moratorium.state = Moratorium.State.CANCELLED
-    moratorium.save()
-    programme = moratorium.programme
-    body = {"moratorium": moratorium.pk}
-    record("moratorium.cancel", programme.ref, by=by, on=on, programme=programme.key, body=body, reason=reason)
-    return moratorium
+    return advance(moratorium, "withdraw", by=by, on=on, version=version, reason=reason)
 
 
 def totals_of(moratorium):

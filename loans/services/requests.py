@@ -1,15 +1,18 @@
-"""Relief by request: asked for by one person, put before the committee, and put in force by another."""
+"""Relief by request: asked for by one person, put before the committee, and put in force by another.
+
+What the committee does with a request (`take_...`) is the same for a moratorium.
+"""
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from applicants.services import lock_application
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import service
-from loans.models import Loan, ReliefRequest
+from loans.models import Loan, Moratorium, ReliefRequest
 from loans.new_schedule import check_waiver, owed_on, proposed_rows, rows_at_rate
 from loans.services.access import demand, lock_loan, need_state, need_text
+from loans.services.moratorium import lock_moratorium
 from loans.services.relief import change_rate, forgive_loan, reschedule_loan, waive, write_off_loan
 from programmes.services import check_date
 
@@ -93,7 +96,9 @@ def open_request(loan):
 
 
 def _locked(request):
-    """The fresh request with its locked loan."""
+    """The fresh request with its locked loan; a moratorium with its locked dossiers."""
+    if isinstance(request, Moratorium):
+        return lock_moratorium(request)
     loan = lock_loan(request.loan)
     row = ReliefRequest.objects.select_related("motion__session").get(pk=request.pk)
     row.loan = loan
@@ -144,7 +149,6 @@ def take_back(*, request, on, by):
 @service
 def take_decision(*, request, motion, on, by):
     """Internal: the session has closed. What was put off waits for another session."""
-    lock_application(request.loan.application)
     request = _locked(request)
     request.motion = motion
     back = "put_back" if request.state == ReliefRequest.State.BEFORE else "ask_again"

@@ -1,12 +1,12 @@
 """Acts over many loans: a moratorium of an area, and a list of loans that go to another adviser."""
 
-import rules
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
@@ -19,12 +19,21 @@ from loans.services import apply_moratorium, cancel_moratorium, prepare_handover
 from loans.services.handover import CARED_FOR
 from loans.services.moratorium import totals_of
 from pages.forms import attempt, done, form_page
+from pages.history import history_of
+from pages.moves import MoveForm, ReasonedMoveForm, move_page
 from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
 from programmes.models import Programme
 from programmes.roles import held_by
 
 MOST_SHOWN = 200
+MOVES = {"put_in_force": (apply_moratorium, MoveForm), "withdraw": (cancel_moratorium, ReasonedMoveForm)}
+LEADS = {
+    "put_in_force": gettext_lazy(
+        "Each loan of the list gets a new schedule as it is shown. What is paid stays as it is."
+    ),
+    "withdraw": gettext_lazy("The committee does not decide on it. No loan is changed."),
+}
 
 
 def _programmes(request):
@@ -78,14 +87,14 @@ def new_moratorium(request, key):
     if request.method == "POST":
         made = attempt(form, prepare_moratorium, programme=programme, on=on, by=request.user)
         if made is not None:
-            said = _("Look at the effect. Another person puts it into effect.")
-            return done(request, said, "loans:moratorium", made.pk)
+            said = _("Look at the effect. It waits for the committee.")
+            return done(request, said, made)
     return form_page(
         request,
         form,
         title=_("Prepare a moratorium"),
         submit=_("Show the effect"),
-        lead=_("Nothing changes on a loan before another person puts it into effect."),
+        lead=_("Nothing changes on a loan before the committee approves it and another person puts it into effect."),
         back=reverse("loans:areas"),
         crumbs=_crumbs(),
     )
@@ -97,18 +106,18 @@ def _moratoria(request):
     return Moratorium.objects.filter(programme__in=_programmes(request), loans__loan__in=seen).distinct()
 
 
-def _moratorium(request, pk):
-    return get_object_or_404(_moratoria(request).select_related("programme", "region"), pk=pk)
+def _moratorium(request, ref):
+    parents = ("programme", "region", "motion__session", "asked_by", "in_force_by")
+    return get_object_or_404(_moratoria(request).select_related(*parents), ref=ref)
 
 
 @login_required
 @require_GET
-def moratorium(request, pk):
-    row = _moratorium(request, pk)
+def moratorium(request, ref):
+    row = _moratorium(request, ref)
     lines = row.loans.filter(loan__in=Loan.objects.visible_to(request.user)).select_related("loan__borrower")
     if request.GET.get("format") in ("csv", "xlsx"):
         return _moratorium_file(request, row, lines)
-    waiting = row.state == Moratorium.State.PREPARED
     context = {
         "row": row,
         "title": _("Moratorium from %(day)s") % {"day": f"{row.starts_on:%d.%m.%Y}"},
@@ -117,19 +126,19 @@ def moratorium(request, pk):
         "lines": lines[:MOST_SHOWN],
         "most": MOST_SHOWN,
         "villages": row.villages.all(),
-        "may_apply": waiting and rules.test_rule("loans.apply_moratorium", request.user, row),
-        "may_cancel": waiting and rules.test_rule("loans.moratorium", request.user, row),
+        "on": today(row.programme),
+        "events": history_of(row.ref),
     }
     return render(request, "loans/moratorium.html", context)
 
 
 def _moratorium_file(request, row, lines):
     """Every loan of the list and what the moratorium does to its money, as on the page."""
-    wanted, name = request.GET["format"], f"moratorium-{row.pk}-{row.starts_on:%Y-%m-%d}"
+    wanted, name = request.GET["format"], f"moratorium-{row.ref}-{row.starts_on:%Y-%m-%d}"
     with unit_of_work():
         record(
             "list.export",
-            f"list:moratorium-{row.pk}",
+            f"list:{row.ref}",
             by=request.user,
             on=today(row.programme),
             programme=row.programme.key,
@@ -164,34 +173,21 @@ def _moratorium_file(request, row, lines):
 
 
 @login_required
-def apply_one(request, pk):
-    row = _moratorium(request, pk)
-    if not rules.test_rule("loans.apply_moratorium", request.user, row):
-        raise NotAllowed(_("Another person than who prepared it must do this."))
-    form = forms.ConfirmForm(request.POST or None, instance=row)
-    given = {"moratorium": row, "on": today(row.programme), "by": request.user}
-    if request.method == "POST" and attempt(form, apply_moratorium, **given) is not None:
-        return done(request, _("Each loan has its new schedule."), "loans:moratorium", row.pk)
-    return form_page(
+def move_moratorium(request, ref, verb):
+    row = _moratorium(request, ref)
+    if verb not in MOVES:
+        raise Http404
+    service, form_class = MOVES[verb]
+    return move_page(
         request,
-        form,
-        title=_("Put it into effect"),
-        submit=_("Put it into effect"),
-        lead=_("Each loan of the list gets a new schedule as it is shown. What is paid stays as it is."),
-        back=reverse("loans:moratorium", args=[row.pk]),
-        crumbs=_crumbs(),
+        row,
+        verb,
+        service=service,
+        form_class=form_class,
+        on=today(row.programme),
+        back=row.get_absolute_url(),
+        lead=LEADS[verb],
     )
-
-
-@login_required
-def cancel_one(request, pk):
-    row = _moratorium(request, pk)
-    form = forms.ReleaseForm(request.POST or None)
-    given = {"moratorium": row, "on": today(row.programme), "by": request.user}
-    if request.method == "POST" and attempt(form, cancel_moratorium, **given) is not None:
-        return done(request, _("The moratorium is cancelled."), "loans:moratorium", row.pk)
-    back = reverse("loans:moratorium", args=[row.pk])
-    return form_page(request, form, title=_("Cancel the moratorium"), back=back, crumbs=_crumbs())
 
 
 @login_required

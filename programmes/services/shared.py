@@ -23,7 +23,22 @@ from programmes.models import (
 from programmes.roles import forget, holds
 from programmes.shares import WHOLE, parts_of, split_within, weights_of
 
-WIDTHS = {"P": 6, "H": 6, "E": 6, "A": 5, "S": 2, "G": 4, "L": 4, "B": 3, "V": 5, "O": 5, "CA": 3, "CS": 3, "R": 5}
+WIDTHS = {
+    "P": 6,
+    "H": 6,
+    "E": 6,
+    "A": 5,
+    "S": 2,
+    "G": 4,
+    "L": 4,
+    "B": 3,
+    "V": 5,
+    "O": 5,
+    "CA": 3,
+    "CS": 3,
+    "MO": 3,
+    "R": 5,
+}
 WITHOUT_YEAR = frozenset("PHE")
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
-from ledger.fields import AmountField
+from ledger.money import Money
 from selection.models.case import Decision, Declaration
 from selection.models.judging import Vote
 from selection.models.session import Session
@@ -22,21 +22,21 @@ class MotionQuerySet(models.QuerySet):
 
 
 class Motion(models.Model):
-    """A question on a session's agenda, about what grew out of an application (`subject_ref`, opaque here).
+    """A question on a session's agenda, about what grew out of one application or many (`subject_ref`, opaque here).
 
     `matter` names who registered it (selection.motions); `facts` are the plain values that the members read, amounts
-    in minor units. `amount` (minor units of the application's currency) is what the mandates go by, and `approvals` how
-    many votes for it an approval of that amount needs, as the band said when it was put on the agenda. The outcome is
-    computed from the votes when the session closes, and takes effect then.
+    in minor units. `amounts` (currency -> minor units) are what the mandates go by, and `approvals` how many votes for
+    it an approval of them needs, as the bands said when it was put on the agenda. The outcome is computed from the
+    votes when the session closes, and takes effect then.
     """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="motions")
-    application = models.ForeignKey(Application, models.PROTECT, related_name="motions")
+    applications = models.ManyToManyField(Application, related_name="motions")
     number = models.PositiveSmallIntegerField()
     matter = models.CharField(max_length=20)
     subject_ref = models.CharField(_("about"), max_length=24)
     facts = models.JSONField(default=dict)
-    amount = AmountField(_("amount that it is about"))
+    amounts = models.JSONField(_("amounts that it is about"), default=dict)
     approvals = models.PositiveSmallIntegerField(default=0)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     put_on = models.DateField()
@@ -73,6 +73,11 @@ class Motion(models.Model):
     @property
     def programme_id(self):
         return self.session.programme_id
+
+    @property
+    def money(self):
+        """The amounts, one Money for each currency."""
+        return [Money(minor, currency) for currency, minor in sorted(self.amounts.items())]
 
     def get_absolute_url(self):
         return reverse("selection:motion", args=[self.session.ref, self.number])

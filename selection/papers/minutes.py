@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from applicants.models import Party
 from pages.paper import facts, mark, paper, signatures, space, table, text, together
 from selection.minutes import told
-from selection.minutes_words import attendance, cases_told, corrections, head, motions_told, proofs, recusals
+from selection.minutes_words import attendance, cases_told, corrections, head, motions_told, named_in, proofs, recusals
 from selection.models import Decision, Seat
 
 
@@ -15,8 +15,7 @@ def minutes_paper(session):
     programme = session.programme
     with translation.override(programme.language):
         body = told(session)
-        refs = [row["applicant"] for row in (*body["cases"], *body.get("motions", ()))]
-        names = dict(Party.objects.filter(ref__in=refs).values_list("ref", "name"))
+        names = dict(Party.objects.filter(ref__in=named_in(body)).values_list("ref", "name"))
         cases = cases_told(body, names)
         apart = [case for case in cases if not case.on_consent]
         story = [

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from ledger.money import Money
 from pages.paper import facts, mark, new_page, space, table, text
 from selection.motions import matter_of
 from selection.packet import cleaner_of
@@ -16,7 +15,7 @@ def requests_table(standings):
         [
             one.motion.number,
             f"{one.name}\n{one.title} · {one.motion.subject_ref}",
-            Money(one.motion.amount, one.motion.application.currency),
+            "\n".join(map(str, one.motion.money)),
             "",
         ]
         for one in standings
@@ -26,21 +25,23 @@ def requests_table(standings):
 
 
 def request_page(standing):
-    """What is asked for, as the page of the request shows it; numbers of people are taken out of what was written."""
+    """What is asked for, as the page of the request shows it, without the applicant's numbers where they were written.
+
+    A question about many dossiers is written about an area, not about people.
+    """
     motion = standing.motion
-    matter, clean = matter_of(motion.matter), cleaner_of(motion.application, unnamed=False)
-    schedule = matter.schedule(motion.facts)
+    clean = cleaner_of(standing.application, unnamed=False) if standing.application else str
+    matter = matter_of(motion.matter)
+    shown = matter.table(motion.facts)
     story = [
         mark(f"{motion.number}. {standing.name}"),
         text(f"{motion.number}. {standing.name}", "title"),
         text(f"{standing.title} · {motion.subject_ref}", "quiet"),
         facts([(label, clean(words)) for label, words in matter.rows(motion)], label_width=150),
     ]
-    if schedule:
-        head = [_("Due"), _("Principal"), _("Interest"), _("Fees, penalties"), _("Instalment")]
-        story += [
-            space(6),
-            text(_("The schedule as it would be"), "h3"),
-            table([list(row) for row in schedule], widths=[24, 36, 36, 36, 36], head=head, numbers=(1, 2, 3, 4)),
-        ]
+    if shown:
+        others = len(shown.head) - 1
+        widths = [24, *[144 // others] * others]
+        figures = tuple(range(1, others + 1))
+        story += [space(6), text(shown.title, "h3"), table(shown.rows, widths=widths, head=shown.head, numbers=figures)]
     return [*story, new_page()]

@@ -222,8 +222,8 @@ def send_packet(*, session, on, by, version=None, reason=""):
         case.proposed_amount = application.asked_amount
         case.proposed_months = _months_of(application)
         case.assessors = assessors_for(rules.body, application.window.key, application.asked_amount)
-    for motion in session.motions.on_agenda().select_related("application__window"):
-        motion.approvals = ask_motion_mandate(session, motion.application, motion.amount, motion.subject_ref)
+    for motion in session.motions.on_agenda():
+        motion.approvals = ask_motion_mandate(session, motion.applications.all(), motion.amounts, motion.subject_ref)
         motion.save(update_fields=["approvals"])
     declare_standing(session, cases, on=on, by=by)
     _choose_for_consent(session, rules.body, cases)

@@ -6,7 +6,7 @@ from applicants.models import Application, Party
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from programmes.services import check_date
-from selection.interests import parties_around, standing_matches
+from selection.interests import dossiers_of, standing_matches
 from selection.models import Case, Committee, Decision, Declaration, Review, Session, StandingInterest, Vote
 from selection.quorum import other_parts
 from selection.services.bench import leave_consent, open_agenda
@@ -26,7 +26,7 @@ def declare_interests(*, session, declarations, on, by, version=None):
     """
     session, cases = open_agenda(session, by, on, _asked(session, declarations, least=1), version)
     ask_state(session, *LIVE)
-    standing = standing_matches(session, [case.application for case in cases], on, by)
+    standing = standing_matches(session, _dossiers(cases), on, by)
     for case in cases:
         kind, reason = declarations[case.application.ref]
         _declare(session, case, kind, reason, standing.get((case.application_id, by.pk)), on, by)
@@ -44,7 +44,7 @@ def confirm_interests(*, session, on, by, additional=None, version=None):
     _asked(session, additional)
     session, cases = open_agenda(session, by, on, version=version)
     ask_state(session, *LIVE)
-    standing = standing_matches(session, [case.application for case in cases], on, by)
+    standing = standing_matches(session, _dossiers(cases), on, by)
     conflicts = 0
     for case in cases:
         own = standing.get((case.application_id, by.pk))
@@ -144,12 +144,16 @@ def _step_back(session, case, member, on, by):
         leave_consent(session, case, on, by, "interest")
 
 
+def _dossiers(cases):
+    return Application.objects.filter(pk__in=[case.application_id for case in cases])
+
+
 def declare_standing(session, cases, *, on, by):
     """Every standing interest that is about one of `cases` becomes a declaration, whoever sent the packet.
 
     The caller holds the locks of the Applications.
     """
-    matches = standing_matches(session, [case.application for case in cases], on)
+    matches = standing_matches(session, _dossiers(cases), on)
     voting = {row.user_id: row.user for row in session.committee.seats.held_on(session.sits_on).select_related("user")}
     for case in cases:
         for member in sorted(voting):
@@ -198,8 +202,7 @@ def _declare_in_live_sessions(interest, on, by):
     """The interest reaches the cases that are before the committee. Sessions are read under the cases' locks."""
     live = Session.objects.filter(committee=interest.committee, state__in=LIVE)
     before_it = Application.objects.filter(cases__session__in=live).distinct()
-    around = parties_around(before_it, on)
-    rows = lock_applications([pk for pk, parties in around.items() if interest.party_id in parties])
+    rows = lock_applications(dossiers_of({interest.party_id}, before_it, on)[interest.party_id])
     for session in live.select_related("call", "committee", "programme").order_by("pk"):
         if not session.committee.seats.held_on(session.sits_on).filter(user=by).exists():
             continue

@@ -5,14 +5,14 @@ other on different cases; deciding and closing lock both, and so see every vote 
 """
 
 import rules
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Application
 from audit.moves import facts, moving
 from audit.refusals import Blocked, NotAllowed
 from programmes.models import Call
-from selection.models import Case, Session
+from selection.models import Case, Motion, Session
 
 
 def lock_session(session):
@@ -25,20 +25,27 @@ def lock_session(session):
 
 
 def lock_applications(pks):
-    """The fresh, locked Applications by pk (dict), locked in the order of pk."""
+    """The fresh, locked Applications by pk (dict), locked in the order of pk; `pks` may be a subquery."""
     rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
     return {row.pk: row for row in rows}
+
+
+def lock_dossiers(**motions):
+    """Lock the Applications of these motions in the order of pk, however many: their keys alone are read."""
+    keys = Motion.applications.through.objects.filter(**motions).values("application")
+    return list(Application.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
 
 
 def lock_agenda(session):
     """The locked Session, and its Cases (list, each with its locked application) in agenda order.
 
-    The applications of its motions are locked with them.
+    The applications of its motions are locked with them, all in one order.
     """
     session = lock_session(session)
-    pks = {*session.cases.values_list("application_id", flat=True)}
-    pks |= {*session.motions.values_list("application_id", flat=True)}
-    return session, with_applications(session, lock_applications(pks))
+    asked = Motion.applications.through.objects.filter(motion__session=session).values("application")
+    ours = Q(pk__in=session.cases.values("application")) | Q(pk__in=asked)
+    list(Application.objects.select_for_update().filter(ours).order_by("pk").values_list("pk", flat=True))
+    return session, with_applications(session, lock_applications(session.cases.values("application")))
 
 
 def lock_call(call):

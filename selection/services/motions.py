@@ -1,13 +1,13 @@
 """Motions on the agenda: put there by the secretary, declared and voted on by members, decided by the close.
 
-A member's act locks the Application that the motion is about, as with a case; the close locks the session as well.
+A member's act locks the Applications that the motion is about, as with a case; the close locks the session as well.
 """
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from applicants.models import Part
-from applicants.services import claim_part
+from applicants.services import claim_parts
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import record, service
 from programmes.services import check_date
@@ -15,7 +15,7 @@ from selection.models import Declaration, Motion, MotionDeclaration, MotionVote,
 from selection.motions import matter_of, standing_of, standings_of, waiting_for
 from selection.services.bands import ask_motion_mandate
 from selection.services.bench import day_of
-from selection.services.locks import ask, ask_state, fresh_session, lock_applications, lock_session
+from selection.services.locks import ask, ask_state, fresh_session, lock_applications, lock_dossiers, lock_session
 
 REASON_DUE = (MotionVote.Choice.AGAINST, MotionVote.Choice.DEFER)
 BEFORE_SITTING = (Session.State.PLANNED, Session.State.OPEN)
@@ -38,29 +38,30 @@ def put_motions(*, session, subjects, on, by):
     gone = [ref for ref in subjects if ref not in waiting]
     if gone:
         raise Blocked(_("%(ref)s does not wait for a committee any more.") % {"ref": gone[0]})
-    lock_applications([waiting[ref][1].application.pk for ref in subjects])
+    keys = {ref: list(waiting[ref][1].applications.values_list("pk", flat=True)) for ref in dict.fromkeys(subjects)}
+    lock_applications({pk for found in keys.values() for pk in found})
     number = session.motions.aggregate(last=Max("number"))["last"] or 0
-    for ref in dict.fromkeys(subjects):
+    for ref in keys:
         matter, one = waiting[ref]
         if one.why_not:
             raise Blocked(one.why_not)
-        approvals = ask_motion_mandate(session, one.application, one.amount, ref)
+        approvals = ask_motion_mandate(session, one.applications, one.amounts, ref)
         number += 1
         motion = Motion.objects.create(
             session=session,
-            application=one.application,
             number=number,
             matter=matter.key,
             subject_ref=ref,
             facts=one.facts,
-            amount=one.amount,
+            amounts=one.amounts,
             approvals=approvals,
             asked_by_id=one.asked_by_id,
             put_on=on,
             put_by=by,
         )
+        motion.applications.set(keys[ref])
         matter.taken(ref, motion=motion, on=on, by=by)
-    _note("session.put_motions", session, by, on, motions=list(dict.fromkeys(subjects)))
+    _note("session.put_motions", session, by, on, motions=list(keys))
     return session
 
 
@@ -73,7 +74,7 @@ def remove_motion(*, motion, reason, on, by):
     if not reason.strip():
         raise Invalid(_("Say why it is taken off the agenda."), field="reason")
     check_date(on=on, programme=session.programme, by=by)
-    lock_applications([motion.application_id])
+    lock_dossiers(motion=motion)
     motion = Motion.objects.get(pk=motion.pk)
     _ask_live(motion)
     motion.removed_on = on
@@ -89,8 +90,8 @@ def _ask_live(motion):
 
 
 def _bench(motion, by, on, *states):
-    """The fresh motion with its session, its application locked; `by` holds a voting seat on the session's day."""
-    lock_applications([motion.application_id])
+    """The fresh motion with its session, its applications locked; `by` holds a voting seat on the session's day."""
+    lock_dossiers(motion=motion)
     motion = Motion.objects.get(pk=motion.pk)
     motion.session = session = fresh_session(motion.session)
     check_date(on=on, programme=session.programme, by=by)
@@ -140,7 +141,7 @@ def cast_motion_vote(*, motion, choice, on, by, reason="", key=None):
         raise Invalid(_("Give the reason of your vote."), field="reason")
     if MotionVote.objects.live().filter(motion=motion, member=by).exists():
         raise Blocked(_("You have voted on %(ref)s already.") % {"ref": motion.subject_ref})
-    claim_part(application=motion.application, user=by, part=Part.Name.MEMBER, on=on)
+    claim_parts(applications=motion.applications.all(), user=by, part=Part.Name.MEMBER, on=on)
     vote = MotionVote.objects.create(motion=motion, member=by, choice=choice, reason=reason, cast_on=on)
     _note("motion.vote", session, by, on, motion=motion.ref, choice=choice)
     return vote

@@ -13,7 +13,7 @@ from programmes.clock import today
 from selection import services
 from selection.access import keeps, seat_of, session_or_404
 from selection.minutes import body_of, told
-from selection.minutes_words import attendance, cases_told, corrections, head, motions_told, proofs
+from selection.minutes_words import attendance, cases_told, corrections, head, motions_told, named_in, proofs
 from selection.models import Declaration, Session
 from selection.motions import own_motions
 from selection.papers import minutes_paper
@@ -58,8 +58,7 @@ def minutes(request, ref):
     is_draft = session.state == Session.State.SITTING
     body = told(session, body_of(session, closed_on=today(session.programme)) if is_draft else None)
     hidden = _hidden(session, request.user)
-    told_of = [row["applicant"] for row in (*body["cases"], *body.get("motions", ()))]
-    names = dict(Party.objects.filter(ref__in=told_of).values_list("ref", "name"))
+    names = dict(Party.objects.filter(ref__in=named_in(body)).values_list("ref", "name"))
     hidden_motions = _hidden_motions(session, request.user)
     requests = [one for one in motions_told(body, names) if one.row["number"] not in hidden_motions]
     cases = [case for case in cases_told(body, names) if case.row["application"] not in hidden]

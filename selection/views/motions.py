@@ -79,7 +79,7 @@ def motion(request, ref, number):
 def _page(request, session, standing, *, form=None, vote=None, kept=False):
     row = standing.motion
     matter = matter_of(row.matter)
-    schedule = matter.schedule(row.facts)
+    shown = matter.table(row.facts)
     refused = form is not None and form.is_bound and bool(form.errors)
     judging = session.state in (Session.State.SITTING, Session.State.CLOSED)
     secretary = kept and rules.test_rule("selection.keep_session", request.user, session)
@@ -89,8 +89,10 @@ def _page(request, session, standing, *, form=None, vote=None, kept=False):
         "motion": row,
         "standing": standing,
         "rows": matter.rows(row),
-        "schedule": schedule,
-        "charged": any(charges.minor for _due, _principal, _interest, charges, _total in schedule),
+        "table": shown,
+        "figures": [(cells[0], list(zip(shown.head[1:], cells[1:], strict=True))) for cells in shown.rows]
+        if shown
+        else [],
         "counted": votes_sentence(row.tally or standing.tally) if kept and judging else "",
         "form": form,
         "refused": refused,
@@ -114,16 +116,23 @@ def declare(request, ref, number):
         row = attempt(form, services.declare_on_motion, **given)
         if row is not None:
             return done(request, _("Your declaration is recorded."), session if row.is_conflict else standing.motion)
-    applicant = standing.motion.application.applicant
     return form_page(
         request,
         form,
-        title=_("Have you an interest in %(name)s?") % {"name": applicant},
+        title=_("Have you an interest in %(name)s?") % {"name": standing.name},
         submit=_("Declare"),
-        lead=_("With an interest you take no part: you neither read the request nor vote, and the minutes say so."),
+        lead=_lead(standing),
         back=session.get_absolute_url(),
         crumbs=crumbs_of(session),
     )
+
+
+def _lead(standing):
+    said = _("With an interest you take no part: you neither read the request nor vote, and the minutes say so.")
+    if standing.application:
+        return said
+    many = _("It is about many dossiers: an interest in one of those people or businesses is an interest in it.")
+    return f"{said} {many}"
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,7 @@ from tests.mutants.list import Mutant
 
 PEOPLE = ("tests/test_loan_people.py",)
 GROUPS = ("tests/test_loan_groups.py",)
+MORATORIUM = ("tests/test_loan_moratorium.py",)
 
 LOAN_PEOPLE: list[Mutant] = [
     Mutant(
@@ -30,16 +31,58 @@ LOAN_PEOPLE: list[Mutant] = [
     Mutant(
         "loans: a moratorium is applied by who prepared it",
         "loans/rules.py",
-        "    return user.pk != moratorium.prepared_by_id",
+        "    return user.pk != moratorium.asked_by_id",
         "    return True",
-        GROUPS,
+        MORATORIUM,
     ),
     Mutant(
         "loans: a moratorium does what was not shown",
         "loans/services/moratorium.py",
         "asdict(effect_on(loan, moratorium)) != _shown(row)",
         "False",
-        GROUPS,
+        MORATORIUM,
+    ),
+    Mutant(
+        "loans: a moratorium needs no decision that stands",
+        "loans/models/changes.py",
+        "        conditions=[conditions.decision_stands],\n",
+        "",
+        MORATORIUM,
+    ),
+    Mutant(
+        "loans: a committee is asked about loans that changed since the list was made",
+        "loans/moratoria.py",
+        '    return changed_since(row.loan) if row else ""',
+        '    return ""',
+        MORATORIUM,
+    ),
+    Mutant(
+        "selection: who has a part on one dossier of many votes on all",
+        "selection/quorum.py",
+        "        found[motion].add(user)",
+        "        pass",
+        MORATORIUM,
+    ),
+    Mutant(
+        "selection: an interest in one dossier of many is none",
+        "selection/motions.py",
+        "        found[motion] |= matches[application]",
+        "        pass",
+        MORATORIUM,
+    ),
+    Mutant(
+        "selection: who made a loan votes on its relief",
+        "selection/motions.py",
+        "            found[of_ref[ref]].add(user)",
+        "            pass",
+        MORATORIUM,
+    ),
+    Mutant(
+        "selection: a vote on many dossiers takes no part on them",
+        "selection/services/motions.py",
+        "    claim_parts(applications=motion.applications.all(), user=by, part=Part.Name.MEMBER, on=on)\n",
+        "",
+        MORATORIUM,
     ),
     Mutant(
         "loans: shares may miss the loan",

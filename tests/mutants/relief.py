@@ -18,8 +18,8 @@ RELIEF_GUARDS: list[Mutant] = [
     Mutant(
         "relief: who asked for it votes on it",
         "selection/motions.py",
-        "(interested[motion.application_id] | {motion.asked_by_id}) & room.voting",
-        "interested[motion.application_id] & room.voting",
+        "(interested[motion.pk] | {motion.asked_by_id}) & room.voting",
+        "interested[motion.pk] & room.voting",
         (f"{RELIEF}::test_who_asked_does_not_vote_on_it",),
     ),
     Mutant(
@@ -62,7 +62,7 @@ RELIEF_GUARDS: list[Mutant] = [
     Mutant(
         "relief: any committee decides on any amount",
         "selection/services/motions.py",
-        "ask_motion_mandate(session, one.application, one.amount, ref)",
+        "ask_motion_mandate(session, one.applications, one.amounts, ref)",
         "0",
         (f"{RELIEF}::test_a_request_about_an_amount_of_another_committee_goes_to_that_one",),
     ),
