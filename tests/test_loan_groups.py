@@ -1,6 +1,6 @@
 """Loans of a group that answers jointly: cents, dates, who may."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -128,3 +128,35 @@ def test_a_repayment_counts_for_each_member_and_a_shortfall_is_claimed_within_th
     first.member_payments.filter(member=bella).update(amount=665)
     with standing_at(FIRST_DUE):
         assert any("its members brought 2664" in line for line in faults())
+
+
+def test_who_leaves_still_owes_what_fell_due_before_and_the_others_nothing_of_it(lending):
+    """26.65 fell due on three equal members and came; then Carine leaves, and it turns out that she had not paid."""
+    loan, (ana, bella, carine) = group_loan(lending, 30_000, 3)
+    officer = lending.people.loan_officer
+    constitute(lending, loan, dict.fromkeys((ana, bella, carine), 10_000), ana)
+    sign_loan(loan=loan, first_due_on=FIRST_DUE, on=DAY, by=officer)
+    loan.refresh_from_db()
+    loan = active_loan(lending, loan=loan)
+    first, later, second = repay(lending, loan, 2665, FIRST_DUE), FIRST_DUE + timedelta(days=3), date(2026, 5, 12)
+
+    def told(on):
+        return [(line.member, line.share, line.due, line.paid, line.short) for line in account_of(loan, on)]
+
+    with standing_at(later):
+        leave_group(loan=loan, member=carine, reason="Moved.", on=later, by=officer)
+        paid = [(ana, 15_000, 888, 888, 0), (bella, 15_000, 888, 888, 0), (carine, 0, 889, 889, 0)]
+        assert told(later) == paid
+        claim = {"loan": loan, "reason": "The others paid for her.", "on": later, "by": officer}
+        with pytest.raises(Invalid, match=r"fell short by USD 0\.00"):
+            claim_of_group(**claim, member=ana, amount=1)
+        typed = {"repayment": first, "reason": "She had not paid.", "on": later, "by": officer}
+        type_member_payments(**typed, amounts=[(ana, 1333), (bella, 1332)])
+        assert told(later)[2] == (carine, 0, 889, 0, 889)
+        assert claim_of_group(**claim, member=carine, amount=889).amount == 889
+        assert [row[4] for row in told(later)] == [0, 0, 0]
+        assert not list(faults())
+    # The second instalment is the others' alone, and so is the money that pays it.
+    again = repay(lending, loan, 2665, second)
+    assert [line.due for line in account_of(loan, second)] == [888 + 1333, 888 + 1332, 889]
+    assert list(again.member_payments.values_list("member", "amount")) == [(ana.pk, 1333), (bella.pk, 1332)]

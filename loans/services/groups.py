@@ -131,7 +131,8 @@ def divide_repayment(loan, repayment):
     """
     if loan.borrower.kind != Party.Kind.GROUP or repayment.means == Repayment.Means.HELD:
         return
-    account = account_of(loan, repayment.value_on, without=repayment)
+    # Who left pays by name: what comes from the group is the money of those who stayed.
+    account = [line for line in account_of(loan, repayment.value_on, without=repayment) if line.share]
     if not account:
         return
     weights = [max(line.due - line.paid, 0) for line in account]

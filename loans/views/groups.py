@@ -24,6 +24,11 @@ def _group_loan(request, ref):
     return loan
 
 
+def _ever_sharers(loan):
+    """Also those who left: they may have paid before, or not have paid what fell due then."""
+    return Party.objects.filter(group_shares__loan=loan).distinct().order_by("pk")
+
+
 def _sharers(loan):
     return list(Party.objects.filter(group_shares__loan=loan, group_shares__until=None).order_by("group_shares__pk"))
 
@@ -67,7 +72,7 @@ def claim(request, ref):
     return act_page(
         request,
         loan,
-        form_of(request, forms.ClaimForm, loan, members=_sharers(loan)),
+        form_of(request, forms.ClaimForm, loan, members=_ever_sharers(loan)),
         claim_of_group,
         loan=loan,
         title=_("The group claims from a member"),
@@ -97,7 +102,7 @@ def settle(request, ref, pk):
 def member_payments(request, ref, pk):
     loan = _group_loan(request, ref)
     row = get_object_or_404(loan.repayments.live(), pk=pk)
-    members = Party.objects.filter(group_shares__loan=loan).distinct().order_by("pk")
+    members = _ever_sharers(loan)
     amounts = dict(row.member_payments.values_list("member", "amount"))
     return act_page(
         request,

@@ -112,4 +112,11 @@ LOAN_PEOPLE: list[Mutant] = [
         "",
         PEOPLE,
     ),
+    Mutant(
+        "groups: who leaves leaves the others what fell due before",
+        "loans/group_account.py",
+        "for last in (*(day - ONE_DAY for day in ends), on):",
+        "for last in (on,):",
+        ("tests/test_loan_groups.py::test_who_leaves_still_owes_what_fell_due_before_and_the_others_nothing_of_it",),
+    ),
 ]
