@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from loans.allocation import COMPONENTS
 from loans.models import Loan
 from loans.services.restating import fold_loan
 
@@ -26,10 +25,4 @@ def payoff_quote(loan: Loan, on: date) -> PayoffQuote:
     reckoned_on = loan.reckoned_on
     standing, _instalments, _pairs = fold_loan(loan, on)
     loan.reckoned_on = reckoned_on
-    due = [row for row in standing.rows if row.due <= on]
-    coming = standing.coming(on)
-    parts = {name: sum(row.open_part(name) for row in [*due, *coming]) for name in COMPONENTS}
-    if coming:
-        spared = sum(row.open_part("interest") for row in coming) - standing.interest_on(coming, on)
-        parts["interest"] -= spared
-    return PayoffQuote(on, parts, standing.overpaid)
+    return PayoffQuote(on, standing.payoff_on(on), standing.overpaid)

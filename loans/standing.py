@@ -156,6 +156,16 @@ class Standing:
         interest = self.interest_on(coming, day)
         return interest + sum(row.outstanding - row.open_part("interest") for row in coming) - self.lent_after(day)
 
+    def payoff_on(self, day: date) -> dict[str, int]:
+        """What repays the loan in full on `day`, in its parts; money that is held is not taken off."""
+        coming = self.coming(day)
+        owed = [*(row for row in self.rows if row.due <= day), *coming]
+        parts = {name: sum(row.open_part(name) for row in owed) for name in COMPONENTS}
+        if coming:
+            spared = sum(row.open_part("interest") for row in coming) - self.interest_on(coming, day)
+            parts["interest"] -= spared
+        return parts
+
     def lent_after(self, day: date) -> int:
         """Principal of tranches that came after `day`: on that day nobody owed it."""
         return self.reshaped.lent_after(day) if self.reshaped else 0

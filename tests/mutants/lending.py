@@ -103,4 +103,11 @@ LENDING: list[Mutant] = [
         "            if True:",
         ("tests/test_schedule_properties.py::test_the_quick_run_gives_the_lines_of_the_run_that_knows_events",),
     ),
+    Mutant(
+        "loans: a recovery may pass what is still claimed by a cent",
+        "loans/services/repayments.py",
+        "        if amount > claimed:",
+        "        if amount > claimed + 1:",
+        ("tests/test_loans_ends.py::test_a_recovery_is_not_more_than_what_is_still_claimed",),
+    ),
 ]
