@@ -110,4 +110,18 @@ LENDING: list[Mutant] = [
         "        if amount > claimed + 1:",
         ("tests/test_loans_ends.py::test_a_recovery_is_not_more_than_what_is_still_claimed",),
     ),
+    Mutant(
+        "loans: the number of a loan tells of a confidential programme",
+        "loans/cycles.py",
+        "lent_to(party).filter(known)",
+        "lent_to(party)",
+        ("tests/test_loan_people.py::test_the_number_of_a_loan_says_nothing_of_a_programme_that_is_confidential",),
+    ),
+    Mutant(
+        "loans: a loan that was forgiven lifts the borrower a step",
+        "loans/models/loans.py",
+        "state__in=states, forgiven_on=None)",
+        "state__in=states)",
+        ("tests/test_loan_people.py::test_a_step_up_is_earned_by_a_loan_that_was_paid_out_and_not_lost",),
+    ),
 ]
