@@ -124,4 +124,14 @@ LENDING: list[Mutant] = [
         "state__in=states)",
         ("tests/test_loan_people.py::test_a_step_up_is_earned_by_a_loan_that_was_paid_out_and_not_lost",),
     ),
+    Mutant(
+        "loans: the contract keeps quiet of the days late that cost nothing",
+        "loans/contract.py",
+        "    if loan.penalty_grace_days:\n",
+        "    if False:\n",
+        (
+            "tests/test_loan_papers.py"
+            "::test_the_contract_says_how_many_days_late_cost_nothing_and_the_most_of_a_penalty",
+        ),
+    ),
 ]
