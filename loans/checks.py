@@ -25,6 +25,7 @@ from loans.models import (
     open_part,
 )
 from loans.portfolio import BUCKETS, portfolios
+from loans.services.restating import still_claimed
 from loans.standings import standing_faults
 from payments.clearance import first_list_on, was_cleared
 from programmes.clock import today
@@ -147,6 +148,11 @@ def end_faults():
         yield f"loans_loan {loan.ref} is overpaid and holds nothing"
     for loan in Loan.objects.filter(state="closed", overpaid_amount__gt=0)[:5]:
         yield f"loans_loan {loan.ref} is closed and holds {loan.overpaid_amount}"
+    recovering = Exists(Repayment.objects.live().filter(loan=OuterRef("pk"), recovered_amount__gt=0))
+    for loan in Loan.objects.filter(recovering):
+        claimed, recovered = still_claimed(loan) if loan.state == Loan.State.WRITTEN_OFF else (-1, 0)
+        if claimed < 0:
+            yield f"loans_loan {loan.ref} recovered {recovered}, {-claimed} more than was claimed"
 
 
 def schedule_faults():

@@ -146,8 +146,7 @@ def _terms(loan, words):
         pairs.append((words(_("Fee withheld at the pay-out")), words.money(loan.fee_amount, loan.currency)))
         pairs.append((words(_("Paid out")), words.money(loan.amount - loan.fee_amount, loan.currency)))
     if loan.penalty_pct:
-        rate = words.decimal(loan.penalty_pct)
-        pairs.append((words(_("Penalty")), words(_("%(rate)s%% a year of principal that is overdue"), rate=rate)))
+        pairs.append((words(_("Penalty")), _penalty(loan, words)))
     if loan.grace_months:
         pairs.append((words(_("Months without principal")), str(loan.grace_months)))
     pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))
@@ -160,6 +159,17 @@ def _interest(loan, words):
     rate = words.decimal(Decimal(request.get("annual_rate_pct") or request["period_rate_pct"]))
     per_period = loan.day_count == loan.DayCount.PERIOD
     return words(_("%(rate)s%% per instalment"), rate=rate) if per_period else words(_("%(rate)s%% a year"), rate=rate)
+
+
+def _penalty(loan, words):
+    """The rate, the days late that cost nothing, and the most of it: all that the reckoning goes by."""
+    said = [words(_("%(rate)s%% a year of principal that is overdue"), rate=words.decimal(loan.penalty_pct))]
+    if loan.penalty_grace_days:
+        said.append(words(_("days late without penalty: %(days)s"), days=loan.penalty_grace_days))
+    if loan.penalty_cap_pct is not None:
+        most = words.decimal(loan.penalty_cap_pct)
+        said.append(words(_("at most %(rate)s%% of the principal of the instalment"), rate=most))
+    return "; ".join(said)
 
 
 def _frequency(loan, words):

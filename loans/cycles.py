@@ -9,7 +9,10 @@ from loans.models import Loan, LoanProduct
 
 
 def cycle_of(party, programme, without=None):
-    """How many-th loan a new one of the party is, of the loans that the programme may know of."""
+    """How many-th loan a new one of the party is, of the loans that the programme may know of.
+
+    A step up is earned by money that was had: a loan that is not paid out yet, was written off or forgiven is no step.
+    """
     known = Q(programme=programme) | Q(programme__confidential=False)
     return Loan.objects.lent_to(party).filter(known).exclude(application=without).count() + 1
 

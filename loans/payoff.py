@@ -25,4 +25,4 @@ def payoff_quote(loan: Loan, on: date) -> PayoffQuote:
     reckoned_on = loan.reckoned_on
     standing, _instalments, _pairs = fold_loan(loan, on)
     loan.reckoned_on = reckoned_on
-    return PayoffQuote(on, standing.repaying(on), standing.overpaid)
+    return PayoffQuote(on, standing.payoff_on(on), standing.overpaid)

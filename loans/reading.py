@@ -14,6 +14,7 @@ from ledger.models import Entry, Leg
 from ledger.money import Money
 from loans.arrears import days_past_due
 from loans.models import Loan, Repayment
+from loans.services.restating import still_claimed
 
 
 @dataclass
@@ -113,9 +114,7 @@ def figures_of(loan, instalments, on):
     figures.paid_on_time = sum(bool(row.settled_on and row.settled_on <= row.due_on) for row in fallen)
     figures.paid_late = sum(bool(row.settled_on and row.settled_on > row.due_on) for row in fallen)
     if loan.state == Loan.State.WRITTEN_OFF:
-        recovered = loan.repayments.live().filter(recovered_amount__gt=0)
-        figures.recovered = sum(recovered.values_list("recovered_amount", flat=True))
-        figures.claim = max(sum(row.open_amount for row in instalments) - figures.recovered, 0)
+        figures.claim, figures.recovered = still_claimed(loan)
     return figures
 
 

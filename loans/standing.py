@@ -156,13 +156,14 @@ class Standing:
         interest = self.interest_on(coming, day)
         return interest + sum(row.outstanding - row.open_part("interest") for row in coming) - self.lent_after(day)
 
-    def repaying(self, day: date) -> dict[str, int]:
-        """What repays everything on `day` by component, nothing of money held taken off: the fold reaches to `day`."""
+    def payoff_on(self, day: date) -> dict[str, int]:
+        """What repays the loan in full on `day`, in its parts; money that is held is not taken off."""
         coming = self.coming(day)
-        owed = [row for row in self.rows if row.due <= day] + coming
+        owed = [*(row for row in self.rows if row.due <= day), *coming]
         parts = {name: sum(row.open_part(name) for row in owed) for name in COMPONENTS}
         if coming:
-            parts["interest"] -= sum(row.open_part("interest") for row in coming) - self.interest_on(coming, day)
+            spared = sum(row.open_part("interest") for row in coming) - self.interest_on(coming, day)
+            parts["interest"] -= spared
         return parts
 
     def lent_after(self, day: date) -> int:

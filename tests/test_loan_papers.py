@@ -59,6 +59,18 @@ def test_contract_and_schedule_write_an_amount_in_the_one_way_of_the_borrowers_l
 
 
 @pytest.mark.django_db
+def test_the_contract_says_how_many_days_late_cost_nothing_and_the_most_of_a_penalty(paid):
+    _office, loan = paid
+    loan.penalty_pct = Decimal("12.5")
+    assert "without penalty" not in text(draw_contract(loan))
+    loan.penalty_grace_days, loan.penalty_cap_pct = 5, Decimal("7.5")
+    assert (
+        "12,5% a year of principal that is overdue; days late without penalty: 5; "
+        "at most 7,5% of the principal of the instalment" in text(draw_contract(loan))
+    )
+
+
+@pytest.mark.django_db
 def test_schedule_and_statement_add_up_by_year_and_in_all(paid):
     _office, loan = paid
     rows = list(loan.instalments.filter(version=1))

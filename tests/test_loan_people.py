@@ -14,7 +14,7 @@ from config.proof import faults
 from loans.contract import draw_contract
 from loans.cycles import over_cycle_limit
 from loans.daily import daily
-from loans.models import CycleLimit, Guarantor, GuarantorNotice, LendingRules, LoanProduct, SecurityBand
+from loans.models import CycleLimit, Guarantor, GuarantorNotice, LendingRules, Loan, LoanProduct, SecurityBand
 from loans.papers.release import release_paper
 from loans.services import (
     add_collateral,
@@ -28,9 +28,10 @@ from loans.services import (
     sign_handover,
     sign_loan,
 )
+from loans.services.agreement import approve_loan
 from programmes.clock import standing_at, today
 from programmes.roles import forget
-from tests.office import DAY, make_user, seat
+from tests.office import DAY, loan_office, make_user, seat
 from tests.steps_applicants import registered_person
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
 from tests.steps_payments import screened
@@ -263,6 +264,33 @@ def test_a_borrower_asks_for_as_much_as_the_number_of_the_loan_allows(lending):
     CycleLimit.objects.filter(cycle=1).update(limit_amount=99_999)
     with pytest.raises(Blocked, match=r"With loan number 1 a borrower gets up to USD 999\.99"):
         sign(lending, loan)
+
+
+def test_a_step_up_is_earned_by_a_loan_that_was_paid_out_and_not_lost(lending):
+    first, again = active_loan(lending), approved_loan(lending)
+    Loan.objects.filter(pk=first.pk).update(borrower=again.borrower)
+    facts = {"decision": again.application.decisions.get(), "on": DAY, "by": lending.people.secretary}
+    assert approve_loan(**facts).cycle == 2
+    over = {"principal_amount": 0, "closed_on": DAY}
+    for state, more, cycle in (
+        ("signed", {}, 1),
+        ("written_off", {"principal_amount": 0}, 1),
+        ("closed", over, 2),
+        ("closed", over | {"forgiven_on": DAY}, 1),
+    ):
+        Loan.objects.filter(pk=first.pk).update(state=state, **more)
+        assert approve_loan(**facts).cycle == cycle
+
+
+def test_the_number_of_a_loan_says_nothing_of_a_programme_that_is_confidential(lending):
+    hidden = active_loan(loan_office("secret", confidential=True))
+    loan = approved_loan(lending)
+    Loan.objects.filter(pk=hidden.pk).update(borrower=loan.borrower)
+    facts = {"decision": loan.application.decisions.get(), "on": DAY, "by": lending.people.secretary}
+    assert approve_loan(**facts).cycle == 1
+    hidden.programme.confidential = False
+    hidden.programme.save()
+    assert approve_loan(**facts).cycle == 2
 
 
 # Deaths and moves abroad ----------------------------------------------------------------------------------------------

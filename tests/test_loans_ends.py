@@ -9,7 +9,8 @@ from audit.models import Event, Once
 from audit.refusals import Blocked, Invalid, NotAllowed
 from ledger.models import Entry
 from loans.ahead import finished
-from loans.models import Loan
+from loans.checks import end_faults
+from loans.models import Loan, Repayment
 from loans.services import (
     forgive_loan,
     record_collections,
@@ -19,6 +20,8 @@ from loans.services import (
     reverse_repayment,
     write_off_loan,
 )
+from loans.services.repayments import proposed_parts
+from loans.services.restating import still_claimed
 from payments.services import return_payment, settle_payment
 from programmes.clock import standing_at
 from tests.office import DAY
@@ -233,6 +236,26 @@ def test_what_comes_after_a_write_off_is_a_recovery(lending):
         reverse_repayment(repayment=recovery, reason="Wrong.", on=date(2026, 7, 1), by=lending.people.loan_officer)
         assert balance("4100", loan.ref) == 0
         assert_sound()
+
+
+def test_a_recovery_is_not_more_than_what_is_still_claimed(lending):
+    loan = active_loan(lending, months=3, terms={"early_interest": "date", "first_period": "actual_days_in_annuity"})
+    repay(lending, loan, 10_000, date(2026, 4, 12))
+    loan = end(write_off_loan, lending, loan)
+    # Principal of 910.00, and interest of 6.70 and 3.37 that fell due and was not paid.
+    assert (loan.written_off_amount, still_claimed(loan)) == (91_000, (92_007, 0))
+    repay(lending, loan, 90_000, LATE)
+    said = r"^USD\s20.07 is still claimed. Keep the rest as a receipt that is not claimed, or send it back.$"
+    for refused in (proposed_parts, record_repayment):
+        by = {} if refused is proposed_parts else {"by": lending.people.loan_officer}
+        with pytest.raises(Invalid, match=said), standing_at(LATE):
+            refused(loan=loan, amount=2_008, on=LATE, **by)
+    last = repay(lending, loan, 2_007, LATE)
+    assert (still_claimed(loan), balance("4100", loan.ref)) == ((0, 92_007), -92_007)
+    with standing_at(LATE):
+        assert_sound()
+        Repayment.objects.filter(pk=last.pk).update(amount=2_010, recovered_amount=2_010)
+        assert f"loans_loan {loan.ref} recovered 92010, 3 more than was claimed" in list(end_faults())
 
 
 def test_forgiveness_closes_the_loan_and_takes_no_more_money(lending):

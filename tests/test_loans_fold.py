@@ -131,7 +131,7 @@ def test_what_repays_the_loan_on_a_day_does_so_to_the_unit(product, received, wa
     """Whatever came before: the payoff quote closes the loan on its day with nothing over, a unit less does not."""
     on = max([on, *(day for day, _amount in received)])
     before = stands(product, keyed(received), on, waived)
-    quote = sum(before.repaying(on).values()) - before.overpaid
+    quote = sum(before.payoff_on(on).values()) - before.overpaid
     if quote <= 0:
         return
     repaid = stands(product, [*keyed(received), ("quote", on, quote)], on, waived)

@@ -410,6 +410,7 @@ REFUSED = (
     "is in the state",
     "forgiven",
     "written off",
+    "is still claimed",
     "only that can be",
     "Interest is paid to",
     "is held",

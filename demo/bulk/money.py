@@ -8,6 +8,7 @@ from applicants.models import Part
 from demo.bulk.plans import ORDERED_AFTER, PAID_AFTER, SIGNED_AFTER
 from demo.lending import next_collection
 from ledger.postings import loan_disbursed
+from loans.cycles import cycle_of
 from loans.models import Allocation, Instalment, Loan, Repayment, ScheduleVersion
 from loans.services.agreement import facts_of, instalments_of, product_for
 from loans.services.restating import allocations_of, apply_standing, event_body, legs_of, set_parts
@@ -79,7 +80,7 @@ class Lending:
         """All that becomes of the loan, reckoned by the services' pure functions before any row is made."""
         application = loan_plan.application
         product = self._product(application)
-        facts = facts_of(application, product, decision, decided_on, self._cycle(application))
+        facts = facts_of(application, product, decision, decided_on, self._cycle(application, decided_on, paid_on))
         terms = SimpleNamespace(penalty_pauses=[], **facts)
         if terms.prepay != "next_instalments":
             raise ValueError(f"{product}: money that is held is not carried in bulk.")
@@ -129,12 +130,15 @@ class Lending:
             self.products[key] = product_for(application, application.term_months)
         return self.products[key]
 
-    def _cycle(self, application):
+    def _cycle(self, application, decided_on, paid_on):
+        """What cycle_of says on the day of the decision, of the stored loans and of those of this run."""
         pk = application.applicant_id
         if pk not in self.cycles:
-            self.cycles[pk] = Loan.objects.lent_to(application.applicant).count()
-        self.cycles[pk] += 1
-        return self.cycles[pk]
+            self.cycles[pk] = cycle_of(application.applicant, application.programme), []
+        stored, paid = self.cycles[pk]
+        cycle = stored + sum(day <= decided_on for day in paid)
+        paid.append(paid_on)
+        return cycle
 
     def _sign(self, loan, course, on):
         for party in self.behind[loan.application.pk]:

@@ -108,8 +108,9 @@ class LoanQuerySet(models.QuerySet):
         return self.annotate(next_due_on=Subquery(rows))
 
     def lent_to(self, party):
-        """Loans of that borrower that were not cancelled, whatever became of them."""
-        return self.filter(borrower=party).exclude(state=Loan.State.CANCELLED)
+        """Loans that were paid out to that borrower and are repaid, or run; not those written off or forgiven."""
+        states = (Loan.State.ACTIVE, Loan.State.OVERPAID, Loan.State.CLOSED)
+        return self.filter(borrower=party, state__in=states, forgiven_on=None)
 
     def total_principal_amount(self):
         return self.aggregate(total=Sum("principal_amount", default=0))["total"]

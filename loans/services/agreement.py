@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
+from loans.cycles import cycle_of
 from loans.models import Instalment, Loan, LoanProduct, LoanTerms, LoanTranche, ScheduleVersion
 from loans.schedule import ScheduleError
 from loans.services.access import demand, lock_loan, need_state
@@ -39,7 +40,7 @@ def approve_loan(*, decision, on, by):
     loan = Loan.objects.filter(application=application, state=Loan.State.APPROVED).first()
     born = loan is None
     loan = loan or Loan(application=application)
-    cycle = Loan.objects.lent_to(application.applicant).exclude(application=application).count() + 1
+    cycle = cycle_of(application.applicant, application.programme, application)
     for name, value in facts_of(application, product, decision, on, cycle).items():
         setattr(loan, name, value)
     if born:

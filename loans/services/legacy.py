@@ -12,6 +12,7 @@ from audit.services import record, service
 from ledger import postings
 from ledger.money import Money
 from ledger.services import post
+from loans.cycles import cycle_of
 from loans.models import Loan
 from loans.services.access import demand
 from loans.services.agreement import make_first_version
@@ -98,7 +99,7 @@ def _write_loan(one, on, by):
         by=by,
     )
     loan.borrower, loan.region = party, enrolment.region
-    loan.cycle = Loan.objects.lent_to(party).count() + 1
+    loan.cycle = cycle_of(party, loan.programme)
     loan.ref = take_reference("L", loan.disbursed_on.year)
     loan.save()
     make_first_version(loan, starts_on=loan.disbursed_on, made_on=loan.disbursed_on)

@@ -13,7 +13,7 @@ from loans.matching import claimable
 from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.groups import divide_repayment
-from loans.services.restating import fold_loan, mark_reversed, need_some_owed, restate
+from loans.services.restating import fold_loan, mark_reversed, need_some_owed, restate, still_claimed
 from payments.models import StatementLine
 from programmes.clock import today
 from programmes.services import check_date
@@ -75,6 +75,12 @@ def check_receipt(loan, *, amount, on, means="bank"):
     if loan.state == Loan.State.WRITTEN_OFF:
         if on < loan.written_off_on:
             raise Blocked(_("The loan was written off after that day. Money of an earlier day cannot be entered."))
+        claimed, _recovered = still_claimed(loan)
+        if amount > claimed:
+            sentence = _(
+                "%(claimed)s is still claimed. Keep the rest as a receipt that is not claimed, or send it back."
+            )
+            raise Invalid(sentence % {"claimed": Money(claimed, loan.currency)}, field="amount")
         return
     if loan.closed_on and on > loan.closed_on:
         raise Blocked(

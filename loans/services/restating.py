@@ -4,6 +4,7 @@ Repayments whose parts stay as they were are left alone; those whose parts chang
 posted again with their old value dates, so that nothing that was booked disappears.
 """
 
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import advance
@@ -63,6 +64,19 @@ def fold_loan(loan, through, *, added=(), without=None, facts=None):
     for day in sorted(held.keys() | standing.applied.keys()):
         pairs.append((held.get(day) or _unsaved_held(loan, day), standing.applied.get(day)))
     return standing, instalments, pairs
+
+
+def still_claimed(loan):
+    """(minor units claimed, minor units recovered) of a loan that is written off.
+
+    Claimed is what would have repaid it on the day of the write-off, less what was recovered since. Nothing is added
+    to a claim after that day.
+    """
+    reckoned_on = loan.reckoned_on
+    standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on)
+    loan.reckoned_on = reckoned_on
+    recovered = loan.repayments.live().aggregate(total=Sum("recovered_amount", default=0))["total"]
+    return sum(standing.payoff_on(loan.written_off_on).values()) - recovered, recovered
 
 
 def _unsaved_held(loan, day):

@@ -126,4 +126,35 @@ LENDING: list[Mutant] = [
         "            if True:",
         ("tests/test_schedule_properties.py::test_the_quick_run_gives_the_lines_of_the_run_that_knows_events",),
     ),
+    Mutant(
+        "loans: a recovery may pass what is still claimed by a cent",
+        "loans/services/repayments.py",
+        "        if amount > claimed:",
+        "        if amount > claimed + 1:",
+        ("tests/test_loans_ends.py::test_a_recovery_is_not_more_than_what_is_still_claimed",),
+    ),
+    Mutant(
+        "loans: the number of a loan tells of a confidential programme",
+        "loans/cycles.py",
+        "lent_to(party).filter(known)",
+        "lent_to(party)",
+        ("tests/test_loan_people.py::test_the_number_of_a_loan_says_nothing_of_a_programme_that_is_confidential",),
+    ),
+    Mutant(
+        "loans: a loan that was forgiven lifts the borrower a step",
+        "loans/models/loans.py",
+        "state__in=states, forgiven_on=None)",
+        "state__in=states)",
+        ("tests/test_loan_people.py::test_a_step_up_is_earned_by_a_loan_that_was_paid_out_and_not_lost",),
+    ),
+    Mutant(
+        "loans: the contract keeps quiet of the days late that cost nothing",
+        "loans/contract.py",
+        "    if loan.penalty_grace_days:\n",
+        "    if False:\n",
+        (
+            "tests/test_loan_papers.py"
+            "::test_the_contract_says_how_many_days_late_cost_nothing_and_the_most_of_a_penalty",
+        ),
+    ),
 ]
