@@ -325,6 +325,7 @@ PORTFOLIO = (
             "conversion, less what went by them."
         ),
         measures.fund_rotations,
+        version=2,
         impersonal=True,
     ),
 )
