@@ -18,6 +18,7 @@ from ledger.models import Account, Entry, Leg
 
 ONE_DAY = timedelta(days=1)
 MOVING = (postings.BANK, postings.OVERPAYMENTS, postings.UNCLAIMED)
+SOURCES = (postings.CAPITAL, postings.CONVERSION)
 
 # (term, title, account code, side of the original leg). Credits bring cash, debits take it.
 TERMS = (
@@ -48,6 +49,22 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """Where the capital of a line is from since its beginning, each less what went the same way; minor units.
+
+    given: by donors; transferred: with other lines; converted: with lines of other currencies, at what the bank gave.
+    """
+
+    given: int
+    transferred: int
+    converted: int
+
+    @property
+    def total(self):
+        return self.given + self.transferred + self.converted
+
+
+@dataclass(frozen=True)
 class FundStatement:
     """`difference` is zero, or the ledger is broken. Days are posting days, both ends included."""
 
@@ -57,7 +74,7 @@ class FundStatement:
     opening: int
     terms: tuple
     closing: int
-    capital_ever: int
+    sources: Sources
     disbursed_ever: int
 
     @property
@@ -67,6 +84,10 @@ class FundStatement:
     def amount_of(self, code):
         """Minor units of one term; 0 when nothing of it happened."""
         return sum(term.amount for term in self.terms if term.code == code)
+
+    @property
+    def capital_ever(self):
+        return self.sources.total
 
     @property
     def rotations(self):
@@ -131,15 +152,24 @@ def fund_statement(line, from_on, to_on):
         opening=cash_at(line, from_on - ONE_DAY),
         terms=tuple(terms_of(_sums(line, from_on, to_on))),
         closing=cash_at(line, to_on),
-        capital_ever=_capital_by(line, to_on),
+        sources=sources_by(line, to_on),
         disbursed_ever=_disbursed_by(line, to_on),
     )
 
 
-def _capital_by(line, day):
-    """Minor units that donors gave and took back up to the end of `day`."""
-    legs = legs_on(line).on_code(postings.CAPITAL).filter(entry__posted_on__lte=day).exclude(entry__kind="transfer")
-    return -legs.filter(_moving(line)).total_amount()
+def sources_by(line, day):
+    """The Sources of the line's capital up to the end of `day`, by posting days."""
+    legs = legs_on(line).filter(account__code__in=SOURCES, entry__posted_on__lte=day)
+    given = transferred = converted = 0
+    rows = legs.order_by().values_list("account__code", "entry__kind").annotate(total=Sum("amount"))
+    for code, kind, amount in rows:
+        if code == postings.CONVERSION:
+            converted -= amount
+        elif _is_transfer(code, kind):
+            transferred -= amount
+        else:
+            given -= amount
+    return Sources(given, transferred, converted)
 
 
 def _disbursed_by(line, day):
@@ -222,12 +252,16 @@ class Integrity:
     cash: int
     outstanding: int
     held: int
-    capital: int
+    sources: Sources
     earned: int
     lost: int
     costs: int
     other: int
     allowance: int | None = None
+
+    @property
+    def capital(self):
+        return self.sources.total
 
     @property
     def worth(self):
@@ -251,13 +285,13 @@ HELD = (postings.OVERPAYMENTS, postings.UNCLAIMED)
 def integrity(line, as_of, allowance=None):
     """The Integrity of a line at the end of `as_of`."""
     balances = balances_at(line, as_of)
-    known = {postings.BANK, postings.PRINCIPAL, postings.CAPITAL, postings.COSTS, *HELD, *EARNED, *LOST}
+    known = {postings.BANK, postings.PRINCIPAL, *SOURCES, postings.COSTS, *HELD, *EARNED, *LOST}
     return Integrity(
         as_of=as_of,
         cash=balances[postings.BANK],
         outstanding=balances[postings.PRINCIPAL],
         held=-sum(balances[code] for code in HELD),
-        capital=-balances[postings.CAPITAL],
+        sources=sources_by(line, as_of),
         earned=-sum(balances[code] for code in EARNED),
         lost=sum(balances[code] for code in LOST),
         costs=balances[postings.COSTS],

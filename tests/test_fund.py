@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from ledger import postings
 from ledger.models import Leg
-from ledger.services import post
-from loans.fund import fund_statement
+from ledger.services import post, reverse
+from loans.fund import Sources, fund_statement, integrity
 from loans.models import Loan
 from loans.portfolio import Portfolio, portfolios
 from loans.services import refund_overpayment, reverse_repayment, write_off_loan
-from payments.services import book_charge, receive_capital, return_capital, return_payment, settle_payment
+from payments.services import book_charge, convert, receive_capital, return_capital, return_payment, settle_payment
 from programmes.clock import standing_at
 from programmes.models import FundingLine
 from tests.office import DAY
@@ -98,24 +98,32 @@ def test_capital_write_offs_recoveries_and_refunds_have_their_places(lending):
     assert statement.capital_ever == 1_030_000
 
 
-def test_transfers_and_unclaimed_receipts_are_named_and_nothing_is_other(lending):
-    line = lending.line
-    second = FundingLine.objects.create(
+def second_line(lending, currency):
+    return FundingLine.objects.create(
         programme=lending.programme,
         donor=lending.donor,
         key="second",
         name="Second",
-        currency="USD",
+        currency=currency,
         kind="revolving",
         starts_on=date(2024, 1, 1),
     )
+
+
+def test_transfers_and_unclaimed_receipts_are_named_and_nothing_is_other(lending):
+    """70.00 of 10,000.00 go to a second line, whose capital they are: it lends 35.00 of them, which is half a turn.
+
+    5.00 that nobody has claimed are held for others, and are no capital of the first line.
+    """
+    line, second = lending.line, second_line(lending, "USD")
     for number, legs in enumerate(
         [
             postings.transfer(7000, from_line=line.key, to_line="second"),
             postings.receipt_unmatched(500, line=line.key, receipt="R-1"),
+            postings.loan_disbursed(3500, 0, line="second", loan="L-1"),
         ]
     ):
-        kind = ("transfer", "receipt")[number]
+        kind = ("transfer", "receipt", "loan_disbursed")[number]
         post(
             book_key=line.programme.key,
             kind=kind,
@@ -125,9 +133,42 @@ def test_transfers_and_unclaimed_receipts_are_named_and_nothing_is_other(lending
             value_on=DAY,
             by=None,
         )
-    assert terms(fund_statement(line, *MARCH)) == {"transfers": -7000, "unclaimed": 500}
-    other = fund_statement(second, *MARCH)
-    assert (terms(other), other.difference, other.rotations) == ({"transfers": 7000}, 0, None)
+    first, other = fund_statement(line, *MARCH), fund_statement(second, *MARCH)
+    assert terms(first) == {"transfers": -7000, "unclaimed": 500}
+    assert (first.sources, first.capital_ever) == (Sources(1_000_000, -7000, 0), 993_000)
+    assert (terms(other), other.difference) == ({"transfers": 7000, "disbursed": -3500}, 0)
+    assert (other.sources, other.rotations) == (Sources(0, 7000, 0), Decimal("0.5"))
+    for row in (line, second):
+        found = integrity(row, DAY)
+        assert (found.share, found.difference, found.other) == (1, 0, 0)
+
+
+def test_what_came_by_conversion_is_the_capital_of_its_line_and_no_loss_of_the_other(lending):
+    """9,000.00 of 10,000.00 USD become 3,600,000.00 AMD, of which 900,000.00 are lent.
+
+    USD: capital 10,000 - 9,000 = 1,000.00, all there. AMD: 900,000 / 3,600,000 = 0.25 turns, all there. The bank
+    takes 36,000.00 AMD: 0.99 is left. A conversion that is undone is in the capital of neither.
+    """
+    line, drams = lending.line, second_line(lending, "AMD")
+    facts = {"reference": "X-1", "on": DAY, "by": lending.people.maker}
+    entry = convert(from_line=line, from_amount=900_000, to_line=drams, to_amount=360_000_000, **facts)
+    lent = {"book_key": line.programme.key, "kind": "loan_disbursed", "event_key": "lent:1", "value_on": DAY}
+    legs = postings.loan_disbursed(90_000_000, 0, line=drams.key, loan="L-1")
+    post(**lent, legs=legs, currency="AMD", by=None)
+    dollars, found = integrity(line, DAY), integrity(drams, DAY)
+    assert (dollars.sources, dollars.capital) == (Sources(1_000_000, 0, -900_000), 100_000)
+    assert (dollars.cash, dollars.other, dollars.difference, dollars.share) == (100_000, 0, 0, 1)
+    assert (found.sources, found.capital) == (Sources(0, 0, 360_000_000), 360_000_000)
+    assert (found.worth, found.other, found.difference, found.share) == (360_000_000, 0, 0, 1)
+    march = fund_statement(drams, *MARCH)
+    assert terms(march) == {"disbursed": -90_000_000, "conversions": 360_000_000}
+    assert (march.difference, march.capital_ever, march.rotations) == (0, 360_000_000, Decimal("0.25"))
+    assert fund_statement(line, *MARCH).capital_ever == 100_000
+    book_charge(line=drams, amount=3_600_000, **facts)
+    assert integrity(drams, DAY).share == Decimal("0.99")
+    reverse(entry=entry, reason="Not done.", by=None, on=DAY)
+    assert integrity(line, DAY).sources == Sources(1_000_000, 0, 0)
+    assert (integrity(drams, DAY).capital, fund_statement(drams, *MARCH).rotations) == (0, None)
 
 
 def test_a_statement_is_by_posting_days(lending):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from loans.models import ProvisionRate
 from loans.portfolio import BUCKETS
 from loans.provisions import provisions
 from loans.services import set_provision_rates, sign_loan, write_off_loan
-from payments.services import book_charge, receive_capital
+from payments.services import book_charge, convert, receive_capital
 from programmes.clock import standing_at
 from programmes.models import ExchangeRate, FundingLine
 from tests.office import DAY
@@ -30,6 +31,7 @@ from tests.test_loan_papers import text as words_of
 
 MARCH, APRIL = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
 LATE = date(2026, 5, 20)
+PERIOD = {"from_on": "01.03.2026", "to_on": "31.03.2026"}
 
 
 def rate(on, value, base="EUR", quote="USD"):
@@ -144,6 +146,42 @@ def test_the_capital_is_there_less_what_was_lost_and_the_page_says_what_is_promi
         sign_loan(loan=approved, **given)
     booked = approved.instalments.order_by("number")
     assert [(row.due_on, row.due_amount) for row in booked] == [row for row in back if row[0].day == 20]
+
+
+def test_page_and_paper_say_what_of_the_capital_was_converted(lending, client):
+    """9,000.00 of 10,000.00 USD became 3,600,000.00 AMD: 1,000.00 USD is the capital of its line, all of it there."""
+    drams = FundingLine.objects.create(
+        programme=lending.programme,
+        donor=lending.donor,
+        key="drams",
+        name="Drams",
+        currency="AMD",
+        kind="revolving",
+        starts_on=date(2024, 1, 1),
+    )
+    facts = {"reference": "X-1", "on": DAY, "by": lending.people.maker}
+    convert(from_line=lending.line, from_amount=900_000, to_line=drams, to_amount=360_000_000, **facts)
+    client.force_login(lending.people.manager)
+    for line, given, converted, capital in (
+        (lending.line, "10,000.00", "-9,000.00", "1,000.00"),
+        (drams, "0.00", "3,600,000.00", "3,600,000.00"),
+    ):
+        address = reverse("loans:fund", args=[line.key])
+        answer = client.get(address, PERIOD)
+        said = " ".join(re.sub("<[^>]+>", " ", answer.content.decode()).split())
+        paper = words_of(client.get(address, {**PERIOD, "format": "pdf"}).content)
+        rows = (
+            f"Capital from donors, all years {given}",
+            f"Converted from and to other currencies, all years {converted}",
+            f"Capital of the line {capital}",
+        )
+        for text in (said, paper):
+            text = text.replace("\u2212", "-")
+            at = text.index("Is the capital still there?")
+            assert [text[at:].count(row) for row in rows] == [1, 1, 1]
+            assert "no data" not in text
+        assert "Transferred from and to other lines, all years" not in said
+        assert answer.context["integrity"].share == 1
 
 
 def test_provisions_are_the_ageing_times_the_rates_in_force(lending, client):

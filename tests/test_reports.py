@@ -25,6 +25,7 @@ from monitoring.services import (
     verify_visit,
     verify_workers,
 )
+from payments.services import convert
 from programmes.clock import standing_at
 from programmes.models import Definition, Donor, FundingLine
 from reports.edition import compile_report
@@ -481,6 +482,18 @@ def test_the_fund_closes_to_the_unit_and_its_terms_add_up_to_the_cash(lending):
     now = found(lending)["fund_cash"]
     assert now.value == 1_000_000 - 100_000 + 10_000
     assert sum(cell.value for cell in now.cells("term")) == now.value
+
+
+def test_the_fund_is_turned_over_by_the_capital_that_was_not_converted_away(lending):
+    """1,000.00 of 10,000.00 are lent: 0.10 turns; of the 2,000.00 that stay when 8,000.00 become drams, 0.50."""
+    active_loan(lending)
+    assert found(lending)["fund_rotations"].value == Decimal("0.10")
+    facts = {"programme": lending.programme, "donor": lending.donor, "kind": "revolving", "starts_on": DAY}
+    drams = FundingLine.objects.create(**facts, key="drams", name="Drams", currency="AMD")
+    facts = {"reference": "X-1", "on": DAY, "by": lending.people.maker}
+    convert(from_line=lending.line, from_amount=800_000, to_line=drams, to_amount=320_000_000, **facts)
+    now = found(lending)["fund_rotations"]
+    assert (now.value, now.version) == (Decimal("0.50"), "v2")
 
 
 # Scope ---------------------------------------------------------------------------------------------------------------

@@ -9,6 +9,17 @@ from pages import paper
 from pages.templatetags.seedbed import day, percent
 
 
+def sources_rows(sources):
+    """[(label, minor units, is it a sum?)] of Sources; the sum is left out where donors gave all of it."""
+    given = (_("Capital from donors, all years"), sources.given, False)
+    others = (
+        (_("Transferred from and to other lines, all years"), sources.transferred, False),
+        (_("Converted from and to other currencies, all years"), sources.converted, False),
+    )
+    others = [row for row in others if row[1]]
+    return [given, *others, (_("Capital of the line"), sources.total, True)] if others else [given]
+
+
 def integrity_rows(integrity):
     """[(label, minor units, is it a sum?)] of an Integrity, what is there and then where it came from."""
     rows = [
@@ -16,13 +27,13 @@ def integrity_rows(integrity):
         (_("Principal owed by borrowers"), integrity.outstanding, False),
         (_("Less what is held for others"), integrity.held, False),
         (_("There in all"), integrity.worth, True),
-        (_("Capital from donors"), integrity.capital, False),
+        *sources_rows(integrity.sources),
         (_("Earned and recovered"), integrity.earned, False),
         (_("Less written off and forgiven"), integrity.lost, False),
         (_("Less costs"), integrity.costs, False),
     ]
     if integrity.other:
-        rows.append((_("Less grants and conversions"), integrity.other, False))
+        rows.append((_("Less grants"), integrity.other, False))
     if integrity.allowance is not None:
         rows.append((_("Expected to be lost of what is owed"), integrity.allowance, False))
     return rows
@@ -97,7 +108,7 @@ def _closing_sentence(statement):
 def _all_years(statement, *, lent):
     """What the capital was and how often it was lent, up to the last day of the period."""
     currency = statement.line.currency
-    pairs = [(_("Capital received, all years"), Money(statement.capital_ever, currency))]
+    pairs = [(label, Money(amount, currency)) for label, amount, _is_sum in sources_rows(statement.sources)]
     if lent:
         rotations = statement.rotations
         pairs += [

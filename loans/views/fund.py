@@ -17,7 +17,7 @@ from loans.exchange import currencies_for, translated
 from loans.forecast import promised_on_line
 from loans.fund import fund_statement, integrity
 from loans.models import Loan
-from loans.papers.fund import fund_paper, integrity_rows, rate_sentence, share_label
+from loans.papers.fund import fund_paper, integrity_rows, rate_sentence, share_label, sources_rows
 from loans.provisions import allowance_of
 from loans.views.cashier import pdf
 from pages.sheets import write_csv, write_xlsx
@@ -98,6 +98,7 @@ def fund(request, key):
         "from_on": from_on,
         "to_on": to_on,
         "statement": statement,
+        "sources_rows": sources_rows(statement.sources) if statement else [],
         "shown": shown,
         "currency": currency,
         "by_rates": rate_sentence(line),

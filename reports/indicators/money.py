@@ -320,8 +320,12 @@ PORTFOLIO = (
         "portfolio",
         _("How often the fund was lent"),
         NUMBER,
-        _("Lent since the beginning / capital received from donors and not returned."),
+        _(
+            "Lent since the beginning / capital: received from donors and not returned, plus what came by transfer or "
+            "conversion, less what went by them."
+        ),
         measures.fund_rotations,
+        version=2,
         impersonal=True,
     ),
 )

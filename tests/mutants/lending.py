@@ -113,6 +113,20 @@ LENDING: list[Mutant] = [
         ),
     ),
     Mutant(
+        "fund: what came by conversion is no capital of its line",
+        "loans/fund.py",
+        "return self.given + self.transferred + self.converted",
+        "return self.given + self.transferred",
+        ("tests/test_fund.py::test_what_came_by_conversion_is_the_capital_of_its_line_and_no_loss_of_the_other",),
+    ),
+    Mutant(
+        "fund: what came from another line is no capital of its line",
+        "loans/fund.py",
+        "return self.given + self.transferred + self.converted",
+        "return self.given + self.converted",
+        ("tests/test_fund.py::test_transfers_and_unclaimed_receipts_are_named_and_nothing_is_other",),
+    ),
+    Mutant(
         "loans: a repayment is worth more than was paid",
         "loans/standing.py",
         "    standing.overpaid += came - sum(amount for _no, _component, amount in pieces)",
