@@ -110,6 +110,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, r
     settings = connection.settings_dict
     if connection.vendor == "sqlite" and os.environ.get("SEEDBED_SQLITE_FILE"):
         settings["TEST"]["NAME"] = str(VAR / "test.sqlite3")
+        # Nothing of a test survives it, so nothing has to reach the disk.
+        settings["OPTIONS"]["init_command"] = settings["OPTIONS"]["init_command"].replace("=FULL", "=OFF")
     elif connection.vendor == "postgresql":
         settings["TEST"]["TEMPLATE"] = os.environ.get("SEEDBED_TEMPLATE")
 

@@ -72,7 +72,7 @@ def plan(stack, left_out, soak):
     if url:
         template, wait = stack.enter_context(migrated(url))
         surroundings = {"DATABASE_URL": url, "SEEDBED_SERVER": description, "SEEDBED_TEMPLATE": template}
-        marks = f"not browser and not once{long}" + ("" if soak else " and not in_turn")
+        marks = f"not browser and not once{long}" + ("" if soak else " and (both or not in_turn)")
         runs.append(Run(description, marks, surroundings, ("--migrations",), prepare=wait))
     browser = find_browser()
     if browser:

@@ -76,7 +76,7 @@ def walk(one, pages, name):
     for number, (user, path) in enumerate(pages):
         if user is not who:
             one.page.context.clear_cookies()
-            one.sign_in(user)
+            one.enter(user)
             who = user
         one.open(path)
         faults = one.faults()
@@ -109,7 +109,7 @@ def test_the_pages_of_a_submitted_case_are_accessible_and_fit(theme, width, live
         ready = eligible_application(office, registered_person(office, "Karine Zakaryan", birth_year=1971))
     people, base = office.people, f"/applications/{case.ref}/"
     one = reader(live_browser, live_server.url, theme, width)
-    one.sign_in(people.secretary).open(f"{base}checks/")
+    one.enter(people.secretary).open(f"{base}checks/")
     one.page.click("text=Run the checks")
     pages = [
         (people.secretary, f"{base}checks/"),
@@ -126,7 +126,7 @@ def test_the_pages_of_a_submitted_case_are_accessible_and_fit(theme, width, live
 def test_sums_follow_the_typing_and_the_server_says_the_same(lent, live_browser):
     base, office = lent
     url = f"/applications/{office.draft.ref}/plan/"
-    one = reader(live_browser, base).sign_in(office.people.adviser).open(f"{url}investments/")
+    one = reader(live_browser, base).enter(office.people.adviser).open(f"{url}investments/")
     page = one.page
     page.fill("#id_row-1-label", "Wiring")
     page.fill("#id_row-1-quantity", "3")

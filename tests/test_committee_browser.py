@@ -61,7 +61,7 @@ class Walker:
         """The page of `user`, who signs in once. A press of the pointer is a click, whatever it hits."""
         if user not in self.readers:
             one = reader(self.browser, self.base)
-            one.sign_in(user)
+            one.enter(user)
             self.clicks[user] = 0
             one.page.expose_function("counted", lambda user=user: self._count(user))
             one.page.add_init_script("addEventListener('pointerdown', () => counted(), true)")

@@ -34,7 +34,7 @@ class Person:
     """Somebody at work on the pages of one award."""
 
     def __init__(self, browser, base, user, look):
-        self.visitor = reader(browser, base, *look).sign_in(user)
+        self.visitor = reader(browser, base, *look).enter(user)
         self.page, self.found = self.visitor.page, []
 
     def at(self, path):

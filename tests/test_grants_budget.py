@@ -43,7 +43,7 @@ from tests.steps_grants import signed_award as sign
 from tests.steps_payments import screened
 from tests.test_grants_agreement import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 LATER = DAY + timedelta(days=5)
 
@@ -95,6 +95,7 @@ def test_a_line_of_the_budget_counts_no_vat_that_comes_back_and_nothing_that_is_
     assert award.budget.total("grant_amount") == 2_000_000
 
 
+@pytest.mark.both
 def test_the_budget_is_the_award_to_the_cent_before_it_is_signed_and_fixed_afterwards(office):
     award, people = ready_award(office), office.people
     kept = line(net=1_700_000, vat_amount=300_000, vat="kept", grant=1_999_999)
@@ -114,6 +115,7 @@ def test_the_budget_is_the_award_to_the_cent_before_it_is_signed_and_fixed_after
         set_budget(award=award, lines=[line()], on=DAY, by=people.maker)
 
 
+@pytest.mark.both
 def test_public_aid_is_declared_and_counts_for_as_many_years_as_the_window_says(office):
     Window.objects.update(aid_limit_amount=3_000_000, aid_years=3)
     award, people = ready_award(office), office.people
@@ -133,6 +135,7 @@ def test_public_aid_is_declared_and_counts_for_as_many_years_as_the_window_says(
     assert sign_award(award=award, ends_on=ends_on, on=DAY, by=people.manager).state == "active"
 
 
+@pytest.mark.both
 def test_visibility_is_waived_with_a_reason_once_and_only_where_it_is_a_duty(office):
     award, people = approved_award(office), office.people
     with pytest.raises(Blocked, match="no duty of visibility"):
@@ -147,6 +150,7 @@ def test_visibility_is_waived_with_a_reason_once_and_only_where_it_is_a_duty(off
         waive_visibility(award=award, reason="Threats.", on=DAY, by=people.manager)
 
 
+@pytest.mark.both
 def test_a_cost_is_entered_with_its_invoice_and_accepted_by_another_person_up_to_what_is_eligible(office):
     award, people = sign(office), office.people
     expense = cost(office, award, 100_000, vat_amount=20_000)
@@ -166,6 +170,7 @@ def test_a_cost_is_entered_with_its_invoice_and_accepted_by_another_person_up_to
     assert list(checks()) == []
 
 
+@pytest.mark.both
 def test_the_same_invoice_counts_once_as_a_cost_or_as_somebodys_own_part(office):
     award = sign(office)
     accepted_contribution(office, award.contributions.get(), 500_000, invoice="INV-7")
@@ -286,6 +291,7 @@ def test_a_tenth_is_retained_in_a_last_tranche_and_a_plan_without_it_is_refused(
     assert list(checks()) == [f"grants_tranche {signed.ref}/2 is a retention and not the last tranche"]
 
 
+@pytest.mark.both
 def test_what_is_retained_is_requested_when_its_days_are_over_and_certified_when_all_costs_are_accepted(office):
     award, people = retained(office, accounted_pct=70), office.people
     award = sign_award(award=award, ends_on=ENDS, on=DAY, by=people.manager)
@@ -310,6 +316,7 @@ def test_what_is_retained_is_requested_when_its_days_are_over_and_certified_when
         assert certify_tranche(tranche=last, on=due, by=people.manager).state == "certified"
 
 
+@pytest.mark.both
 def test_a_reimbursement_is_certified_when_the_costs_that_it_pays_back_are_accepted(office):
     award = sign(office)
     Tranche.objects.update(modality="reimbursement")
@@ -329,6 +336,7 @@ def balance(code, award):
     return account.balance_amount if account else 0
 
 
+@pytest.mark.both
 def test_what_was_paid_beyond_the_share_of_the_accepted_cost_is_asked_back_when_the_award_closes(office):
     """20,000.00 beside 5,000.00 is four fifths. Of 18,000.00 and 4,000.00 four fifths are 17,600.00."""
     Window.objects.update(accounted_pct=70, cofinancing_pct=0)
@@ -374,6 +382,7 @@ def planned(award):
     return standing(award, ["tranches"])["tranches"]
 
 
+@pytest.mark.both
 def test_an_amendment_moves_the_end_and_the_plan_and_the_signed_paper_stays_as_it_was(office):
     award, people = sign(office, parts=[1_200_000, 800_000]), office.people
     certified_tranche(office, award.tranches.get(number=1))
@@ -406,6 +415,7 @@ def test_an_amendment_moves_the_end_and_the_plan_and_the_signed_paper_stays_as_i
     assert [*checks(), *state_faults()] == []
 
 
+@pytest.mark.both
 def test_an_award_becomes_less_by_an_amendment_and_never_more(office):
     award, people = sign(office, parts=[1_200_000, 800_000]), office.people
     for wrong in ({"amount": 2_000_001}, {"amount": 1_900_000}, {"amount": 0}):
@@ -427,6 +437,7 @@ def test_an_award_becomes_less_by_an_amendment_and_never_more(office):
     assert [*checks(), *state_faults()] == []
 
 
+@pytest.mark.both
 def test_an_amendment_that_the_award_has_overtaken_is_not_put_in_force(office):
     award, people = sign(office, parts=[1_200_000, 800_000]), office.people
     first, second = planned(award)
@@ -444,6 +455,7 @@ def test_an_amendment_that_the_award_has_overtaken_is_not_put_in_force(office):
         propose(office, award, ends_on=award.ends_on.isoformat())
 
 
+@pytest.mark.both
 def test_the_signed_scan_is_kept_with_the_award_and_only_after_signing(office):
     award = approved_award(office)
     with pytest.raises(Blocked, match="not signed yet"):

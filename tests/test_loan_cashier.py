@@ -28,6 +28,8 @@ from tests.steps_loans import FIRST_DUE, active_loan
 from tests.steps_payments import own_account
 from tests.steps_statements import loaded, moved
 
+pytestmark = pytest.mark.in_turn
+
 DUE = 8885
 
 
@@ -80,6 +82,7 @@ def test_each_receipt_has_the_next_number_and_a_void_one_keeps_its_own(cash):
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_a_sheet_is_recorded_only_when_it_adds_up_to_the_cash_that_was_counted(cash):
     given = {"programme": cash.programme, "on": FIRST_DUE, "by": cash.people.loan_officer, "sheet": "april"}
     rows = [(cash.loans[0], DUE), (cash.loans[1], 5000)]
@@ -95,6 +98,7 @@ def test_a_sheet_is_recorded_only_when_it_adds_up_to_the_cash_that_was_counted(c
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_one_person_counts_the_day_and_another_closes_it(cash):
     people, day = cash.people, taken(cash).day
     given = {"day": day, "on": FIRST_DUE, "by": people.loan_officer}
@@ -131,6 +135,7 @@ def booked():
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_what_is_missing_is_booked_by_the_second_person_and_comes_back_when_it_is_found(cash):
     people, till = cash.people, f"till:{cash.programme.pk}:USD"
     day = counted(cash)
@@ -201,6 +206,7 @@ def test_money_does_not_move_between_the_count_and_the_closing(cash):
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_verify_names_a_difference_that_the_ledger_does_not_have(cash):
     day = close_cash_day(day=counted(cash), reason="Gone.", on=FIRST_DUE, by=cash.people.maker)
     CashDay.objects.filter(pk=day.pk).update(expected_amount=9000)
@@ -208,6 +214,7 @@ def test_verify_names_a_difference_that_the_ledger_does_not_have(cash):
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_cash_carried_to_the_bank_arrives_with_one_line_of_the_statement(cash):
     taken(cash)
     people, bank = cash.people, bank_balance()
@@ -235,6 +242,7 @@ def test_cash_carried_to_the_bank_arrives_with_one_line_of_the_statement(cash):
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_the_day_is_worked_through_on_its_pages(cash, client, visit):
     officer, people = cash.people.loan_officer, cash.people
     sheet = visit(officer, reverse("loans:collections"))

@@ -21,6 +21,8 @@ from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
 from tests.steps_payments import another_line, own_account
 from tests.steps_statements import loaded, moved
 
+pytestmark = pytest.mark.in_turn
+
 LENT, DUE = date(2026, 3, 12), 8885
 
 
@@ -118,6 +120,7 @@ def take(office, **facts):
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_one_press_takes_the_sure_lines_and_leaves_the_others(banking):
     loan, bank = banking.loan, balance("1000")
     sure, other = arrived(banking, moved(DUE, "T-1", text=f"loan {loan.ref}"), moved(123, "T-2", text="interest"))
@@ -143,6 +146,7 @@ def test_one_press_takes_the_sure_lines_and_leaves_the_others(banking):
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_a_reversal_gives_the_money_back_and_the_line_can_be_claimed_again(banking):
     (row,) = arrived(banking, moved(DUE, "T-1", text=banking.loan.ref))
     officer, bank = banking.people.loan_officer, balance("1000")
@@ -165,6 +169,7 @@ def test_a_reversal_gives_the_money_back_and_the_line_can_be_claimed_again(banki
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_money_that_was_entered_by_hand_is_not_taken_from_the_statement_once_more(banking):
     loan, officer = banking.loan, banking.people.loan_officer
     typed = repay(banking, loan, DUE, on=FIRST_DUE, reference="T-1")
@@ -275,6 +280,7 @@ def test_bad_claims_are_refused_in_words_and_change_nothing(banking):
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_the_page_shows_each_line_with_its_reasons_and_takes_the_sure_ones(banking, client, visit):
     loan, people = banking.loan, banking.people
     sure, other = arrived(banking, moved(DUE, "T-1", text=loan.ref), moved(DUE, "T-2", name="<b>Somebody</b>"))
@@ -299,6 +305,7 @@ def test_the_page_shows_each_line_with_its_reasons_and_takes_the_sure_ones(banki
 
 
 @pytest.mark.django_db
+@pytest.mark.both
 def test_a_line_is_kept_and_put_back_on_its_pages(banking, client):
     (row,) = arrived(banking, moved(DUE, "T-1"))
     client.force_login(banking.people.maker)

@@ -39,12 +39,12 @@ def due(live_server, settings, tmp_path):
 
 def test_fifty_repayments_from_a_bank_file_take_few_clicks(due, live_browser):
     base, office, file = due
-    finance = Hand(reader(live_browser, base).sign_in(office.people.maker).open("/money/statements/"))
+    finance = Hand(reader(live_browser, base).enter(office.people.maker).open("/money/statements/"))
     finance.page.reload()
     finance.press("Load a statement")
     finance.page.locator("[type=file]").set_input_files(file)
     finance.press("Load the statement")
-    officer = Hand(reader(live_browser, base).sign_in(office.people.loan_officer).open("/loans/bank/"))
+    officer = Hand(reader(live_browser, base).enter(office.people.loan_officer).open("/loans/bank/"))
     officer.page.reload()
     assert "50 of 50 lines lead to one loan: USD 4,442.50." in officer.page.locator("main").inner_text()
     officer.press("Take all sure ones")

@@ -52,7 +52,7 @@ class Walk(Hand):
     """A hand with a page that is open at home; what the page says, and what was clicked and typed since."""
 
     def __init__(self, browser, base, user):
-        visitor = reader(browser, base).sign_in(user)
+        visitor = reader(browser, base).enter(user)
         super().__init__(visitor)
         self.complaints = visitor.complaints
         self.page.set_default_timeout(10_000)

@@ -62,7 +62,7 @@ from tests.steps_selection import committee_of, members_of
 from tests.test_loan_papers import text as words_of
 from tests.test_loan_people import paper
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 # A loan of 1,000.00 in twelve instalments of 88.85 from 12 April; nothing is paid by then.
 ASKING = date(2026, 4, 20)
@@ -113,6 +113,7 @@ def test_a_new_schedule_is_asked_for_decided_and_put_in_force_by_three_people(la
 
 
 @pytest.mark.parametrize(("kind", "state"), [("write_off", "written_off"), ("forgive", "closed")])
+@pytest.mark.both
 def test_an_end_is_booked_with_the_decision_of_the_session(late, kind, state):
     office, loan = late
     request = decided(office, asked(office, loan, kind))
@@ -122,6 +123,7 @@ def test_an_end_is_booked_with_the_decision_of_the_session(late, kind, state):
     assert loan.written_off_amount + loan.forgiven_amount == 100_000
 
 
+@pytest.mark.both
 def test_a_waiver_above_the_limit_and_another_rate_go_through_the_committee(late):
     """Of the 10.00 of interest that fell due the manager waives 4.00 in all and no more, and changes no rate."""
     office, loan = late
@@ -250,6 +252,7 @@ def test_nothing_is_put_in_force_without_an_approval(late):
     assert Loan.objects.get().principal_amount == 100_000
 
 
+@pytest.mark.both
 def test_a_refused_request_is_over_and_another_may_be_asked(late):
     office, loan = late
     request = decided(office, asked(office, loan), "against", reason="The harvest was insured.")
@@ -269,6 +272,7 @@ def test_below_the_quorum_it_is_put_off_and_waits_for_another_session(late):
     assert decided(office, after).state == "approved"
 
 
+@pytest.mark.both
 def test_one_request_is_open_at_a_time(late):
     office, loan = late
     first = asked(office, loan)
@@ -296,6 +300,7 @@ def test_a_member_with_an_interest_neither_sees_the_request_nor_votes(late):
     assert (told["tally"]["unconflicted"], told["outcome"]) == (2, "approve")
 
 
+@pytest.mark.both
 def test_a_standing_interest_in_the_borrower_reaches_the_request(late):
     office, loan = late
     people = office.people
@@ -308,6 +313,7 @@ def test_a_standing_interest_in_the_borrower_reaches_the_request(late):
         cast_motion_vote(motion=session.motions.get(), choice="for", on=ASKING, by=people.member2)
 
 
+@pytest.mark.both
 def test_an_interest_declared_in_the_sitting_voids_the_vote(late):
     office, loan = late
     people = office.people
@@ -364,6 +370,7 @@ def test_more_principal_than_the_committee_was_told_is_not_written_off(late):
     assert "USD 1,000.00 is owed now" in str(refused.value.missing[0])
 
 
+@pytest.mark.both
 def test_a_sitting_that_is_opened_again_takes_the_approval_back_until_it_closes(late):
     office, loan = late
     people = office.people
@@ -380,6 +387,7 @@ def test_a_sitting_that_is_opened_again_takes_the_approval_back_until_it_closes(
         reopen_session(session=session, reason="Again.", on=ASKING, by=people.secretary)
 
 
+@pytest.mark.both
 def test_a_request_that_is_taken_off_the_agenda_waits_again(late):
     office, loan = late
     request = asked(office, loan)
@@ -391,6 +399,7 @@ def test_a_request_that_is_taken_off_the_agenda_waits_again(late):
     assert session.motions.on_agenda().get().number == 2
 
 
+@pytest.mark.both
 def test_only_the_office_asks_and_only_about_a_loan_that_runs(late):
     office, loan = late
     for who in (office.people.adviser, office.people.member1, office.people.maker):
@@ -426,6 +435,7 @@ def declared_and_voted(session, member):
 # Pages ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_packet_and_invitation_tell_of_requests_but_not_who_has_an_interest(late, visit, client):
     office, loan = late
     loan.borrower.phone = "+37491123456"
@@ -452,6 +462,7 @@ def test_packet_and_invitation_tell_of_requests_but_not_who_has_an_interest(late
     assert loan.borrower.name not in body
 
 
+@pytest.mark.both
 def test_a_request_about_an_amount_of_another_committee_goes_to_that_one(late):
     """1,000.00 is owed, and from 1,000.00 on it is the board's; there three votes for it are needed."""
     office, loan = late
@@ -483,6 +494,7 @@ def test_a_request_about_an_amount_of_another_committee_goes_to_that_one(late):
     assert any("fewer votes for it than its amount needs" in fault for fault in checks())
 
 
+@pytest.mark.both
 def test_a_written_procedure_waits_for_every_vote_until_its_last_day(late):
     office, loan = late
     secretary, last_day = office.people.secretary, date(2026, 4, 27)
@@ -502,6 +514,7 @@ def test_a_written_procedure_waits_for_every_vote_until_its_last_day(late):
     assert ReliefRequest.objects.get().state == "approved"
 
 
+@pytest.mark.both
 def test_a_member_takes_a_vote_back_and_votes_anew(late, visit):
     office, loan = late
     session = voted(office, seated(office, declared(office, on_agenda(office, asked(office, loan)))))
@@ -515,6 +528,7 @@ def test_a_member_takes_a_vote_back_and_votes_anew(late, visit):
     assert "Rejected. 1 for, 2 against." in said
 
 
+@pytest.mark.both
 def test_the_pages_lead_from_the_request_to_the_decision(late, visit):
     office, loan = late
     people = office.people
@@ -573,6 +587,7 @@ def test_the_pages_lead_from_the_request_to_the_decision(late, visit):
     assert Loan.objects.get().current_version == 2
 
 
+@pytest.mark.both
 def test_verify_notices_relief_without_the_committees_decision(late):
     office, loan = late
     request = decided(office, asked(office, loan))

@@ -44,6 +44,8 @@ from tests.steps_tranches import (
     signed_in_tranches,
 )
 
+pytestmark = pytest.mark.in_turn
+
 APRIL, MAY, JUNE = date(2026, 4, 12), date(2026, 5, 12), date(2026, 6, 12)
 
 
@@ -122,6 +124,7 @@ def test_the_contract_shows_all_tranches_and_each_bears_interest_from_its_day(le
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_each_tranche_is_owed_from_its_day_and_takes_its_part_of_the_promise(lending):
     loan = active_in_tranches(lending, terms={"fee_pct": 3})
     assert (loan.state, loan.principal_amount, owed(loan)) == ("active", 60_000, 60_000)
@@ -175,6 +178,7 @@ def test_what_is_repaid_between_the_tranches_stays_as_it_is(lending):
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_a_tranche_waits_for_what_it_asks_for_and_for_a_second_person(lending):
     people = lending.people
     loan = active_in_tranches(lending)
@@ -216,6 +220,7 @@ def test_tranches_are_paid_in_their_order_and_not_to_somebody_who_is_late(lendin
         order_tranche(tranche=second, account=account, on=APRIL, by=people.maker)
 
 
+@pytest.mark.both
 def test_a_settled_tranche_is_settled_once_and_a_cancelled_payment_can_be_prepared_anew(lending):
     people = lending.people
     loan = active_in_tranches(lending)
@@ -233,6 +238,7 @@ def test_a_settled_tranche_is_settled_once_and_a_cancelled_payment_can_be_prepar
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_what_the_bank_returns_was_never_owed(lending):
     people = lending.people
     loan = active_in_tranches(lending)
@@ -261,6 +267,7 @@ def test_what_the_bank_returns_was_never_owed(lending):
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_a_first_tranche_that_comes_back_leaves_nothing_lent(lending):
     people = lending.people
     loan, order = pay_tranche(lending, signed_in_tranches(lending), 1)
@@ -278,6 +285,7 @@ def test_a_first_tranche_that_comes_back_leaves_nothing_lent(lending):
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_two_people_give_a_tranche_up_and_its_money_goes_back_to_the_line(lending):
     people = lending.people
     loan = active_in_tranches(lending, terms={"interest_only": True})
@@ -298,6 +306,7 @@ def test_two_people_give_a_tranche_up_and_its_money_goes_back_to_the_line(lendin
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_before_the_first_is_paid_the_rest_can_be_given_up_but_not_all(lending):
     loan = signed_in_tranches(lending)
     give_up(lending, loan.tranches.get(number=2))
@@ -326,6 +335,7 @@ def test_a_loan_is_not_over_while_a_tranche_is_open(lending):
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_a_tranche_that_leaves_the_bank_when_the_last_instalment_is_due_is_not_booked(lending):
     loan = active_in_tranches(lending)
     last, people = loan.matures_on, lending.people
@@ -356,6 +366,7 @@ def test_another_rate_in_the_month_of_a_tranche_charges_each_amount_from_its_own
     assert list(faults()) == []
 
 
+@pytest.mark.both
 def test_verify_names_a_loan_whose_tranches_are_not_what_was_booked(lending):
     loan = active_in_tranches(lending)
     assert list(tranche_faults()) == []

@@ -34,6 +34,8 @@ from tests.office import DAY
 from tests.steps_loans import active_loan, repay, signed_loan
 from tests.test_loans import assert_sound, legs, state_of
 
+pytestmark = pytest.mark.in_turn
+
 EARLY = {"prepay": "reduce_number", "first_period": "actual_days_in_annuity", "early_interest": "date"}
 DUE = date(2026, 4, 12)
 
@@ -59,12 +61,14 @@ def test_money_above_the_instalment_makes_the_loan_shorter(lending):
         assert_sound()
 
 
+@pytest.mark.both
 def test_verify_finds_an_instalment_that_early_money_cannot_explain(lending):
     loan = active_loan(lending, months=6, terms=EARLY)
     loan.instalments.filter(number=1).update(planned_principal_amount=1)
     assert any(f"{loan.ref}: its instalments repay 100000" in fault for fault in faults())
 
 
+@pytest.mark.both
 def test_money_above_the_instalment_makes_the_coming_ones_smaller(lending):
     loan = active_loan(lending, months=6, terms=EARLY | {"prepay": "reduce_instalment"})
     repay(lending, loan, 17_255 + 40_000, DUE)
@@ -191,6 +195,7 @@ def test_a_waiver_taken_back_leaves_every_figure_as_if_it_had_not_been(lending):
         assert_sound()
 
 
+@pytest.mark.both
 def test_interest_is_waived_taken_back_and_the_rate_changed_on_the_pages(lending, client, visit):
     people, on = lending.people, date(2026, 4, 20)
     loan = active_loan(lending)
@@ -429,6 +434,7 @@ def test_a_due_date_on_a_day_off_moves_and_interest_with_it_where_the_product_sa
     assert (first.due, first.interest) == (due_on, interest)
 
 
+@pytest.mark.both
 def test_a_signed_loan_has_the_schedule_of_its_product_with_the_holidays_of_the_country(lending):
     Holiday.objects.create(country=lending.programme.country, on=date(2026, 4, 13), name="Easter Monday")
     terms = {"days_off": "move_interest", "day_count": "actual/365", "method": "bullet"}
@@ -491,12 +497,14 @@ def test_money_of_a_closed_month_keeps_its_day_and_is_posted_in_the_open_one(len
         ({"allocation_order": "interest"}, "allocation_order"),
     ],
 )
+@pytest.mark.both
 def test_terms_that_do_not_go_together_are_named_at_their_field(lending, change, field):
     form = product_form(lending, change)
     assert field in form.errors
     assert not LoanProduct.objects.exists()
 
 
+@pytest.mark.both
 def test_a_product_takes_every_setting_as_people_write_it(lending):
     form = product_form(
         lending,
@@ -533,6 +541,7 @@ def product_form(office, change):
     return ProductForm(facts | change, programme=office.programme)
 
 
+@pytest.mark.both
 def test_a_new_schedule_falls_due_after_the_day_to_which_interest_is_paid(lending):
     """200.00 repay the first instalment and the 8.37 of interest of the second: it is paid to 12 May."""
     terms = {"prepay": "next_instalments", "early_interest": "date"}

@@ -98,7 +98,7 @@ def test_money_pages_are_readable_in_both_themes_and_on_a_phone(busy, live_brows
     base, office, order, changed = busy
     found = []
     for who, paths in pages(order, changed).items():
-        visitor = reader(live_browser, base, theme, width).sign_in(getattr(office.people, who))
+        visitor = reader(live_browser, base, theme, width).enter(getattr(office.people, who))
         for path in paths:
             visitor.open(path)
             found += [f"{path}: {fault}" for fault in visitor.faults()]

@@ -33,7 +33,7 @@ class Buyer:
         self.found, self.number = [], 0
 
     def be(self, name):
-        self.one = reader(self.browser, self.base, "light", self.width).sign_in(getattr(self.office.people, name))
+        self.one = reader(self.browser, self.base, "light", self.width).enter(getattr(self.office.people, name))
 
     def look(self, path):
         self.one.open(path)

@@ -64,7 +64,7 @@ def states():
 def test_ten_payments_take_few_clicks_and_no_typed_word(due, live_browser):
     base, office = due
     maker, checker = (
-        Hand(reader(live_browser, base).sign_in(who).open("/money/queue/"))
+        Hand(reader(live_browser, base).enter(who).open("/money/queue/"))
         for who in (office.people.maker, office.people.checker)
     )
     maker.page.reload()
