@@ -134,4 +134,11 @@ LENDING: list[Mutant] = [
             "::test_the_contract_says_how_many_days_late_cost_nothing_and_the_most_of_a_penalty",
         ),
     ),
+    Mutant(
+        "loans: a guarantor may pass the ceiling in another currency",
+        "loans/exposure.py",
+        "standing = exposure_of(party, loan) + elsewhere",
+        "standing = exposure_of(party, loan)",
+        ("tests/test_loan_people.py::test_what_a_person_guarantees_in_another_currency_counts_at_the_rate_of_the_day",),
+    ),
 ]
