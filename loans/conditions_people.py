@@ -49,7 +49,8 @@ def guarantors_sound(loan):
             return _("%(name)s guarantees more than the loan is. Record the guarantee anew.") % {
                 "name": guarantor.party
             }
-        sentence = late_borrower(guarantor.party, loan, _on(loan)) or over_ceiling(guarantor.party, loan)
+        party, on = guarantor.party, _on(loan)
+        sentence = late_borrower(party, loan, on) or over_ceiling(party, loan, on)
         if sentence:
             return sentence
     parties = [guarantor.party for guarantor in guarantors]

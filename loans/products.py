@@ -1,12 +1,16 @@
 """Loan products as a part of a programme's set-up."""
 
+from datetime import date
+
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from ledger.money import to_major, to_minor
+from ledger.money import Money, to_major, to_minor
 from loans.models import LoanProduct
+from loans.schedule import ScheduleError
+from loans.terms import limits_of, repaid_at_once, request_for, step_after
 from pages.fields import RowsField
 from programmes import readiness
 from programmes.forms_set_up import PartForm
@@ -15,6 +19,7 @@ from programmes.services import register_copied
 from programmes.set_up import Part, register
 
 MOST_TRANCHES = 12
+FIRST_DAY = date(2026, 1, 1)  # of the schedule on which a multiple is tried; any day serves
 COMPONENTS = ("penalty", "fee", "interest", "principal")
 
 
@@ -163,6 +168,29 @@ class ProductForm(PartForm):
         for name, sentence in _faults(data):
             self.add_error(name, sentence)
         return data
+
+    def _post_clean(self):
+        super()._post_clean()
+        # The row has the terms of the form from here on.
+        windows = self.cleaned_data.get("windows")
+        if self.errors or not windows or not self.instance.multiple_amount:
+            return
+        most = max(window.ceiling_amount for window in windows)
+        number = max(limits_of(self.instance)[0], 2)
+        if _repaid_at_once(self.instance, most, number):
+            sentence = _("Even of %(most)s in %(number)s instalments, one instalment would repay the whole loan.")
+            facts = {"most": Money(most, self.instance.currency), "number": number}
+            self.add_error("multiple_amount", sentence % facts)
+
+
+def _repaid_at_once(product, amount, number):
+    """Would the multiple leave `amount` minor units in so many instalments to one of them?"""
+    first_due = step_after(FIRST_DAY, product)
+    try:
+        request = request_for(product, principal=amount, starts_on=FIRST_DAY, first_due=first_due, number=number)
+    except ScheduleError:
+        return False
+    return repaid_at_once(product, request)
 
 
 # Settings that stay as usual where the page leaves them out.

@@ -247,6 +247,19 @@ def rates_since(request: ScheduleRequest, day: date) -> tuple[Decimal | None, tu
     return rate, tuple(change for change in changes if change.from_ > day)
 
 
+def repaid_at_once(terms, request: ScheduleRequest) -> bool:
+    """Does the multiple leave the whole principal to one instalment, where several would repay it without?
+
+    Never of a loan whose last instalment is meant to repay it.
+    """
+    multiple = request.rounding.instalment_multiple_of
+    if multiple is None or terms.method in ("bullet", "balloon"):
+        return False
+    plain = replace(request, rounding=replace(request.rounding, instalment_multiple_of=None))
+    rounded, exact = (sum(row.principal > 0 for row in build_schedule(asked).rows) for asked in (request, plain))
+    return rounded == 1 < exact
+
+
 def interest_spared(loan, request: dict) -> int | None:
     """How much less interest the schedule of `request` bears than at the product's reference rate, in minor units.
 

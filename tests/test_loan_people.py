@@ -30,6 +30,7 @@ from loans.services import (
 )
 from loans.services.agreement import approve_loan
 from programmes.clock import standing_at, today
+from programmes.models import ExchangeRate
 from programmes.roles import forget
 from tests.office import DAY, loan_office, make_user, seat
 from tests.steps_applicants import registered_person
@@ -106,6 +107,31 @@ def test_one_person_guarantees_up_to_the_ceiling_over_all_loans_and_not_a_cent_m
     with pytest.raises(Blocked, match="released already"):
         release_guarantor(guarantor=first, reason="Again.", on=DAY, by=other.loan_officer)
     assert not list(faults())
+
+
+def test_what_a_person_guarantees_in_another_currency_counts_at_the_rate_of_the_day(lending):
+    loan, second = approved_loan(lending), approved_loan(lending)
+    rules = lending_rules(loan, guarantor_ceiling_amount=90_000)
+    person = registered_person(lending, "Karen Petrosyan", birth_year=1971)
+    stand(lending, loan, person, 60_000)
+    Loan.objects.filter(pk=loan.pk).update(currency="EUR")
+    with pytest.raises(
+        Invalid, match=r"^There is no rate of EUR to USD up to 0?\d+\.03\.2026 by “.+”\. Enter it first\.$"
+    ):
+        stand(lending, second, person, 1)
+    facts = {"source": lending.line.rate_rule, "on": DAY}
+    ExchangeRate.objects.create(base="EUR", quote="USD", rate=Decimal("1.25"), **facts)
+    with pytest.raises(Invalid, match=r"stands for USD\s750\.00 already, and USD\s900\.00 is the most"):
+        stand(lending, second, person, 15_001)
+    stand(lending, second, person, 15_000)
+    # 1 USD is 0.799 EUR: 600.00 EUR are 750.9387 USD.
+    ExchangeRate.objects.create(base="USD", quote="EUR", rate=Decimal("0.799"), **facts)
+    screened(lending, person)
+    with pytest.raises(Blocked, match=r"stands for USD\s900\.94 already"):
+        sign(lending, second)
+    rules.guarantor_ceiling_amount = 90_094
+    rules.save()
+    assert sign(lending, second).state == "signed"
 
 
 def test_a_loan_is_signed_with_as_much_security_as_its_amount_asks(lending):

@@ -25,13 +25,15 @@ from loans.services import (
     reschedule_loan,
     reverse_repayment,
     reverse_waiver,
+    set_terms,
+    sign_loan,
     waive,
 )
 from loans.terms import interest_grace_of, request_for, rows_for, rows_of, step_after
 from programmes.clock import standing_at, today
 from programmes.models import Holiday
 from tests.office import DAY
-from tests.steps_loans import active_loan, repay, signed_loan
+from tests.steps_loans import active_loan, approved_loan, repay, signed_loan
 from tests.test_loans import assert_sound, legs, state_of
 
 pytestmark = pytest.mark.in_turn
@@ -520,6 +522,27 @@ def test_a_product_takes_every_setting_as_people_write_it(lending):
     product = form.instance
     assert (product.harvest_months, product.multiple_amount) == ({"9": 60, "10": 40}, 500)
     assert (product.days_off, product.early_interest, product.rounding) == ("move", "period_end", "half_up")
+
+
+def test_a_product_whose_multiple_no_instalment_reaches_is_refused(lending):
+    """The most that is lent is 2,000.00: in the fewest instalments, three, each is 680.04."""
+    form = product_form(lending, {"multiple_amount": "1400"})
+    said = "Even of USD 2,000.00 in 3 instalments, one instalment would repay the whole loan."
+    assert " ".join(form.errors["multiple_amount"][0].split()) == said
+    for change in ({"multiple_amount": "1300"}, {"multiple_amount": "1400", "method": "bullet"}):
+        assert product_form(lending, change).errors == {}
+
+
+def test_a_multiple_does_not_leave_the_whole_loan_to_one_instalment(lending):
+    """1,000.00 in 24 instalments are 47.07 each, which is nothing in hundreds; in 12 they are 88.85."""
+    loan = approved_loan(lending, months=24, terms={"multiple_amount": 10_000})
+    officer = lending.people.loan_officer
+    said = r"^In multiples of USD\s100\.00, one of the 24 instalments would repay the whole loan\. Agree on other"
+    with pytest.raises(Blocked, match=said):
+        sign_loan(loan=loan, first_due_on=DUE, on=DAY, by=officer)
+    set_terms(loan=loan, instalments_number=12, on=DAY, by=officer)
+    loan = sign_loan(loan=loan, first_due_on=DUE, on=DAY, by=officer)
+    assert rows(loan)[:2] == [(9_000, 1_000), (9_090, 910)]
 
 
 def product_form(office, change):

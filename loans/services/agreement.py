@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
+from ledger.money import Money
 from loans.cycles import cycle_of
 from loans.models import Instalment, Loan, LoanProduct, LoanTerms, LoanTranche, ScheduleVersion
-from loans.schedule import ScheduleError
+from loans.schedule import ScheduleError, request_from_json
 from loans.services.access import demand, lock_loan, need_state
 from loans.terms import (
     disbursements_of,
@@ -21,6 +22,7 @@ from loans.terms import (
     interest_grace_of,
     limits_of,
     month_after,
+    repaid_at_once,
     rows_for,
     step_of,
 )
@@ -191,6 +193,7 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
     loan.first_due_on = first_due_on
     starts_on, more = planned_pay_outs(loan, on)
     make_first_version(loan, starts_on=starts_on, made_on=on, **more)
+    need_spread(loan)
     advance(
         loan,
         "sign",
@@ -273,6 +276,17 @@ def make_first_version(loan, *, starts_on, made_on, **more):
     Instalment.objects.bulk_create(instalments_of(loan, 1, rows))
     loan.current_version = 1
     loan.matures_on = rows[-1].due
+
+
+def need_spread(loan):
+    """Raises Blocked where rounding to the multiple would leave the whole loan to one instalment, unseen."""
+    if repaid_at_once(loan, request_from_json(loan.versions.get(number=1).request)):
+        sentence = _(
+            "In multiples of %(multiple)s, one of the %(number)s instalments would repay the whole loan. Agree on other"
+            " instalments, or offer a product with a smaller multiple."
+        )
+        facts = {"multiple": Money(loan.multiple_amount, loan.currency), "number": loan.instalments_number}
+        raise Blocked(sentence % facts)
 
 
 def first_schedule(loan, starts_on, **more):

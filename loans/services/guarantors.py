@@ -54,7 +54,7 @@ def add_guarantor(
     late = late_borrower(party, loan, on)
     if late:
         raise Blocked(late)
-    over = over_ceiling(party, loan, amount)
+    over = over_ceiling(party, loan, on, amount)
     if over:
         raise Invalid(over, field="amount")
     guarantor = Guarantor.objects.create(

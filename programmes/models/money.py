@@ -1,5 +1,7 @@
 """Donors, their funding lines, what is promised on them, and the rates at which currencies meet."""
 
+from fractions import Fraction
+
 from django.db import models
 from django.db.models import F, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
@@ -186,6 +188,15 @@ class ExchangeRateQuerySet(models.QuerySet):
     def of_day(self, base, quote, on, source):
         """The last rate of that source up to the day, or None."""
         return self.filter(base=base, quote=quote, source=source, on__lte=on).order_by("-on").first()
+
+    def units(self, base, quote, on, source):
+        """Units of `quote` for one of `base`, exact, by the last rate up to the day either way; None without one."""
+        both = [self.of_day(*pair, on, source) for pair in ((base, quote), (quote, base))]
+        known = [row for row in both if row]
+        if not known:
+            return None
+        last = max(known, key=lambda row: (row.on, row.pk))
+        return Fraction(last.rate) if last.base == base else 1 / Fraction(last.rate)
 
 
 class ExchangeRate(models.Model):

@@ -171,4 +171,25 @@ LENDING: list[Mutant] = [
             "::test_the_contract_says_how_many_days_late_cost_nothing_and_the_most_of_a_penalty",
         ),
     ),
+    Mutant(
+        "loans: a guarantor may pass the ceiling in another currency",
+        "loans/exposure.py",
+        "standing = exposure_of(party, loan) + elsewhere",
+        "standing = exposure_of(party, loan)",
+        ("tests/test_loan_people.py::test_what_a_person_guarantees_in_another_currency_counts_at_the_rate_of_the_day",),
+    ),
+    Mutant(
+        "loans: a multiple makes a loan of instalments one that is repaid at once",
+        "loans/services/agreement.py",
+        "    need_spread(loan)\n",
+        "",
+        ("tests/test_loans_early.py::test_a_multiple_does_not_leave_the_whole_loan_to_one_instalment",),
+    ),
+    Mutant(
+        "loans: a product is offered whose multiple no instalment reaches",
+        "loans/products.py",
+        "if _repaid_at_once(self.instance, most, number):",
+        "if False:",
+        ("tests/test_loans_early.py::test_a_product_whose_multiple_no_instalment_reaches_is_refused",),
+    ),
 ]
