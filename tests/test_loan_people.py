@@ -29,6 +29,7 @@ from loans.services import (
     sign_loan,
 )
 from loans.services.agreement import approve_loan
+from loans.services.requests import put_in_force, withdraw_request
 from programmes.clock import standing_at, today
 from programmes.models import ExchangeRate
 from programmes.roles import forget
@@ -36,6 +37,7 @@ from tests.office import DAY, loan_office, make_user, seat
 from tests.steps_applicants import registered_person
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
 from tests.steps_payments import screened
+from tests.steps_relief import asked, decided
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -366,6 +368,30 @@ def test_a_death_stops_penalties_until_another_person_has_decided(lending):
     loan.save()
     with standing_at(end):
         assert any("not those of its events" in line for line in faults())
+
+
+def test_what_follows_a_death_is_what_the_committee_approved_since(lending):
+    """The rest is forgiven by no typed number: not before the committee approved it, and not by an older approval."""
+    loan, people, died = active_loan(lending), lending.people, date(2026, 4, 21)
+    other = make_user("Second Manager", "T-078")
+    seat(other, lending.programme, "manager")
+    with standing_at(date(2026, 4, 20)):
+        before = decided(lending, asked(lending, loan, "forgive"))
+    with standing_at(died):
+        facts = {"kind": "death", "happened_on": died, "evidence": paper(lending, loan), "on": died}
+        event = record_life_event(loan=loan, by=people.loan_officer, **facts)
+        given = {"event": event, "outcome": "forgive", "decision_ref": "S-1", "on": died, "by": other}
+        with pytest.raises(Blocked, match="The committee decides that"):
+            decide_life_event(**given)
+        withdraw_request(request=before, reason="He died.", on=died, by=people.loan_officer)
+        request = decided(lending, asked(lending, loan, "forgive"))
+        decide_life_event(**given)
+        event.refresh_from_db()
+        assert (event.outcome, event.decision_ref) == ("forgive", request.motion.ref)
+        assert request.motion.ref != before.motion.ref
+        put_in_force(request=request, on=died, by=people.manager)
+    loan.refresh_from_db()
+    assert loan.state == "closed"
 
 
 # Handover -------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,6 @@ from loans.queues_requests import requests_waiting as queue_for
 from loans.requests import told
 from loans.services import (
     change_rate,
-    decide_life_event,
-    record_life_event,
     record_repayment,
     reverse_repayment,
     reverse_waiver,
@@ -60,7 +58,6 @@ from tests.steps_relief import (
 )
 from tests.steps_selection import committee_of, members_of
 from tests.test_loan_papers import text as words_of
-from tests.test_loan_people import paper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
@@ -199,33 +196,6 @@ def seated_manager(office):
     manager = make_user("Second Manager", "T-078")
     seat(manager, office.programme, "manager")
     return manager
-
-
-def test_what_follows_a_death_is_what_the_committee_approved_since(late):
-    """The rest is forgiven by no typed number: not before the committee approved it, and not by an older approval."""
-    office, loan = late
-    before, died = decided(office, asked(office, loan, "forgive")), ASKING + timedelta(days=1)
-    with standing_at(died):
-        event = record_life_event(
-            loan=loan,
-            kind="death",
-            happened_on=died,
-            evidence=paper(office, loan),
-            on=died,
-            by=office.people.loan_officer,
-        )
-        given = {"event": event, "outcome": "forgive", "decision_ref": "S-1", "on": died, "by": seated_manager(office)}
-        with pytest.raises(Blocked, match="The committee decides that"):
-            decide_life_event(**given)
-        withdraw_request(request=before, reason="He died.", on=died, by=office.people.loan_officer)
-        request = decided(office, asked(office, loan, "forgive"))
-        decide_life_event(**given)
-        event.refresh_from_db()
-        assert (event.outcome, event.decision_ref) == ("forgive", request.motion.ref)
-        assert request.motion.ref != before.motion.ref
-        in_force(office, request)
-    loan.refresh_from_db()
-    assert loan.state == "closed"
 
 
 def test_nobody_puts_in_force_what_they_asked_for_themselves(late):

@@ -106,6 +106,6 @@ RELIEF_GUARDS: list[Mutant] = [
         "loans/services/life_events.py",
         ", asked_on__gte=event.happened_on",
         "",
-        (f"{RELIEF}::test_what_follows_a_death_is_what_the_committee_approved_since",),
+        ("tests/test_loan_people.py::test_what_follows_a_death_is_what_the_committee_approved_since",),
     ),
 ]
