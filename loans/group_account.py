@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from ledger.money import split
 from loans.models import GroupClaim, MemberPayment
 
@@ -12,6 +14,7 @@ class MemberLine:
     """`due` is the member's part of all that has fallen due by the day, `paid` what came from the member by then.
 
     `claimed` is what the group claims of the member, settled or not: that much of the shortfall is accounted for.
+    `share` is 0 for a member who left: the account stays, and what falls due later is the others'.
     """
 
     member: object
@@ -27,14 +30,14 @@ class MemberLine:
 
 
 def account_of(loan, on, without=None):
-    """MemberLines of the members who have a share on `on`; [] for a loan of no group. `without`: a Repayment left out.
+    """MemberLines of the members on `on`, then of those who left by then; [] for a loan of no group that day.
 
-    What fell due is divided by the shares of that day, the last member takes what rounding leaves.
+    Their `due` adds up to `fallen_due`, their `paid` to what the members brought. `without`: a Repayment left out.
     """
-    shares = list(loan.shares.in_force(on).select_related("member").order_by("pk"))
+    rows = list(loan.shares.filter(since__lte=on).select_related("member").order_by("pk"))
+    shares = {row.member_id: row.amount for row in _in_force(rows, on)}
     if not shares:
         return []
-    dues = split(fallen_due(loan, on), [row.amount for row in shares])
     payments = MemberPayment.objects.filter(
         repayment__loan=loan, repayment__reversed_on=None, repayment__value_on__lte=on
     )
@@ -45,14 +48,49 @@ def account_of(loan, on, without=None):
         paid[member] += amount
     for member, amount in GroupClaim.objects.filter(loan=loan, claimed_on__lte=on).values_list("member", "amount"):
         claimed[member] += amount
-    return [
-        MemberLine(row.member, row.amount, due, paid[row.member_id], claimed[row.member_id])
-        for row, due in zip(shares, dues, strict=True)
-    ]
+    dues = _divided(rows, _fallen(loan, on), paid)
+    members = {row.member_id: row.member for row in rows}
+    left = [pk for pk in members if pk not in shares]
+    return [MemberLine(members[pk], shares.get(pk, 0), dues[pk], paid[pk], claimed[pk]) for pk in [*shares, *left]]
 
 
 def fallen_due(loan, on):
     """All that the group had to pay by `on`: what it paid on earlier schedules, and what fell due on this one."""
-    due = sum(row.due_amount for row in loan.instalments.filter(version=loan.current_version, due_on__lte=on))
-    before = loan.repayments.live().filter(version__lt=loan.current_version).values_list("amount", flat=True)
-    return due + sum(before)
+    return sum(amount for _day, amount in _fallen(loan, on))
+
+
+def _fallen(loan, on):
+    """Pairs of day and amount: the instalments due by `on`, and on its value date each payment of earlier schedules."""
+    now = loan.instalments.filter(version=loan.current_version, due_on__lte=on)
+    before = loan.repayments.live().filter(version__lt=loan.current_version, value_on__lte=on)
+    # Money that was only held met nothing that was due: it counts when it is used, by its own row.
+    met = before.annotate(met=F("amount") - F("overpaid_amount")).values_list("value_on", "met")
+    return [*((row.due_on, row.due_amount) for row in now), *met]
+
+
+def _in_force(rows, day):
+    return [row for row in rows if row.since <= day and (row.until is None or row.until > day)]
+
+
+def _divided(rows, fallen, paid):
+    """Counter of minor units by pk of the member: what fell due between two changes goes by the shares of that time.
+
+    It is divided as one sum, so that rounding costs the last member a cent once and not at each instalment. What a
+    member who left had paid ahead stays with the loan and meets what falls due next, before the others owe of it.
+    """
+    starts = sorted({row.since for row in rows})
+    sums = Counter()
+    for day, amount in fallen:
+        # Nothing falls due before the act; money that came before it is the first members'.
+        sums[max((start for start in starts if start <= day), default=starts[0])] += amount
+    dues = Counter()
+    for start in starts:
+        shares, rest = _in_force(rows, start), sums[start]
+        present = {row.member_id for row in shares}
+        for pk in dict.fromkeys(row.member_id for row in rows if row.since < start and row.member_id not in present):
+            ahead = min(max(paid[pk] - dues[pk], 0), rest)
+            dues[pk] += ahead
+            rest -= ahead
+        for row, part in zip(shares, split(rest, [row.amount for row in shares]), strict=True):
+            dues[row.member_id] += part
+    return dues

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from applicants.models import Party
 from ledger.money import Money
 from loans import forms_people as forms
+from loans.group_account import account_of
 from loans.services import claim_of_group, leave_group, settle_claim, type_member_payments
 from loans.services.access import demand
 from loans.services.papers import act_with_papers
 from loans.views.access import loan_or_404
 from loans.views.people import act_page, form_of
+from programmes.clock import today
 
 
 def _group_loan(request, ref):
@@ -67,7 +69,9 @@ def claim(request, ref):
     return act_page(
         request,
         loan,
-        form_of(request, forms.ClaimForm, loan, members=_sharers(loan)),
+        form_of(
+            request, forms.ClaimForm, loan, members=[line.member for line in account_of(loan, today(loan.programme))]
+        ),
         claim_of_group,
         loan=loan,
         title=_("The group claims from a member"),
