@@ -48,7 +48,7 @@ def account_of(loan, on, without=None):
         paid[member] += amount
     for member, amount in GroupClaim.objects.filter(loan=loan, claimed_on__lte=on).values_list("member", "amount"):
         claimed[member] += amount
-    dues = _divided(rows, _fallen(loan, on), paid)
+    dues = divide_due(rows, _fallen(loan, on), paid)
     members = {row.member_id: row.member for row in rows}
     left = [pk for pk in members if pk not in shares]
     return [MemberLine(members[pk], shares.get(pk, 0), dues[pk], paid[pk], claimed[pk]) for pk in [*shares, *left]]
@@ -72,7 +72,7 @@ def _in_force(rows, day):
     return [row for row in rows if row.since <= day and (row.until is None or row.until > day)]
 
 
-def _divided(rows, fallen, paid):
+def divide_due(rows, fallen, paid):
     """Counter of minor units by pk of the member: what fell due between two changes goes by the shares of that time.
 
     It is divided as one sum, so that rounding costs the last member a cent once and not at each instalment. What a
@@ -94,3 +94,28 @@ def _divided(rows, fallen, paid):
         for row, part in zip(shares, split(rest, [row.amount for row in shares]), strict=True):
             dues[row.member_id] += part
     return dues
+
+
+def divide_paid(account, amount):
+    """Minor units by line of `account` that a payment counts for: what each owes, and by the shares what is more.
+
+    Nothing is taken to come from a member who left: the others pay for that one until it is typed otherwise, and the
+    default stays to be claimed.
+    """
+    owed = [max(line.due - line.paid, 0) if line.share else 0 for line in account]
+    more = amount - sum(owed)
+    if more < 0:
+        return _parts(amount, owed)
+    return [due + part for due, part in zip(owed, _parts(more, [line.share for line in account]), strict=True)]
+
+
+def _parts(amount, weights):
+    """`amount` by weights, each part what the running total adds: none is below zero, nor above its weight if all fit.
+
+    The rest of a plain split may fall on who owes nothing, or be a cent below zero.
+    """
+    whole, run, parts = sum(weights), 0, []
+    for weight in weights:
+        before, run = amount * run // whole, run + weight
+        parts.append(amount * run // whole - before)
+    return parts

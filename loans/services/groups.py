@@ -6,7 +6,7 @@ from applicants.models import Party, PartyMember
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from ledger.money import Money, split
-from loans.group_account import account_of
+from loans.group_account import account_of, divide_paid
 from loans.models import GroupClaim, GroupLoan, GroupShare, Loan, MemberPayment, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from programmes.services import check_date
@@ -127,22 +127,14 @@ def _taken(gone, rows, takers):
 def divide_repayment(loan, repayment):
     """Book a new repayment of a group's loan on its members by what each owes on the value date; idle otherwise.
 
-    What is more than they owe goes by their shares. Nothing is taken to come from a member who left: the others pay
-    for that one until it is typed otherwise, and the default stays to be claimed.
     Called as the repayment is booked. Money that was held already counted for the members when it came.
     """
     if loan.borrower.kind != Party.Kind.GROUP or repayment.means == Repayment.Means.HELD:
         return
-    account = [line for line in account_of(loan, repayment.value_on, without=repayment) if line.share]
+    account = account_of(loan, repayment.value_on, without=repayment)
     if not account:
         return
-    owed = [max(line.due - line.paid, 0) for line in account]
-    more = repayment.amount - sum(owed)
-    if more < 0:
-        parts = split(repayment.amount, owed)
-    else:
-        ahead = split(more, [line.share for line in account])
-        parts = [due + part for due, part in zip(owed, ahead, strict=True)]
+    parts = divide_paid(account, repayment.amount)
     MemberPayment.objects.bulk_create(
         [
             MemberPayment(repayment=repayment, member=line.member, amount=part)
@@ -189,7 +181,7 @@ def type_member_payments(*, repayment, amounts, reason, on, by, key=None):
 
 @service
 def claim_of_group(*, loan, member, amount, reason, on, by, key=None):
-    """The group paid for a member who did not: it claims up to what the member fell short by `on`, also after a leave."""
+    """The group paid for a member who did not: it claims up to what that one fell short by `on`."""
     loan = lock_loan(loan)
     demand("loans.group", by, loan)
     check_date(on=on, programme=loan.programme, by=by)
