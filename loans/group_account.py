@@ -3,17 +3,18 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from ledger.money import split
 from loans.models import GroupClaim, MemberPayment
-from loans.schedule.periods import ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class MemberLine:
     """`due` is the member's part of all that has fallen due by the day, `paid` what came from the member by then.
 
-    `share` is 0 for a member who left; `due` is then what fell due before.
     `claimed` is what the group claims of the member, settled or not: that much of the shortfall is accounted for.
+    `share` is 0 for a member who left: the account stays, and what falls due later is the others'.
     """
 
     member: object
@@ -29,12 +30,12 @@ class MemberLine:
 
 
 def account_of(loan, on, without=None):
-    """MemberLines of the members who have a share on `on`, then of those who left; [] for a loan of no group.
+    """MemberLines of the members on `on`, then of those who left by then; [] for a loan of no group that day.
 
-    What fell due while the shares were these is divided by them, the last member takes what rounding leaves. So who
-    leaves still owes what fell due before, and the others nothing of it. `without`: a Repayment left out.
+    Their `due` adds up to `fallen_due`, their `paid` to what the members brought. `without`: a Repayment left out.
     """
-    shares = list(loan.shares.filter(since__lte=on).select_related("member").order_by("pk"))
+    rows = list(loan.shares.filter(since__lte=on).select_related("member").order_by("pk"))
+    shares = {row.member_id: row.amount for row in _in_force(rows, on)}
     if not shares:
         return []
     payments = MemberPayment.objects.filter(
@@ -42,34 +43,79 @@ def account_of(loan, on, without=None):
     )
     if without is not None:
         payments = payments.exclude(repayment=without)
-    due, paid, claimed = _dues(loan, shares, on), Counter(), Counter()
+    paid, claimed = Counter(), Counter()
     for member, amount in payments.values_list("member", "amount"):
         paid[member] += amount
     for member, amount in GroupClaim.objects.filter(loan=loan, claimed_on__lte=on).values_list("member", "amount"):
         claimed[member] += amount
-    lines = {row.member_id: (row.member, 0) for row in shares}
-    now = {row.member_id: (row.member, row.amount) for row in shares if row.until is None or row.until > on}
-    return [
-        MemberLine(member, share, due[pk], paid[pk], claimed[pk])
-        for pk, (member, share) in {**now, **{pk: line for pk, line in lines.items() if pk not in now}}.items()
-    ]
-
-
-def _dues(loan, shares, on):
-    """Counter of minor units by member: what fell due up to `on`, by the shares of the days on which it did."""
-    found, before = Counter(), 0
-    ends = sorted({row.until for row in shares if row.until and row.until <= on})
-    for last in (*(day - ONE_DAY for day in ends), on):
-        of_then = [row for row in shares if row.since <= last and (row.until is None or row.until > last)]
-        whole = fallen_due(loan, last)
-        for row, part in zip(of_then, split(whole - before, [row.amount for row in of_then]), strict=True):
-            found[row.member_id] += part
-        before = whole
-    return found
+    dues = divide_due(rows, _fallen(loan, on), paid)
+    members = {row.member_id: row.member for row in rows}
+    left = [pk for pk in members if pk not in shares]
+    return [MemberLine(members[pk], shares.get(pk, 0), dues[pk], paid[pk], claimed[pk]) for pk in [*shares, *left]]
 
 
 def fallen_due(loan, on):
     """All that the group had to pay by `on`: what it paid on earlier schedules, and what fell due on this one."""
-    due = sum(row.due_amount for row in loan.instalments.filter(version=loan.current_version, due_on__lte=on))
+    return sum(amount for _day, amount in _fallen(loan, on))
+
+
+def _fallen(loan, on):
+    """Pairs of day and amount: the instalments due by `on`, and on its value date each payment of earlier schedules."""
+    now = loan.instalments.filter(version=loan.current_version, due_on__lte=on)
     before = loan.repayments.live().filter(version__lt=loan.current_version, value_on__lte=on)
-    return due + sum(before.values_list("amount", flat=True))
+    # Money that was only held met nothing that was due: it counts when it is used, by its own row.
+    met = before.annotate(met=F("amount") - F("overpaid_amount")).values_list("value_on", "met")
+    return [*((row.due_on, row.due_amount) for row in now), *met]
+
+
+def _in_force(rows, day):
+    return [row for row in rows if row.since <= day and (row.until is None or row.until > day)]
+
+
+def divide_due(rows, fallen, paid):
+    """Counter of minor units by pk of the member: what fell due between two changes goes by the shares of that time.
+
+    It is divided as one sum, so that rounding costs the last member a cent once and not at each instalment. What a
+    member who left had paid ahead stays with the loan and meets what falls due next, before the others owe of it.
+    """
+    starts = sorted({row.since for row in rows})
+    sums = Counter()
+    for day, amount in fallen:
+        # Nothing falls due before the act; money that came before it is the first members'.
+        sums[max((start for start in starts if start <= day), default=starts[0])] += amount
+    dues = Counter()
+    for start in starts:
+        shares, rest = _in_force(rows, start), sums[start]
+        present = {row.member_id for row in shares}
+        for pk in dict.fromkeys(row.member_id for row in rows if row.since < start and row.member_id not in present):
+            ahead = min(max(paid[pk] - dues[pk], 0), rest)
+            dues[pk] += ahead
+            rest -= ahead
+        for row, part in zip(shares, split(rest, [row.amount for row in shares]), strict=True):
+            dues[row.member_id] += part
+    return dues
+
+
+def divide_paid(account, amount):
+    """Minor units by line of `account` that a payment counts for: what each owes, and by the shares what is more.
+
+    Nothing is taken to come from a member who left: the others pay for that one until it is typed otherwise, and the
+    default stays to be claimed.
+    """
+    owed = [max(line.due - line.paid, 0) if line.share else 0 for line in account]
+    more = amount - sum(owed)
+    if more < 0:
+        return _parts(amount, owed)
+    return [due + part for due, part in zip(owed, _parts(more, [line.share for line in account]), strict=True)]
+
+
+def _parts(amount, weights):
+    """`amount` by weights, each part what the running total adds: none is below zero, nor above its weight if all fit.
+
+    The rest of a plain split may fall on who owes nothing, or be a cent below zero.
+    """
+    whole, run, parts = sum(weights), 0, []
+    for weight in weights:
+        before, run = amount * run // whole, run + weight
+        parts.append(amount * run // whole - before)
+    return parts

@@ -1,14 +1,18 @@
 """Loans of a group that answers jointly: cents, dates, who may."""
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from applicants.models import Party, PartyMember
 from applicants.services import add_evidence
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
-from loans.group_account import account_of
+from ledger.money import split
+from loans.group_account import MemberLine, account_of, divide_due, divide_paid, fallen_due
 from loans.models import GroupShare
 from loans.services import (
     claim_of_group,
@@ -130,33 +134,103 @@ def test_a_repayment_counts_for_each_member_and_a_shortfall_is_claimed_within_th
         assert any("its members brought 2664" in line for line in faults())
 
 
-def test_who_leaves_still_owes_what_fell_due_before_and_the_others_nothing_of_it(lending):
-    """26.65 fell due on three equal members and came; then Carine leaves, and it turns out that she had not paid."""
-    loan, (ana, bella, carine) = group_loan(lending, 30_000, 3)
-    officer = lending.people.loan_officer
-    constitute(lending, loan, dict.fromkeys((ana, bella, carine), 10_000), ana)
-    sign_loan(loan=loan, first_due_on=FIRST_DUE, on=DAY, by=officer)
+def three_of_a_group(office):
+    """An active loan of 300.00 whose first instalment of 26.65 is paid by three equal members; (loan, members, it)."""
+    loan, members = group_loan(office, 30_000, 3)
+    constitute(office, loan, dict.fromkeys(members, 10_000), members[0])
+    sign_loan(loan=loan, first_due_on=FIRST_DUE, on=DAY, by=office.people.loan_officer)
     loan.refresh_from_db()
-    loan = active_loan(lending, loan=loan)
-    first, later, second = repay(lending, loan, 2665, FIRST_DUE), FIRST_DUE + timedelta(days=3), date(2026, 5, 12)
+    loan = active_loan(office, loan=loan)
+    return loan, members, repay(office, loan, 2665, FIRST_DUE)
 
-    def told(on):
-        return [(line.member, line.share, line.due, line.paid, line.short) for line in account_of(loan, on)]
 
+def lines_on(loan, day):
+    return [(line.share, line.due, line.paid, line.short) for line in account_of(loan, day)]
+
+
+def test_who_leaves_a_loan_that_is_not_late_leaves_nobody_short(lending):
+    loan, (ana, _bella, carine), _first = three_of_a_group(lending)
+    officer, later = lending.people.loan_officer, FIRST_DUE + timedelta(days=3)
     with standing_at(later):
         leave_group(loan=loan, member=carine, reason="Moved.", on=later, by=officer)
-        paid = [(ana, 15_000, 888, 888, 0), (bella, 15_000, 888, 888, 0), (carine, 0, 889, 889, 0)]
-        assert told(later) == paid
-        claim = {"loan": loan, "reason": "The others paid for her.", "on": later, "by": officer}
-        with pytest.raises(Invalid, match=r"fell short by USD 0\.00"):
-            claim_of_group(**claim, member=ana, amount=1)
-        typed = {"repayment": first, "reason": "She had not paid.", "on": later, "by": officer}
-        type_member_payments(**typed, amounts=[(ana, 1333), (bella, 1332)])
-        assert told(later)[2] == (carine, 0, 889, 0, 889)
-        assert claim_of_group(**claim, member=carine, amount=889).amount == 889
-        assert [row[4] for row in told(later)] == [0, 0, 0]
+        assert lines_on(loan, later) == [(15_000, 888, 888, 0), (15_000, 888, 888, 0), (0, 889, 889, 0)]
+        assert lines_on(loan, FIRST_DUE) == [(10_000, 888, 888, 0), (10_000, 888, 888, 0), (10_000, 889, 889, 0)]
+        with pytest.raises(Invalid, match=r"Ana Aghajanyan fell short by USD 0\.00"):
+            claim_of_group(loan=loan, member=ana, amount=445, reason="By mistake.", on=later, by=officer)
+    # The second instalment is the others'.
+    second = loan.instalments.get(number=2).due_on
+    assert lines_on(loan, second) == [(15_000, 2221, 888, 1333), (15_000, 2220, 888, 1332), (0, 889, 889, 0)]
+    repay(lending, loan, 2665, second)
+    assert lines_on(loan, second) == [(15_000, 2221, 2221, 0), (15_000, 2220, 2220, 0), (0, 889, 889, 0)]
+    with standing_at(second):
         assert not list(faults())
-    # The second instalment is the others' alone, and so is the money that pays it.
-    again = repay(lending, loan, 2665, second)
-    assert [line.due for line in account_of(loan, second)] == [888 + 1333, 888 + 1332, 889]
-    assert list(again.member_payments.values_list("member", "amount")) == [(ana.pk, 1333), (bella.pk, 1332)]
+
+
+def test_who_left_owing_is_claimed_of_and_later_payments_do_not_hide_it(lending):
+    loan, (ana, bella, carine), first = three_of_a_group(lending)
+    officer, later = lending.people.loan_officer, FIRST_DUE + timedelta(days=3)
+    with standing_at(later):
+        parts = [(ana, 1333), (bella, 1332)]
+        type_member_payments(repayment=first, reason="Carine did not pay.", on=later, by=officer, amounts=parts)
+        leave_group(loan=loan, member=carine, reason="Ran away.", on=later, by=officer)
+        assert lines_on(loan, later) == [(15_000, 888, 1333, 0), (15_000, 888, 1332, 0), (0, 889, 0, 889)]
+    second = loan.instalments.get(number=2).due_on
+    repay(lending, loan, 2665, second)
+    account = account_of(loan, second)
+    assert [line.short for line in account] == [0, 0, 889]
+    assert sum(line.due for line in account) == fallen_due(loan, second) == 5330
+    with standing_at(second):
+        claim = {"loan": loan, "member": carine, "reason": "The others paid.", "on": second, "by": officer}
+        with pytest.raises(Invalid, match=r"fell short by USD 8\.89"):
+            claim_of_group(**claim, amount=890)
+        assert claim_of_group(**claim, amount=889).amount == 889
+        assert [line.short for line in account_of(loan, second)] == [0, 0, 0]
+        assert not list(faults())
+
+
+@pytest.mark.django_db(databases=[])
+@given(
+    st.lists(st.integers(10_000, 50_000), min_size=3, max_size=6),
+    st.lists(st.tuples(st.integers(0, 99), st.booleans(), st.integers(1_000, 20_000)), max_size=25),
+    st.integers(1, 99),
+)
+def test_the_accounts_add_up_and_a_loan_that_is_not_late_has_no_member_short(shares, moves, leaves):
+    """Days 0 to 99: amounts fall due (True) or are paid, the last member leaves on a day; nothing is typed.
+
+    What is paid before it falls due adds up too; who is short is asked while nothing was paid ahead.
+    """
+    gone = len(shares) - 1
+    taken = split(shares[gone], shares[:gone])
+    rows = [GroupShare(member_id=pk, amount=share, since=0, until=leaves) for pk, share in enumerate(shares)]
+    rows += [GroupShare(member_id=pk, amount=shares[pk] + taken[pk], since=leaves) for pk in range(gone)]
+    paid, fallen, owed_by_who_left, ahead = Counter(), [], None, False
+    for day, falls_due, amount in sorted(moves):
+        known = [row for row in rows if row.since <= day]
+        if falls_due:
+            fallen.append((day, amount))
+        else:
+            late = sum(due for _day, due in fallen) - paid.total()
+            # Every other payment brings the loan up to date to the cent.
+            amount = late if late > 0 and amount % 2 else amount
+            parts = divide_paid(accounts(known, fallen, paid, day), amount)
+            assert sum(parts) == amount
+            assert min(parts) >= 0
+            for pk, part in enumerate(parts):
+                paid[pk] += part
+        account = accounts(known, fallen, paid, day)
+        assert sum(line.due - line.paid for line in account) == sum(due for _day, due in fallen) - paid.total()
+        if day >= leaves:
+            assert owed_by_who_left in (None, account[gone].short)
+            owed_by_who_left = account[gone].short
+        late = sum(due for _day, due in fallen) - paid.total()
+        ahead = ahead or late < 0
+        if not late and not ahead:
+            assert not any(line.short for line in account if line.share)
+
+
+def accounts(rows, fallen, paid, day):
+    """The MemberLines of `rows` by pk of the member."""
+    dues, shares = divide_due(rows, fallen, paid), Counter()
+    for row in rows:
+        shares[row.member_id] += row.amount if row.until is None or row.until > day else 0
+    return [MemberLine(pk, shares[pk], dues[pk], paid[pk], 0) for pk in sorted(shares)]

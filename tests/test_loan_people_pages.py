@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,15 +11,16 @@ from django.urls import reverse
 from applicants.models import Evidence
 from audit.models import Event
 from loans.models import Handover, Moratorium
+from loans.services import leave_group, type_member_payments
 from pages.sheets import read_table
 from programmes.clock import standing_at
 from programmes.roles import forget
 from tests.markup import filled
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_applicants import registered_person
-from tests.steps_loans import active_loan, approved_loan
+from tests.steps_loans import FIRST_DUE, active_loan, approved_loan
 from tests.steps_relief import decided
-from tests.test_loan_groups import constitute, group_loan
+from tests.test_loan_groups import constitute, group_loan, three_of_a_group
 
 # Every page is opened on PostgreSQL in tests/test_urls.py.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -78,6 +79,21 @@ def test_a_group_types_its_shares_and_who_leaves_on_its_pages(lending, client):
     constitute(lending, loan, dict.fromkeys(members, 10_000), members[1])
     other = approved_loan(lending)
     assert client.get(reverse("loans:constitute_group", args=[other.ref])).status_code == 404
+
+
+def test_the_page_of_a_group_shows_who_left_owing_and_the_claim_form_names_that_one(lending, client):
+    loan, (ana, bella, carine), first = three_of_a_group(lending)
+    officer, later = lending.people.loan_officer, FIRST_DUE + timedelta(days=3)
+    client.force_login(officer)
+    with standing_at(later):
+        parts = [(ana, 1333), (bella, 1332)]
+        type_member_payments(repayment=first, reason="Carine did not pay.", on=later, by=officer, amounts=parts)
+        leave_group(loan=loan, member=carine, reason="Ran away.", on=later, by=officer)
+        page = client.get(loan.get_absolute_url()).content.decode()
+        row = page[page.index("left the group") :].partition("</tr>")[0]
+        assert [part.partition("<")[0] for part in row.split('">')[1:]] == ["0.00", "8.89", "0.00", "0.00", "8.89"]
+        typed = {"member": carine.pk, "amount": "8.89", "reason": "The others paid."}
+        assert "Carine Chobanyan: USD 8.89" in send(client, "claim_of_group", loan.ref, **typed)
 
 
 def test_a_death_is_recorded_and_decided_by_two_people(lending, client):

@@ -6,7 +6,7 @@ from applicants.models import Party, PartyMember
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from ledger.money import Money, split
-from loans.group_account import account_of
+from loans.group_account import account_of, divide_paid
 from loans.models import GroupClaim, GroupLoan, GroupShare, Loan, MemberPayment, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from programmes.services import check_date
@@ -135,10 +135,7 @@ def divide_repayment(loan, repayment):
     account = [line for line in account_of(loan, repayment.value_on, without=repayment) if line.share]
     if not account:
         return
-    weights = [max(line.due - line.paid, 0) for line in account]
-    if not sum(weights):
-        weights = [line.share for line in account]
-    parts = split(repayment.amount, weights)
+    parts = divide_paid(account, repayment.amount)
     MemberPayment.objects.bulk_create(
         [
             MemberPayment(repayment=repayment, member=line.member, amount=part)
@@ -185,7 +182,7 @@ def type_member_payments(*, repayment, amounts, reason, on, by, key=None):
 
 @service
 def claim_of_group(*, loan, member, amount, reason, on, by, key=None):
-    """The group paid for a member who did not: it claims up to what the member fell short by `on`."""
+    """The group paid for a member who did not: it claims up to what that one fell short by `on`."""
     loan = lock_loan(loan)
     demand("loans.group", by, loan)
     check_date(on=on, programme=loan.programme, by=by)

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from applicants.models import Party
 from ledger.money import Money
 from loans import forms_people as forms
+from loans.group_account import account_of
 from loans.services import claim_of_group, leave_group, settle_claim, type_member_payments
 from loans.services.access import demand
 from loans.services.papers import act_with_papers
 from loans.views.access import loan_or_404
 from loans.views.people import act_page, form_of
+from programmes.clock import today
 
 
 def _group_loan(request, ref):
@@ -22,11 +24,6 @@ def _group_loan(request, ref):
         raise Http404
     demand("loans.group", request.user, loan)
     return loan
-
-
-def _ever_sharers(loan):
-    """Also those who left: they may have paid before, or not have paid what fell due then."""
-    return Party.objects.filter(group_shares__loan=loan).distinct().order_by("pk")
 
 
 def _sharers(loan):
@@ -72,7 +69,9 @@ def claim(request, ref):
     return act_page(
         request,
         loan,
-        form_of(request, forms.ClaimForm, loan, members=_ever_sharers(loan)),
+        form_of(
+            request, forms.ClaimForm, loan, members=[line.member for line in account_of(loan, today(loan.programme))]
+        ),
         claim_of_group,
         loan=loan,
         title=_("The group claims from a member"),
@@ -102,7 +101,7 @@ def settle(request, ref, pk):
 def member_payments(request, ref, pk):
     loan = _group_loan(request, ref)
     row = get_object_or_404(loan.repayments.live(), pk=pk)
-    members = _ever_sharers(loan)
+    members = Party.objects.filter(group_shares__loan=loan).distinct().order_by("pk")
     amounts = dict(row.member_payments.values_list("member", "amount"))
     return act_page(
         request,

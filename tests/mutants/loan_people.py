@@ -113,10 +113,24 @@ LOAN_PEOPLE: list[Mutant] = [
         PEOPLE,
     ),
     Mutant(
-        "groups: who leaves leaves the others what fell due before",
+        "loans: what fell due to a group is divided by the shares of another day",
         "loans/group_account.py",
-        "for last in (*(day - ONE_DAY for day in ends), on):",
-        "for last in (on,):",
-        ("tests/test_loan_groups.py::test_who_leaves_still_owes_what_fell_due_before_and_the_others_nothing_of_it",),
+        "        sums[max((start for start in starts if start <= day), default=starts[0])] += amount",
+        "        sums[starts[-1]] += amount",
+        GROUPS,
+    ),
+    Mutant(
+        "loans: who leaves a group takes the default along",
+        "loans/group_account.py",
+        "    left = [pk for pk in members if pk not in shares]",
+        "    left = []",
+        GROUPS,
+    ),
+    Mutant(
+        "loans: the others' payments pay the default of who left",
+        "loans/group_account.py",
+        "    owed = [max(line.due - line.paid, 0) if line.share else 0 for line in account]",
+        "    owed = [max(line.due - line.paid, 0) for line in account]",
+        GROUPS,
     ),
 ]
