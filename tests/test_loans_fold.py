@@ -128,8 +128,11 @@ def test_the_order_of_entry_never_matters_whatever_the_product(product, received
 @few
 @given(products(), money, waivers, days)
 def test_what_repays_the_loan_on_a_day_does_so_to_the_unit(product, received, waived, on):
-    """Whatever came before: the payoff quote closes the loan on its day with nothing over, a unit less does not."""
-    on = max([on, *(day for day, _amount in received)])
+    """Whatever came on earlier days: the payoff quote closes the loan with nothing over, a unit less does not.
+
+    Money of one day acts as its sum: what came earlier on that day and paid interest ahead may then be over.
+    """
+    on = max([on, *(day + timedelta(days=1) for day, _amount in received)])
     before = stands(product, keyed(received), on, waived)
     quote = sum(before.payoff_on(on).values()) - before.overpaid
     if quote <= 0:
