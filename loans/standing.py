@@ -325,6 +325,9 @@ def _end_early(standing: Standing, left: int, day: date) -> bool:
         row.row = replace(row.row, interest=row.paid["interest"] + interest)
         row.closed_on = day
         interest = 0
+        if not row.outstanding:
+            # Its interest was paid ahead, and is more than falls due now.
+            row.settled_on = day
     return True
 
 

@@ -270,6 +270,20 @@ def test_who_pays_what_the_quote_says_on_the_first_due_date_has_repaid_the_loan(
     assert (loan.state, loan.principal_amount, loan.overpaid_amount) == ("closed", 0, 0)
 
 
+def test_who_paid_interest_ahead_and_then_repays_everything_has_repaid_the_loan(lending):
+    """5.00 of the first 10.00 of interest came a day before; on the day after 0.67 would be due, and is paid."""
+    terms = {"early_interest": "date", "allocation_order": ["interest", "principal", "fee", "penalty"]}
+    loan = active_loan(lending, months=6, terms={**terms, "prepay": "next_instalments", "method": "bullet"})
+    first, then = DAY + timedelta(days=1), DAY + timedelta(days=2)
+    repay(lending, loan, 500, first)
+    with standing_at(then):
+        assert payoff_quote(loan, then).parts == {"principal": 100_000, "interest": 0, "fee": 0, "penalty": 0}
+    repay(lending, loan, 100_000, then)
+    loan.refresh_from_db()
+    assert (loan.state, loan.principal_amount, loan.overpaid_amount) == ("closed", 0, 0)
+    assert_sound()
+
+
 # Another rate ---------------------------------------------------------------------------------------------------------
 
 

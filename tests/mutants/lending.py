@@ -49,6 +49,13 @@ LENDING: list[Mutant] = [
         ("tests/test_loans_early.py::test_who_pays_what_the_quote_says_on_the_first_due_date_has_repaid_the_loan",),
     ),
     Mutant(
+        "loans: a loan runs on with nothing owed where interest was paid ahead",
+        "loans/standing.py",
+        "        if not row.outstanding:\n            # Its interest",
+        "        if False:\n            # Its interest",
+        ("tests/test_loans_early.py::test_who_paid_interest_ahead_and_then_repays_everything_has_repaid_the_loan",),
+    ),
+    Mutant(
         "loans: a new schedule bears the rate of today for the days before it",
         "loans/services/relief.py",
         "    rate, changes = rates_since(before, starts_on)\n",
