@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from applicants.models import Application
 from ledger.money import Money
 from loans.models import Loan, Moratorium, MoratoriumLoan
-from loans.requests import hands_in
+from loans.requests import hands_in, no_longer_decided
 from loans.services.moratorium import changed_since, totals_of
 from loans.services.requests import take_back, take_before
 from programmes.models import Call
@@ -87,11 +87,7 @@ def returned(subject_ref, *, on, by):
 
 def moved_on(subject_ref):
     """Why the committee's decision stands for good, or ""."""
-    moratorium = moratorium_of(subject_ref)
-    if moratorium.state in (Moratorium.State.APPROVED, Moratorium.State.REFUSED):
-        return ""
-    words = {"ref": moratorium.ref, "state": moratorium.state_label}
-    return _("%(ref)s has moved on since: it is in the state “%(state)s”.") % words
+    return no_longer_decided(moratorium_of(subject_ref))
 
 
 def apart(subject_refs):

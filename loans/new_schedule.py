@@ -51,10 +51,5 @@ def check_waiver(loan, *, on: date, component, amount):
 
 
 def _reckoned(loan, on):
-    reckoned_on = loan.reckoned_on
-    if reckoned_on and reckoned_on > on:
-        loan.reckoned_on = on
-    standing, _instalments, _pairs = fold_loan(loan, on)
-    parts = unpaid_parts(standing, loan, on)
-    loan.reckoned_on = reckoned_on
-    return standing, parts
+    standing, _instalments, _pairs = fold_loan(loan, on, again=True)
+    return standing, unpaid_parts(standing, loan, on)

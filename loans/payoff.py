@@ -22,7 +22,5 @@ class PayoffQuote:
 
 def payoff_quote(loan: Loan, on: date) -> PayoffQuote:
     """The quote of an active loan, valid on `on`, today or later. Penalties run to that day, interest as agreed."""
-    reckoned_on = loan.reckoned_on
     standing, _instalments, _pairs = fold_loan(loan, on)
-    loan.reckoned_on = reckoned_on
     return PayoffQuote(on, standing.payoff_on(on), standing.overpaid)

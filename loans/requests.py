@@ -117,11 +117,17 @@ def moved_on(subject_ref):
     """Why the committee's decision stands for good, or ""."""
     request = request_of(subject_ref)
     other = open_request(request.loan)
-    if request.state in (ReliefRequest.State.APPROVED, ReliefRequest.State.REFUSED) and other in (None, request):
+    if other not in (None, request):
+        words = {"ref": request.ref, "other": other.ref}
+        return _("%(other)s was asked for since the committee decided on %(ref)s.") % words
+    return no_longer_decided(request)
+
+
+def no_longer_decided(request):
+    """A sentence for a request that went on after the committee's decision, or ""."""
+    if request.state in (request.State.APPROVED, request.State.REFUSED):
         return ""
     words = {"ref": request.ref, "state": request.state_label}
-    if other is not None and other != request:
-        return _("%(other)s was asked for since the committee decided on %(ref)s.") % {**words, "other": other.ref}
     return _("%(ref)s has moved on since: it is in the state “%(state)s”.") % words
 
 

@@ -39,9 +39,7 @@ def what_if(loan, *, amount, on):
     """The Outcome of `amount` received on `on`, today or later. Raises Invalid or Blocked like the service."""
     check_receipt(loan, amount=amount, on=on)
     now, _instalments, _pairs = fold_loan(loan, on)
-    reckoned = loan.reckoned_on
     then, _instalments, _pairs = fold_loan(loan, on, added=[unsaved_repayment(loan, amount=amount, on=on, by=None)])
-    loan.reckoned_on = reckoned
     before = {row.row.no: row.outstanding for row in now.rows}
     lines = [
         Line(row.row.no, row.row.due, before.get(row.row.no, 0), row.outstanding)

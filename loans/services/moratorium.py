@@ -53,9 +53,7 @@ def effect_on(loan, moratorium):
     """The Effect on one active loan, reckoned as its new schedule will be made. Writes nothing. Raises Blocked."""
     on, months = moratorium.starts_on, moratorium.months
     need_after_last_money(loan, on)
-    if loan.reckoned_on and loan.reckoned_on > on:
-        loan.reckoned_on = on
-    standing, _instalments, _pairs = fold_loan(loan, on)
+    standing, _instalments, _pairs = fold_loan(loan, on, again=True)
     unpaid = [row for row in standing.rows if row.outstanding]
     ahead = [row.due for row in unpaid if row.due > on]
     owed = unpaid_parts(standing, loan, on) | {"capital": 0}

@@ -37,8 +37,11 @@ def row_of(instalment):
     )
 
 
-def fold_loan(loan, through, *, added=(), without=None, facts=None):
+def fold_loan(loan, through, *, added=(), without=None, facts=None, again=False):
     """(standing, instalments, pairs): the current schedule folded with its live money, read here without `facts`.
+
+    To the end of `through`, or of the day to which the loan is reckoned already where that is later and it is not
+    reckoned `again`. Nothing is changed.
 
     `pairs` are (Repayment, its new parts or None); None for money held that has nothing to pay any more. `added` are
     Repayments not stored yet, `without` is one that is being reversed. Raises Blocked when an overpayment was
@@ -51,19 +54,23 @@ def fold_loan(loan, through, *, added=(), without=None, facts=None):
     receipts = [Receipt(number, row.value_on, row.amount) for number, row in enumerate(cash)]
     receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in facts.refunds]
     waivers = [Waiver(row.value_on, row.component, row.amount) for row in facts.waivers]
-    through = max(through, loan.reckoned_on or through)
+    if not again:
+        through = reckoned_to(loan, through)
     rows = [row_of(instalment) for instalment in instalments]
     terms = terms_of(loan, version.request)
     try:
         standing = fold(rows, receipts, terms, through, held=version.held_amount, waivers=waivers)
     except OverdrawnError as overdrawn:
         raise Blocked(_("An overpayment that came from this money was refunded already.")) from overdrawn
-    loan.reckoned_on = through
     pairs = [(row, standing.parts[number]) for number, row in enumerate(cash)]
     held = {row.value_on: row for row in stored if row.means == Repayment.Means.HELD}
     for day in sorted(held.keys() | standing.applied.keys()):
         pairs.append((held.get(day) or _unsaved_held(loan, day), standing.applied.get(day)))
     return standing, instalments, pairs
+
+
+def reckoned_to(loan, through):
+    return max(through, loan.reckoned_on or through)
 
 
 def still_claimed(loan):
@@ -72,9 +79,7 @@ def still_claimed(loan):
     Claimed is what would have repaid it on the day of the write-off, less what was recovered since. Nothing is added
     to a claim after that day.
     """
-    reckoned_on = loan.reckoned_on
     standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on)
-    loan.reckoned_on = reckoned_on
     recovered = loan.repayments.live().aggregate(total=Sum("recovered_amount", default=0))["total"]
     return sum(standing.payoff_on(loan.written_off_on).values()) - recovered, recovered
 
@@ -100,6 +105,7 @@ def restate(loan, *, through, on, by, added=(), without=None, reason="", refunde
     """
     facts = batch and batch.facts[loan.pk]
     standing, instalments, pairs = fold_loan(loan, through, added=added, without=without, facts=facts)
+    loan.reckoned_on = reckoned_to(loan, through)
     if added:
         need_some_owed(loan, standing, added)
     numbers = {instalment.number: instalment for instalment in instalments}
@@ -270,9 +276,7 @@ def need_some_owed(loan, standing, added):
         return
     done = standing.settled_on
     if done is None and standing.overpaid:
-        reckoned_on = loan.reckoned_on
         done = fold_loan(loan, loan.matures_on, added=added)[0].settled_on
-        loan.reckoned_on = reckoned_on
     if done:
         need_no_open_tranche(loan)
 
