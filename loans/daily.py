@@ -24,7 +24,7 @@ def daily(on):
         instalments__settled_on=None,
         instalments__due_on__lt=on,
     )
-    held = Q(prepay="hold", overpaid_amount__gt=0)
+    held = Q(overpaid_amount__gt=0)
     waiting = Loan.objects.outstanding().filter(overdue | held).filter(Q(reckoned_on=None) | Q(reckoned_on__lt=on))
     keys = list(waiting.order_by("pk").values_list("pk", flat=True).distinct())
     left = []

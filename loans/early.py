@@ -19,11 +19,12 @@ RESHAPING = ("reduce_number", "reduce_instalment")
 class Reshaped:
     """The schedule of a request as early money has made it so far. `rows` are (principal, interest) by number."""
 
-    def __init__(self, request: ScheduleRequest, prepay: str) -> None:
+    def __init__(self, request: ScheduleRequest, on_payment: OnPayment | None) -> None:
         self.request = request
         self.periods = Periods(request)
-        self.early = OnPayment("next_instalment", prepay) if prepay in RESHAPING else None
+        self.on_payment = on_payment
         self.closed: dict[int, Payment] = {}  # what closed an instalment before its day, or paid more on it
+        self.lowered: dict[int, list[Payment]] = {}  # what lowered its principal before its day
         self.rows = self._built(request)
         self.planned = self.rows
         self.principal = sum(principal for principal, _interest in self.rows.values())
@@ -37,14 +38,42 @@ class Reshaped:
     def _major(self, minor: int) -> Decimal:
         return Decimal(minor).scaleb(-self.request.currency_digits)
 
+    def falls_due(self, no: int) -> date:
+        """The day on which the interest of an instalment is whole; it may be shown on a later, working day."""
+        return self.periods.due(no)
+
     def _paid_before(self, no: int) -> tuple[Payment, ...]:
         """What the engine is told of the instalments before `no`: each was paid in full when it fell due, or closed."""
-        told = [
-            self.closed.get(before) or Payment(self.periods.due(before), self._major(sum(self.rows[before])))
-            for before in range(1, no)
-            if before in self.closed or sum(self.rows[before])
-        ]
+        told = []
+        for before in range(1, no):
+            early = self.lowered.get(before, [])
+            rest = self._major(sum(self.rows[before])) - sum(payment.amount for payment in early)
+            told += early
+            if before in self.closed:
+                told.append(self.closed[before])
+            elif rest:
+                told.append(Payment(self.periods.due(before), rest))
         return tuple(told)
+
+    def _rows_after(self, payments: tuple[Payment, ...]) -> dict[int, tuple[int, int]] | None:
+        """The rows when that is paid; None where the engine refuses it, or would need an instalment more."""
+        try:
+            rows = self._built(replace(self.request, payments=payments, on_payment=self.on_payment))
+        except ScheduleError:
+            return None
+        known = {number: rows.get(number, (0, 0)) for number in self.rows}
+        return known if sum(principal for principal, _interest in known.values()) == self.principal else None
+
+    def lower(self, no: int, day: date, amount: int) -> dict[int, tuple[int, int]] | None:
+        """The rows from `no` on when `amount` lowers the principal on `day`, before that instalment is due; None where
+        it cannot. Its interest stays due on its day. `amount` is no more than is owed of the principal."""
+        payment = Payment(max(day, self.request.disbursed_on), self._major(amount))
+        early = [*self.lowered.get(no, []), payment]
+        rows = self._rows_after((*self._paid_before(no), *early))
+        if rows is None:
+            return None
+        self.lowered[no], self.rows = early, rows
+        return {number: parts for number, parts in rows.items() if number >= no}
 
     def close(self, no: int, day: date, amount: int, *, due_today: bool) -> dict[int, tuple[int, int]] | None:
         """The rows when `amount` pays instalment `no` on `day`, from this one on; None where that is too little.
@@ -53,20 +82,13 @@ class Reshaped:
         its interest runs to the day only. `amount` is no more than `rest_on` says.
         """
         on = self.periods.due(no) if due_today else min(day, self.periods.due(no))
-        payment = Payment(on, self._major(amount))
-        told = replace(self.request, payments=(*self._paid_before(no), payment), on_payment=self.early)
-        try:
-            rows = self._built(told)
-        except ScheduleError:
-            return None
-        if sum(rows[no]) != amount or (no == self.request.n and self.lent_after(day)):
+        early = self.lowered.get(no, [])
+        payment = Payment(on, self._major(amount) - sum(one.amount for one in early))
+        rows = self._rows_after((*self._paid_before(no), *early, payment))
+        if rows is None or sum(rows[no]) != amount or (no == self.request.n and self.lent_after(day)):
             return None  # the last instalment cannot be closed before all is paid out
-        known = {number: rows.get(number, (0, 0)) for number in self.rows}
-        if sum(principal for principal, _interest in known.values()) != self.principal:
-            return None  # rounding would need an instalment more than was agreed
-        self.closed[no] = payment
-        self.rows = known
-        return {number: parts for number, parts in self.rows.items() if number >= no}
+        self.closed[no], self.rows = payment, rows
+        return {number: parts for number, parts in rows.items() if number >= no}
 
     def lent_after(self, day: date) -> int:
         """What of the principal is paid out after `day` only.
@@ -97,8 +119,9 @@ class Reshaped:
             return self._interest_by_days(no, day, until)
         day = min(day, self.periods.due(len(self.planned)))
         told = replace(self._lent_by(day), payoff=Payoff(day, until))
-        if self.closed:
-            told = replace(told, payments=self._paid_before(no), on_payment=self.early)
+        if self.closed or self.lowered:
+            payments = (*self._paid_before(no), *self.lowered.get(no, []))
+            told = replace(told, payments=payments, on_payment=self.on_payment)
         return sum(interest for number, (_principal, interest) in self._built(told).items() if number >= no)
 
     def _interest_by_days(self, no: int, day: date, until: str) -> int:

@@ -60,6 +60,7 @@ def _if_paid_out(loan, on):
         starts_on=on,
         first_due=first_due_after(loan.first_due_on or step_after(on, loan), on, loan),
         number=loan.instalments_number,
+        instalment=loan.instalment_amount,
         grace=instalments_in(loan.grace_months, loan),
         holidays=days_off_of(loan, on),
         **interest_grace_of(loan),

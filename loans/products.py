@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import Money, to_major, to_minor
 from loans.models import LoanProduct
+from loans.product_words import HELP, SECTIONS
 from loans.schedule import ScheduleError
 from loans.terms import limits_of, repaid_at_once, request_for, step_after
 from pages.fields import RowsField
@@ -66,11 +67,41 @@ class HarvestField(forms.CharField):
         return self.prepare_value(initial or {}) != (data or "")
 
 
+class PartsField(forms.CharField):
+    """Parts of the instalments that repay, "1, 1, 2", as a list of whole numbers."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=600, required=False, **kwargs)
+
+    def prepare_value(self, value):
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value):
+        texts = [text.strip() for text in super().clean(value).split(",") if text.strip()]
+        if not all(text.isascii() and text.isdigit() and len(text) < 6 for text in texts):
+            raise forms.ValidationError(_("Write whole numbers divided by commas, as in 1, 1, 2."))
+        parts = [int(text) for text in texts]
+        if parts and not any(parts):
+            raise forms.ValidationError(_("One part at least is above zero."))
+        return parts
+
+    def has_changed(self, initial, data):
+        return self.prepare_value(initial or []) != (data or "")
+
+
+class CoinsField(forms.DecimalField):
+    """An amount in a currency that the windows say: major units, a Decimal."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, min_value=0, **kwargs)
+
+
 class ProductForm(PartForm):
     """The terms of a kind of loan. Once a loan was made on them they stay; new terms are a new product."""
 
     fixed = ("key",)
     relations = ("windows",)
+    sections = SECTIONS
     windows = RowsField(label=_("Offered in"), queryset=Window.objects.none(), widget=forms.CheckboxSelectMultiple)
     harvest_months = HarvestField(
         label=_("Harvest months"),
@@ -79,64 +110,44 @@ class ProductForm(PartForm):
             "For principal in the harvest months: 9, 10 for equal parts, 9: 60, 10: 40 for parts of their own."
         ),
     )
-    multiple_amount = forms.DecimalField(
+    principal_parts = PartsField(
+        label=_("Parts of principal"),
+        help_text=_(
+            "For principal in parts of its own, or flat: one part for each instalment, as in 0, 0, 1 for principal with"
+            " every third. They begin again where they end."
+        ),
+    )
+    interest_parts = PartsField(
+        label=_("Parts of flat interest"),
+        help_text=_(
+            "For flat interest that is not the same in each instalment: 3, 2, 1 asks for more of it at first. They"
+            " begin again where they end."
+        ),
+    )
+    multiple_amount = CoinsField(
         label=_("Instalments are multiples of"),
-        required=False,
-        min_value=0,
-        help_text=_("For example 100, so that cash needs no coins. Empty: to the smallest coin."),
+        help_text=_("For equal or flat instalments: 100, so that cash needs no coins. Empty: to the smallest amount."),
+    )
+    coin_amount = CoinsField(
+        label=_("Smallest amount"),
+        help_text=_(
+            "Principal and interest of each instalment are whole multiples of it, as 10 where no smaller coin is"
+            " used. Empty: the smallest coin of the currency."
+        ),
     )
     allocation_order = OrderField(
         label=_("A repayment pays first"),
         initial=", ".join(COMPONENTS),
-        help_text=_("In this order, divided by commas."),
+        help_text=_(
+            "Penalty, fee, interest and principal in the order in which money pays them, divided by commas. The oldest"
+            " instalment comes first in any order."
+        ),
     )
 
     class Meta:
         model = LoanProduct
-        fields = (
-            "key",
-            "name",
-            "windows",
-            "method",
-            "harvest_months",
-            "balloon_pct",
-            "frequency",
-            "frequency_days",
-            "annual_rate_pct",
-            "reference_rate_pct",
-            "day_count",
-            "first_period",
-            "least_months",
-            "most_months",
-            "grace_months",
-            "interest_grace",
-            "interest_grace_kind",
-            "multiple_amount",
-            "rounding",
-            "remainder",
-            "days_off",
-            "most_tranches",
-            "interest_only",
-            "fee_pct",
-            "penalty_pct",
-            "penalty_grace_days",
-            "penalty_cap_pct",
-            "allocation_order",
-            "prepay",
-            "early_interest",
-        )
-        help_texts = {
-            "balloon_pct": _("For a larger last instalment only: how much of the principal falls due with it."),
-            "frequency_days": _("For instalments every so many days only."),
-            "annual_rate_pct": _("Per instalment where no days are counted."),
-            "reference_rate_pct": _("For a subsidised rate: the contract shows what the borrower is spared."),
-            "most_tranches": _("1: paid out at once. Each tranche is planned before the contract is signed."),
-            "interest_grace": _("How many instalments at the start show no interest."),
-            "days_off": _("Saturdays, Sundays and the holidays of the country."),
-            "penalty_grace_days": _("A penalty runs from the day after them."),
-            "penalty_cap_pct": _("Empty: no limit."),
-            "early_interest": _("What a borrower pays who repays the whole loan before its time."),
-        }
+        fields = tuple(name for _title, names in SECTIONS for name in names)
+        help_texts = HELP
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -144,10 +155,12 @@ class ProductForm(PartForm):
         self.fields["windows"].queryset = rows
         for name in ("balloon_pct", "interest_grace", "penalty_grace_days", *WITH_USUAL):
             self.fields[name].required = False
+        self.fields["windows"].help_text = _("Who applies in these windows is offered the product, in their currency.")
         if self.instance.pk:
             self.initial["windows"] = list(self.instance.windows.values_list("pk", flat=True))
-            if self.instance.multiple_amount:
-                self.initial["multiple_amount"] = to_major(self.instance.multiple_amount, self.instance.currency)
+            for name in IN_MONEY:
+                amount = getattr(self.instance, name)
+                self.initial[name] = to_major(amount, self.instance.currency) if amount else None
 
     def clean(self):
         data = super().clean()
@@ -158,8 +171,8 @@ class ProductForm(PartForm):
             self.add_error("windows", _("The windows of a product share one currency."))
         elif currencies:
             self.instance.currency = currencies.pop()
-            if data.get("multiple_amount"):
-                data["multiple_amount"] = to_minor(data["multiple_amount"], self.instance.currency) or None
+            for name in IN_MONEY:
+                data[name] = to_minor(data.get(name) or 0, self.instance.currency) or None
         least, most, grace = (data.get(name) or 0 for name in ("least_months", "most_months", "grace_months"))
         if least > most:
             self.add_error("most_months", _("The most months are fewer than the least."))
@@ -193,6 +206,9 @@ def _repaid_at_once(product, amount, number):
     return repaid_at_once(product, request)
 
 
+# Typed in major units of the currency, which the windows say.
+IN_MONEY = ("multiple_amount", "coin_amount")
+
 # Settings that stay as usual where the page leaves them out.
 WITH_USUAL = (
     "frequency",
@@ -200,38 +216,88 @@ WITH_USUAL = (
     "interest_grace_kind",
     "rounding",
     "remainder",
+    "annuity",
     "days_off",
+    "weekend",
+    "early",
     "early_interest",
     "most_tranches",
+    "on_disbursement",
 )
 
 
 def _faults(data):
     """(field, sentence) for terms that do not go together."""
-    method, prepay = data.get("method"), data.get("prepay")
-    early = prepay in (LoanProduct.Prepay.SHORTER, LoanProduct.Prepay.SMALLER)
-    level = (LoanProduct.Method.EQUAL_INSTALMENT, LoanProduct.Method.EQUAL_PRINCIPAL)
     for name in ("annual_rate_pct", "reference_rate_pct"):
         if data.get(name) is not None and not 0 <= data[name] <= 100:
             yield name, _("A rate is from 0 to 100 percent.")
     if data.get("frequency") == LoanProduct.Frequency.DAYS and not 1 <= (data.get("frequency_days") or 0) <= 366:
         yield "frequency_days", _("Say how many days lie between two instalments, from 1 to 366.")
+    yield from _method_faults(data)
+    yield from _early_faults(data)
+    if (data.get("most_tranches") or 1) > 1:
+        yield from _tranche_faults(data)
+    if data.get("instalment_given"):
+        yield from _given_faults(data)
+    multiple, coin = data.get("multiple_amount"), data.get("coin_amount")
+    if multiple and coin and multiple % coin:
+        yield "multiple_amount", _("Give whole multiples of the smallest amount, or leave one of the two empty.")
+
+
+def _method_faults(data):
+    method, flat = data.get("method"), LoanProduct.Method.FLAT
     if method == LoanProduct.Method.SEASONAL and not data.get("harvest_months"):
         yield "harvest_months", _("Name the months in which principal falls due.")
     if method == LoanProduct.Method.BALLOON and not 0 < (data.get("balloon_pct") or 0) < 100:
         yield "balloon_pct", _("Say how many percent of the principal fall due last.")
+    if method == LoanProduct.Method.WEIGHTED and not data.get("principal_parts"):
+        yield "principal_parts", _("Write a part for each instalment.")
+    if data.get("principal_parts"):
+        if method not in (LoanProduct.Method.WEIGHTED, flat):
+            yield "principal_parts", _("Leave this empty, or choose principal in parts of its own, or flat.")
+        if data.get("multiple_amount"):
+            yield "multiple_amount", _("The parts say what is repaid. Leave this empty, or give a smallest amount.")
+    if data.get("interest_parts") and method != flat:
+        yield "interest_parts", _("Leave this empty: only flat interest is divided into parts.")
+
+
+def _early_faults(data):
+    """Early money that changes the schedule asks more of the other terms."""
+    method, prepay = data.get("method"), data.get("prepay")
+    lowers = data.get("early") == LoanProduct.Early.PRINCIPAL
+    level = (LoanProduct.Method.EQUAL_INSTALMENT, LoanProduct.Method.EQUAL_PRINCIPAL)
     if prepay == LoanProduct.Prepay.SHORTER and method not in level:
         yield "prepay", _("Only equal instalments and equal principal can become fewer.")
-    if (data.get("most_tranches") or 1) > 1:
-        yield from _tranche_faults(data)
-    if early and method == LoanProduct.Method.FLAT:
-        yield "prepay", _("Flat interest is not changed by early money. Let it pay the coming instalments or be held.")
-    if early and data.get("first_period") != LoanProduct.FirstPeriod.IN_ANNUITY:
-        yield "first_period", _("Where early money changes the schedule, all instalments share the first days.")
-    if early and data.get("early_interest") not in (None, LoanProduct.EarlyInterest.DATE):
+    if lowers and prepay == LoanProduct.Prepay.HOLD:
+        yield "early", _("Money that is held lowers nothing before its day. Choose another use of early money.")
+    if not lowers and prepay not in (LoanProduct.Prepay.SHORTER, LoanProduct.Prepay.SMALLER):
+        return
+    if method == LoanProduct.Method.FLAT:
+        name = "early" if lowers else "prepay"
+        yield name, _("Flat interest is not changed by early money. Let it pay the coming instalments or be held.")
+    if (data.get("first_period") or LoanProduct.FirstPeriod.ON_TOP) == LoanProduct.FirstPeriod.ON_TOP:
+        sentence = _(
+            "Where early money changes the schedule, all instalments share the first days, or none counts them."
+        )
+        yield "first_period", sentence
+    if data.get("early_interest") not in (None, "", LoanProduct.EarlyInterest.DATE):
         yield "early_interest", _("Early money that changes the schedule bears interest to its day only.")
-    if early and data.get("remainder") == LoanProduct.Remainder.FIRST:
+    if data.get("remainder") == LoanProduct.Remainder.FIRST:
         yield "remainder", _("The first instalment may be paid already. Leave what rounding leaves to the last.")
+
+
+def _given_faults(data):
+    if data.get("method") != LoanProduct.Method.EQUAL_INSTALMENT:
+        yield "instalment_given", _("Only equal instalments can be agreed as an amount.")
+    if data.get("prepay") == LoanProduct.Prepay.SMALLER:
+        yield (
+            "prepay",
+            _("An instalment that was agreed does not become smaller. Let early money make the loan shorter."),
+        )
+    if data.get("remainder") == LoanProduct.Remainder.SPREAD:
+        yield "remainder", _("An instalment that was agreed stays the same. Leave what rounding leaves to the last.")
+    if (data.get("most_tranches") or 1) > 1:
+        yield "most_tranches", _("A loan whose instalment is agreed as an amount is paid out at once.")
 
 
 def _tranche_faults(data):
@@ -241,6 +307,11 @@ def _tranche_faults(data):
         yield "most_tranches", _("Flat interest is on the whole loan. Pay it out at once.")
     if data.get("remainder") == LoanProduct.Remainder.FIRST:
         yield "remainder", _("The first instalment is paid before the last tranche comes. Leave the rest to the last.")
+    if data.get("on_disbursement") == LoanProduct.OnDisbursement.APPROVED:
+        if data.get("prepay") == LoanProduct.Prepay.SMALLER:
+            yield "prepay", _("The instalment of the whole loan stays. Let early money make the loan shorter.")
+        if data.get("remainder") == LoanProduct.Remainder.SPREAD:
+            yield "remainder", _("The instalment of the whole loan stays. Leave what rounding leaves to the last.")
 
 
 def _attach(row, programme, _above):

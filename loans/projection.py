@@ -62,6 +62,7 @@ def fits(request: ScheduleRequest) -> bool:
     special = (
         request.currency_multiple,
         request.disbursements,
+        request.approved_amount,
         request.period_rate_pct,
         request.instalment_amount,
         request.grace_interest,

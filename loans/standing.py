@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from loans.allocation import COMPONENTS, Allocation, AllocationError, Due, Share, allocate
 from loans.early import RESHAPING, Reshaped
-from loans.schedule import ScheduleRequest
+from loans.schedule import OnPayment, ScheduleRequest
 
 YEAR_DAYS = 365
 
@@ -56,13 +56,15 @@ class Terms:
     """`penalty_pct` is percent a year of overdue principal, by calendar days over 365, from the day after the grace;
     `penalty_cap_pct` the most of it in percent of the instalment's principal.
 
-    `request` is the schedule's own; it is needed where early money changes interest.
+    `request` is the schedule's own; it is needed where early money changes interest. `early` and `prepay` are what
+    money does that comes before its day, and what is more than fell due.
 
     `penalty_pauses` are (first day, last day or None while it lasts): for no day between them runs a penalty.
     """
 
     order: tuple[str, ...] = COMPONENTS
     prepay: str = "next_instalments"
+    early: str = "next_instalment"
     penalty_pct: Decimal = Decimal(0)
     penalty_grace_days: int = 0
     penalty_cap_pct: Decimal | None = None
@@ -71,9 +73,19 @@ class Terms:
     request: ScheduleRequest | None = None
 
     @property
+    def lowers(self) -> bool:
+        """Does all money that comes before its day lower the principal that day?"""
+        return self.early == "principal_first"
+
+    @property
+    def on_payment(self) -> OnPayment | None:
+        """What the schedule engine makes of early money; None where it leaves the instalments as they are."""
+        return OnPayment(self.early, self.prepay) if self.lowers or self.prepay in RESHAPING else None
+
+    @property
     def holds(self) -> bool:
         """Is money that comes too early kept until something falls due?"""
-        return self.prepay == "hold" or self.prepay in RESHAPING
+        return self.prepay == "hold" or self.on_payment is not None
 
 
 @dataclass(slots=True)
@@ -81,7 +93,7 @@ class RowStanding:
     """An instalment with what was paid of it; `penalty` is what accrued so far, brought penalties included.
 
     `row` is the instalment as early money has made it; `closed_on` the day on which it was paid before its time, with
-    interest to that day only.
+    interest to that day only; `lowered_on` the last day before its time on which money lowered its principal.
     """
 
     row: Row
@@ -91,6 +103,7 @@ class RowStanding:
     accrued_to: date | None = None
     settled_on: date | None = None
     closed_on: date | None = None
+    lowered_on: date | None = None
     brought: int = 0  # interest of an earlier schedule, beside the instalment's own
 
     @property
@@ -200,7 +213,7 @@ def fold(
         [RowStanding(row) for row in sorted(rows, key=lambda row: (row.due, row.no))], {}, {}, held, terms
     )
     if terms.request is not None and (terms.holds or terms.early_interest != "schedule"):
-        standing.reshaped = Reshaped(terms.request, terms.prepay)
+        standing.reshaped = Reshaped(terms.request, terms.on_payment)
         for row in standing.rows:
             row.brought = row.row.interest - standing.reshaped.rows.get(row.row.no, (0, 0))[1]
     for row in standing.rows:
@@ -291,10 +304,13 @@ def _paid_on(standing: Standing, amount: int, day: date) -> list[Piece]:
     due = [row for row in standing.rows if row.due <= day and row.outstanding]
     pieces = _allocated(standing, amount, day, due)
     left = amount - sum(piece[2] for piece in pieces)
-    reshaped = _reshape(standing, left, day) if left and terms.prepay in RESHAPING else []
+    reshapes = left and terms.on_payment is not None
+    if reshapes and terms.lowers and _end_early(standing, left, day):
+        return pieces + _allocated(standing, left, day, standing.coming(day))
+    reshaped = _reshape(standing, left, day) if reshapes else []
     if left and not reshaped:
         ended = left >= standing.principal and _end_early(standing, left, day)
-        if ended or terms.prepay == "next_instalments":
+        if ended or (terms.prepay == "next_instalments" and not reshapes):
             pieces += _allocated(standing, left, day, standing.coming(day))
     return pieces + reshaped
 
@@ -332,25 +348,55 @@ def _end_early(standing: Standing, left: int, day: date) -> bool:
 
 
 def _reshape(standing: Standing, left: int, day: date) -> list[Piece]:
-    """Money beyond what is due is more principal of the instalment of that day, or closes the coming one before its
-    day where it reaches; the later ones are made anew."""
+    """Money beyond what is due is more principal of the instalment of that day or of the coming one, or closes the
+    coming one before its day where it reaches; the later ones are made anew."""
     if not standing.coming(day):
         return []
     today = next((row for row in reversed(standing.rows) if row.due == day and row.closed_on is None), None)
     row = today or next(row for row in standing.rows if row.due > day and row.closed_on is None)
-    planned = sum(standing.reshaped.rows[row.row.no])
-    if today:
-        amount = planned + min(left, standing.principal - standing.lent_after(day))
-    else:
-        amount = planned + min(left, standing.rest_on(day)) - row.outstanding
-    rows = standing.reshaped.close(row.row.no, day, amount, due_today=bool(today)) if amount > 0 else None
+    if standing.terms.lowers and not today:
+        if day < standing.reshaped.falls_due(row.row.no):
+            return _lower(standing, row, left, day)
+        # Its interest is whole, and only a day off moved its day: it is paid as if it had fallen due.
+        pieces = _allocated(standing, left, day, [row])
+        left -= sum(piece[2] for piece in pieces)
+        return pieces + (_raise(standing, row, left, day, today=True) if left else [])
+    return _raise(standing, row, left, day, today=bool(today))
+
+
+def _lower(standing: Standing, row: RowStanding, left: int, day: date) -> list[Piece]:
+    """All of the money lowers the principal on `day`; the interest of `row` stays due on its day."""
+    amount = min(left, standing.principal - standing.lent_after(day))
+    rows = standing.reshaped.lower(row.row.no, day, amount) if amount > 0 else None
     if rows is None:
         return []
+    _plan_anew(standing, rows, day)
+    row.lowered_on = day
+    pieces = [(row.row.no, "principal", amount)]
+    _pay(standing, pieces, day)
+    return pieces
+
+
+def _plan_anew(standing: Standing, rows: dict[int, tuple[int, int]], day: date) -> None:
     for other in standing.rows:
         if other.row.no in rows:
             principal, interest = rows[other.row.no]
             other.row = replace(other.row, principal=principal, interest=interest + other.brought)
             other.settled_on = other.settled_on if other.outstanding else other.settled_on or day
+
+
+def _raise(standing: Standing, row: RowStanding, left: int, day: date, *, today: bool) -> list[Piece]:
+    """More principal of an instalment on its day, or the coming one closed before it; nothing where that is too
+    little."""
+    planned = sum(standing.reshaped.rows[row.row.no])
+    if today:
+        amount = planned + min(left, standing.principal - standing.lent_after(day))
+    else:
+        amount = planned + min(left, standing.rest_on(day)) - row.outstanding
+    rows = standing.reshaped.close(row.row.no, day, amount, due_today=today) if amount > 0 else None
+    if rows is None:
+        return []
+    _plan_anew(standing, rows, day)
     row.closed_on = None if today else day
     pieces = [(row.row.no, name, row.open_part(name)) for name in standing.terms.order if row.open_part(name)]
     _pay(standing, pieces, day)

@@ -30,7 +30,6 @@ STEPS = {
     "week": Frequency(1, "week"),
     "fortnight": Frequency(2, "week"),
 }
-WEEKEND = ("sat", "sun")
 WEIGHT_DIGITS = Decimal(1).scaleb(-12)
 
 
@@ -84,17 +83,31 @@ def fee_of(amount: int, fee_pct) -> int:
 
 
 def request_for(
-    loan, *, principal, starts_on, first_due, number, grace=0, rate=None, holidays: Sequence[date] = (), **more
+    loan,
+    *,
+    principal,
+    starts_on,
+    first_due,
+    number,
+    grace=0,
+    rate=None,
+    instalment=None,
+    anew=False,
+    holidays: Sequence[date] = (),
+    **more,
 ):
     """The ScheduleRequest of `number` instalments on `principal` minor units, the first `grace` without principal.
 
-    `rate` is what it bears on `starts_on`, where that is not the loan's rate of today. `more` are settings of the
-    request that hang on the loan's course: graces of interest, changes of rate, anchor day.
+    `rate` is what it bears on `starts_on`, where that is not the loan's rate of today. With an `instalment`, in minor
+    units, as many follow as repay the loan, and `number` says nothing. `anew`: it takes the place of another schedule.
+    `more` are settings of the request that hang on the loan's course: graces of interest, changes of rate, anchor day.
 
     A first period that is not one step long bears interest for its own days, so that no day is charged twice and none
-    goes free. Raises ScheduleError where the harvest months leave no instalment to repay in.
+    goes free; of a new loan it may be agreed that it counts as a whole one. Raises ScheduleError where the parts of
+    principal leave no instalment to repay in.
     """
     whole = step_after(first_due, loan, -1) == starts_on or step_after(starts_on, loan) == first_due
+    first_period = "actual_days_in_annuity" if anew and loan.first_period == "nominal" else loan.first_period
     per_period = loan.day_count == "period"
     method, grace = ("declining_equal_principal", number - 1) if loan.method == "bullet" else (loan.method, grace)
     weights = _weights(loan, first_due, number, grace)
@@ -102,27 +115,35 @@ def request_for(
     asked = ScheduleRequest(
         principal=to_major(principal, loan.currency),
         currency_digits=digits(loan.currency),
+        currency_multiple=_major(loan.coin_amount, loan),
         disbursed_on=starts_on,
         first_due=first_due,
-        n=number,
+        n=None if instalment else number,
         frequency=step_of(loan),
-        method="declining_weighted_principal" if weights else method,
+        method="declining_weighted_principal" if weights and method != "flat" else method,
         annual_rate_pct=None if per_period else rate,
         period_rate_pct=rate if per_period else None,
         day_count="30/360" if per_period else loan.day_count,
-        first_period="nominal" if whole else loan.first_period,
+        first_period="nominal" if whole else first_period,
         rounding=Rounding(
             mode=loan.rounding,
-            instalment_multiple_of=to_major(loan.multiple_amount, loan.currency) if loan.multiple_amount else None,
+            instalment_multiple_of=_major(loan.multiple_amount, loan),
+            instalment_mode=loan.instalment_rounding or None,
         ),
-        annuity="solved",
+        annuity=loan.annuity,
+        instalment_amount=_major(instalment, loan),
         remainder=loan.remainder,
         grace_principal=grace,
         principal_weights=weights,
+        interest_weights=_shared(loan.interest_parts, number - grace) if method == "flat" else (),
         non_working=_days_off(loan, holidays),
         **more,
     )
     return _first_days_shared(asked)
+
+
+def _major(minor: int | None, loan) -> Decimal | None:
+    return to_major(minor, loan.currency) if minor else None
 
 
 def _first_days_shared(request: ScheduleRequest) -> ScheduleRequest:
@@ -203,7 +224,8 @@ def interest_grace_of(loan) -> dict:
 def _days_off(loan, holidays):
     if loan.days_off == "stay":
         return NonWorking()
-    return NonWorking(WEEKEND, tuple(holidays), interest_moves=loan.days_off == "move_interest")
+    weekend = () if loan.weekend == "none" else tuple(loan.weekend.split(","))
+    return NonWorking(weekend, tuple(holidays), interest_moves=loan.days_off == "move_interest")
 
 
 def _weights(loan, first_due, number, grace) -> tuple[Decimal, ...]:
@@ -217,8 +239,26 @@ def _weights(loan, first_due, number, grace) -> tuple[Decimal, ...]:
     elif loan.method == "balloon":
         rest = len(repaying) - 1
         parts = [100 - loan.balloon_pct] * rest + [loan.balloon_pct * rest if rest else Decimal(1)]
+    elif loan.method in ("weighted", "flat"):
+        return _shared(loan.principal_parts, len(repaying))
     else:
         return ()
+    return shares_of(parts)
+
+
+def _shared(parts: Sequence[int], rows: int) -> tuple[Decimal, ...]:
+    """The shares of so many instalments by parts that begin again where they end; () where there are no parts."""
+    if not parts:
+        return ()
+    own = [Decimal(parts[place % len(parts)]) for place in range(rows)]
+    if not any(own):
+        sentence = f"no part falls on the {rows} instalments; agree on more of them, or offer a product of other parts."
+        raise ScheduleError("principal_parts", sentence)
+    return shares_of(own)
+
+
+def shares_of(parts: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """Parts as shares that add up to 1 exactly; the last of them takes what rounding leaves."""
     whole = sum(parts)
     shares = [(part / whole).quantize(WEIGHT_DIGITS, ROUND_DOWN) for part in parts]
     last = max(place for place, part in enumerate(parts) if part)
@@ -268,8 +308,11 @@ def interest_spared(loan, request: dict) -> int | None:
     if loan.reference_rate_pct is None or loan.day_count == "period":
         return None
     asked = request_from_json(request)
-    market = build_schedule(replace(asked, annual_rate_pct=loan.reference_rate_pct, rate_changes=()))
-    return to_minor(market.total_interest - build_schedule(asked).total_interest, loan.currency)
+    own = build_schedule(asked)
+    # An instalment that was agreed for this rate would not repay the loan in its time at another.
+    as_many = {"instalment_amount": None, "annuity": loan.annuity, "n": len(own.rows)} if asked.n is None else {}
+    market = build_schedule(replace(asked, annual_rate_pct=loan.reference_rate_pct, rate_changes=(), **as_many))
+    return to_minor(market.total_interest - own.total_interest, loan.currency)
 
 
 def terms_of(loan, request: dict) -> Terms:
@@ -277,6 +320,7 @@ def terms_of(loan, request: dict) -> Terms:
     return Terms(
         order=tuple(loan.allocation_order) or COMPONENTS,
         prepay=loan.prepay,
+        early=loan.early,
         penalty_pct=loan.penalty_pct,
         penalty_grace_days=loan.penalty_grace_days,
         penalty_cap_pct=loan.penalty_cap_pct,

@@ -13,7 +13,7 @@ from loans.portfolio import RISK_DAYS, Portfolio
 from loans.schedule import Frequency, NonWorking, Rounding, ScheduleRequest, build_schedule
 from loans.schedule import request as words
 from loans.standing import OverdrawnError, Receipt, Terms, Waiver, fold
-from loans.terms import rows_of
+from loans.terms import rows_of, shares_of
 
 # Each example reckons a loan two or three times.
 few = settings(max_examples=hypothesis.settings.default.max_examples * 2 // 5)
@@ -22,32 +22,57 @@ PREPAY = ("next_instalments", "hold", *RESHAPING)
 EARLY_INTEREST = ("schedule", "date", "period_end")
 
 
+def shares(rows):
+    """Weights of so many instalments that repay, as a product's parts make them; the last has a part."""
+    parts = st.lists(st.integers(0, 3), min_size=rows, max_size=rows)
+    return parts.map(lambda drawn: shares_of([*map(Decimal, drawn[:-1]), Decimal(drawn[-1] or 1)]))
+
+
 @st.composite
 def products(draw):
     """(request, terms): a schedule with its calendar, and the rules by which money meets it."""
     prepay = draw(st.sampled_from(PREPAY))
-    reshaped = prepay in RESHAPING
+    lowers = prepay != "hold" and draw(st.booleans())
+    reshaped = lowers or prepay in RESHAPING
     number = draw(st.sampled_from([1, 2, 3, 6]))
-    methods = words.METHODS[1:3] if reshaped else words.METHODS[:3]
+    method = draw(st.sampled_from(words.METHODS[1:] if reshaped else words.METHODS))
+    if method == words.METHODS[3] and prepay == "reduce_number":
+        method = words.METHODS[2]
     first_due = START + timedelta(days=draw(st.sampled_from([5, 20, 28, 31, 45])))
     rests = draw(st.sampled_from([0, 0, min(1, number - 1), min(2, number - 1)]))
+    grace = draw(st.integers(0, min(2, number - 1)))
     holidays = draw(st.lists(st.integers(0, 200).map(lambda day: START + timedelta(days=day)), max_size=9))
+    principal = draw(st.sampled_from([100_000, 99_991, 7]))
+    given = None
+    if method == words.METHODS[1] and prepay != "reduce_instalment":
+        # More than any period's interest, so that it repays the loan.
+        given = draw(st.sampled_from([None, None, principal // 2 + 1, principal // 3 + 9]))
+    parts = st.just(()) if method in words.METHODS[1:3] else shares(number - grace)
     request = ScheduleRequest(
-        principal=Decimal(draw(st.sampled_from([100_000, 99_991, 7]))).scaleb(-2),
+        principal=Decimal(principal).scaleb(-2),
         currency_digits=2,
+        currency_multiple=draw(st.sampled_from([None, None, Decimal("0.05"), Decimal(1)])),
         disbursed_on=START,
         first_due=first_due,
-        n=number,
+        n=None if given else number,
+        instalment_amount=Decimal(given).scaleb(-2) if given else None,
         frequency=draw(st.sampled_from([Frequency(), Frequency(3), Frequency(2, "week"), Frequency(10, "day")])),
-        method=draw(st.sampled_from(methods)),
+        method=method,
         annual_rate_pct=draw(st.sampled_from([Decimal(0), Decimal(12), Decimal("27.5"), Decimal(96)])),
         day_count=draw(st.sampled_from(words.DAY_COUNTS)),
         first_period=draw(st.sampled_from(words.FIRST_PERIODS[:2] if reshaped else words.FIRST_PERIODS)),
-        rounding=Rounding(draw(st.sampled_from(["half_up", "half_even", "ceiling"]))),
-        annuity="solved",
-        grace_principal=draw(st.integers(0, min(2, number - 1))),
+        rounding=Rounding(
+            draw(st.sampled_from(["half_up", "half_even", "ceiling"])),
+            draw(st.sampled_from([None, None, Decimal("0.50"), Decimal(5)])),
+            draw(st.sampled_from([None, "half_up", "ceiling"])),
+        ),
+        annuity=draw(st.sampled_from(words.ANNUITIES)),
+        remainder=draw(st.sampled_from(["last", "last", "last" if given else "spread"])),
+        grace_principal=grace,
         grace_interest=rests,
         grace_interest_kind=draw(st.sampled_from(["deferred", "waived"])) if rests else None,
+        principal_weights=draw(shares(number - grace) if method == words.METHODS[3] else parts),
+        interest_weights=draw(parts if method == words.METHODS[0] else st.just(())),
         non_working=NonWorking(
             weekend=draw(st.sampled_from([(), ("sun",), ("sat", "sun")])),
             holidays=tuple(sorted(set(holidays))),
@@ -58,6 +83,7 @@ def products(draw):
     return request, Terms(
         order=draw(st.permutations(COMPONENTS).map(tuple)),
         prepay=prepay,
+        early="principal_first" if lowers else "next_instalment",
         penalty_pct=draw(st.sampled_from([Decimal(0), Decimal("7.3"), Decimal("36.5")])),
         penalty_grace_days=draw(st.sampled_from([0, 5])),
         penalty_cap_pct=draw(st.sampled_from([None, Decimal(3)])),

@@ -19,6 +19,7 @@ class LendingRules(models.Model):
     product = models.OneToOneField(LoanProduct, models.PROTECT, related_name="lending_rules")
     lender = models.CharField(_("lender of record"), max_length=160, blank=True)
     charge = models.CharField(_("name of the charge"), max_length=8, choices=Charge.choices, default=Charge.INTEREST)
+    charge_names = models.JSONField(_("local names of the charge"), default=dict, blank=True)
     guarantor_ceiling_amount = AmountField(_("most that one person guarantees"), null=True, blank=True)
     notice_days = models.PositiveSmallIntegerField(
         _("days late until guarantors are told"), null=True, blank=True, default=15

@@ -140,6 +140,7 @@ class Loan(Moving, LoanTerms):
     fee_amount = AmountField(_("fee withheld"), default=0)
     currency = CurrencyField()
     instalments_number = models.PositiveSmallIntegerField(_("instalments"))
+    instalment_amount = AmountField(_("instalment agreed"), null=True, blank=True)
     grace_months = models.PositiveSmallIntegerField(_("months without principal"), default=0)
     cycle = models.PositiveSmallIntegerField(_("how many-th loan of the borrower"), default=1)
     tranche_plan = models.JSONField(
@@ -193,6 +194,10 @@ class Loan(Moving, LoanTerms):
                 name="loan_ended_by_decision",
             ),
             models.CheckConstraint(condition=~Q(decision_ref=""), name="loan_by_decision"),
+            models.CheckConstraint(
+                condition=Q(instalment_amount=None) | Q(instalment_amount__gt=0, method="declining_equal_instalment"),
+                name="loan_instalment_agreed",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["active", "overpaid", "closed", "written_off"])
                 | (Q(disbursed_on__isnull=False) & Q(signed_on__isnull=False)),

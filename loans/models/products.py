@@ -21,6 +21,7 @@ class LoanTerms(models.Model):
         EQUAL_INSTALMENT = "declining_equal_instalment", _("Equal instalments")
         EQUAL_PRINCIPAL = "declining_equal_principal", _("Equal principal")
         SEASONAL = "declining_weighted_principal", _("Principal in the harvest months")
+        WEIGHTED = "weighted", _("Principal in parts of its own for each instalment")
         BULLET = "bullet", _("Interest first, all principal at the end")
         BALLOON = "balloon", _("Equal principal, and a larger last instalment")
         FLAT = "flat", _("Flat")
@@ -44,6 +45,15 @@ class LoanTerms(models.Model):
     class FirstPeriod(models.TextChoices):
         ON_TOP = "actual_days_on_top", _("Its days change the first interest only")
         IN_ANNUITY = "actual_days_in_annuity", _("Its days are shared by all instalments")
+        NOMINAL = "nominal", _("It counts as one whole period, whenever the money came")
+
+    class Annuity(models.TextChoices):
+        SOLVED = "solved", _("So that the last instalment differs least")
+        MEAN_RATE = "mean_rate", _("By the formula, with the mean rate of all periods")
+
+    class OnDisbursement(models.TextChoices):
+        RECOMPUTE = "recompute_instalment", _("It covers what is paid out by then")
+        APPROVED = "instalment_on_approved_amount", _("It is that of the whole loan from the start")
 
     class InterestGrace(models.TextChoices):
         WAIVED = "waived", _("It is not charged")
@@ -64,6 +74,20 @@ class LoanTerms(models.Model):
         MOVE = "move", _("It moves to the next working day, interest does not")
         MOVE_INTEREST = "move_interest", _("It moves to the next working day, and interest with it")
 
+    class Weekend(models.TextChoices):
+        SAT_SUN = "sat,sun", _("Saturday and Sunday")
+        SUN = "sun", _("Sunday")
+        FRI_SAT = "fri,sat", _("Friday and Saturday")
+        FRI = "fri", _("Friday")
+        NONE = "none", _("None: holidays only")
+
+    class Early(models.TextChoices):
+        CLOSES = (
+            "next_instalment",
+            _("It waits until it covers the coming instalment, and pays that one before its day"),
+        )
+        PRINCIPAL = "principal_first", _("All of it lowers the principal that day; the interest falls due on its day")
+
     class Prepay(models.TextChoices):
         NEXT = "next_instalments", _("Early money pays the coming instalments")
         SHORTER = "reduce_number", _("Early money makes the loan shorter")
@@ -77,6 +101,8 @@ class LoanTerms(models.Model):
 
     method = models.CharField(_("repayment"), max_length=30, choices=Method.choices, default=Method.EQUAL_INSTALMENT)
     harvest_months = models.JSONField(_("harvest months"), default=dict, blank=True)
+    principal_parts = models.JSONField(_("parts of principal"), default=list, blank=True)
+    interest_parts = models.JSONField(_("parts of flat interest"), default=list, blank=True)
     balloon_pct = models.DecimalField(
         _("last instalment, percent of principal"), max_digits=5, decimal_places=2, default=0
     )
@@ -101,14 +127,23 @@ class LoanTerms(models.Model):
     interest_grace_kind = models.CharField(
         _("interest of those instalments"), max_length=8, choices=InterestGrace.choices, default=InterestGrace.WAIVED
     )
+    annuity = models.CharField(
+        _("how the equal instalment is found"), max_length=9, choices=Annuity.choices, default=Annuity.SOLVED
+    )
+    instalment_given = models.BooleanField(_("the instalment may be agreed as an amount"), default=False)
     multiple_amount = AmountField(_("instalments are multiples of"), null=True, blank=True)
+    coin_amount = AmountField(_("smallest amount"), null=True, blank=True)
     rounding = models.CharField(_("rounding"), max_length=9, choices=Rounding.choices, default=Rounding.HALF_UP)
+    instalment_rounding = models.CharField(
+        _("rounding of the equal instalment"), max_length=9, choices=Rounding.choices, default="", blank=True
+    )
     remainder = models.CharField(
         _("what rounding leaves"), max_length=6, choices=Remainder.choices, default=Remainder.LAST
     )
     days_off = models.CharField(
         _("a due date on a day off"), max_length=13, choices=DaysOff.choices, default=DaysOff.STAY
     )
+    weekend = models.CharField(_("days off every week"), max_length=7, choices=Weekend.choices, default=Weekend.SAT_SUN)
     penalty_pct = models.DecimalField(
         _("penalty, percent a year of overdue principal"), max_digits=6, decimal_places=2, default=0
     )
@@ -118,10 +153,19 @@ class LoanTerms(models.Model):
     )
     allocation_order = models.JSONField(_("a repayment pays first"), default=list)
     prepay = models.CharField(_("early money"), max_length=17, choices=Prepay.choices, default=Prepay.NEXT)
+    early = models.CharField(
+        _("early money between two due dates"), max_length=15, choices=Early.choices, default=Early.CLOSES
+    )
     early_interest = models.CharField(
         _("interest of a loan repaid early"), max_length=10, choices=EarlyInterest.choices, default=EarlyInterest.DATE
     )
 
+    on_disbursement = models.CharField(
+        _("the instalment of a loan in tranches"),
+        max_length=29,
+        choices=OnDisbursement.choices,
+        default=OnDisbursement.RECOMPUTE,
+    )
     interest_only = models.BooleanField(
         _("only interest until the last tranche"),
         default=False,
@@ -165,6 +209,32 @@ class LoanProduct(Versioned, LoanTerms):
                 | (Q(most_tranches__gt=1) & Q(most_tranches__lte=12) & ~Q(method="flat") & ~Q(remainder="first")),
                 name="loan_product_tranches",
             ),
+            models.CheckConstraint(
+                condition=Q(instalment_given=False)
+                | (
+                    Q(method="declining_equal_instalment", most_tranches=1)
+                    & ~Q(prepay="reduce_instalment")
+                    & ~Q(remainder="spread")
+                ),
+                name="loan_product_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(early="next_instalment")
+                | (
+                    ~Q(method="flat")
+                    & ~Q(prepay="hold")
+                    & ~Q(remainder="first")
+                    & ~Q(first_period="actual_days_on_top")
+                ),
+                name="loan_product_early",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_tranches=1)
+                | Q(on_disbursement="recompute_instalment")
+                | (~Q(prepay="reduce_instalment") & ~Q(remainder="spread")),
+                name="loan_product_approved",
+            ),
+            models.CheckConstraint(condition=Q(coin_amount=None) | Q(coin_amount__gt=0), name="loan_product_coin"),
         ]
 
     def __str__(self):

@@ -89,10 +89,21 @@ def _check_money(request: ScheduleRequest) -> None:
     if request.principal != request.principal.quantize(COINS[request.currency_digits]):
         sentence = f"{request.principal} has more decimals than the currency, which has {request.currency_digits}."
         raise ScheduleError("principal", f"{sentence[:-1]}; give whole smallest coins.")
+    if request.approved_amount is not None:
+        _check_approved(request)
     if request.instalment_amount is not None:
         _amount("instalment_amount", request.instalment_amount)
         if not request.is_level:
             raise ScheduleError("instalment_amount", "goes with declining_equal_instalment only; leave it out.")
+
+
+def _check_approved(request: ScheduleRequest) -> None:
+    _amount("approved_amount", request.approved_amount)
+    if request.approved_amount < request.principal:
+        raise ScheduleError("approved_amount", f"is less than {request.principal}, the principal; correct one of them.")
+    if request.is_flat or request.on_disbursement != words.ON_DISBURSEMENT[1]:
+        sentence = "goes with instalment_on_approved_amount and a declining balance only; leave it out."
+        raise ScheduleError("approved_amount", sentence)
 
 
 def _check_dates(request: ScheduleRequest) -> None:

@@ -117,6 +117,7 @@ _read_request = _object_of(
         disbursed_on=_date,
         disbursements=_list_of(_object_of(Disbursement, _dated_amount, ("date", "amount"))),
         on_disbursement=_word,
+        approved_amount=_decimal,
         first_due=_date,
         frequency=_object_of(Frequency, _named(every=_whole, unit=_word), ("every", "unit")),
         anchor_day=_whole,

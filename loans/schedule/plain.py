@@ -14,7 +14,7 @@ Plan = LevelPlan | PrincipalPlan
 
 def is_plain(request: ScheduleRequest, rounder: Rounder) -> bool:
     eventful = request.payments or request.rate_changes or len(request.disbursements) > 1
-    told = request.payoff or request.as_of or request.instalment_amount or request.n is None
+    told = request.payoff or request.as_of or request.instalment_amount or request.n is None or request.approved_amount
     spread = request.is_level and request.remainder == "spread"
     return rounder.is_whole and not (eventful or told or spread or request.grace_interest)
 

@@ -38,7 +38,7 @@ class Plan:
         self.rates = rates
         self.rounder = rounder
         self.on_approved = request.on_disbursement == "instalment_on_approved_amount"
-        self.approved = rounder.units(request.principal)
+        self.approved = rounder.units(request.approved_amount or request.principal)
         self.anew = True
         self.known_since = request.disbursed_on
 

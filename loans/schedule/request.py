@@ -113,6 +113,7 @@ class ScheduleRequest:
     currency_multiple: Decimal | None = None
     disbursements: tuple[Disbursement, ...] = ()
     on_disbursement: str = "recompute_instalment"
+    approved_amount: Decimal | None = None  # what the instalment is of, where some of it is not paid out yet
     frequency: Frequency = Frequency()
     anchor_day: int | None = None  # the day of the month to keep, where first_due was cut to a short month's end
     annual_rate_pct: Decimal | None = None

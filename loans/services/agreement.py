@@ -1,5 +1,6 @@
 """From the committee's approval to the money in the borrower's hands."""
 
+from copy import copy
 from datetime import date
 
 from django.db.models import Q
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid
 from audit.services import record, service
-from ledger.money import Money
+from ledger.money import Money, to_major
 from loans.cycles import cycle_of
 from loans.models import Instalment, Loan, LoanProduct, LoanTerms, LoanTranche, ScheduleVersion
 from loans.schedule import ScheduleError, request_from_json
@@ -24,6 +25,7 @@ from loans.terms import (
     month_after,
     repaid_at_once,
     rows_for,
+    step_after,
     step_of,
 )
 from payments.models import PaymentOrder
@@ -106,6 +108,7 @@ def facts_of(application, product, decision, on, cycle):
         "amount": decision.amount,
         "currency": application.currency,
         "instalments_number": instalments_in(months, product),
+        "instalment_amount": None,
         "grace_months": 0,
         "cycle": cycle,
         "decision_ref": decision.ref,
@@ -129,8 +132,11 @@ def withdraw_approval(*, loan, decision, on, by):
 
 
 @service
-def set_terms(*, loan, on, by, version=None, instalments_number=None, grace_months=None):
-    """Months and months without principal, before the contract is signed. None leaves a term as it is."""
+def set_terms(*, loan, on, by, version=None, instalments_number=None, grace_months=None, instalment_amount=None):
+    """Months and months without principal, before the contract is signed. None leaves a term as it is.
+
+    With an instalment agreed as an amount, in minor units, the number of instalments follows from it; 0 takes it back.
+    """
     loan = lock_loan(loan)
     demand("loans.set_terms", by, loan)
     need_state(loan, Loan.State.APPROVED)
@@ -153,16 +159,42 @@ def set_terms(*, loan, on, by, version=None, instalments_number=None, grace_mont
                 field="grace_months",
             )
         loan.grace_months = grace_months
+    if instalment_amount is not None:
+        loan.instalment_amount = instalment_amount or None
+    if loan.instalment_amount:
+        loan.instalments_number = _number_of(loan, on)
     save_edit(loan, version)
-    record(
-        "loan.set_terms",
-        loan.ref,
-        by=by,
-        on=on,
-        programme=loan.programme.key,
-        body={"instalments": loan.instalments_number, "grace": loan.grace_months},
-    )
+    body = {"instalments": loan.instalments_number, "grace": loan.grace_months}
+    if product.instalment_given:
+        body["instalment"] = loan.instalment_amount
+    record("loan.set_terms", loan.ref, by=by, on=on, programme=loan.programme.key, body=body)
     return loan
+
+
+def _number_of(loan, on):
+    """How many instalments of the amount that is agreed repay the loan, paid out on `on`. Raises Invalid."""
+    product = loan.product
+    if not product.instalment_given:
+        raise Invalid(_("Of this product the instalment is calculated."), field="instalment_amount")
+    trial = copy(loan)
+    for name, value in terms_of_product(product, loan.amount).items():
+        setattr(trial, name, value)
+    trial.first_due_on = step_after(on, trial)
+    try:
+        _request, rows = first_schedule(trial, on)
+    except ScheduleError as wrong:
+        raise Invalid(
+            _("This does not repay the loan: it is no more than the interest of an instalment."),
+            field="instalment_amount",
+        ) from wrong
+    least, most = limits_of(product)
+    if not least <= len(rows) <= most:
+        raise Invalid(
+            _("This repays the loan in %(number)s instalments. The product allows %(least)s to %(most)s.")
+            % {"number": len(rows), "least": least, "most": most},
+            field="instalment_amount",
+        )
+    return len(rows)
 
 
 def save_edit(loan, version):
@@ -224,12 +256,21 @@ def planned_pay_outs(loan, on):
     return parts[0][0], pay_outs_of(loan, parts, last=parts[-1][0])
 
 
-def pay_outs_of(loan, parts, *, last):
-    """Settings of the first request for pay-outs [(day, minor units)], the last of all planned for the day `last`."""
+def pay_outs_of(loan, parts, *, last, promised=0):
+    """Settings of the first request for pay-outs [(day, minor units)], the last of all planned for the day `last`.
+
+    `promised`: minor units that are to come beside them.
+    """
     grace = grace_until(loan, last, loan.first_due_on) if loan.interest_only else None
+    principal = sum(amount for _day, amount in parts)
+    approved = {}
+    if loan.on_disbursement == LoanTerms.OnDisbursement.APPROVED:
+        whole = to_major(principal + promised, loan.currency)
+        approved = {"on_disbursement": str(loan.on_disbursement), "approved_amount": whole}
     return {
-        "principal": sum(amount for _day, amount in parts),
+        "principal": principal,
         "disbursements": disbursements_of(loan, parts),
+        **approved,
         **({} if grace is None else {"grace": grace}),
     }
 
@@ -276,6 +317,8 @@ def make_first_version(loan, *, starts_on, made_on, **more):
     Instalment.objects.bulk_create(instalments_of(loan, 1, rows))
     loan.current_version = 1
     loan.matures_on = rows[-1].due
+    if loan.instalment_amount:
+        loan.instalments_number = len(rows)
 
 
 def need_spread(loan):
@@ -297,6 +340,7 @@ def first_schedule(loan, starts_on, **more):
         starts_on=starts_on,
         first_due=loan.first_due_on,
         number=loan.instalments_number,
+        instalment=loan.instalment_amount,
         holidays=days_off_of(loan, starts_on),
         **interest_grace_of(loan),
         **facts,

@@ -272,6 +272,7 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
             loan,
             principal=principal,
             starts_on=starts_on,
+            anew=True,
             rate=rate,
             rate_changes=changes,
             disbursements=pay_outs_since(loan, before, starts_on, principal),
@@ -413,18 +414,21 @@ def reverse_waiver(*, waiver, reason, on, by, key=None):
 def unpaid_parts(standing, loan, on):
     """What fell due by `on` and was not paid, in minor units, and the interest that was paid ahead for later days.
 
-    Interest that a grace has deferred so far counts as fallen due: the new schedule knows no grace of the old one.
+    Interest that a grace has deferred so far counts as fallen due: the new schedule knows no grace of the old one. So
+    does what was borne until money lowered the principal: the new schedule knows only what is left of it.
     """
     due = [row for row in standing.rows if row.due <= on]
     coming = [row for row in standing.rows if row.due > on]
     ahead = [row for row in coming if row.open_part("interest")]
     request = request_from_json(loan.versions.get(number=loan.current_version).request)
-    deferred = 0
-    if coming and request.grace_interest_kind == "deferred" and coming[0].row.no <= request.grace_interest + 1:
-        paid_to = interest_paid_to(standing, loan, on)
-        deferred = Reshaped(request, loan.prepay).interest_on(coming[0].row.no, paid_to, "date")
+    accrued = 0
+    lowered = any(_lowered_to(row) for row in coming)
+    deferred = request.grace_interest_kind == "deferred" and coming and coming[0].row.no <= request.grace_interest + 1
+    if lowered or deferred:
+        reshaped = standing.reshaped if lowered else Reshaped(request, None)
+        accrued = reshaped.interest_on(coming[0].row.no, interest_paid_to(standing, loan, on), "date")
     return {
-        "interest": sum(row.open_part("interest") for row in due) + deferred,
+        "interest": sum(row.open_part("interest") for row in due) + accrued,
         "fee": sum(row.open_part("fee") for row in standing.rows),
         "penalty": sum(row.open_part("penalty") for row in standing.rows),
         "paid_ahead": sum(row.paid["interest"] for row in ahead),
@@ -432,7 +436,8 @@ def unpaid_parts(standing, loan, on):
 
 
 def interest_paid_to(standing, loan, on):
-    """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start.
+    """The day from which the new schedule bears interest: the last due date, past or paid ahead, or the start; a later
+    day on which money lowered the principal.
 
     When all has fallen due it is `on`: overdue principal bears penalties and no interest, as the payoff says too.
     """
@@ -444,4 +449,9 @@ def interest_paid_to(standing, loan, on):
         for row in standing.rows
         if row.due <= on or row.closed_on or (row.paid["interest"] and not row.open_part("interest"))
     ]
-    return max([start, *days])
+    return max([start, *days, *filter(None, map(_lowered_to, standing.rows))])
+
+
+def _lowered_to(row):
+    """The last day on which money lowered the principal of an instalment, its interest still to be paid; or None."""
+    return row.lowered_on if row.open_part("interest") or not row.paid["interest"] else None

@@ -240,7 +240,8 @@ def settle_tranche(*, tranche, order, on, by):
 def _settle_first(loan, tranche, order, on, by):
     anchor = move_first_due(loan, on)
     last = max([on, *loan.tranches.open().values_list("planned_on", flat=True)])
-    more = pay_outs_of(loan, [(on, tranche.amount)], last=last)
+    promised = sum(loan.tranches.open().values_list("amount", flat=True))
+    more = pay_outs_of(loan, [(on, tranche.amount)], last=last, promised=promised)
     request, _rows = built(lambda: first_schedule(loan, on, **more, **anchor))
     why = str(_("Tranche %(number)s was paid out.") % {"number": tranche.number})
     continue_version(loan, request_from_json(request), on=on, reason=why, starts_on=on)
