@@ -11,10 +11,11 @@ from audit.refusals import Blocked
 from audit.services import service
 from ledger.money import Money, shown, shown_rate
 from loans.annual_cost import NoAnnualCostError, annual_cost_pct
+from loans.charge import Lazily, charge_of, charge_within, spared_of
 from loans.models import Loan
 from loans.papers.frame import language_of
 from loans.services.access import lock_loan, need_state
-from loans.terms import interest_spared, later_pay_outs, step_of
+from loans.terms import later_pay_outs, step_of
 from pages import paper
 
 READABLE = (Loan.State.SIGNED, Loan.State.ACTIVE, Loan.State.OVERPAID, Loan.State.CLOSED, Loan.State.WRITTEN_OFF)
@@ -96,7 +97,7 @@ class _Words:
     def __call__(self, text, **facts):
         said = []
         with override(self.language):
-            facts = {name: str(fact) for name, fact in facts.items()}
+            facts = {name: fact if isinstance(fact, Lazily) else str(fact) for name, fact in facts.items()}
         for language in (self.language, "en"):
             with override(language):
                 said.append(str(text % facts if facts else text))
@@ -125,16 +126,19 @@ def _terms(loan, words):
         (words(_("Borrower")), f"{name}, {loan.borrower.ref}"),
         (words(_("Purpose")), loan.application.title),
         (words(_("Loan")), words.money(loan.amount, loan.currency)),
-        (words(_charge(loan)), _interest(loan, words)),
+        (words(Lazily(charge_of, loan)), _interest(loan, words)),
         (words(_("Instalments")), f"{loan.instalments_number}, {_frequency(loan, words)}"),
         (words(_("Annual cost (APR)")), _annual_cost(loan, words)),
     ]
     rules = getattr(loan.product, "lending_rules", None)
-    spared = interest_spared(loan, loan.versions.get(number=1).request)
+    if loan.instalment_amount:
+        pairs.append((words(_("Instalment agreed")), words.money(loan.instalment_amount, loan.currency)))
+    spared = spared_of(loan, loan.versions.get(number=1))
     if spared is not None:
         sentence = words(
-            _("%(amount)s less interest than at %(rate)s%% a year"),
-            amount=Money(spared, loan.currency),
+            _("%(amount)s less %(charge)s than at %(rate)s%% a year"),
+            amount=spared,
+            charge=Lazily(charge_within, loan),
             rate=words.decimal(loan.reference_rate_pct),
         )
         pairs.append((words(_("Subsidy")), sentence))
@@ -215,21 +219,16 @@ def _tranches(loan, words):
     total = ["", words(_("Total")), words.amount(loan.amount - loan.fee_amount, loan.currency), ""]
     sentences = [
         words(_("Each part is paid out once what it asks for was shown and confirmed.")),
-        words(_("Interest runs on a part from the day on which it is paid out.")),
+        words(_("%(charge)s runs on a part from the day on which it is paid out."), charge=Lazily(charge_of, loan)),
     ]
     if loan.interest_only:
-        sentences.append(words(_("Up to the day planned for the last part only interest falls due.")))
+        sentence = _("Up to the day planned for the last part only %(charge)s falls due.")
+        sentences.append(words(sentence, charge=Lazily(charge_within, loan)))
     return [
         paper.text(words(_("Paid out in parts")), "h2"),
         *(paper.text(sentence) for sentence in sentences),
         paper.table(rows, [1, 3, 3, 8], head=head, numbers=(0, 2), total=total),
     ]
-
-
-def _charge(loan):
-    """What the charge for the loan is called here: interest, service charge or mark-up."""
-    rules = getattr(loan.product, "lending_rules", None)
-    return rules.get_charge_display() if rules else _("Interest")
 
 
 def _security(loan, words):
@@ -286,7 +285,7 @@ def _schedule(loan, words):
         words(_("No.")),
         words(_("Due")),
         words(_("Principal")),
-        words(_charge(loan)),
+        words(Lazily(charge_of, loan)),
         words(_("Instalment")),
         words(_("Owed after it")),
     ]

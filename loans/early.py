@@ -20,7 +20,8 @@ class Reshaped:
     """The schedule of a request as early money has made it so far. `rows` are (principal, interest) by number."""
 
     def __init__(self, request: ScheduleRequest, on_payment: OnPayment | None) -> None:
-        self.request = request
+        # What comes before the first instalment leaves that as the contract says it.
+        self.request = replace(request, instalment_as_planned=True)
         self.periods = Periods(request)
         self.on_payment = on_payment
         self.closed: dict[int, Payment] = {}  # what closed an instalment before its day, or paid more on it

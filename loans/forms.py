@@ -81,6 +81,19 @@ class TermsForm(SeedbedForm):
             "frequency": product.get_frequency_display().lower(),
         }
         self.fields["grace_months"].help_text = _("At most %(most)s.") % {"most": product.grace_months}
+        if product.instalment_given:
+            self.fields["instalment_amount"] = MoneyField(
+                label=_("Instalment agreed"),
+                currency=self.instance.currency,
+                required=False,
+                help_text=_("Where an amount stands here, the number of instalments follows from it."),
+            )
+
+    def arguments(self):
+        data = super().arguments()
+        if "instalment_amount" in data:
+            data["instalment_amount"] = data["instalment_amount"] or 0
+        return data
 
 
 class SignForm(MoveForm):

@@ -1,6 +1,7 @@
 """What a product asks beside its terms, as parts of a programme's set-up."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ledger.money import Money
@@ -45,18 +46,43 @@ class LendingRulesForm(UnderProductForm):
         ),
     )
 
+    sections = (
+        (
+            _("Who lends, and who stands for it"),
+            ("lender", "guarantor_ceiling_amount", "notice_days", "waiver_limit_amount"),
+        ),
+        (
+            _("What the charge is called on papers"),
+            ("charge", *(f"charge_{code}" for code, _name in settings.LANGUAGES)),
+        ),
+    )
+
     class Meta:
         model = LendingRules
         fields = ("lender", "charge", "guarantor_ceiling_amount", "notice_days", "waiver_limit_amount")
         help_texts = {
+            "charge": _("The usual word, for every language in which the product has none of its own below."),
             "lender": _("Who lends by the contract, where it is not the programme itself."),
             "notice_days": _("Empty: guarantors are not told by letter."),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for code, language in settings.LANGUAGES:
+            self.fields[f"charge_{code}"] = forms.CharField(
+                label=_("Own name of the charge, %(language)s") % {"language": language},
+                required=False,
+                max_length=40,
+                initial=self.instance.charge_names.get(code, ""),
+                help_text=_("As the contract and every paper of the loan call it. Empty: the usual word."),
+            )
 
     def clean(self):
         data = super().clean()
         if self.taken():
             raise forms.ValidationError(_("This product has its rules already. Change those."))
+        names = {code: data.get(f"charge_{code}", "").strip() for code, _language in settings.LANGUAGES}
+        self.instance.charge_names = {code: name for code, name in names.items() if name}
         return data
 
 
@@ -96,7 +122,7 @@ def _attach(row, _programme, product):
 
 
 def _rules_said(row):
-    return ", ".join(filter(None, [row.lender, str(row.get_charge_display())]))
+    return ", ".join(filter(None, [row.lender, str(row.get_charge_display()), *row.charge_names.values()]))
 
 
 def _band_said(row):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.money import Money, shown_rate
+from loans.charge import charge_of, subsidy_of
 from loans.papers.frame import about, amounts, day, drawn_for
 from loans.reading import days_late, figures_of, money_lines, schedule_table
 from loans.terms import later_pay_outs
@@ -21,7 +22,7 @@ def schedule_paper(loan, on):
         table = schedule_table(loan, instalments, on, later_pay_outs(loan, version))
         columns = [
             (_("Principal"), lambda line: line.instalment.principal_amount),
-            (_("Interest"), lambda line: line.instalment.interest_amount),
+            (charge_of(loan), lambda line: line.instalment.interest_amount),
             (_("Fees, penalties"), lambda line: line.charges),
             (_("To be paid"), lambda line: line.instalment.due_amount),
             (_("Paid"), lambda line: line.instalment.paid_amount),
@@ -42,14 +43,17 @@ def schedule_paper(loan, on):
         )
         total = ["", _("Total"), *amounts(loan, *_sums(table.lines, columns)), "", ""]
         left = Money(table.totals["open_amount"], loan.currency)
-        facts = [*about(loan), (_("Interest"), _rate(loan)), (_("As of"), day(on)), (_("Still to pay"), left)]
+        facts = [*about(loan), (charge_of(loan), _rate(loan)), (_("As of"), day(on)), (_("Still to pay"), left)]
+        subsidy = subsidy_of(loan, version)
+        if subsidy:
+            facts.append((_("Subsidy"), subsidy))
         return [
             paper.text(_("Repayment schedule"), "title"),
             paper.facts(facts),
             paper.space(12),
             paper.table(
                 rows,
-                [6, 13, *[13] * len(columns), 13, 14],
+                [6, 13, *_widths(columns), 13, 14],
                 head=head,
                 numbers={0, *range(2, 3 + len(columns))},
                 total=total,
@@ -62,6 +66,11 @@ def schedule_paper(loan, on):
 def _used(columns, lines):
     """Without the columns in which nothing stands on any line, so that large amounts find room."""
     return [(title, value) for title, value in columns if any(value(line) for line in lines)]
+
+
+def _widths(columns):
+    """A product's own name of the charge may be a long word, which is not broken."""
+    return [max(13, max(map(len, title.split())) * 3 // 2) for title, _value in columns]
 
 
 def _sums(lines, columns):
@@ -87,6 +96,8 @@ def _bold(row, columns):
 
 
 def _rate(loan):
+    if loan.day_count == loan.DayCount.PERIOD:
+        return _("%(rate)s%% per instalment") % {"rate": shown_rate(loan.annual_rate_pct)}
     return _("%(rate)s%% a year, %(days)s") % {
         "rate": shown_rate(loan.annual_rate_pct),
         "days": loan.get_day_count_display(),
@@ -106,7 +117,7 @@ def statement_paper(loan, on):
             (_("Paid out"), lambda line: -line.amount if _is_pay_out(line) else 0),
             (_("Received"), lambda line: 0 if _is_pay_out(line) else line.amount),
             (_("Principal"), lambda line: line.principal),
-            (_("Interest"), lambda line: line.interest),
+            (charge_of(loan), lambda line: line.interest),
             (_("Fees, penalties"), lambda line: line.charges),
             (_("Held or recovered"), lambda line: line.kept),
         ]
@@ -118,7 +129,7 @@ def statement_paper(loan, on):
             year=lambda line: line.entry.value_on.year,
             cells=lambda line, values: [
                 day(line.entry.value_on),
-                _("Reversed: %(what)s") % {"what": line.what} if line.reversal_of else line.what,
+                _what(loan, line),
                 *amounts(loan, *values, after[line.entry.pk]),
             ],
             subtotal=lambda said, values, last: ["", said, *amounts(loan, *values, after[last.entry.pk])],
@@ -129,7 +140,7 @@ def statement_paper(loan, on):
             paper.space(12),
             paper.table(
                 rows,
-                [13, 22, *[13] * len(columns), 13],
+                [13, 22, *_widths(columns), 13],
                 head=head,
                 numbers=set(range(2, 3 + len(columns))),
                 total=["", _("Total"), *amounts(loan, *_sums(lines, columns), owed)],
@@ -142,6 +153,13 @@ def statement_paper(loan, on):
     return drawn_for(loan, gettext_lazy("Statement of account"), made)
 
 
+def _what(loan, line):
+    what = line.what
+    if line.entry.kind == "interest_capitalised":
+        what = _("%(charge)s became principal") % {"charge": charge_of(loan)}
+    return _("Reversed: %(what)s") % {"what": what} if line.reversal_of else what
+
+
 def _is_pay_out(line):
     return line.entry.kind in ("loan_disbursed", "overpayment_refunded")
 
@@ -152,7 +170,7 @@ def _standing(loan, on):
     rows = [(_("Principal owed"), Money(loan.principal_amount, loan.currency))]
     if figures.overdue:
         late = f"{Money(figures.overdue, loan.currency)}, {days_late(figures.days_late)}"
-        rows.append((_("Of it late, with interest"), late))
+        rows.append((_("Late in all"), late))
     if figures.next_due:
         said = f"{Money(figures.next_due.open_amount, loan.currency)}, {day(figures.next_due.due_on)}"
         rows.append((_("Next instalment"), said))

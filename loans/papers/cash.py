@@ -5,6 +5,7 @@ from django.utils.translation import override
 from reportlab.platypus import KeepTogether
 
 from ledger.money import Money, shown
+from loans.charge import charge_of
 from loans.papers.frame import day, language_of, named
 from pages import paper
 
@@ -62,15 +63,15 @@ def slips_paper(receipts):
 def _slip(receipt):
     repayment = receipt.repayment
     loan = repayment.loan
-    parts = (
-        (_("Penalty"), repayment.penalty_amount),
-        (_("Fee"), repayment.fee_amount),
-        (_("Interest"), repayment.interest_amount),
-        (_("Principal"), repayment.principal_amount),
-        (_("Kept for the borrower"), repayment.overpaid_amount),
-        (_("Recovery after write-off"), repayment.recovered_amount),
-    )
     with override(language_of(loan)):
+        parts = (
+            (_("Penalty"), repayment.penalty_amount),
+            (_("Fee"), repayment.fee_amount),
+            (charge_of(loan), repayment.interest_amount),
+            (_("Principal"), repayment.principal_amount),
+            (_("Kept for the borrower"), repayment.overpaid_amount),
+            (_("Recovery after write-off"), repayment.recovered_amount),
+        )
         void = []
         if receipt.is_void:
             sentence = _("Void since %(day)s: the repayment was reversed.") % {"day": day(repayment.reversed_on)}

@@ -59,6 +59,7 @@ class DecliningRun:
         self.deferred: Number = 0  # interest of grace rows, to be added to the first row after them
         self.carried: list[Number] = []  # unrounded interest since the open row's predecessor was closed early
         self.balances: list[tuple[date, Number]] = []  # what bears interest, from which day of the period
+        self.planned: list[tuple[date, Number]] = []  # the same, as if nothing had come before its time
         self.period = 0
         self.projecting = self.as_of is None
         self.shortened = False
@@ -80,6 +81,7 @@ class DecliningRun:
     def _live_through(self) -> None:
         begin, due = self.periods.begin(self.period), self.periods.due(self.period)
         self.balances = [(begin, self._bearing())]
+        self.planned = list(self.balances)
         while self.next_date < len(self.dates) and self.dates[self.next_date] < due:
             day = self.dates[self.next_date]
             self.next_date += 1
@@ -95,6 +97,7 @@ class DecliningRun:
         return self.balance + late - self.prepaid
 
     def _note_balance(self, day: date) -> None:
+        self.planned.append((day, self._bearing() + self.prepaid))
         if self.balances[-1][0] == day:
             self.balances.pop()
         bearing = self._bearing()
@@ -117,10 +120,13 @@ class DecliningRun:
             no += 1
         return self.periods.due(no)
 
-    def _stretches(self, until: date) -> list[Number]:
-        """The unrounded interests of the period up to a day: one per stretch of one balance and one rate."""
+    def _stretches(self, until: date, borne: list[tuple[date, Number]] | None = None) -> list[Number]:
+        """The unrounded interests of the period up to a day: one per stretch of one balance and one rate.
+
+        `borne`: the balances, where it is not what bears interest.
+        """
         no = self.period
-        balances, rates = dict(self.balances), dict(self.rates.steps(no))
+        balances, rates = dict(borne or self.balances), dict(self.rates.steps(no))
         cuts = sorted({*balances, *rates})
         stretches, balance, rate = [], 0, 0
         for place, cut in enumerate(cuts):
@@ -208,6 +214,7 @@ class DecliningRun:
         # The rest of the period, on the lowered balance, is interest of the next row.
         self.carried = []
         self.balances = [(max(day, self.periods.begin(self.period)), self._bearing())]
+        self.planned = list(self.balances)
         self._see_whether_finished(no)
 
     # -- rows
@@ -258,6 +265,8 @@ class DecliningRun:
         whole = self.carried + self._stretches(due)
         charged = whole if self.interest_end is None else self.carried + self._charged(due)
         own, shown = self._interest(no, charged)
+        if self.prepaid and self.request.instalment_as_planned:
+            whole = self.carried + self._stretches(due, self.planned)
         self.carried = []
         scheduled = 0
         if self._repays_principal(no):

@@ -134,6 +134,7 @@ class ScheduleRequest:
     payments: tuple[Payment, ...] = ()
     as_of: date | None = None
     on_payment: OnPayment = OnPayment()
+    instalment_as_planned: bool = False  # money before the first level instalment lowers its interest, not its amount
     payoff: Payoff | None = None
 
     @property

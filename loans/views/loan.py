@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from ledger.money import Money
+from loans.charge import subsidy_of
 from loans.contract import READABLE, contract_pdf
 from loans.forms import AccountForm, SignForm, TermsForm
 from loans.forms_bulk import WhatIfForm
@@ -80,6 +81,7 @@ def loan(request, ref):
         "tranches": tranches,
         "version": version,
         "versions": versions,
+        "subsidy": subsidy_of(row, version) if version else "",
         "table": schedule_table(row, instalments, on, later_pay_outs(row, version)) if instalments else None,
         "money": lines,
         "approved": _approved(row, request.user),
@@ -221,7 +223,8 @@ def screen(request, ref):
 def terms(request, ref):
     row = loan_or_404(request, ref)
     demand("loans.set_terms", request.user, row)
-    initial = {"instalments_number": row.instalments_number, "grace_months": row.grace_months, "version": row.version}
+    names = ("instalments_number", "grace_months", "instalment_amount", "version")
+    initial = {name: getattr(row, name) for name in names}
     form = TermsForm(request.POST or None, instance=row, initial=initial)
     if request.method == "POST" and attempt(form, set_terms, loan=row, on=day_of(row), by=request.user):
         return done(request, _("The terms are changed."), row)
