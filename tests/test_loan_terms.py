@@ -21,6 +21,7 @@ from loans.services import change_rate, reschedule_loan, set_terms, sign_loan
 from programmes.clock import standing_at
 from tests.office import DAY
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, loan_product, repay, signed_loan
+from tests.steps_tranches import SECOND_ON, active_in_tranches, pay_tranche
 from tests.test_loans_early import planned, product_form, rows
 
 LOWERS = {"early": "principal_first", "first_period": "actual_days_in_annuity", "early_interest": "date"}
@@ -163,6 +164,28 @@ def test_what_a_lowered_principal_bore_until_then_goes_into_a_new_schedule(lendi
         loan = reschedule_loan(loan=loan, first_due_on=date(2026, 4, 27), on=date(2026, 4, 2), **agreed)
         assert rows(loan)[0][1] == 484 + 500
         assert not list(faults())
+
+
+# Tranches ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_instalment_of_the_whole_loan_is_asked_for_from_the_first_tranche_on(lending):
+    """1,000.00 in 12 are 88.85 each, of 600.00 and 400.00: what was lent first is repaid sooner."""
+    terms = {"on_disbursement": "instalment_on_approved_amount", "prepay": "reduce_number"}
+    loan = active_in_tranches(lending, terms=LOWERS | terms)
+    assert rows(loan)[0] == (8_285, 600)
+    assert [sum(parts) for parts in rows(loan)[:6]] == [8_885] * 6
+    assert sum(principal for principal, _interest in rows(loan)) == 60_000
+    with standing_at(SECOND_ON):
+        repay(lending, loan, 17_770, date(2026, 5, 12), reason="Late.")
+        loan, _order = pay_tranche(lending, loan, 2, SECOND_ON)
+        assert [sum(parts) for parts in rows(loan)[:8]] == [8_885] * 8
+        assert loan.principal_amount == 100_000 - 8_285 - 8_368
+        repay(lending, loan, 30_000, SECOND_ON)
+        # 432.32 to 27 May, then 832.32 less 300.00: 15 of 31 days and 16 of 31.
+        assert rows(loan)[2][0] == 30_000
+        assert not list(faults())
+        closed(lending, loan, SECOND_ON)
 
 
 # Names of the charge, and the subsidy --------------------------------------------------------------------------------
