@@ -3,6 +3,7 @@
 from tests.mutants.list import Mutant
 
 EARLY = ("tests/test_loans_early.py",)
+TERMS = ("tests/test_loan_terms.py",)
 
 LENDING: list[Mutant] = [
     Mutant(
@@ -198,5 +199,40 @@ LENDING: list[Mutant] = [
         "if _repaid_at_once(self.instance, most, number):",
         "if False:",
         ("tests/test_loans_early.py::test_a_product_whose_multiple_no_instalment_reaches_is_refused",),
+    ),
+    Mutant(
+        "loans: what a lowered principal bore until then is forgotten by a new schedule",
+        "loans/services/relief.py",
+        "    if lowered or deferred:",
+        "    if deferred:",
+        TERMS,
+    ),
+    Mutant(
+        "loans: money before the first instalment changes what the contract says of it",
+        "loans/early.py",
+        "instalment_as_planned=True",
+        "instalment_as_planned=False",
+        TERMS,
+    ),
+    Mutant(
+        "loans: a new schedule lets days go free where the first period counted as whole",
+        "loans/terms.py",
+        'if anew and loan.first_period == "nominal"',
+        "if False",
+        TERMS,
+    ),
+    Mutant(
+        "loans: an instalment is agreed outside the product's limits",
+        "loans/services/agreement.py",
+        "    if not least <= len(rows) <= most:",
+        "    if not least <= len(rows):",
+        TERMS,
+    ),
+    Mutant(
+        "loans: tranches forget that the instalment is that of the whole loan",
+        "loans/services/tranches.py",
+        "last=last, promised=promised",
+        "last=last",
+        TERMS,
     ),
 ]
