@@ -178,7 +178,7 @@ class ProductForm(PartForm):
             self.add_error("most_months", _("The most months are fewer than the least."))
         if grace >= most:
             self.add_error("grace_months", _("Some months must be left to repay in."))
-        for name, sentence in _faults(data):
+        for name, sentence in faults_of(data):
             self.add_error(name, sentence)
         return data
 
@@ -226,7 +226,7 @@ WITH_USUAL = (
 )
 
 
-def _faults(data):
+def faults_of(data):
     """(field, sentence) for terms that do not go together."""
     for name in ("annual_rate_pct", "reference_rate_pct"):
         if data.get(name) is not None and not 0 <= data[name] <= 100:
