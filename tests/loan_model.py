@@ -241,25 +241,20 @@ class Version:
     def plan_flat(self, lines):
         """All interest is on the first amount, at the rate with which each period begins."""
         each = [self.flat_interest(place) for place in range(self.number)]
-        whole = self.round(sum(each[max(self.grace, self.free) :]))
+        whole = self.round(sum(each[self.grace :]))
         principal = self.amount
         for place, line in enumerate(lines):
             left = self.number - place
             interest, part = self.round(each[place]), 0
-            self.put_off[place] = interest if place < self.free else 0
             if place >= self.grace:
                 part = rounded(Fraction(self.amount, self.number - self.grace), self.deal.mode)
                 if self.deal.remainder == "spread":
-                    part = self.round(Fraction(principal, left))
+                    part, interest = self.round(Fraction(principal, left)), self.round(Fraction(whole, left))
                 part = principal if left == 1 else min(part, principal)
-                principal -= part
-            if place < self.free:
-                interest = 0
-            elif place >= self.grace:
-                if self.deal.remainder == "spread":
-                    interest = self.round(Fraction(whole, left))
                 interest = whole if left == 1 else min(interest, whole)
-                whole -= interest
+                principal, whole = principal - part, whole - interest
+            self.put_off[place] = interest if place < self.free else 0
+            interest = 0 if place < self.free else interest
             line.asked["principal"] = part
             line.asked["interest"] = interest + self.deferred_to(place) + line.brought_interest
 

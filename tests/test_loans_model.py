@@ -87,9 +87,9 @@ def deals(draw):
         shared=prepay in RESHAPING or draw(st.booleans()),
         free_kind=draw(st.sampled_from(["waived", "deferred"])),
     )
-    for name in draw(st.lists(st.sampled_from(sorted(SELDOM)), max_size=2, unique=True)):
+    for name in draw(st.lists(st.sampled_from(sorted(SELDOM)), max_size=3, unique=True)):
         value = draw(st.sampled_from(SELDOM[name]))
-        if prepay in RESHAPING and name in ("early_interest", "flat", "free"):
+        if prepay in RESHAPING and name in ("early_interest", "flat", "free", "remainder"):
             continue
         if name == "flat":
             deal.method = "flat"
@@ -125,15 +125,19 @@ def histories(draw):
     amount = draw(st.sampled_from([100_000, 99_991, 7]))
     # Sums around an instalment, and around the whole loan, are where the rules part.
     sums = st.one_of(
-        st.integers(1, 2 * amount // number + 9), st.integers(1, amount), st.just(amount // number + amount // 80 + 1)
+        st.integers(1, 2 * amount // number + 9),
+        st.integers(1, amount),
+        st.sampled_from([amount // number + amount // 80 + 1, 2 * amount]),
     )
-    money = draw(st.lists(st.tuples(st.integers(0, 230), sums), max_size=9))
+    dues = [(deal.pace.on(first_due, step) - START).days for step in range(number)]
+    days = st.one_of(st.integers(0, 230), st.integers(0, dues[-1]), st.sampled_from(dues))
+    money = draw(st.lists(st.tuples(days, sums), max_size=9))
     waivers = draw(
         st.lists(
             st.tuples(st.integers(0, 230), st.sampled_from(["interest", "penalty"]), st.integers(1, 900)), max_size=2
         )
     )
-    last = (deal.pace.on(first_due, number - 1) - START).days
+    last = dues[-1]
     later = st.lists(st.tuples(st.integers(1, last - 1), st.integers(1, amount)), max_size=2, unique_by=day_of)
     tranches = draw(later) if deal.method != "flat" else []
     rates = st.sampled_from([Fraction(0), Fraction(6), Fraction(60)])
