@@ -116,26 +116,31 @@ class Reshaped:
             # Interest was paid ahead before this schedule was made: it bears none yet.
             return 0
         on_top = no == 1 and self.request.first_period == "actual_days_on_top"
-        if self.request.is_flat or on_top or self.request.remainder == "first":
+        if self.request.is_flat or on_top:
             return self._interest_by_days(no, day, until)
         day = min(day, self.periods.due(len(self.planned)))
         told = replace(self._lent_by(day), payoff=Payoff(day, until))
+        if told.remainder == "first":
+            told = replace(told, remainder="last")  # its interest is the same
         if self.closed or self.lowered:
             payments = (*self._paid_before(no), *self.lowered.get(no, []))
             told = replace(told, payments=payments, on_payment=self.on_payment)
         return sum(interest for number, (_principal, interest) in self._built(told).items() if number >= no)
 
     def _interest_by_days(self, no: int, day: date, until: str) -> int:
-        """The interest that falls due next, in proportion to the days gone by."""
-        bearing = next((number for number in self.rows if number >= no and self.rows[number][1]), None)
-        if bearing is None:
-            return 0
-        if until == "period_end":
-            return self.rows[no][1]
-        deferred = self.request.grace_interest_kind == "deferred" and bearing == self.request.grace_interest + 1
-        begin = self.request.disbursed_on if bearing == 1 or deferred else self.periods.start(bearing)
-        days, whole = max((day - begin).days, 0), (self.periods.due(bearing) - begin).days
-        return _half_up(Fraction(self.rows[bearing][1] * min(days, whole), whole or 1))
+        """The same of each period that has begun, in proportion to its days gone by; what a grace has deferred counts."""
+        request, own = self.request, self.rows
+        if request.grace_interest_kind == "deferred" and no <= request.grace_interest + 1:
+            own, no = self._built(replace(request, grace_interest=0, grace_interest_kind=None)), 1
+        found = 0
+        for number, (_principal, interest) in own.items():
+            begin = request.disbursed_on if number == 1 else self.periods.start(number)
+            end, last = self.periods.due(number), day
+            if until == "period_end" and (day > begin or number == 1):
+                last = end
+            if number >= no and last > begin:
+                found += _half_up(Fraction(interest * (min(last, end) - begin).days, (end - begin).days))
+        return found
 
 
 def _half_up(value: Fraction) -> int:

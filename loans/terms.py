@@ -106,7 +106,7 @@ def request_for(
     goes free; of a new loan it may be agreed that it counts as a whole one. Raises ScheduleError where the parts of
     principal leave no instalment to repay in.
     """
-    whole = step_after(first_due, loan, -1) == starts_on or step_after(starts_on, loan) == first_due
+    whole = _is_one_period(loan, starts_on, first_due)
     first_period = "actual_days_in_annuity" if anew and loan.first_period == "nominal" else loan.first_period
     per_period = loan.day_count == "period"
     method, grace = ("declining_equal_principal", number - 1) if loan.method == "bullet" else (loan.method, grace)
@@ -139,17 +139,33 @@ def request_for(
         non_working=_days_off(loan, holidays),
         **more,
     )
-    return _first_days_shared(asked)
+    return first_days_shared(asked)
 
 
 def _major(minor: int | None, loan) -> Decimal | None:
     return to_major(minor, loan.currency) if minor else None
 
 
-def _first_days_shared(request: ScheduleRequest) -> ScheduleRequest:
-    """Where a tranche comes within a first period of other days, each amount bears interest from its own day."""
-    within = any(tranche.date < request.first_due for tranche in request.tranches[1:])
-    if within and request.first_period == "actual_days_on_top":
+def _is_one_period(terms, starts_on: date, first_due: date) -> bool:
+    """Is it one whole period from the pay-out to the first due date?
+
+    From the last of January to the last of February is a month; but where each day of the calendar counts, the days
+    between 28 and 31 January would be charged before the money was paid out.
+    """
+    by_days = terms.day_count not in ("30/360", "period")
+    nominal = step_after(first_due, terms, -1) == starts_on
+    return nominal or (not by_days and step_after(starts_on, terms) == first_due)
+
+
+def first_days_shared(request: ScheduleRequest) -> ScheduleRequest:
+    """Where a tranche or another rate comes within a first period of other days, each amount and each day bears its own
+    interest. So do days whose interest is deferred: on top of a first interest of nothing they would not be counted,
+    and those of a whole period would be charged.
+    """
+    days = [*(tranche.date for tranche in request.tranches[1:]), *(change.from_ for change in request.rate_changes)]
+    within = any(day < request.first_due for day in days)
+    deferred = request.grace_interest > 0 and request.grace_interest_kind == "deferred"
+    if (within or deferred) and request.first_period == "actual_days_on_top":
         return replace(request, first_period="actual_days_in_annuity")
     return request
 
@@ -192,7 +208,7 @@ def paid_out_otherwise(loan, request: ScheduleRequest, parts: Sequence[tuple[dat
         grace_principal=grace,
         principal_weights=weights,
     )
-    return _first_days_shared(other)
+    return first_days_shared(other)
 
 
 def grace_until(loan, last: date, first_due: date) -> int:

@@ -1,47 +1,42 @@
 """A second reckoning of a loan, written from the rules alone: it walks through every day of the calendar.
 
 Nothing here is taken from the schedule engine or from the allocation, so that an error would have to be made twice.
-Monthly instalments, 30/360, whole minor units, half up. Money held is `held`; amounts are ints, everything before a
-rounding is a Fraction.
+Money held is `held`; amounts are ints of minor units, everything before a rounding is a Fraction.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from math import floor
+
+from tests.loan_calendar import Pace, rounded
 
 PARTS = ("penalty", "fee", "interest", "principal")
 RESHAPING = ("reduce_number", "reduce_instalment")
 
 
-def rounded(value):
-    return floor(value + Fraction(1, 2)) if value >= 0 else -floor(-value + Fraction(1, 2))
-
-
-def months_on(day, months):
-    """The same day so many months later, or the last of that month."""
-    year, month = day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1
-    for number in (day.day, 30, 29, 28):
-        if number <= day.day:
-            try:
-                return date(year, month, number)
-            except ValueError:
-                continue
-    raise AssertionError(day)
-
-
 @dataclass
 class Deal:
-    """The terms: rates in per cent as Fractions; `level` for equal instalments, else equal principal."""
+    """The terms: rates in per cent as Fractions. `method` is level (equal instalments), equal (principal) or flat.
+
+    `shared`: the days of an odd first period are in all instalments, and not on top of its own. `free` are the first
+    instalments without interest, which is `waived` or `deferred` to the one after them.
+    """
 
     rate: Fraction
-    level: bool
+    method: str
     prepay: str
     order: tuple
     penalty: Fraction = Fraction(0)
     grace_days: int = 0
     cap: Fraction | None = None
     early_interest: str = "date"
+    pace: Pace = field(default_factory=Pace)
+    shared: bool = False
+    free: int = 0
+    free_kind: str = "waived"
+    mode: str = "half_up"
+    multiple: int = 1
+    remainder: str = "last"
 
 
 @dataclass
@@ -68,16 +63,31 @@ class Line:
 class Version:
     """A schedule over `amount` from `start`, with the money and the waivers that belong to it.
 
-    `tranches` are (day, amount) of what was paid out after the first `amount`.
+    `tranches` are (day, amount) of what was paid out after the first `amount`; `changes` are (day, rate) from that day.
     """
 
-    def __init__(self, deal, amount, start, first_due, number, *, held=0, grace=0, brought=None, tranches=()):
-        self.tranches = list(tranches)
+    def __init__(
+        self,
+        deal,
+        amount,
+        start,
+        first_due,
+        number,
+        *,
+        held=0,
+        grace=0,
+        free=0,
+        brought=None,
+        tranches=(),
+        changes=(),
+        rate=None,
+    ):
+        self.tranches, self.changes, self.free = list(tranches), list(changes), free
+        self.first_rate = deal.rate if rate is None else rate
         self.deal, self.amount, self.start, self.number, self.held_at_start = deal, amount, start, number, held
-        self.dues = [months_on(first_due, step) for step in range(number)]
-        nominal = months_on(first_due, -1)
-        self.odd = not (nominal == start or months_on(start, 1) == first_due)
-        self.begins = [nominal, *self.dues[:-1]]
+        self.dues = [deal.pace.on(first_due, step) for step in range(number)]
+        self.odd = not deal.pace.regular(start, first_due)
+        self.begins = [deal.pace.on(first_due, -1), *self.dues[:-1]]
         self.grace = grace
         self.brought = brought or dict.fromkeys(PARTS, 0)
         self.ahead = 0  # interest of the first line that was paid on the schedule before
@@ -88,64 +98,109 @@ class Version:
     @property
     def actual(self):
         """Do the days of an odd first period bear interest each for itself, and not as a part of a month's?"""
-        within = any(day < self.dues[0] for day, _amount in self.tranches)
-        return self.odd and (within or self.deal.prepay in RESHAPING)
+        within = any(day < self.dues[0] for day, _what in [*self.tranches, *self.changes])
+        deferred = self.free and self.deal.free_kind == "deferred"
+        return self.odd and (within or deferred or self.deal.shared)
+
+    @property
+    def on_top(self):
+        return self.odd and not self.actual
+
+    @property
+    def lent(self):
+        return self.amount + sum(amount for _on, amount in self.tranches)
 
     def lent_after(self, day):
         return sum(amount for on, amount in self.tranches if on > day)
 
     def came(self, place, since, known=None):
-        """(did a tranche come since that day, before the line falls due; how much of it is not in the balance yet)."""
+        """How much of the tranches since that day, before the line falls due, is not in the balance yet."""
         rows = [(on, amount) for on, amount in self.tranches if since <= on < self.dues[place]]
-        return bool(rows), sum(amount for on, amount in rows if known is None or on > known)
+        return sum(amount for on, amount in rows if known is None or on > known)
+
+    def changed(self, begin, before, since=None):
+        """Is another instalment to be found: did a tranche come in the period, or for equal ones another rate?
+
+        `since`: the line before was closed on that day, whose rate it knew and whose tranche it did not.
+        """
+        first = begin if since is None else since
+        rates = self.changes if self.deal.method == "level" else ()
+        return any(first <= on < before for on, _amount in self.tranches) or any(
+            (begin <= on if since is None else since < on) and on < before for on, _rate in rates
+        )
 
     def walk(self, balance, place, since, until, known=None, last=date.max):
-        """Unrounded interest of a part of a period, a piece for each balance: tranches raise it on their days."""
+        """Unrounded interest of a part of a period, a piece for each balance and rate: tranches raise it on their days.
+        What comes after `last` is not known."""
         found, day = [], since
-        for on, amount in sorted(self.tranches):
-            if since <= on < until and (known is None or on > known) and on <= last:
+        cuts = [(on, amount) for on, amount in self.tranches if on <= last and (known is None or on > known)]
+        # The day of a change already bears the new rate, and its interest is that of the night before.
+        cuts += [(on - timedelta(days=1), 0) for on, _rate in self.changes if on <= last and on < self.dues[place]]
+        for on, amount in sorted(cuts):
+            if since <= on < until:
                 if on > day:
-                    found.append(self.charge(balance, place, day, on))
+                    found.append(self.charge(balance, place, day, on, last))
                 day, balance = on, balance + amount
-        return [*found, self.charge(balance, place, day, until)] if day < until else found
+        return [*found, self.charge(balance, place, day, until, last)] if day < until else found
 
     # Interest -------------------------------------------------------------------------------------------------------
 
+    def round(self, value):
+        return rounded(value, self.deal.mode)
+
+    def rate(self, last):
+        """The rate of the last change up to that day."""
+        known = [(on, rate) for on, rate in sorted(self.changes) if on <= last]
+        return known[-1][1] if known else self.first_rate
+
     def share(self, place, begin, end):
-        """The share of a year of some days of period `place`: a whole month is a twelfth."""
-        return Fraction((end - begin).days, 12 * (self.dues[place] - self.begins[place]).days)
+        """What a year's interest is taken times of for some days of period `place`."""
+        return self.deal.pace.share(begin, end, (self.dues[place] - self.begins[place]).days)
 
     def bearing_from(self, place):
         return self.start if place == 0 and self.actual else self.begins[place]
 
-    def charge(self, balance, place, begin, end):
-        return balance * self.deal.rate / 100 * self.share(place, begin, end)
+    def charge(self, balance, place, begin, end, last=date.max):
+        """At the rate of the first of these nights. A change on the due date is of the next period."""
+        known = min(begin + timedelta(days=1), self.dues[place] - timedelta(days=1), last)
+        return balance * self.rate(known) / 100 * self.share(place, begin, end)
 
-    def whole(self, balance, place):
-        return self.charge(balance, place, self.bearing_from(place), self.dues[place])
+    def shown(self, place, pieces):
+        """The interest of a line: nothing in a grace."""
+        return [] if place < self.free else pieces
+
+    def whole(self, balance, place, last=date.max):
+        """Of a line after the one at hand, at the rate that is known then."""
+        if place < self.free:
+            return Fraction(0)
+        rate = self.rate(last)
+        return balance * rate / 100 * self.share(place, self.begins[place], self.dues[place])
 
     # Planning -------------------------------------------------------------------------------------------------------
 
-    def level_for(self, balance, place, own):
+    def level_for(self, balance, place, own, known):
         """The equal instalment from `place` on, whose interest is `own` in pieces: what leaves nothing unrounded, moved
-        once if that ends nearer."""
+        once if that ends nearer. Rates after `known` are not known."""
         grown, weight = balance + sum(own), Fraction(1)
         for later in range(place + 1, self.number):
-            factor = 1 + self.deal.rate / 100 * self.share(later, self.begins[later], self.dues[later])
+            factor = 1 + self.whole(1, later, known)
             grown, weight = grown * factor, weight * factor + 1
-        first = rounded(grown / weight)
-        miss = self.miss(balance, place, own, first)
-        moved = first + rounded(Fraction(miss, self.number - place))
-        better = moved != first and abs(self.miss(balance, place, own, moved)) < abs(miss)
+        first = self.to_multiple(grown / weight)
+        miss = self.miss(balance, place, own, first, known)
+        moved = first + self.to_multiple(Fraction(miss, self.number - place))
+        better = moved != first and abs(self.miss(balance, place, own, moved, known)) < abs(miss)
         return moved if better else first
 
-    def miss(self, balance, place, own, instalment):
-        interest = sum(rounded(piece) for piece in own)
+    def to_multiple(self, value):
+        return rounded(value, self.deal.mode, self.deal.multiple)
+
+    def miss(self, balance, place, own, instalment, known):
+        interest = sum(self.round(piece) for piece in own)
         for later in range(place + 1, self.number):
             if balance + interest <= instalment:
                 break
             balance -= max(instalment - interest, 0)
-            interest = rounded(self.whole(balance, later))
+            interest = self.round(self.whole(balance, later, known))
         return balance + interest - instalment
 
     def plan(self, lines, place, balance, extra, since=None):
@@ -158,46 +213,88 @@ class Version:
             between = 0
             if known is not None:
                 between = sum(amount for on, amount in self.tranches if known < on < begin)
-            fell, came = self.came(later, begin if since is None else since, known)
-            own = [*extra, *self.walk(balance + between, later, begin, self.dues[later], known)]
-            interest, balance = sum(rounded(piece) for piece in own), balance + came
+            from_day = begin if since is None else since
+            fell, came = self.changed(begin, line.due, since), self.came(later, from_day, known)
+            pieces = [*extra, *self.walk(balance + between, later, begin, self.dues[later], known)]
+            own = self.shown(later, pieces)
+            interest, balance = sum(self.round(piece) for piece in own), balance + came
+            self.put_off[later] = sum(self.round(piece) for piece in pieces) if later < self.free else 0
             self.pending[later] = self.anew
-            if later >= self.grace and (self.anew or fell):
-                regular, self.anew = self.regular_for(later, balance, own), False
+            if later >= self.grace and (self.anew or fell or self.deal.remainder == "spread"):
+                regular = self.regular_for(later, balance, own, line.due - timedelta(days=1))
+                self.anew = False
             self.regular[later] = regular
             extra, since, known = [], None, None
             principal = 0 if later < self.grace else min(self.wanted(later, balance, interest), balance)
             if later == self.number - 1:
                 principal = balance
-            line.asked["principal"], line.asked["interest"] = principal, interest + line.brought_interest
+            line.asked["principal"] = principal
+            line.asked["interest"] = interest + self.deferred_to(later) + line.brought_interest
             balance -= principal
+
+    def deferred_to(self, place):
+        """The interest of the grace that falls due with the first line after it."""
+        if self.deal.free_kind == "deferred" and place == self.free:
+            return sum(self.put_off[one] for one in range(place))
+        return 0
+
+    def plan_flat(self, lines):
+        """All interest is on the first amount, at the rate with which each period begins."""
+        each = [self.flat_interest(place) for place in range(self.number)]
+        whole = self.round(sum(each[self.grace :]))
+        principal = self.amount
+        for place, line in enumerate(lines):
+            left = self.number - place
+            interest, part = self.round(each[place]), 0
+            if place >= self.grace:
+                part = rounded(Fraction(self.amount, self.number - self.grace), self.deal.mode)
+                if self.deal.remainder == "spread":
+                    part, interest = self.round(Fraction(principal, left)), self.round(Fraction(whole, left))
+                part = principal if left == 1 else min(part, principal)
+                interest = whole if left == 1 else min(interest, whole)
+                principal, whole = principal - part, whole - interest
+            self.put_off[place] = interest if place < self.free else 0
+            interest = 0 if place < self.free else interest
+            line.asked["principal"] = part
+            line.asked["interest"] = interest + self.deferred_to(place) + line.brought_interest
+
+    def flat_interest(self, place):
+        begin = self.bearing_from(place)
+        return self.amount * self.rate(begin) / 100 * self.share(place, begin, self.dues[place])
 
     def wanted(self, place, balance, interest):
         return self.out_of(self.regular[place], balance, interest)
 
     def out_of(self, regular, balance, interest):
-        if self.deal.level:
+        if self.deal.method == "level":
             return balance if balance + interest <= regular else max(regular - interest, 0)
         return regular
 
-    def regular_for(self, place, balance, own):
+    def regular_for(self, place, balance, own, known):
         """What each line from `place` on pays: the level instalment, or the equal part of principal."""
-        if self.deal.level:
-            return self.level_for(balance, place, own)
-        return rounded(Fraction(balance, self.number - place))
+        if self.deal.method == "level":
+            return self.level_for(balance, place, own, known)
+        return self.round(Fraction(balance, self.number - place))
 
     def fresh_lines(self):
         lines = [Line(due, dict.fromkeys(PARTS, 0)) for due in self.dues]
         lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
         lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
-        self.anew, self.regular, self.pending = True, {}, {}
-        self.plan(lines, 0, self.amount, [])
-        if self.odd and not self.actual:
+        self.anew, self.regular, self.pending, self.put_off = True, {}, {}, {}
+        if self.deal.method == "flat":
+            self.plan_flat(lines)
+        else:
+            self.plan(lines, 0, self.amount, [])
+        if self.on_top:
             days = Fraction((self.dues[0] - self.start).days, (self.dues[0] - self.begins[0]).days)
-            lines[0].asked["interest"] = self.brought["interest"] + rounded(rounded(self.whole(self.amount, 0)) * days)
+            own = lines[0].asked["interest"] - self.brought["interest"]
+            lines[0].asked["interest"] = self.brought["interest"] + self.round(own * days)
         self.own_interest = [line.asked["interest"] - line.brought_interest for line in lines]
-        lines[0].asked["interest"] -= min(self.ahead, self.own_interest[0])
-        lines[0].brought_interest -= min(self.ahead, self.own_interest[0])
+        ahead = self.ahead
+        for line, own in zip(lines, self.own_interest, strict=True):
+            line.asked["interest"] -= min(ahead, own)
+            line.brought_interest -= min(ahead, own)
+            ahead -= min(ahead, own)
         self.own_balance = [
             self.amount
             + sum(amount for on, amount in self.tranches if place and on < self.dues[place - 1])
@@ -280,9 +377,9 @@ class Version:
             self.reshape(day, purse, coming)
             return
         costs = self.rest(day, coming)
-        if self.deal.early_interest != "schedule" and purse_of(purse) >= costs and not self.lent_after(day):
+        if purse_of(purse) >= costs and not self.lent_after(day):
             interest = costs - sum(line.unpaid - line.open("interest") for line in (self.lines[one] for one in coming))
-            for place in coming:
+            for place in coming if self.deal.early_interest != "schedule" else ():
                 line = self.lines[place]
                 line.asked["interest"], line.closed = line.paid["interest"] + interest, day
                 interest = 0
@@ -302,26 +399,52 @@ class Version:
             return other + first.brought_interest + self.interest_until(day, coming[0], balance)
         if self.deal.early_interest == "schedule":
             return other + sum(line.open("interest") for line in lines)
-        place = next(place for place, line in enumerate(self.lines) if line.due > day)
-        accrued = 0
-        if coming[0] == 0 and self.odd and not self.actual:
-            days = Fraction(max((day - self.start).days, 0), (self.dues[0] - self.start).days)
-            accrued = rounded(self.own_interest[0] * days)
-        elif place == coming[0]:
-            begin = self.bearing_from(place)
-            accrued = sum(rounded(piece) for piece in self.walk(self.own_balance[place], place, begin, day))
         later = self.lines[coming[0] :]
         brought, paid = sum(line.brought_interest for line in later), sum(line.paid["interest"] for line in later)
-        return other + max(accrued + brought - paid, 0)
+        return other + max(self.accrued(day, coming[0]) + brought - paid, 0)
+
+    def accrued(self, day, unpaid):
+        """The interest of the schedule for the days gone by that the lines from `unpaid` on ask for."""
+        place = next(place for place, line in enumerate(self.lines) if line.due > day)
+        found = 0
+        if self.deal.free_kind == "deferred" and unpaid <= self.free:
+            found = sum(self.put_off[one] for one in range(min(place, self.free)))
+        elif place < unpaid:
+            return 0
+        return found + self.accrued_of(place, day)
+
+    def accrued_of(self, place, day):
+        """Of the period at hand, whose first day is not charged on that day."""
+        if day < self.start or (place < self.free and self.deal.free_kind == "waived"):
+            return 0
+        whole = self.put_off[place] if place < self.free else self.own_interest[place] - self.deferred_to(place)
+        begin = self.start if place == 0 and self.odd else self.begins[place]
+        if self.deal.early_interest == "period_end":
+            if place and day == begin:
+                return 0
+            day = self.dues[place]
+        if (self.on_top and place == 0) or self.deal.method == "flat":
+            days = Fraction(max((day - begin).days, 0), (self.dues[place] - begin).days)
+            return rounded(whole * days)
+        begin = self.bearing_from(place)
+        return sum(self.round(piece) for piece in self.walk(self.own_balance[place], place, begin, day))
 
     def wanted_on(self, day, place, balance, interest):
         """What a coming line repays that is closed on `day`, as far as tranches are known then."""
         since = self.since_of(place)
-        if self.pending[place] or any(since <= on < day for on, _amount in self.tranches):
+        if self.pending[place] or self.changed_by(day, place, since):
             begin = balance - sum(amount for on, amount in self.tranches if since < on <= day)
-            own = self.pieces(begin, since, self.dues[place], day)
-            return self.out_of(self.regular_for(place, balance, own), balance, interest)
+            own = self.shown(place, self.pieces(begin, since, self.dues[place], day))
+            return self.out_of(self.regular_for(place, balance, own, day), balance, interest)
         return self.out_of(self.regular[place - 1], balance, interest)
+
+    def changed_by(self, day, place, since):
+        """Is another instalment known on `day`, of the tranches before it and the rates up to it?"""
+        closed = since if since != self.bearing_from(place) else None
+        rates = self.changes if self.deal.method == "level" else ()
+        return any(since <= on < day for on, _amount in self.tranches) or any(
+            (since <= on if closed is None else since < on) and on <= day for on, _rate in rates
+        )
 
     def since_of(self, place):
         """From when a coming line bears interest: from the closing of the line before it, or from its own begin."""
@@ -343,7 +466,7 @@ class Version:
         since = self.since_of(place)
         # What came after that morning was not owed yet then; after a closing that day's own tranche was.
         balance -= sum(amount for on, amount in self.tranches if since < on <= day)
-        return sum(rounded(piece) for piece in self.pieces(balance, since, day))
+        return sum(self.round(piece) for piece in self.shown(place, self.pieces(balance, since, day)))
 
     def reshape(self, day, purse, coming):
         today = next((place for place, line in enumerate(self.lines) if line.due == day and not line.closed), None)

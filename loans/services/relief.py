@@ -22,7 +22,7 @@ from loans.services.restating import restate
 from loans.services.security import let_go
 from loans.services.versions import built, continue_version
 from loans.standing import Row
-from loans.terms import instalments_in, month_after, pay_outs_since, rates_since, rows_for, rows_of
+from loans.terms import first_days_shared, instalments_in, month_after, pay_outs_since, rates_since, rows_for, rows_of
 from programmes.clock import today
 from programmes.services import check_date
 
@@ -218,7 +218,7 @@ def request_at_rate(loan, standing, annual_rate_pct, on):
         raise Blocked(_("No instalment is to come: there is no interest left to change."))
     request = request_from_json(loan.versions.get(number=loan.current_version).request)
     changes = [change for change in request.rate_changes if change.from_ != on]
-    other = replace(request, rate_changes=(*changes, RateChange(on, annual_rate_pct)))
+    other = first_days_shared(replace(request, rate_changes=(*changes, RateChange(on, annual_rate_pct))))
     _need_same_past(loan, request, other, on)
     return other
 
