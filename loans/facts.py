@@ -31,12 +31,12 @@ def facts_of(loans):
     for name, rows in (
         ("instalments", Instalment.objects.filter(**on_schedule).order_by("number")),
         ("repayments", Repayment.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
-        ("refunds", Refund.objects.filter(**on_schedule, returned_on=None).order_by("value_on", "pk")),
+        ("refunds", Refund.objects.filter(**on_schedule).order_by("value_on", "pk")),
         ("waivers", Waiver.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
     ):
         for row in rows:
             loan = given[row.loan_id]
-            if row.version == loan.current_version:
+            if row.version == loan.current_version and (name != "refunds" or row.counts_for(loan)):
                 row.loan = loan
                 getattr(found[loan.pk], name).append(row)
     return found

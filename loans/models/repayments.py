@@ -118,3 +118,8 @@ class Refund(models.Model):
     class Meta:
         ordering = ["loan", "value_on", "pk"]
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount")]
+
+    def counts_for(self, loan):
+        """Did the money leave the loan for good? What is returned after a write-off or forgiveness changes neither."""
+        ended = loan.ended_by_decision_on
+        return self.returned_on is None or (ended is not None and self.returned_on >= ended)

@@ -308,8 +308,11 @@ def _move(loan, standing, *, on, by, reason, refunded):
     if _stays(loan, standing):
         loan.save()
         return
-    if refunded and (loan.state, wanted) == (Loan.State.OVERPAID, Loan.State.CLOSED):
-        advance(loan, "refund", by=by, on=on)
+    if refunded and loan.closed_on == done is not None:
+        if wanted == Loan.State.CLOSED:
+            advance(loan, "refund", by=by, on=on)
+        else:
+            advance(loan, "return_refund", by=by, on=on, amount=standing.overpaid, reason=reason)
         return
     if loan.state != Loan.State.ACTIVE:
         advance(loan, "reopen", by=by, on=on, reason=reason, principal_amount=standing.principal)
