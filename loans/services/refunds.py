@@ -63,11 +63,16 @@ def settle_refund(*, order, on, by):
     loan = lock_loan(loan_of_refund(order))
     if order.amount > loan.overpaid_amount:
         raise Blocked(_("Less is held for the borrower of %(ref)s by now.") % {"ref": loan.ref})
+    ended = loan.ended_by_decision_on
     refund = Refund.objects.create(
-        loan=loan, version=loan.current_version, order_ref=order.ref, amount=order.amount, value_on=on
+        loan=loan,
+        version=None if ended else loan.current_version,
+        order_ref=order.ref,
+        amount=order.amount,
+        value_on=on,
     )
     _note("refund.settle", loan, refund, by, on)
-    if loan.ended_by_decision_on:
+    if ended:
         _hold(loan, loan.overpaid_amount - order.amount, by, on)
         return refund
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, refunded=True)
@@ -83,10 +88,10 @@ def return_refund(*, order, on, by, reason=""):
     """
     loan = lock_loan(loan_of_refund(order))
     refund = Refund.objects.get(order_ref=order.ref)
-    refund.returned_on = on
-    refund.save(update_fields=["returned_on"])
+    refund.returned_on, refund.after_end = on, loan.ended_by_decision_on is not None
+    refund.save(update_fields=["returned_on", "after_end"])
     _note("refund.return", loan, refund, by, on)
-    if loan.ended_by_decision_on:
+    if refund.after_end:
         _hold(loan, loan.overpaid_amount + refund.amount, by, on, reason)
         return loan
     if refund.version != loan.current_version:
