@@ -38,7 +38,7 @@ class Migration(Founding):
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balance_samples', to='programmes.programme')),
                 ('seed', models.CharField(max_length=40, verbose_name='seed')),
                 ('as_of', models.DateField(verbose_name='balances of')),
-                ('population', models.PositiveIntegerField(verbose_name='loans to draw from')),
+                ('drawn_from', models.JSONField(default=list, verbose_name='loans to draw from')),
                 ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
