@@ -149,9 +149,14 @@ def principal_forgiven(amount, *, line, loan):
     return _pair(amount, FORGIVEN, PRINCIPAL, line=line, debit_subject=loan, credit_subject=loan)
 
 
-def recovered_after_write_off(amount, *, line, loan, receipt=""):
+def recovered_after_write_off(amount, *, line, loan, receipt="", overpayment=0):
+    """`amount` recovered; `overpayment` is what came above the claim, and is owed to the borrower."""
+    _positive(amount)
+    if overpayment < 0:
+        raise ValueError("an overpayment is not negative")
     debit = UNCLAIMED if receipt else BANK
-    return _pair(amount, debit, RECOVERED, line=line, debit_subject=receipt, credit_subject=loan)
+    legs = [LegSpec(debit, line, receipt, amount + overpayment), LegSpec(RECOVERED, line, loan, -amount)]
+    return [*legs, LegSpec(OVERPAYMENTS, line, loan, -overpayment)] if overpayment else legs
 
 
 def conversion(from_amount, from_currency, to_amount, to_currency, *, from_line, to_line):

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -61,14 +62,15 @@ def waiting(user):
         kind=PaymentOrder.Kind.REFUND, state__in=["prepared", "approved", "sent"]
     ).values_list("source_ref", flat=True)
     on_their_way = {source_ref.partition(":")[0] for source_ref in open_refunds}
-    held = mine.filter(state=Loan.State.OVERPAID).exclude(ref__in=on_their_way)
+    after_write_off = Q(state=Loan.State.WRITTEN_OFF, overpaid_amount__gt=0)
+    held = mine.filter(Q(state=Loan.State.OVERPAID) | after_write_off).exclude(ref__in=on_their_way)
     rows += [
         _source(
             loan,
             loan.overpaid_amount,
             "loans:refund",
             _("Refund of an overpayment"),
-            loan.closed_on,
+            loan.closed_on or loan.written_off_on,
             refund_overpayment,
         )
         for loan in held.order_by("pk")

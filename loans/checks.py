@@ -167,7 +167,8 @@ def schedule_faults():
         yield f"loans_loan {loan.ref}: its instalments repay {loan.planned}, {loan.first_planned} was planned"
     for loan in loans.filter(current_version=1).exclude(planned=F("amount"))[:5]:
         yield f"loans_loan {loan.ref}: its schedule repays {loan.planned} of {loan.amount}"
-    for loan in loans.filter(state__in=["active", "overpaid"]).exclude(left=F("principal_amount"))[:5]:
+    running = loans.filter(state__in=["active", "overpaid"], forgiven_on=None)
+    for loan in running.exclude(left=F("principal_amount"))[:5]:
         yield f"loans_loan {loan.ref}: its schedule leaves {loan.left}, and {loan.principal_amount} is owed"
     previous = Instalment.objects.filter(
         loan=OuterRef("loan"), version=OuterRef("version"), number=OuterRef("number") - 1

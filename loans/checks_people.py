@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from loans.models import (
+    BalanceSample,
     Collateral,
     GroupLoan,
     GroupShare,
@@ -30,6 +31,15 @@ def people_faults():
     yield from pause_faults()
     yield from moratorium_faults()
     yield from handover_faults()
+    yield from sample_faults()
+
+
+def sample_faults():
+    """A sample of balances holds the loans that its seed takes first, in that order."""
+    for sample in BalanceSample.objects.order_by("pk").prefetch_related("checks__loan"):
+        taken = [check.loan.ref for check in sorted(sample.checks.all(), key=lambda check: check.number)]
+        if taken != [ref for _digest, ref in sample.ranked[: len(taken)]]:
+            yield f"loans_balancesample {sample.pk} does not hold the loans that its seed draws"
 
 
 def guarantor_faults():

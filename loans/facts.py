@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from loans.models import Allocation, Instalment, Refund, Repayment, ScheduleVersion, Waiver
 
 
@@ -27,11 +29,12 @@ def facts_of(loans):
     for version in ScheduleVersion.objects.filter(loan__in=given, number__in=numbers):
         if version.number == given[version.loan_id].current_version:
             found[version.loan_id].version = version
+    gone = Q(returned_on=None) | Q(after_end=True)
     on_schedule = {"loan__in": given, "version__in": numbers}
     for name, rows in (
         ("instalments", Instalment.objects.filter(**on_schedule).order_by("number")),
         ("repayments", Repayment.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
-        ("refunds", Refund.objects.filter(**on_schedule, returned_on=None).order_by("value_on", "pk")),
+        ("refunds", Refund.objects.filter(gone, **on_schedule).order_by("value_on", "pk")),
         ("waivers", Waiver.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
     ):
         for row in rows:

@@ -191,12 +191,11 @@ class WhatIfForm(SeedbedForm):
 
 
 class DrawForm(SeedbedForm):
-    """How many loans, and the seed that decides which."""
+    """How many loans; a seed that nobody chooses decides which."""
 
     keyed = True
 
     size = forms.IntegerField(label=_("How many"), min_value=1, max_value=500)
-    seed = forms.CharField(label=_("Seed"), max_length=40, help_text=_("Any word or number; it is printed."))
 
 
 class AnswerForm(SeedbedForm):

@@ -30,15 +30,18 @@ def claimable(lines):
     return lines.filter(Q(state=StatementLine.State.OPEN, return_reason="") | kept)
 
 
-def claims_for(lines, on):
-    """({line pk: Claim} for these claimable StatementLines as the loans stand on `on`, {reference: Loan})."""
+def claims_for(lines, on, still_claimed):
+    """({line pk: Claim} for these claimable StatementLines as the loans stand on `on`, {reference: Loan}).
+
+    `still_claimed(loans)` gives {loan key: (minor units claimed, recovered)} of those that are written off.
+    """
     by_account = defaultdict(list)
     for line in lines:
         by_account[line.own_account_id].append(line)
     found, known = {}, {}
     for account, rows in by_account.items():
         loans = {loan.ref: loan for loan in _taking_money(account)}
-        facts = _facts(loans.values(), on)
+        facts = _facts(loans.values(), on, still_claimed)
         found |= propose_claims([_line(row) for row in rows], facts)
         known |= loans
     return found, known
@@ -63,8 +66,11 @@ def dues_of(loans, on):
     }
 
 
-def _facts(loans, on):
+def _facts(loans, on, still_claimed):
     sums, indexes = dues_of(loans, on), defaultdict(set)
+    given_up = [loan for loan in loans if loan.state == Loan.State.WRITTEN_OFF]
+    # Nothing falls due of them any more: the whole claim is due, whatever their instalments say.
+    sums |= {pk: (claimed, 0, claimed) for pk, (claimed, _came) in still_claimed(given_up).items()}
     payees = {party for loan in loans for party in (loan.borrower_id, loan.business_id) if party}
     for party, index in (
         PayeeAccount.objects.filter(party__in=payees).exclude(number_index="").values_list("party", "number_index")

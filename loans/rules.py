@@ -2,6 +2,7 @@
 
 import rules
 
+from audit.models import Event
 from programmes.models import Role
 from programmes.roles import has_role
 
@@ -17,6 +18,12 @@ def is_not_theirs(user, loan):
     if user.pk in (loan.application.adviser_id, loan.signed_by_id):
         return False
     return not loan.handovers.filter(handover__giver=user).exists()
+
+
+@rules.predicate
+def had_no_hand(user, loan):
+    """True for somebody who entered nothing of the loan: no money, contact, waiver, new schedule or end."""
+    return not Event.objects.about(loan.ref).filter(actor_id=user.pk).exists()
 
 
 @rules.predicate
@@ -84,7 +91,7 @@ rules.add_rule(
     "loans.confirm_balances",
     has_role(Role.MONITORING, Role.MANAGER) & ~has_role(Role.LOAN_OFFICER, Role.ADVISER),
 )
-rules.add_rule("loans.ask_balance", is_not_theirs)
+rules.add_rule("loans.ask_balance", is_not_theirs & had_no_hand)
 rules.add_rule("loans.settle_balance", is_manager & did_not_ask)
 rules.add_rule("loans.import_portfolio", is_manager)
 rules.add_rule("loans.refund", is_finance)

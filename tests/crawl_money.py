@@ -18,7 +18,7 @@ def furnish_money(office, loan):
     given = {"programme": office.programme, "on": DAY, "by": people.loan_officer}
     (receipt,) = collect_cash(rows=[(loan, 1000)], counted_amount=1000, **given)
     deposit = deposit_cash(own_account=account, amount=400, slip="S-1", on=DAY, by=people.loan_officer)
-    sample = draw_balances(programme=office.programme, size=1, seed="crawl", on=DAY, by=people.monitor)
+    sample = draw_balances(programme=office.programme, size=1, on=DAY, by=people.monitor)
     managers = User.objects.filter(memberships__programme=office.programme, memberships__role="manager").order_by("pk")
     batch = prepare_import(
         programme=office.programme,

@@ -1,5 +1,6 @@
 """The fund's statement closes to zero, to the unit; the portfolio counts whole balances of late loans."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -7,15 +8,17 @@ from fractions import Fraction
 from ledger import postings
 from ledger.models import Leg
 from ledger.services import post, reverse
+from loans.forecast import due_on_line, planned_on_line, promised_back_on_line
 from loans.fund import Sources, fund_statement, integrity
 from loans.models import Loan
 from loans.portfolio import Portfolio, portfolios
-from loans.services import refund_overpayment, reverse_repayment, write_off_loan
+from loans.services import refund_overpayment, reverse_repayment, sign_loan, write_off_loan
 from payments.services import book_charge, convert, receive_capital, return_capital, return_payment, settle_payment
 from programmes.clock import standing_at
 from programmes.models import FundingLine
 from tests.office import DAY
-from tests.steps_loans import active_loan, disbursement_order, repay, sent_order, signed_loan
+from tests.steps_loans import FIRST_DUE, active_loan, disbursement_order, repay, sent_order, signed_loan
+from tests.steps_tranches import SECOND_ON, pay_tranche, planned_loan
 
 MARCH, APRIL = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
 
@@ -226,3 +229,31 @@ def test_the_portfolio_of_a_past_day_is_what_it_was(lending):
     assert on[date(2026, 4, 20)]["USD"].principal == 192_115
     assert on[date(2026, 4, 20)]["USD"].at_risk[1] == 100_000
     assert portfolios(Loan.objects.all(), date(2026, 3, 11)) == {}
+
+
+# Money ahead ----------------------------------------------------------------------------------------------------------
+
+
+def expected(line, on):
+    """{day: minor units} that loans bring to the line, and [(day, minor units)] that they take from it."""
+    back = Counter()
+    for day, amount in [*due_on_line(line, on), *promised_back_on_line(line, on)]:
+        back[day] += amount
+    return dict(back), [(row.on, row.amount) for row in planned_on_line(line, on)]
+
+
+def test_a_loan_in_tranches_is_expected_alike_when_it_is_planned_signed_and_paid_out_in_part(lending):
+    """600.00 on 12 March and 400.00 on 27 May, less 3% of fee each: what the contract shows, at each of its stages."""
+    loan = planned_loan(lending, terms={"fee_pct": 3})
+    planned = expected(lending.line, DAY)
+    loan = sign_loan(loan=loan, first_due_on=FIRST_DUE, on=DAY, by=lending.people.loan_officer)
+    signed = expected(lending.line, DAY)
+    booked = {row.due_on: row.due_amount for row in loan.instalments.all()}
+    june = date(2026, 6, 12)
+    assert (booked[FIRST_DUE], booked[date(2026, 5, 12)], booked[june]) == (5_331, 5_331, 9_534)
+    assert planned == signed == (booked, [(DAY, 58_200), (SECOND_ON, 38_800)])
+    loan, _order = pay_tranche(lending, loan, 1)
+    back, out = expected(lending.line, DAY)
+    assert (back, out) == (booked, [(SECOND_ON, 38_800)])
+    # Of June 53.31 is due on what was lent; 42.03 comes by what was not paid out yet.
+    assert min(promised_back_on_line(lending.line, DAY)) == (june, 4_203)

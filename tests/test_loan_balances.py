@@ -8,9 +8,10 @@ from django.urls import reverse
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from loans.models import BalanceCheck
-from loans.services import answer_balance, draw_balances, settle_balance
+from loans.services import answer_balance, draw_balances, settle_balance, waive
+from programmes.clock import standing_at
 from tests.office import DAY, make_user, seat
-from tests.steps_loans import active_loan
+from tests.steps_loans import FIRST_DUE, active_loan
 
 pytestmark = pytest.mark.django_db
 
@@ -21,11 +22,11 @@ def lent(lending):
     return lending
 
 
-def sampled(office, size=2, seed="lilac", by=None):
-    return draw_balances(programme=office.programme, size=size, seed=seed, on=DAY, by=by or office.people.monitor)
+def sampled(office, size=2, by=None):
+    return draw_balances(programme=office.programme, size=size, on=DAY, by=by or office.people.monitor)
 
 
-def test_the_seed_alone_draws_the_loans_and_the_loan_team_does_not(lent):
+def test_a_seed_that_nobody_chose_draws_the_loans_and_the_loan_team_does_not(lent):
     people = lent.people
     for who in (people.loan_officer, people.maker, people.adviser, people.donor):
         with pytest.raises(NotAllowed):
@@ -35,13 +36,35 @@ def test_the_seed_alone_draws_the_loans_and_the_loan_team_does_not(lent):
         sampled(lent)
     other = make_user("Nune Abrahamyan", "ME-2")
     seat(other, lent.programme, "monitoring")
-    sample = sampled(lent, by=other)
-    refs = sorted((loan.ref for loan in lent.loans), key=lambda ref: hashlib.sha256(f"lilac:{ref}".encode()).digest())
-    assert [check.loan.ref for check in sample.checks.all()] == refs[:2]
-    assert (sample.population, sample.checks.first().principal_amount) == (3, 100_000)
-    for size, seed in ((0, "x"), (501, "x"), (2, " "), (2, "x" * 41)):
+    for size in (0, 501):
         with pytest.raises(Invalid):
-            sampled(lent, size=size, seed=seed, by=other)
+            sampled(lent, size=size, by=other)
+    sample = sampled(lent, by=other)
+    every = sorted(loan.ref for loan in lent.loans)
+    digest = {ref: hashlib.sha256(f"{sample.seed}:{ref}".encode()).digest() for ref in every}
+    assert [check.loan.ref for check in sample.checks.all()] == sorted(every, key=digest.get)[:2]
+    assert (len(sample.seed), sample.drawn_from, sample.checks.first().principal_amount) == (16, every, 100_000)
+    # Whoever could draw until it suits would choose: the sample is asked first, and the next seed is another one.
+    with pytest.raises(Blocked, match=r"Nobody of the sample of 12\.03\.2026 was asked yet"):
+        sampled(lent, by=other)
+    answer_balance(check=sample.checks.first(), answer="agrees", on=DAY, by=other)
+    assert sampled(lent, by=other).seed != sample.seed
+    assert list(faults()) == []
+    sample.checks.filter(number=1).update(number=9)
+    assert f"loans_balancesample {sample.pk} does not hold the loans that its seed draws" in list(faults())
+
+
+def test_who_had_a_hand_in_a_loan_does_not_ask_its_borrower(lent):
+    """A waiver of another loan leaves the manager free; one of this loan does not, nor money entered in its name."""
+    people, late = lent.people, FIRST_DUE
+    first, second, _third = sampled(lent, size=3).checks.all()
+    with standing_at(late):
+        given = {"component": "interest", "amount": 100, "decision_ref": "S-1", "reason": "Hail.", "on": late}
+        waive(loan=first.loan, by=people.manager, **given)
+        with pytest.raises(NotAllowed, match="who had no hand in this loan"):
+            answer_balance(check=first, answer="agrees", on=late, by=people.manager)
+        assert answer_balance(check=second, answer="agrees", on=late, by=people.manager).asked_by == people.manager
+        assert answer_balance(check=first, answer="agrees", on=late, by=people.monitor).asked_by == people.monitor
 
 
 def test_a_difference_waits_until_a_manager_who_did_not_ask_explains_it(lent):
@@ -75,12 +98,19 @@ def test_a_difference_waits_until_a_manager_who_did_not_ask_explains_it(lent):
 def test_the_pages_lead_from_the_draw_to_the_explanation(lent, client, visit):
     people = lent.people
     draw = reverse("loans:draw_balances")
-    assert "The seed alone decides" in visit(people.monitor, draw).text
-    visit(people.monitor, draw, {"size": "0", "seed": "a", "key": "k"}, status=400)
-    visit(people.monitor, draw, {"size": "2", "seed": "a", "key": "k"})
+    assert "A seed that nobody chooses decides" in visit(people.monitor, draw).text
+    visit(people.monitor, draw, {"size": "0", "key": "k"}, status=400)
+    visit(people.monitor, draw, {"size": "2", "key": "k"})
     sample = lent.programme.balance_samples.get()
     answer = client.get(reverse("loans:balance_list", args=[sample.pk]))
     assert answer.content[:5] == b"%PDF-"
+    rows = "".join(part.decode() for part in client.get(f"{sample.get_absolute_url()}?format=csv").streaming_content)
+    (digest, ref), last = sample.ranked[0], sample.ranked[2]
+    assert rows.splitlines()[1:] == [
+        f"1,{ref},{digest},drawn",
+        f"2,{sample.ranked[1][1]},{sample.ranked[1][0]},drawn",
+        f"3,{last[1]},{last[0]},",
+    ]
     check = sample.checks.first()
     page = reverse("loans:balance_check", args=[check.pk])
     sent = {"answer": "differs", "said_amount": "900", "on": "12.03.2026", "note": "", "key": "a"}

@@ -8,16 +8,27 @@ from django.urls import reverse
 from audit.refusals import Blocked, Invalid, NotAllowed, Refusal, Stale
 from config.proof import faults
 from ledger.models import Account
-from loans.models import Repayment
+from loans.ahead import waiting
+from loans.models import Loan, Repayment
 from loans.proposals import LoanFacts, propose_claims
-from loans.services import claim_line, keep_receipt, release_receipt, reverse_repayment, take_claims
+from loans.services import (
+    claim_line,
+    keep_receipt,
+    refund_overpayment,
+    release_receipt,
+    reverse_repayment,
+    take_claims,
+    write_off_loan,
+)
 from loans.services.claims import claims_to_read, proposed_claims
+from loans.services.restating import still_claimed
 from payments.matching import seal_of
 from payments.models import StatementLine
 from payments.proposals import LineFacts
+from payments.services import settle_payment
 from programmes.clock import standing_at
 from tests.office import DAY, make_user, seat
-from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
+from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay, sent_order
 from tests.steps_payments import another_line, own_account
 from tests.steps_statements import loaded, moved
 
@@ -319,3 +330,65 @@ def test_a_line_is_kept_and_put_back_on_its_pages(banking, client):
         row.refresh_from_db()
         assert row.state == state
     assert list(faults()) == []
+
+
+# After a write-off ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_line_above_the_claim_after_a_write_off_recovers_the_claim_and_the_rest_is_refunded(banking):
+    """1,000.00 was written off, 1,066.19 is claimed with the agreed interest, and 1,100.00 comes by the bank."""
+    people, loan = banking.people, banking.loan
+    given_up = {"decision_ref": "S-2026-04/2", "reason": "Gone.", "on": FIRST_DUE}
+    write_off_loan(loan=loan, by=people.manager, **given_up)
+    (line_one,) = arrived(banking, moved(110_000, "T-1", text=f"loan {loan.ref}", name=loan.borrower.name))
+    claimed = still_claimed(Loan.objects.get(pk=loan.pk))[0]
+    assert claimed == 106_619
+    claim = proposed_claims([line_one], FIRST_DUE)[line_one.pk]
+    assert (claim.sure, [words for words in said(claim) if "more than" in words]) == (
+        False,
+        ["It is USD 33.81 more than is owed."],
+    )
+    repayment = claim_line(line=line_one, loan=loan, on=FIRST_DUE, by=people.loan_officer)
+    loan.refresh_from_db()
+    assert (repayment.recovered_amount, repayment.overpaid_amount) == (claimed, 3_381)
+    assert set(repayment.entry.legs.values_list("account__code", "amount")) == {
+        ("2100", 110_000),
+        ("4100", -claimed),
+        ("2000", -3_381),
+    }
+    assert (loan.state, loan.overpaid_amount, still_claimed(loan)) == ("written_off", 3_381, (0, claimed))
+    (late,) = arrived(banking, moved(100, "T-2", text=loan.ref), number="52", opening=6_110_000)
+    with pytest.raises(Invalid, match=r"USD\s0.00 is still claimed"):
+        claim_line(line=late, loan=loan, on=FIRST_DUE, by=people.loan_officer)
+    assert list(faults()) == []
+    # Finance gives the rest back; then the recovery cannot be undone any more.
+    waits = next(row for row in waiting(people.maker) if row.ref == loan.ref)
+    assert waits.amount == 3_381
+    order = refund_overpayment(loan=loan, account=loan.borrower.payee_accounts.get(), on=FIRST_DUE, by=people.maker)
+    with pytest.raises(Blocked, match="refund is on its way"):
+        reverse_repayment(repayment=repayment, reason="Wrong.", on=FIRST_DUE, by=people.loan_officer)
+    settle_payment(order=sent_order(banking, order), bank_reference="B-9", on=FIRST_DUE, by=people.maker)
+    loan.refresh_from_db()
+    assert (loan.state, loan.overpaid_amount, still_claimed(loan)) == ("written_off", 0, (0, claimed))
+    assert list(faults()) == []
+
+
+@pytest.mark.django_db
+def test_after_a_write_off_a_line_fits_the_claim_and_no_instalment(banking):
+    people, loan = banking.people, banking.loan
+    write_off_loan(loan=loan, decision_ref="S-2026-04/2", reason="Gone.", on=FIRST_DUE, by=people.manager)
+    repay(banking, loan, 60_000, FIRST_DUE)
+    named = {"text": loan.ref, "name": "Somebody"}
+    rest, instalment = arrived(banking, moved(46_619, "T-1", **named), moved(DUE, "T-2", **named))
+    found = proposed_claims([rest, instalment], FIRST_DUE)
+    assert (found[rest.pk].sure, found[instalment.pk].sure) == (True, False)
+    assert "The amount is what is due." in said(found[rest.pk])
+    assert "Neither the amount nor the name fits: it may be a mistyped reference." in said(found[instalment.pk])
+    both = reverse_repayment(
+        repayment=claim_line(line=rest, loan=loan, on=FIRST_DUE, by=people.loan_officer),
+        reason="Wrong.",
+        on=FIRST_DUE,
+        by=people.loan_officer,
+    )
+    assert (both.overpaid_amount, still_claimed(Loan.objects.get(pk=loan.pk))) == (0, (46_619, 60_000))

@@ -38,7 +38,7 @@ class Migration(Founding):
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balance_samples', to='programmes.programme')),
                 ('seed', models.CharField(max_length=40, verbose_name='seed')),
                 ('as_of', models.DateField(verbose_name='balances of')),
-                ('population', models.PositiveIntegerField(verbose_name='loans to draw from')),
+                ('drawn_from', models.JSONField(default=list, verbose_name='loans to draw from')),
                 ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -659,11 +659,12 @@ class Migration(Founding):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='loans.loan')),
-                ('version', models.PositiveSmallIntegerField(help_text='The schedule version in force.')),
+                ('version', models.PositiveSmallIntegerField(help_text='The schedule version whose money it was; none after a write-off or forgiveness.', null=True)),
                 ('order_ref', models.CharField(max_length=16, unique=True, verbose_name='payment order')),
                 ('amount', ledger.fields.AmountField()),
                 ('value_on', models.DateField(verbose_name='paid back')),
                 ('returned_on', models.DateField(blank=True, null=True)),
+                ('after_end', models.BooleanField(default=False, help_text='Returned after the write-off or forgiveness, which it does not change.')),
             ],
             options={
                 'ordering': ['loan', 'value_on', 'pk'],

@@ -1,5 +1,7 @@
 """Balances confirmed with borrowers: a random sample asked by somebody outside the loan team. Amounts: minor units."""
 
+import hashlib
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -20,12 +22,15 @@ class BalanceSampleQuerySet(models.QuerySet):
 
 
 class BalanceSample(models.Model):
-    """Loans drawn by a printed seed: those whose SHA-256 of "seed:reference" comes first."""
+    """Loans drawn by a printed seed: those whose SHA-256 of "seed:reference" comes first.
+
+    `drawn_from` are the references of all loans of the draw, so that anybody can draw again and see the same ones.
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="balance_samples")
     seed = models.CharField(_("seed"), max_length=40)
     as_of = models.DateField(_("balances of"))
-    population = models.PositiveIntegerField(_("loans to draw from"))
+    drawn_from = models.JSONField(_("loans to draw from"), default=list)
     drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     objects = BalanceSampleQuerySet.as_manager()
@@ -43,6 +48,15 @@ class BalanceSample(models.Model):
     @property
     def ref(self):
         return f"balances:{self.pk}"
+
+    @property
+    def population(self):
+        return len(self.drawn_from)
+
+    @property
+    def ranked(self):
+        """[(SHA-256, reference)] of all loans of the draw, in the order in which they are taken."""
+        return sorted((hashlib.sha256(f"{self.seed}:{ref}".encode()).hexdigest(), ref) for ref in self.drawn_from)
 
 
 class BalanceCheckQuerySet(models.QuerySet):

@@ -327,5 +327,10 @@ class Loan(Moving, LoanTerms):
         """The committee decided otherwise when its session was opened again."""
         self.closed_on = self.move.on
 
+    @property
+    def ended_by_decision_on(self):
+        """The day of its write-off or forgiveness: its schedule takes no more money since; or None."""
+        return self.written_off_on or self.forgiven_on
+
     def get_absolute_url(self):
         return reverse("loans:loan", args=[self.ref])

@@ -109,11 +109,16 @@ class Refund(models.Model):
     """An overpayment paid back. `returned_on`: the bank returned it, and the money is held again."""
 
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="refunds")
-    version = models.PositiveSmallIntegerField(help_text=_("The schedule version in force."))
+    version = models.PositiveSmallIntegerField(
+        null=True, help_text=_("The schedule version whose money it was; none after a write-off or forgiveness.")
+    )
     order_ref = models.CharField(_("payment order"), max_length=16, unique=True)
     amount = AmountField()
     value_on = models.DateField(_("paid back"))
     returned_on = models.DateField(null=True, blank=True)
+    after_end = models.BooleanField(
+        default=False, help_text=_("Returned after the write-off or forgiveness, which it does not change.")
+    )
 
     class Meta:
         ordering = ["loan", "value_on", "pk"]

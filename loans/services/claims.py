@@ -18,6 +18,7 @@ from loans.matching import CLAIMING, RECEIPT, claimable, claims_for, lines_for
 from loans.models import Loan, Repayment
 from loans.services.access import PARENTS, demand, need_text
 from loans.services.repayments import check_once, check_receipt, record_repayment
+from loans.services.restating import all_still_claimed
 from payments.matching import seal_of
 from payments.models import StatementLine
 from programmes.roles import holds_everywhere
@@ -55,13 +56,13 @@ def take_claims(*, programme, seal, on, by, key=None, reason=""):
 def proposed_claims(lines, on):
     """{line pk: Claim}; what the service would refuse is not sure, and says why. Nothing is written."""
     rows = {line.pk: line for line in lines}
-    found, loans = claims_for(rows.values(), on)
+    found, loans = claims_for(rows.values(), on, all_still_claimed)
     for pk, claim in found.items():
         if not claim.sure:
             continue
         try:
             facts = {"amount": rows[pk].amount, "on": rows[pk].value_on}
-            check_receipt(loans[claim.ref], **facts)
+            check_receipt(loans[claim.ref], **facts, receipt=rows[pk].ref)
             check_once(loans[claim.ref], **facts, reference=rows[pk].bank_reference, claimed=True)
         except Refusal as refusal:
             found[pk] = claim.objected(refusal.sentence)

@@ -1,6 +1,6 @@
 """Balances confirmed with borrowers: the sample drawn, the answers, the differences explained."""
 
-import hashlib
+import secrets
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,38 +8,47 @@ from audit.refusals import Blocked, Invalid
 from audit.services import record, service
 from loans.models import BalanceCheck, BalanceSample, Loan
 from loans.services.access import demand, need_text
+from programmes.models import Programme
 from programmes.services import check_date
 
 MOST = 500
-
-
-def drawn(loans, size, seed):
-    """`size` of the loans, by the seed alone; nobody can choose one of them."""
-    return sorted(loans, key=lambda loan: hashlib.sha256(f"{seed}:{loan.ref}".encode()).hexdigest())[:size]
+HANDS_OFF = _(
+    "Somebody asks who had no hand in this loan: not its adviser or officer, nor who entered its money, a waiver, a new"
+    " schedule or its write-off."
+)
 
 
 @service
-def draw_balances(*, programme, size, seed, on, by, key=None):
-    """Draw `size` of the loans outstanding today. Returns the BalanceSample.
+def draw_balances(*, programme, size, on, by, key=None):
+    """Draw `size` of the loans outstanding today, by a seed that nobody chose. Returns the BalanceSample.
 
-    Raises NotAllowed for somebody of the loan team, Invalid for a size or seed, Blocked when nothing is outstanding.
+    It is drawn once: not again while nobody of the last sample was asked, or one could draw until it suits. Raises
+    NotAllowed for somebody of the loan team, Invalid for a size, Blocked when nothing is outstanding.
     """
     demand("loans.confirm_balances", by, programme, _("Somebody outside the loan team asks for the balances."))
     check_date(on=on, programme=programme, by=by)
-    seed = " ".join(seed.split())
-    if not seed or len(seed) > 40:
-        raise Invalid(_("Enter a seed of up to 40 letters or digits."), field="seed")
     if not 1 <= size <= MOST:
         raise Invalid(_("Draw from 1 to %(most)s loans.") % {"most": MOST}, field="size")
-    loans = list(Loan.objects.filter(programme=programme).outstanding())
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)  # two at once would draw twice
+    last = programme.balance_samples.first()
+    if last is not None and not last.checks.exclude(answer="").exists():
+        sentence = _("Nobody of the sample of %(day)s was asked yet. Begin with that.")
+        raise Blocked(sentence % {"day": f"{last.as_of:%d.%m.%Y}"})
+    loans = {loan.ref: loan for loan in Loan.objects.filter(programme=programme).outstanding()}
     if not loans:
         raise Blocked(_("No loan is outstanding."))
-    sample = BalanceSample.objects.create(programme=programme, seed=seed, as_of=on, population=len(loans), drawn_by=by)
+    sample = BalanceSample.objects.create(
+        programme=programme, seed=secrets.token_hex(8), as_of=on, drawn_from=sorted(loans), drawn_by=by
+    )
     rows = [
         BalanceCheck(
-            sample=sample, loan=loan, number=number, principal_amount=loan.principal_amount, currency=loan.currency
+            sample=sample,
+            loan=loans[ref],
+            number=number,
+            principal_amount=loans[ref].principal_amount,
+            currency=loans[ref].currency,
         )
-        for number, loan in enumerate(drawn(loans, size, seed), 1)
+        for number, (_digest, ref) in enumerate(sample.ranked[:size], 1)
     ]
     BalanceCheck.objects.bulk_create(rows)
     record(
@@ -48,7 +57,7 @@ def draw_balances(*, programme, size, seed, on, by, key=None):
         by=by,
         on=on,
         programme=programme.key,
-        body={"seed": seed, "population": len(loans), "loans": [row.loan.ref for row in rows]},
+        body={"seed": sample.seed, "population": len(loans), "loans": [row.loan.ref for row in rows]},
     )
     return sample
 
@@ -57,11 +66,12 @@ def draw_balances(*, programme, size, seed, on, by, key=None):
 def answer_balance(*, check, answer, on, by, said_amount=None, note="", key=None):
     """What the borrower said of the balance. Returns the BalanceCheck.
 
-    Not by the adviser of the case or who signed its contract. An amount that is the books' own agrees.
+    Not by the adviser of the case, who signed its contract, or who entered anything of the loan. An amount that is the
+    books' own agrees.
     """
     check = _lock(check)
     demand("loans.confirm_balances", by, check.sample.programme)
-    demand("loans.ask_balance", by, check.loan, _("Somebody else than adviser and officer of this loan asks."))
+    demand("loans.ask_balance", by, check.loan, HANDS_OFF)
     check_date(on=on, programme=check.sample.programme, by=by)
     if on < check.sample.as_of:
         raise Invalid(_("Nobody was asked before the sample was drawn."), field="on")

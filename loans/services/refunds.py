@@ -25,7 +25,7 @@ def refund_overpayment(*, loan, account, on, by, key=None):
     """The finance maker prepares the payment of all that is held for the borrower. Returns the PaymentOrder."""
     loan = lock_loan(loan)
     demand("loans.refund", by, loan)
-    need_state(loan, Loan.State.OVERPAID, Loan.State.ACTIVE)
+    need_state(loan, Loan.State.OVERPAID, Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
     if not loan.overpaid_amount:
         raise Blocked(_("Nothing is held for the borrower of %(ref)s.") % {"ref": loan.ref})
     if refunds_on_their_way(loan).exists():
@@ -63,26 +63,55 @@ def settle_refund(*, order, on, by):
     loan = lock_loan(loan_of_refund(order))
     if order.amount > loan.overpaid_amount:
         raise Blocked(_("Less is held for the borrower of %(ref)s by now.") % {"ref": loan.ref})
+    ended = loan.ended_by_decision_on
     refund = Refund.objects.create(
-        loan=loan, version=loan.current_version, order_ref=order.ref, amount=order.amount, value_on=on
+        loan=loan,
+        version=None if ended else loan.current_version,
+        order_ref=order.ref,
+        amount=order.amount,
+        value_on=on,
     )
     _note("refund.settle", loan, refund, by, on)
+    if ended:
+        _hold(loan, loan.overpaid_amount - order.amount, by, on)
+        return refund
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, refunded=True)
     return refund
 
 
 @service
 def return_refund(*, order, on, by, reason=""):
-    """The bank returned the refund: the money is held for the borrower again."""
+    """The bank returned the refund: the money is held for the borrower again, as if it had never left.
+
+    So the loan is folded anew: what was held then may pay what fell due since. After a write-off or forgiveness
+    nothing of the loan changes any more, and the money waits to be refunded again.
+    """
     loan = lock_loan(loan_of_refund(order))
     refund = Refund.objects.get(order_ref=order.ref)
-    refund.returned_on = on
-    refund.save(update_fields=["returned_on"])
+    refund.returned_on, refund.after_end = on, loan.ended_by_decision_on is not None
+    refund.save(update_fields=["returned_on", "after_end"])
     _note("refund.return", loan, refund, by, on)
-    if loan.state == Loan.State.CLOSED:
-        return advance(loan, "return_refund", by=by, on=on, amount=refund.amount, reason=reason)
-    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
+    if refund.after_end:
+        _hold(loan, loan.overpaid_amount + refund.amount, by, on, reason)
+        return loan
+    if refund.version != loan.current_version:
+        # A new schedule came in between: the money is brought into it, where it would be had it never left.
+        version = loan.versions.select_for_update().get(number=loan.current_version)
+        version.held_amount += refund.amount
+        version.save(update_fields=["held_amount"])
+    restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason, refunded=True)
     return loan
+
+
+def _hold(loan, amount, by, on, reason=""):
+    """Hold so many minor units for the borrower of a loan that ended by a decision; its schedule takes none of it."""
+    was, loan.overpaid_amount = loan.state, amount
+    if was == Loan.State.OVERPAID and not amount:
+        advance(loan, "refund", by=by, on=on)
+    elif was == Loan.State.CLOSED:
+        advance(loan, "return_refund", by=by, on=on, amount=amount, reason=reason)
+    else:
+        loan.save()
 
 
 def _note(kind, loan, refund, by, on):

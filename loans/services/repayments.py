@@ -13,6 +13,7 @@ from loans.matching import claimable
 from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.groups import divide_repayment
+from loans.services.refunds import refunds_on_their_way
 from loans.services.restating import fold_loan, mark_reversed, need_some_owed, restate, still_claimed
 from payments.models import StatementLine
 from programmes.clock import today
@@ -27,12 +28,13 @@ def record_repayment(*, loan, amount, on, by, means="bank", reference="", receip
 
     `receipt` names a receipt on 2100 that the money is taken from, `purse` the cash box that it lies in.
 
-    What is more than everything owed is kept as an overpayment. After a write-off the money is a recovery. A value
+    What is more than everything owed is kept as an overpayment. After a write-off the money is a recovery, and what a
+    receipt brings above the claim an overpayment; by hand no more than the claim is taken. A value
     date before money that is recorded already folds the loan anew. Raises Invalid, Blocked, NotAllowed.
     """
     loan = lock_loan(loan)
     demand("loans.record_repayment", by, loan)
-    check_receipt(loan, amount=amount, on=on, means=means)
+    check_receipt(loan, amount=amount, on=on, means=means, receipt=receipt)
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
     if means == Repayment.Means.BANK:
         check_once(loan, amount=amount, on=on, reference=reference, claimed=bool(receipt))
@@ -57,8 +59,11 @@ def unsaved_repayment(loan, *, amount, on, by, **facts):
     )
 
 
-def check_receipt(loan, *, amount, on, means="bank"):
-    """Raises Invalid or Blocked, in words, when this money cannot be taken for this loan on that day."""
+def check_receipt(loan, *, amount, on, means="bank", receipt=""):
+    """Raises Invalid or Blocked, in words, when this money cannot be taken for this loan on that day.
+
+    `receipt` names a line of the bank: its money is here already, and is taken whole as long as something is claimed.
+    """
     if isinstance(amount, bool) or not isinstance(amount, int) or amount <= 0:
         raise Invalid(_("A repayment is more than zero."), field="amount")
     if means not in Repayment.Means.values or means == Repayment.Means.HELD:
@@ -76,7 +81,7 @@ def check_receipt(loan, *, amount, on, means="bank"):
         if on < loan.written_off_on:
             raise Blocked(_("The loan was written off after that day. Money of an earlier day cannot be entered."))
         claimed, _recovered = still_claimed(loan)
-        if amount > claimed:
+        if amount > claimed and not (receipt and claimed):
             sentence = _(
                 "%(claimed)s is still claimed. Keep the rest as a receipt that is not claimed, or send it back."
             )
@@ -120,13 +125,23 @@ def check_once(loan, *, amount, on, reference, claimed):
 
 
 def _recover(loan, amount, on, by, **facts):
-    """Money after a write-off is income of its own; what was written off stays written off."""
+    """Money after a write-off is income of its own; what was written off stays written off.
+
+    What is above the claim is owed to the borrower, and finance refunds it.
+    """
+    claimed, _recovered = still_claimed(loan)
     repayment = unsaved_repayment(loan, amount=amount, on=on, by=by, **facts)
     repayment.version = None
-    repayment.recovered_amount = amount
+    repayment.recovered_amount = min(amount, claimed)
+    repayment.overpaid_amount = over = amount - repayment.recovered_amount
     repayment.save()
+    if over:
+        loan.overpaid_amount += over
+        loan.save()
     divide_repayment(loan, repayment)
-    legs = postings.recovered_after_write_off(amount, line=loan.line.key, loan=loan.ref, receipt=repayment.receipt)
+    legs = postings.recovered_after_write_off(
+        repayment.recovered_amount, line=loan.line.key, loan=loan.ref, receipt=repayment.receipt, overpayment=over
+    )
     repayment.entry = post(
         book_key=loan.programme.key,
         kind="loan_recovered",
@@ -143,7 +158,7 @@ def _recover(loan, amount, on, by, **facts):
         by=by,
         on=on,
         programme=loan.programme.key,
-        body={"repayment": repayment.pk, "amount": amount, "currency": loan.currency},
+        body={"repayment": repayment.pk, "amount": amount, "overpaid": over, "currency": loan.currency},
     )
     return repayment
 
@@ -201,6 +216,11 @@ def reverse_repayment(*, repayment, reason, on, by, key=None):
         loan.forgiven_on or loan.state == Loan.State.WRITTEN_OFF or repayment.version != loan.current_version
     ):
         raise Blocked(_("The loan was rescheduled or ended by a decision after this money came."))
+    if recovery and repayment.overpaid_amount:
+        loan.overpaid_amount -= repayment.overpaid_amount
+        if loan.overpaid_amount < 0 or refunds_on_their_way(loan).exists():
+            raise Blocked(_("What came above the claim is refunded, or its refund is on its way."))
+        loan.save()
     reverse(entry=repayment.entry, reason=reason, by=by, on=on)
     mark_reversed(repayment, on=on, reason=reason)
     record(

@@ -79,9 +79,20 @@ def still_claimed(loan):
     Claimed is what would have repaid it on the day of the write-off, less what was recovered since. Nothing is added
     to a claim after that day.
     """
-    standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on)
-    recovered = loan.repayments.live().aggregate(total=Sum("recovered_amount", default=0))["total"]
-    return sum(standing.payoff_on(loan.written_off_on).values()) - recovered, recovered
+    return all_still_claimed([loan])[loan.pk]
+
+
+def all_still_claimed(loans):
+    """{loan id: as still_claimed} of loans that are written off, read together."""
+    facts = facts_of(loans)
+    sums = Repayment.objects.live().filter(loan__in=loans).order_by().values("loan")
+    recovered = dict(sums.annotate(total=Sum("recovered_amount")).values_list("loan", "total"))
+    found = {}
+    for loan in loans:
+        standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on, facts=facts[loan.pk])
+        came = recovered.get(loan.pk, 0)
+        found[loan.pk] = sum(standing.payoff_on(loan.written_off_on).values()) - came, came
+    return found
 
 
 def _unsaved_held(loan, day):
@@ -308,8 +319,11 @@ def _move(loan, standing, *, on, by, reason, refunded):
     if _stays(loan, standing):
         loan.save()
         return
-    if refunded and (loan.state, wanted) == (Loan.State.OVERPAID, Loan.State.CLOSED):
-        advance(loan, "refund", by=by, on=on)
+    if refunded and loan.closed_on == done is not None:
+        if wanted == Loan.State.CLOSED:
+            advance(loan, "refund", by=by, on=on)
+        else:
+            advance(loan, "return_refund", by=by, on=on, amount=standing.overpaid, reason=reason)
         return
     if loan.state != Loan.State.ACTIVE:
         advance(loan, "reopen", by=by, on=on, reason=reason, principal_amount=standing.principal)

@@ -151,7 +151,7 @@ def give_up_tranche(*, tranche, on, by, version=None, key=None):
         loan.save()
     elif loan.state == Loan.State.ACTIVE:
         request = _request_in_force(loan)
-        other = paid_out_otherwise(loan, request, paid_out_in(loan, request), _grace(loan, request, on))
+        other = paid_out_otherwise(loan, request, paid_out_in(loan, request), grace_left(loan, request, on))
         continue_version(loan, other, on=on, reason=reason)
         restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=reason)
     return tranche
@@ -231,7 +231,7 @@ def settle_tranche(*, tranche, order, on, by):
         )
     why = str(_("Tranche %(number)s was paid out.") % {"number": tranche.number})
     parts.append((on, tranche.amount))
-    other = paid_out_otherwise(loan, request, parts, _grace(loan, request, on))
+    other = paid_out_otherwise(loan, request, parts, grace_left(loan, request, on))
     continue_version(loan, other, on=on, reason=why)
     restate(loan, through=max(on, today(loan.programme)), on=on, by=by, reason=why)
     return tranche
@@ -291,7 +291,7 @@ def _request_in_force(loan):
     return request_from_json(loan.versions.get(number=loan.current_version).request)
 
 
-def _grace(loan, request, on):
+def grace_left(loan, request, on):
     """How many instalments show no principal from now on: those up to the day planned for the last open tranche.
 
     It never becomes longer: principal that fell due stays due. A new schedule by decision has its own.

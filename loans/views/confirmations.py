@@ -1,7 +1,5 @@
 """Balances confirmed with borrowers: samples, the list to ask along, the answers, and the differences that wait."""
 
-import secrets
-
 import rules
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
@@ -18,6 +16,7 @@ from loans.services import answer_balance, draw_balances, settle_balance
 from loans.views.access import crumbs, programme_of
 from loans.views.cashier import pdf
 from pages.forms import attempt, done, form_page
+from pages.sheets import write_csv
 from programmes.clock import today
 from programmes.roles import roles_of
 
@@ -53,7 +52,7 @@ def balances(request):
 @login_required
 def draw(request):
     programme = programme_of(request, "loans.confirm_balances")
-    form = DrawForm(request.POST or None, initial={"size": 20, "seed": secrets.token_hex(4)})
+    form = DrawForm(request.POST or None, initial={"size": 20})
     if request.method == "POST":
         sample = attempt(form, draw_balances, programme=programme, on=today(programme), by=request.user)
         if sample is not None:
@@ -63,7 +62,10 @@ def draw(request):
         form,
         title=_("Draw a sample of balances"),
         submit=_("Draw it"),
-        lead=_("The seed alone decides who is asked. Whoever draws again with it gets the same loans."),
+        lead=_(
+            "A seed that nobody chooses decides who is asked. It is printed: whoever draws again with it gets the same"
+            " loans."
+        ),
         back=reverse("loans:balances"),
         crumbs=crumbs(_samples()),
     )
@@ -78,6 +80,8 @@ def _checks(sample):
 @require_GET
 def balance_sample(request, pk):
     sample = get_object_or_404(_samples_of(request), pk=pk)
+    if request.GET.get("format") == "csv":
+        return _draw_file(sample)
     context = {
         "title": str(sample),
         "crumbs": crumbs(_samples()),
@@ -86,6 +90,17 @@ def balance_sample(request, pk):
         "may": rules.test_rule("loans.confirm_balances", request.user, sample.programme),
     }
     return render(request, "loans/balance_sample.html", context)
+
+
+def _draw_file(sample):
+    """All loans of the draw by their hashes, and which were taken: to draw again with any tool."""
+    size = sample.checks.count()
+    rows = [
+        (number, ref, digest, _("drawn") if number <= size else "")
+        for number, (digest, ref) in enumerate(sample.ranked, 1)
+    ]
+    headers = [_("No."), _("Loan"), "SHA-256", _("Drawn")]
+    return write_csv(headers, rows, f"draw-{sample.as_of:%Y-%m-%d}-{sample.seed}")
 
 
 @login_required

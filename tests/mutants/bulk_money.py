@@ -85,6 +85,20 @@ BULK_MONEY: list[Mutant] = [
         BALANCES,
     ),
     Mutant(
+        "loans: who waived of a loan asks for its balance",
+        "loans/rules.py",
+        "is_not_theirs & had_no_hand",
+        "is_not_theirs",
+        BALANCES,
+    ),
+    Mutant(
+        "loans: a sample is drawn again until it suits",
+        "loans/services/confirmations.py",
+        '    if last is not None and not last.checks.exclude(answer="").exists():',
+        "    if False:",
+        BALANCES,
+    ),
+    Mutant(
         "loans: anybody explains a difference",
         "loans/rules.py",
         'rules.add_rule("loans.settle_balance", is_manager & did_not_ask)',

@@ -151,8 +151,8 @@ LENDING: list[Mutant] = [
     Mutant(
         "loans: a recovery may pass what is still claimed by a cent",
         "loans/services/repayments.py",
-        "        if amount > claimed:",
-        "        if amount > claimed + 1:",
+        "        if amount > claimed and not (receipt and claimed):",
+        "        if amount > claimed + 1 and not (receipt and claimed):",
         ("tests/test_loans_ends.py::test_a_recovery_is_not_more_than_what_is_still_claimed",),
     ),
     Mutant(
