@@ -47,9 +47,10 @@ def repay(request, ref):
     form = RepaymentForm(request.POST or None, loan=row, initial={"amount": due, "on": on, "means": "bank"})
     parts, over, twins = None, 0, 0
     if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
+        amount, day = form.cleaned_data["amount"], form.cleaned_data["on"]
+        # A refusal of a field takes its value out of the form.
         parts, over = _proposed(form, row)
-        same = {"amount": form.cleaned_data["amount"], "value_on": form.cleaned_data["on"]}
-        twins = row.repayments.live().filter(**same).count()
+        twins = row.repayments.live().filter(amount=amount, value_on=day).count()
     seen = _confirmed(request, over) and (not twins or request.POST.get("again") == str(twins))
     if request.method == "POST" and "record" in request.POST and seen and not form.errors:
         repayment = attempt(form, _record, loan=row, by=request.user)
