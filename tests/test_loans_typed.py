@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from loans.forms import AskRateForm, RateForm
 from loans.models import Repayment
+from loans.payoff import payoff_quote
 from loans.services import write_off_loan
 from loans.services.restating import still_claimed
 from programmes.clock import standing_at
@@ -47,6 +48,27 @@ def test_more_than_is_still_claimed_after_a_write_off_is_refused_to_the_cent(len
         assert not Repayment.objects.exists()
         exact = typed(client, loan, lending.people.loan_officer, f"{claimed / 100:.2f}", f"{LATE:%d.%m.%Y}")
     assert (exact.status_code, Repayment.objects.get().recovered_amount) == (302, claimed)
+
+
+def test_the_payoff_of_yesterday_is_not_taken_as_the_whole_loan_today(lending, client):
+    """1,000.00 at 12%: the quote of the 20th is short of the 21st by one day's interest, which no cent may hide."""
+    loan, officer = active_loan(lending, terms={"early_interest": "date"}), lending.people.loan_officer
+    day, next_day = date(2026, 3, 20), date(2026, 3, 21)
+    quoted, needed = (payoff_quote(loan, one).total for one in (day, next_day))
+    assert needed - quoted == 32
+    url = f"{reverse('loans:repay', args=[loan.ref])}?payoff"
+    facts = {"key": str(uuid4()), "amount": f"{quoted / 100:.2f}", "means": "bank", "record": "1"}
+    client.force_login(officer)
+    with standing_at(next_day):
+        answer = client.post(url, {**facts, "on": "21.3.2026"})
+        said = (
+            f"USD {needed / 100:,.2f} repays the loan on 21.03.2026. Less of it is recorded from the page of the loan."
+        )
+        assert (answer.status_code, answer.context["form"].errors["amount"]) == (400, [said])
+        assert not Repayment.objects.exists()
+        assert client.post(url, {**facts, "on": "20.3.2026"}).status_code == 302
+    loan.refresh_from_db()
+    assert (loan.state, loan.principal_amount, Repayment.objects.get().amount) == ("closed", 0, quoted)
 
 
 @pytest.mark.parametrize("form", [RateForm, AskRateForm])
