@@ -25,6 +25,25 @@ LATENESS = [
 ]
 
 
+class RateField(forms.DecimalField):
+    """Percent a year, to four places; the comma is a point, as in amounts, and figures of other scripts are none."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            min_value=0,
+            max_value=100,
+            max_digits=7,
+            decimal_places=4,
+            widget=forms.TextInput({"inputmode": "decimal"}),
+            **kwargs,
+        )
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.replace(",", ".") if value.isascii() else "?"
+        return super().to_python(value)
+
+
 class RepaymentForm(SeedbedForm):
     """Money received from one borrower."""
 
@@ -142,12 +161,8 @@ class AskWaiverForm(AskForm):
 class AskRateForm(AskForm):
     """Another rate that the committee is asked for."""
 
-    annual_rate_pct = forms.DecimalField(
+    annual_rate_pct = RateField(
         label=_("Interest, percent a year"),
-        min_value=0,
-        max_value=100,
-        max_digits=7,
-        decimal_places=4,
         help_text=_("From the day on which it is put in force; the due dates stay."),
     )
     field_order = ("annual_rate_pct", "reason")
@@ -183,9 +198,7 @@ class RateForm(SeedbedForm):
     versioned = True
     keyed = True
 
-    annual_rate_pct = forms.DecimalField(
-        label=_("Interest from today, percent a year"), min_value=0, max_value=100, max_digits=7, decimal_places=4
-    )
+    annual_rate_pct = RateField(label=_("Interest from today, percent a year"))
     decision_ref = forms.CharField(label=_("Decision of the committee"), max_length=40)
     reason = ReasonField()
 

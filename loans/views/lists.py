@@ -126,7 +126,7 @@ class ArrearsList(ListPage):
         ),
         Column(
             "principal",
-            gettext_lazy("Owed in all"),
+            gettext_lazy("Principal owed"),
             value=lambda row: Money(row.principal_amount, row.currency),
             number=True,
         ),

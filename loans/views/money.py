@@ -47,9 +47,12 @@ def repay(request, ref):
     form = RepaymentForm(request.POST or None, loan=row, initial={"amount": due, "on": on, "means": "bank"})
     parts, over, twins = None, 0, 0
     if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
+        amount, day = form.cleaned_data["amount"], form.cleaned_data["on"]
+        # A refusal of a field takes its value out of the form.
         parts, over = _proposed(form, row)
-        same = {"amount": form.cleaned_data["amount"], "value_on": form.cleaned_data["on"]}
-        twins = row.repayments.live().filter(**same).count()
+        twins = row.repayments.live().filter(amount=amount, value_on=day).count()
+        if "payoff" in request.GET and row.state == Loan.State.ACTIVE and not form.errors:
+            parts = parts if _is_whole(form, row, amount, day) else None
     seen = _confirmed(request, over) and (not twins or request.POST.get("again") == str(twins))
     if request.method == "POST" and "record" in request.POST and seen and not form.errors:
         repayment = attempt(form, _record, loan=row, by=request.user)
@@ -74,6 +77,15 @@ def repay(request, ref):
             "twins": twins,
         },
     )
+
+
+def _is_whole(form, row, amount, day):
+    """From the page of the payoff the whole loan is meant: a quote of another day, one cent short, leaves interest."""
+    whole = payoff_quote(row, day).total
+    if amount < whole:
+        sentence = _("%(whole)s repays the loan on %(day)s. Less of it is recorded from the page of the loan.")
+        form.add_error("amount", sentence % {"whole": Money(whole, row.currency), "day": f"{day:%d.%m.%Y}"})
+    return amount >= whole
 
 
 def _submit_word(over, twins):

@@ -1,0 +1,82 @@
+"""What careless hands type into the forms of a loan: each gets a sentence at its field, and no money moves."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django import forms
+from django.urls import reverse
+
+from loans.forms import AskRateForm, RateForm
+from loans.models import Repayment
+from loans.payoff import payoff_quote
+from loans.services import write_off_loan
+from loans.services.restating import still_claimed
+from programmes.clock import standing_at
+from tests.office import DAY
+from tests.steps_loans import active_loan
+
+pytestmark = pytest.mark.once
+
+LATE = date(2026, 6, 20)
+
+
+def typed(client, loan, by, amount, on):
+    client.force_login(by)
+    facts = {"key": str(uuid4()), "amount": amount, "on": on, "means": "bank", "record": "1"}
+    return client.post(reverse("loans:repay", args=[loan.ref]), facts)
+
+
+def test_money_of_a_day_before_the_pay_out_is_refused_with_the_day_of_the_pay_out(lending, client):
+    loan = active_loan(lending)
+    answer = typed(client, loan, lending.people.loan_officer, "5", "1.1.1900")
+    said = f"The loan was paid out on {DAY:%d.%m.%Y}; no repayment comes before."
+    assert (answer.status_code, answer.context["form"].errors["on"]) == (400, [said])
+    assert not Repayment.objects.exists()
+
+
+def test_more_than_is_still_claimed_after_a_write_off_is_refused_to_the_cent(lending, client):
+    loan = active_loan(lending)
+    facts = {"decision_ref": "S-2026-05/1", "reason": "The shop is gone.", "on": LATE, "by": lending.people.manager}
+    with standing_at(LATE):
+        loan = write_off_loan(loan=loan, **facts)
+        claimed, _recovered = still_claimed(loan)
+        over = f"{(claimed + 1) / 100:.2f}"
+        answer = typed(client, loan, lending.people.loan_officer, over, f"{LATE:%d.%m.%Y}")
+        assert answer.status_code == 400
+        assert "is still claimed. Keep the rest" in answer.context["form"].errors["amount"][0]
+        assert not Repayment.objects.exists()
+        exact = typed(client, loan, lending.people.loan_officer, f"{claimed / 100:.2f}", f"{LATE:%d.%m.%Y}")
+    assert (exact.status_code, Repayment.objects.get().recovered_amount) == (302, claimed)
+
+
+def test_the_payoff_of_yesterday_is_not_taken_as_the_whole_loan_today(lending, client):
+    """1,000.00 at 12%: the quote of the 20th is short of the 21st by one day's interest, which no cent may hide."""
+    loan, officer = active_loan(lending, terms={"early_interest": "date"}), lending.people.loan_officer
+    day, next_day = date(2026, 3, 20), date(2026, 3, 21)
+    quoted, needed = (payoff_quote(loan, one).total for one in (day, next_day))
+    assert needed - quoted == 32
+    url = f"{reverse('loans:repay', args=[loan.ref])}?payoff"
+    facts = {"key": str(uuid4()), "amount": f"{quoted / 100:.2f}", "means": "bank", "record": "1"}
+    client.force_login(officer)
+    with standing_at(next_day):
+        answer = client.post(url, {**facts, "on": "21.3.2026"})
+        said = (
+            f"USD {needed / 100:,.2f} repays the loan on 21.03.2026. Less of it is recorded from the page of the loan."
+        )
+        assert (answer.status_code, answer.context["form"].errors["amount"]) == (400, [said])
+        assert not Repayment.objects.exists()
+        assert client.post(url, {**facts, "on": "20.3.2026"}).status_code == 302
+    loan.refresh_from_db()
+    assert (loan.state, loan.principal_amount, Repayment.objects.get().amount) == ("closed", 0, quoted)
+
+
+@pytest.mark.parametrize("form", [RateForm, AskRateForm])
+def test_a_rate_is_typed_with_comma_or_point_in_plain_figures_only(form):
+    field = form.base_fields["annual_rate_pct"]
+    assert [str(field.clean(text)) for text in ("12,5", "12.5", "0", "100", "9.1234")] == [
+        "12.5", "12.5", "0", "100", "9.1234",
+    ]  # fmt: skip
+    for text in ("٣٤", "１２", "1,000.00", "100,0001", "-1", "1.23456", "1e9", "NaN", "", "12 %"):
+        with pytest.raises(forms.ValidationError):
+            field.clean(text)
