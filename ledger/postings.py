@@ -133,6 +133,11 @@ def overpayment_applied(*, penalty, fee, interest, principal, line, loan):
     return [LegSpec(OVERPAYMENTS, line, loan, parts[0].amount), *parts[1:]]
 
 
+def overpayment_recalled(**parts):
+    """The money that had been held was taken back after it was used: what it had paid is owed again."""
+    return [leg._replace(amount=-leg.amount) for leg in overpayment_applied(**parts)]
+
+
 def overpayment_refunded(amount, *, line, loan):
     return _pair(amount, OVERPAYMENTS, BANK, line=line, debit_subject=loan)
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from ledger import postings
@@ -18,6 +18,7 @@ from loans.models import (
     LoanContact,
     LoanTranche,
     ProvisionRate,
+    Recall,
     Refund,
     Reminder,
     Repayment,
@@ -52,6 +53,7 @@ def checks():
     yield from schedule_faults()
     yield from allocation_faults()
     yield from entry_faults()
+    yield from recall_faults()
     yield from portfolio_faults()
     yield from standing_faults()
     yield from fund_faults()
@@ -72,8 +74,18 @@ def _balance(code):
     return _sum(accounts, "balance_amount", per="subject")
 
 
+def _used(component):
+    """What is owed anew of a component because money that had been held was taken back after it was used."""
+    column = f"{component}_amount"
+    own = Case(
+        When(repayment__recalled=True, then=F(f"repayment__{column}")), default=0, output_field=BigIntegerField()
+    )
+    return _sum(Recall.objects.filter(loan=OuterRef("pk")).annotate(used=F(column) - own), "used")
+
+
 def principal_faults():
-    """N3: outstanding = balance of 1100 = lent + capitalised - repaid - written off - forgiven; 2000 is held money."""
+    """N3: outstanding = balance of 1100 = lent + capitalised - repaid - written off - forgiven, and what was taken back
+    of money held; 2000 is held money."""
     repaid = Repayment.objects.live().filter(loan=OuterRef("pk"))
     loans = Loan.objects.annotate(
         ledger_principal=_balance(postings.PRINCIPAL),
@@ -82,19 +94,25 @@ def principal_faults():
         held_total=_sum(repaid, "overpaid_amount"),
         applied_total=_sum(repaid.filter(means=Repayment.Means.HELD), "amount"),
         refunded_total=_sum(Refund.objects.filter(loan=OuterRef("pk"), returned_on=None)),
+        used_principal=_used("principal"),
+        used_interest=_used("interest"),
+        used_fee=_used("fee"),
+        used_penalty=_used("penalty"),
         in_tranches=Exists(LoanTranche.objects.filter(loan=OuterRef("pk"))),
         tranches_paid=_sum(LoanTranche.objects.paid().filter(loan=OuterRef("pk"))),
     )
     for loan in loans.order_by("pk").iterator(chunk_size=2000):
         lent = loan.tranches_paid if loan.in_tranches else loan.amount if loan.state in LENT else 0
         left = lent + loan.capitalised_amount - loan.repaid_total - loan.written_off_amount - loan.forgiven_amount
+        left += loan.used_principal
+        used = loan.used_principal + loan.used_interest + loan.used_fee + loan.used_penalty
         if loan.principal_amount != loan.ledger_principal:
             yield f"loans_loan {loan.ref} says {loan.principal_amount} is owed, the ledger {loan.ledger_principal}"
         if loan.principal_amount != left:
             yield f"loans_loan {loan.ref} says {loan.principal_amount} is owed, its money {left}"
         if loan.overpaid_amount != -loan.ledger_held:
             yield f"loans_loan {loan.ref} holds {loan.overpaid_amount}, the ledger {-loan.ledger_held}"
-        if loan.overpaid_amount != loan.held_total - loan.applied_total - loan.refunded_total:
+        if loan.overpaid_amount != loan.held_total - loan.applied_total - loan.refunded_total + used:
             yield f"loans_loan {loan.ref} holds {loan.overpaid_amount}, which its money does not explain"
 
 
@@ -158,10 +176,11 @@ def end_faults():
 def schedule_faults():
     """N1, N2: the principals of the schedule in force add up, early money or not; their open part is outstanding."""
     current = Instalment.objects.filter(loan=OuterRef("pk"), version=OuterRef("current_version"))
+    scheduled = current.filter(recalled=False)
     loans = Loan.objects.filter(current_version__gt=0).annotate(
-        planned=_sum(current, "principal_amount"),
+        planned=_sum(scheduled, "principal_amount"),
         left=_sum(current.annotate(left=F("principal_amount") - F("principal_paid_amount")), "left"),
-        first_planned=_sum(current, "planned_principal_amount"),
+        first_planned=_sum(scheduled, "planned_principal_amount"),
     )
     for loan in loans.exclude(planned=F("first_planned"))[:5]:
         yield f"loans_loan {loan.ref}: its instalments repay {loan.planned}, {loan.first_planned} was planned"
@@ -173,7 +192,9 @@ def schedule_faults():
     previous = Instalment.objects.filter(
         loan=OuterRef("loan"), version=OuterRef("version"), number=OuterRef("number") - 1
     ).values("due_on")[:1]
-    backwards = Instalment.objects.annotate(before=Subquery(previous)).filter(due_on__lt=F("before"))
+    backwards = (
+        Instalment.objects.filter(recalled=False).annotate(before=Subquery(previous)).filter(due_on__lt=F("before"))
+    )
     for row in backwards[:5]:
         yield f"loans_instalment {row.pk} falls due on {row.due_on}, before the one before it"
 
@@ -181,7 +202,7 @@ def schedule_faults():
 def allocation_faults():
     """N4: the allocations of a live repayment are its parts, and the instalments' paid columns are their sums."""
     columns = {name: f"{name}_amount" for name in Allocation.Component.values}
-    copied = ScheduleVersion.objects.kept_to_be_seen()
+    counted = Q(repayment__reversed_on=None) | Q(repayment__recalled=True)
     for component, column in columns.items():
         shares = (
             Allocation.objects.filter(repayment=OuterRef("pk"), component=component)
@@ -195,16 +216,22 @@ def allocation_faults():
             part = getattr(repayment, column)
             yield f"loans_repayment {repayment.pk}: its {component} is {part}, its allocations {repayment.shared}"
         paid = (
-            Allocation.objects.filter(instalment=OuterRef("pk"), component=component, repayment__reversed_on=None)
+            Allocation.objects.filter(counted, instalment=OuterRef("pk"), component=component)
             .order_by()
             .values("instalment")
             .annotate(total=Sum("amount"))
             .values("total")
         )
-        live = Instalment.objects.exclude(Exists(copied.filter(loan=OuterRef("loan"), number=OuterRef("version"))))
+        live = Instalment.objects.exclude(_copied())
         wrong = live.annotate(shared=Coalesce(Subquery(paid), 0)).exclude(shared=F(f"{component}_paid_amount"))
         for row in wrong[:5]:
             yield f"loans_instalment {row.pk}: {component} paid does not equal its allocations of {row.shared}"
+
+
+def _copied():
+    """Is the instalment a copy that is kept to be seen?"""
+    copied = ScheduleVersion.objects.kept_to_be_seen()
+    return Exists(copied.filter(loan=OuterRef("loan"), number=OuterRef("version")))
 
 
 def entry_faults():
@@ -226,6 +253,26 @@ def entry_faults():
         wrong = Repayment.objects.live().annotate(booked=Coalesce(Subquery(legs), 0)).exclude(booked=F(column))
         for repayment in wrong[:5]:
             yield f"loans_repayment {repayment.pk}: {getattr(repayment, column)} on {code}, booked {repayment.booked}"
+
+
+def recall_faults():
+    """What is taken back is conserved: owed anew, less held, or filling a refund; its row asks what it says."""
+    recalls = Recall.objects.select_related("loan", "repayment", "instalment")
+    for recall in recalls.iterator(chunk_size=500):
+        repayment, row = recall.repayment, recall.instalment
+        whole = repayment.amount if repayment.recalled else 0
+        if recall.owed_amount - recall.held_amount != whole:
+            yield f"loans_recall {recall.pk}: {recall.owed_amount} is owed anew of {whole} taken back"
+        if repayment.reversed_on is None:
+            yield f"loans_recall {recall.pk}: its repayment {repayment.pk} counts still"
+        if row is None and not recall.loan.forgiven_on:
+            yield f"loans_recall {recall.pk} stands in no schedule"
+        if row and recall.parts != row.parts_planned:
+            yield f"loans_recall {recall.pk} is {recall.parts}, its instalment asks {row.parts_planned}"
+    for repayment in Repayment.objects.filter(recalled=True, recall=None)[:5]:
+        yield f"loans_repayment {repayment.pk} was taken back, and nobody owes it anew"
+    for row in Instalment.objects.filter(recalled=True, recall=None).exclude(_copied())[:5]:
+        yield f"loans_instalment {row.pk} is owed anew of no money"
 
 
 def portfolio_faults():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from loans.models import Allocation, Instalment, Refund, Repayment, ScheduleVersion, Waiver
+from loans.models import Allocation, Instalment, Recall, Refund, Repayment, ScheduleVersion, Waiver
 
 
 @dataclass(slots=True)
@@ -16,6 +16,7 @@ class Facts:
     repayments: list[Repayment] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
+    recalls: list[Recall] = field(default_factory=list)
 
 
 def facts_of(loans):
@@ -33,8 +34,9 @@ def facts_of(loans):
     on_schedule = {"loan__in": given, "version__in": numbers}
     for name, rows in (
         ("instalments", Instalment.objects.filter(**on_schedule).order_by("number")),
-        ("repayments", Repayment.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
+        ("repayments", Repayment.objects.counted().filter(**on_schedule).order_by("value_on", "pk")),
         ("refunds", Refund.objects.filter(gone, **on_schedule).order_by("value_on", "pk")),
+        ("recalls", Recall.objects.filter(**on_schedule).order_by("due_on", "pk")),
         ("waivers", Waiver.objects.live().filter(**on_schedule).order_by("value_on", "pk")),
     ):
         for row in rows:

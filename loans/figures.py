@@ -269,7 +269,7 @@ def repaid(scope, currency):
     said = rows.aggregate(
         due=Sum(F("principal_amount") + F("interest_amount") + F("fee_amount"), default=0), number=Count("pk")
     )
-    live = Q(repayment__reversed_on=None) & ~Q(component=Allocation.Component.PENALTY)
+    live = (Q(repayment__reversed_on=None) | Q(repayment__recalled=True)) & ~Q(component=Allocation.Component.PENALTY)
     paid = Allocation.objects.filter(
         live, scope.through("repayment__value_on"), Exists(rows.filter(pk=OuterRef("instalment")))
     )

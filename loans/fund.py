@@ -19,6 +19,9 @@ from ledger.models import Account, Entry, Leg
 ONE_DAY = timedelta(days=1)
 MOVING = (postings.BANK, postings.OVERPAYMENTS, postings.UNCLAIMED)
 SOURCES = (postings.CAPITAL, postings.CONVERSION)
+# Entries whose legs lower the term that they undo; RECALLED names no entry, it undoes what held money had paid.
+RECALLED = "overpayment_recalled"
+UNDOING = Q(entry__reverses__isnull=False) | Q(entry__kind=RECALLED)
 
 # (term, title, account code, side of the original leg). Credits bring cash, debits take it.
 TERMS = (
@@ -174,7 +177,7 @@ def sources_by(line, day):
 
 def _disbursed_by(line, day):
     """Minor units lent up to the end of `day`: debits of principal in cash, less those that were reversed."""
-    lent = legs_on(line).on_code(postings.PRINCIPAL).filter(amount__gt=0, entry__reverses=None)
+    lent = legs_on(line).on_code(postings.PRINCIPAL).filter(~UNDOING, amount__gt=0)
     lent = lent.filter(_moving(line), entry__posted_on__lte=day).total_amount()
     undone = legs_of(line, reverses__isnull=False, posted_on__lte=day).on_code(postings.PRINCIPAL)
     return lent + undone.filter(_moving(line), amount__lt=0).total_amount()
@@ -230,7 +233,7 @@ def moved(line, from_on, to_on, *, by_day):
         .filter(_moving(line))
         .exclude(account__code=postings.BANK)
         .order_by()
-        .annotate(code=F("account__code"), kind=F("entry__kind"), reversal=Q(entry__reverses__isnull=False))
+        .annotate(code=F("account__code"), kind=F("entry__kind"), reversal=UNDOING)
         .annotate(debit=Q(amount__gt=0), day=day)
         .values("code", "kind", "reversal", "debit", "day")
         .annotate(total=Sum("amount"))

@@ -18,6 +18,7 @@ from loans.models import (
     LoanTranche,
     MemberPayment,
     MoratoriumLoan,
+    Recall,
     ReliefRequest,
     Reminder,
     Repayment,
@@ -44,6 +45,7 @@ def connect():
     declare(Instalment, "loan__borrower")
     declare(BalanceCheck, "loan__borrower", note="-", settlement="-")
     declare(Repayment, "loan__borrower", reference="-", reversal_reason="")
+    declare(Recall, "loan__borrower")
     declare(Guarantor, "party", release_reason="-")
     declare(GuarantorNotice, "guarantor__party", letter="-")
     declare(Collateral, "owner", description="-", valued_by="-", registration="", release_reason="-")

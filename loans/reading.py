@@ -185,6 +185,7 @@ WORDS = {
     "overpayment_applied": gettext_lazy("Overpayment used"),
     "overpayment_refunded": gettext_lazy("Overpayment sent back"),
     "interest_capitalised": gettext_lazy("Interest became principal"),
+    "overpayment_recalled": gettext_lazy("Owed again"),
     "loan_written_off": gettext_lazy("Written off"),
     "loan_forgiven": gettext_lazy("Forgiven"),
     "loan_recovered": gettext_lazy("Recovery after write-off"),

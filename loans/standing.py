@@ -18,12 +18,19 @@ YEAR_DAYS = 365
 
 
 class OverdrawnError(ValueError):
-    """More was refunded than is held for the borrower once the money is folded anew."""
+    """More was refunded than is held for the borrower once the money is folded anew: `missing` minor units."""
+
+    def __init__(self, missing: int, on: date) -> None:
+        super().__init__(f"{missing} more was refunded by {on} than was held.")
+        self.missing = missing
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An instalment as the schedule says: amounts due, in minor units. Penalties come by lateness."""
+    """An instalment as the schedule says: amounts due, in minor units. Penalties come by lateness.
+
+    `recalled`: it is owed because money was taken back on its due date, and before that day it is not there.
+    """
 
     no: int
     due: date
@@ -31,6 +38,7 @@ class Row:
     interest: int = 0
     fee: int = 0
     penalty: int = 0
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,17 @@ class Receipt:
     key: Hashable
     on: date
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Money was taken back: what is held for the borrower changes by `held` on the day.
+
+    Below zero that much of it had been held; above zero it had been refunded, and is owed in a row of the day instead.
+    """
+
+    on: date
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +167,16 @@ class Standing:
         return sum(row.open_part("principal") for row in self.rows)
 
     @property
+    def scheduled(self) -> list[RowStanding]:
+        """The instalments of the schedule, without what is owed because money was taken back."""
+        return [row for row in self.rows if not row.row.recalled]
+
+    @property
+    def owes_anew(self) -> bool:
+        """Is something owed because money was taken back? Money that is held pays it at once."""
+        return any(row.row.recalled and row.outstanding for row in self.rows)
+
+    @property
     def settled_on(self) -> date | None:
         """The value date on which the last instalment was paid in full; None while something is owed."""
         days = [row.settled_on for row in self.rows if row.owes]
@@ -188,7 +217,7 @@ class Standing:
         if self.reshaped is None:
             return sum(row.open_part("interest") for row in coming)
         first = coming[0].row.no
-        later = [row for row in self.rows if row.row.no >= first]
+        later = [row for row in self.scheduled if row.row.no >= first]
         whole = self.reshaped.interest_on(first, day, self.terms.early_interest) + sum(row.brought for row in later)
         return max(whole - sum(row.paid["interest"] for row in later), 0)
 
@@ -201,17 +230,17 @@ def fold(
     *,
     held: int = 0,
     waivers: Iterable[Waiver] = (),
+    recalls: Sequence[Recalled] = (),
 ) -> Standing:
     """The standing at the end of `through`, or of the last receipt when that is later.
 
     `held` is an overpayment brought from an earlier schedule.
-    On each day penalties accrue first, then waivers take effect, then money held and the day's receipts, as one sum,
-    pay what is due and what the terms say of early money, then refunds leave. Raises OverdrawnError, and
-    AllocationError for amounts of no sense.
+    On each day penalties accrue first, then waivers take effect, then held money that is taken back leaves, then money
+    held and the day's receipts, as one sum, pay what is due and what the terms say of early money, then refunds leave.
+    Raises OverdrawnError, and AllocationError for amounts of no sense.
     """
-    standing = Standing(
-        [RowStanding(row) for row in sorted(rows, key=lambda row: (row.due, row.no))], {}, {}, held, terms
-    )
+    planned = [RowStanding(row) for row in sorted(rows, key=lambda row: (row.due, row.no)) if not row.recalled]
+    standing = Standing(planned, {}, {}, held, terms)
     if terms.request is not None and (terms.holds or terms.early_interest != "schedule"):
         standing.reshaped = Reshaped(terms.request, terms.on_payment)
         for row in standing.rows:
@@ -230,16 +259,33 @@ def fold(
     days = {*by_day, *(day for day in waived if day <= last)}
     if terms.holds:
         days |= {row.due for row in rows if row.due <= last}
+    days |= {day for day in (*(row.due for row in rows if row.recalled), *(one.on for one in recalls)) if day <= last}
     for day in sorted(days):
+        _owe_anew(standing, [row for row in rows if row.recalled and row.due == day])
         _accrue(standing, day)
         for waiver in waived.get(day, ()):
             _waive(standing, waiver)
-        _take(standing, [receipt for receipt in by_day.get(day, ()) if receipt.amount > 0], day)
-        for receipt in by_day.get(day, ()):
-            if receipt.amount < 0:
-                _refund(standing, receipt)
+        came = [receipt for receipt in by_day.get(day, ()) if receipt.amount > 0]
+        left = sum(receipt.amount for receipt in by_day.get(day, ()) if receipt.amount < 0)
+        back = [one.held for one in recalls if one.on == day]
+        filled = sum(held for held in back if held > 0)
+        standing.overpaid += sum(back) - filled
+        if filled:
+            # What fills a refund is not there to pay with: the refund leaves first.
+            standing.overpaid += left + filled
+        _take(standing, came, day)
+        standing.overpaid += 0 if filled else left
+        missing = -standing.overpaid - sum(one.held for one in recalls if one.on > day and one.held > 0)
+        if missing > 0:
+            raise OverdrawnError(missing, day)
     _accrue(standing, last)
     return standing
+
+
+def _owe_anew(standing: Standing, rows: list[Row]) -> None:
+    """Rows of money that was taken back on this day; they age from it like every other."""
+    if rows:
+        standing.rows = sorted([*standing.rows, *map(RowStanding, rows)], key=lambda row: (row.due, row.row.no))
 
 
 def _accrue(standing: Standing, day: date) -> None:
@@ -274,15 +320,9 @@ def _waive(standing: Standing, waiver: Waiver) -> None:
                 row.settled_on = waiver.on
 
 
-def _refund(standing: Standing, receipt: Receipt) -> None:
-    standing.overpaid += receipt.amount
-    if standing.overpaid < 0:
-        raise OverdrawnError(f"{-standing.overpaid} more was refunded on {receipt.on} than was held.")
-
-
 def _take(standing: Standing, receipts: list[Receipt], day: date) -> None:
     """The money of a day, that held before it first: what it pays, and whose money paid what."""
-    held = standing.overpaid if standing.terms.holds else 0
+    held = max(standing.overpaid, 0) if standing.terms.holds or standing.owes_anew else 0
     came = sum(receipt.amount for receipt in receipts)
     if not came and not (held and standing.due_by(day)):
         return
@@ -352,8 +392,9 @@ def _reshape(standing: Standing, left: int, day: date) -> list[Piece]:
     coming one before its day where it reaches; the later ones are made anew."""
     if not standing.coming(day):
         return []
-    today = next((row for row in reversed(standing.rows) if row.due == day and row.closed_on is None), None)
-    row = today or next(row for row in standing.rows if row.due > day and row.closed_on is None)
+    scheduled = standing.scheduled
+    today = next((row for row in reversed(scheduled) if row.due == day and row.closed_on is None), None)
+    row = today or next(row for row in scheduled if row.due > day and row.closed_on is None)
     if standing.terms.lowers and not today:
         if day < standing.reshaped.falls_due(row.row.no):
             return _lower(standing, row, left, day)

@@ -124,6 +124,7 @@ EVENTS = {
     "repayment.record": _("Repayment recorded"),
     "repayment.restate": _("Repayment divided anew"),
     "repayment.reverse": _("Repayment reversed"),
+    "repayment.recall": _("Repayment taken back, owed again"),
     "repayment.recover": _("Recovery recorded"),
     "refund.settle": _("Refund settled"),
     "refund.return": _("Refund returned"),

@@ -11,7 +11,7 @@ from loans.models.lending import CycleLimit, LendingRules, SecurityBand
 from loans.models.loans import LEADING, LOAN_ROLES, Loan
 from loans.models.products import LoanProduct, LoanTerms
 from loans.models.provisions import ProvisionRate
-from loans.models.repayments import Allocation, Refund, Repayment
+from loans.models.repayments import Allocation, Recall, Refund, Repayment
 from loans.models.requests import ReliefRequest
 from loans.models.schedules import Instalment, ScheduleVersion, Waiver, open_part
 from loans.models.standings import KEY, LoanStanding, PortfolioCell
@@ -55,6 +55,7 @@ __all__ = [
     "PortfolioCell",
     "ProvisionRate",
     "QuietHours",
+    "Recall",
     "Refund",
     "ReliefRequest",
     "Reminder",

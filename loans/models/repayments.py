@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.fields import AmountField, CurrencyField
 from ledger.models import Entry
+from loans.allocation import COMPONENTS
 from loans.models.loans import Loan
 from loans.models.schedules import Instalment
 
@@ -17,6 +18,10 @@ class RepaymentQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self.filter(loan__in=Loan.objects.visible_to(user))
+
+    def counted(self):
+        """What the schedules show as paid: live repayments, and recalled ones, which are owed anew elsewhere."""
+        return self.filter(Q(reversed_on=None) | Q(recalled=True))
 
     def on_schedule(self, version):
         """Live repayments that were allocated to that schedule version, in the order of their value dates."""
@@ -36,6 +41,12 @@ class Repayment(models.Model):
     amount = AmountField()
     currency = CurrencyField()
     value_on = models.DateField(_("received"))
+    counts_on = models.DateField(
+        _("counts from"),
+        null=True,
+        blank=True,
+        help_text=_("The day of the new schedule, for money of an earlier day that was entered after it."),
+    )
     means = models.CharField(max_length=6, choices=Means.choices, default=Means.BANK)
     reference = models.CharField(_("bank reference or receipt"), max_length=60, blank=True)
     receipt = models.CharField(
@@ -55,6 +66,9 @@ class Repayment(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reversed_on = models.DateField(null=True, blank=True)
     reversal_reason = models.CharField(max_length=300, blank=True)
+    recalled = models.BooleanField(
+        default=False, help_text=_("Reversed after a decision: what it had paid stays paid, and is owed anew.")
+    )
 
     objects = RepaymentQuerySet.as_manager()
 
@@ -80,8 +94,19 @@ class Repayment(models.Model):
             models.CheckConstraint(
                 condition=Q(reversed_on=None) | ~Q(reversal_reason=""), name="repayment_reversal_has_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(recalled=False) | Q(reversed_on__isnull=False), name="repayment_recalled_is_reversed"
+            ),
+            models.CheckConstraint(
+                condition=Q(counts_on=None) | Q(counts_on__gt=F("value_on")), name="repayment_counts_later"
+            ),
         ]
         indexes = [models.Index(fields=["value_on"], name="repayment_value_on")]
+
+    @property
+    def pays_on(self):
+        """The day on which it pays on its schedule."""
+        return self.counts_on or self.value_on
 
 
 class Allocation(models.Model):
@@ -123,3 +148,51 @@ class Refund(models.Model):
     class Meta:
         ordering = ["loan", "value_on", "pk"]
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount")]
+
+
+class Recall(models.Model):
+    """A repayment that was reversed when the loan could not be as if it had never come any more. Minor units.
+
+    Because a decision came after it, its parts are owed anew; or because an overpayment that came from it was paid
+    back, that much is owed as principal. `instalment` is where it stands in the schedule, none where the debt is gone.
+    """
+
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="recalls")
+    repayment = models.OneToOneField(Repayment, models.PROTECT, related_name="recall")
+    version = models.PositiveSmallIntegerField(help_text=_("The schedule version in force."))
+    value_on = models.DateField(_("taken back"))
+    due_on = models.DateField(_("owed anew from"))
+    penalty_amount = AmountField(default=0)
+    fee_amount = AmountField(default=0)
+    interest_amount = AmountField(default=0)
+    principal_amount = AmountField(default=0)
+    held_amount = AmountField(
+        default=0, help_text=_("What changes of the money held: below zero it is less, above it fills a refund.")
+    )
+    instalment = models.OneToOneField(Instalment, models.PROTECT, null=True, related_name="recall")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["loan", "due_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(penalty_amount__gte=0, fee_amount__gte=0, interest_amount__gte=0, principal_amount__gte=0),
+                name="recall_parts_not_negative",
+            ),
+            models.CheckConstraint(condition=Q(due_on__gte=F("value_on")), name="recall_days"),
+        ]
+
+    @property
+    def parts(self):
+        """Minor units in the order of COMPONENTS."""
+        return tuple(getattr(self, f"{name}_amount") for name in COMPONENTS)
+
+    @property
+    def owed_amount(self):
+        return sum(self.parts)
+
+    def used_amount(self, component):
+        """What of a part comes from money that had been held: it was used, or paid back, before it was taken back."""
+        own = getattr(self.repayment, f"{component}_amount") if self.repayment.recalled else 0
+        return getattr(self, f"{component}_amount") - own

@@ -67,6 +67,7 @@ class Instalment(models.Model):
     """One row of a schedule version: what is due, what was paid of each part, and when it was settled in full.
 
     Early money may raise its principal or lower its interest, and a waiver lowers what is asked; `planned` stays.
+    One that is `recalled` stands beside the schedule: what it asks is in its Recall.
     """
 
     loan = models.ForeignKey("loans.Loan", models.PROTECT, related_name="instalments")
@@ -85,6 +86,7 @@ class Instalment(models.Model):
     fee_paid_amount = AmountField(default=0)
     penalty_paid_amount = AmountField(default=0)
     settled_on = models.DateField(null=True, blank=True)
+    recalled = models.BooleanField(_("owed because money was taken back"), default=False)
 
     class Meta:
         ordering = ["loan", "version", "number"]
@@ -107,6 +109,16 @@ class Instalment(models.Model):
             # What is unpaid of a loan. Without it SQLite goes through the unpaid ones of all loans for each loan.
             models.Index(fields=["loan", "version", "due_on"], condition=Q(settled_on=None), name="instalment_unpaid"),
         ]
+
+    @property
+    def parts_planned(self):
+        """Minor units in the order of COMPONENTS, before any early money, waiver or lateness."""
+        return (
+            self.penalty_brought_amount,
+            self.fee_amount,
+            self.planned_interest_amount,
+            self.planned_principal_amount,
+        )
 
     @property
     def due_amount(self):

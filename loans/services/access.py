@@ -53,7 +53,8 @@ def need_after_last_money(loan, on):
     last = loan.repayments.live().order_by("-value_on").values_list("value_on", flat=True).first()
     waived = loan.waivers.live().order_by("-value_on").values_list("value_on", flat=True).first()
     tranche = loan.tranches.paid().order_by("-paid_on").values_list("paid_on", flat=True).first()
-    start = max(filter(None, [last, waived, tranche, loan.disbursed_on]))
+    recalled = loan.recalls.order_by("-due_on").values_list("due_on", flat=True).first()
+    start = max(filter(None, [last, waived, tranche, recalled, loan.disbursed_on]))
     if on < start:
         raise Blocked(
             _("Money of this loan is dated %(date)s. This can be done on that day or later.")

@@ -441,12 +441,12 @@ def interest_paid_to(standing, loan, on):
 
     When all has fallen due it is `on`: overdue principal bears penalties and no interest, as the payoff says too.
     """
-    if all(row.due <= on for row in standing.rows):
+    if all(row.due <= on for row in standing.scheduled):
         return on
     start = loan.versions.get(number=loan.current_version).starts_on
     days = [
         row.closed_on or row.due
-        for row in standing.rows
+        for row in standing.scheduled
         if row.due <= on or row.closed_on or (row.paid["interest"] and not row.open_part("interest"))
     ]
     return max([start, *days, *filter(None, map(_lowered_to, standing.rows))])

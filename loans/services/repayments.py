@@ -13,6 +13,7 @@ from loans.matching import claimable
 from loans.models import Loan, Repayment
 from loans.services.access import demand, lock_loan, need_state, need_text
 from loans.services.groups import divide_repayment
+from loans.services.recalls import need_reversible, take_back
 from loans.services.refunds import refunds_on_their_way
 from loans.services.restating import fold_loan, mark_reversed, need_some_owed, restate, still_claimed
 from payments.models import StatementLine
@@ -25,6 +26,8 @@ REPAYING = (Loan.State.ACTIVE, Loan.State.CLOSED, Loan.State.OVERPAID, Loan.Stat
 @service
 def record_repayment(*, loan, amount, on, by, means="bank", reference="", receipt="", purse="", key=None, reason=""):
     """Record `amount` minor units received on the value date `on`. Returns the Repayment in its parts.
+
+    Money of a day before the schedule in force is booked on its day, and pays from the day of that schedule on.
 
     `receipt` names a receipt on 2100 that the money is taken from, `purse` the cash box that it lies in.
 
@@ -53,6 +56,7 @@ def unsaved_repayment(loan, *, amount, on, by, **facts):
         amount=amount,
         currency=loan.currency,
         value_on=on,
+        counts_on=late_for(loan, on),
         version=loan.current_version,
         recorded_by=by,
         **facts,
@@ -78,8 +82,6 @@ def check_receipt(loan, *, amount, on, means="bank", receipt=""):
     if loan.forgiven_on:
         raise Blocked(_("The rest of this loan was forgiven; it takes no more money."))
     if loan.state == Loan.State.WRITTEN_OFF:
-        if on < loan.written_off_on:
-            raise Blocked(_("The loan was written off after that day. Money of an earlier day cannot be entered."))
         claimed, _recovered = still_claimed(loan)
         if amount > claimed and not (receipt and claimed):
             sentence = _(
@@ -92,12 +94,17 @@ def check_receipt(loan, *, amount, on, means="bank", receipt=""):
             _("This loan was repaid on %(date)s. Keep later money as a receipt that is not claimed, or send it back.")
             % {"date": loan.closed_on.strftime("%d.%m.%Y")}
         )
+
+
+def late_for(loan, on):
+    """The day of the schedule in force, or of the write-off, that was decided after `on`; None where neither was.
+
+    The decision was taken on what was known: money of an earlier day pays from then on.
+    """
+    if loan.state == Loan.State.WRITTEN_OFF:
+        return loan.written_off_on if on < loan.written_off_on else None
     made_on = loan.versions.get(number=loan.current_version).made_on
-    if loan.current_version > 1 and on < made_on:
-        raise Blocked(
-            _("The loan was rescheduled on %(date)s. Money of an earlier day cannot be entered.")
-            % {"date": made_on.strftime("%d.%m.%Y")}
-        )
+    return made_on if loan.current_version > 1 and on < made_on else None
 
 
 def check_once(loan, *, amount, on, reference, claimed):
@@ -197,6 +204,7 @@ def record_collections(*, programme, rows, on, by, sheet="", means="bank", reaso
 def reverse_repayment(*, repayment, reason, on, by, key=None):
     """The money was not this borrower's, or never came: both rows stay, and the loan is as if it had not been.
 
+    After a decision on the loan, and for an overpayment that was refunded, it is owed anew: loans/services/recalls.py.
     Returns the reversed Repayment.
     """
     loan = lock_loan(repayment.loan)
@@ -205,17 +213,10 @@ def reverse_repayment(*, repayment, reason, on, by, key=None):
     demand("loans.reverse_repayment", by, loan)
     need_text(reason, "reason", _("Say why the repayment is reversed."))
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
-    if repayment.reversed_on:
-        raise Blocked(_("This repayment is reversed already."))
-    if repayment.means == Repayment.Means.HELD:
-        raise Blocked(_("This is money that was held. Reverse the repayment that brought it."))
-    if on < repayment.value_on:
-        raise Invalid(_("A repayment cannot be reversed before it came."), field="on")
+    need_reversible(repayment, on)
     recovery = repayment.recovered_amount > 0
-    if not recovery and (
-        loan.forgiven_on or loan.state == Loan.State.WRITTEN_OFF or repayment.version != loan.current_version
-    ):
-        raise Blocked(_("The loan was rescheduled or ended by a decision after this money came."))
+    if not recovery and take_back(loan, repayment, reason=reason, on=on, by=by):
+        return repayment
     if recovery and repayment.overpaid_amount:
         loan.overpaid_amount -= repayment.overpaid_amount
         if loan.overpaid_amount < 0 or refunds_on_their_way(loan).exists():

@@ -19,7 +19,7 @@ from loans.facts import facts_of, parts_of
 from loans.models import Allocation, Instalment, Loan, Repayment
 from loans.services.groups import divide_repayment
 from loans.services.security import let_go, take_up
-from loans.standing import OverdrawnError, Receipt, Row, Waiver, fold
+from loans.standing import OverdrawnError, Recalled, Receipt, Row, Waiver, fold
 from loans.terms import terms_of
 
 ASKED = ("principal", "interest", "penalty")
@@ -34,34 +34,41 @@ def row_of(instalment):
         instalment.planned_interest_amount,
         instalment.fee_amount,
         instalment.penalty_brought_amount,
+        instalment.recalled,
     )
 
 
-def fold_loan(loan, through, *, added=(), without=None, facts=None, again=False):
+def fold_loan(loan, through, **facts):
+    """As `folded`. Raises Blocked when an overpayment was refunded that would not be there."""
+    try:
+        return folded(loan, through, **facts)
+    except OverdrawnError as overdrawn:
+        raise Blocked(_("An overpayment that came from this money was refunded already.")) from overdrawn
+
+
+def folded(loan, through, *, added=(), without=None, recalls=(), facts=None, again=False):
     """(standing, instalments, pairs): the current schedule folded with its live money, read here without `facts`.
 
     To the end of `through`, or of the day to which the loan is reckoned already where that is later and it is not
     reckoned `again`. Nothing is changed.
 
     `pairs` are (Repayment, its new parts or None); None for money held that has nothing to pay any more. `added` are
-    Repayments not stored yet, `without` is one that is being reversed. Raises Blocked when an overpayment was
-    refunded that would not be there.
+    Repayments not stored yet, `without` is one that is being reversed, `recalls` are Recalls not stored yet. Raises
+    OverdrawnError when an overpayment was refunded that would not be there.
     """
     facts = facts or facts_of([loan])[loan.pk]
     version, instalments = facts.version, facts.instalments
     stored = [row for row in facts.repayments if without is None or row.pk != without.pk]
     cash = [*(row for row in stored if row.means != Repayment.Means.HELD), *added]
-    receipts = [Receipt(number, row.value_on, row.amount) for number, row in enumerate(cash)]
+    receipts = [Receipt(number, row.pays_on, row.amount) for number, row in enumerate(cash)]
     receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in facts.refunds]
     waivers = [Waiver(row.value_on, row.component, row.amount) for row in facts.waivers]
     if not again:
         through = reckoned_to(loan, through)
-    rows = [row_of(instalment) for instalment in instalments]
+    rows = [row_of(instalment) for instalment in [*instalments, *(recall.instalment for recall in recalls)]]
+    back = [Recalled(recall.due_on, recall.held_amount) for recall in [*facts.recalls, *recalls]]
     terms = terms_of(loan, version.request)
-    try:
-        standing = fold(rows, receipts, terms, through, held=version.held_amount, waivers=waivers)
-    except OverdrawnError as overdrawn:
-        raise Blocked(_("An overpayment that came from this money was refunded already.")) from overdrawn
+    standing = fold(rows, receipts, terms, through, held=version.held_amount, waivers=waivers, recalls=back)
     pairs = [(row, standing.parts[number]) for number, row in enumerate(cash)]
     held = {row.value_on: row for row in stored if row.means == Repayment.Means.HELD}
     for day in sorted(held.keys() | standing.applied.keys()):
@@ -76,8 +83,8 @@ def reckoned_to(loan, through):
 def still_claimed(loan):
     """(minor units claimed, minor units recovered) of a loan that is written off.
 
-    Claimed is what would have repaid it on the day of the write-off, less what was recovered since. Nothing is added
-    to a claim after that day.
+    Claimed is what would have repaid it on the day of the write-off, and what was taken back after it of money that
+    had paid before, less what was recovered since. Nothing else is added to a claim after that day.
     """
     return all_still_claimed([loan])[loan.pk]
 
@@ -89,9 +96,11 @@ def all_still_claimed(loans):
     recovered = dict(sums.annotate(total=Sum("recovered_amount")).values_list("loan", "total"))
     found = {}
     for loan in loans:
-        standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on, facts=facts[loan.pk])
+        known = facts[loan.pk]
+        standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on, facts=known, again=True)
+        later = sum(recall.owed_amount for recall in known.recalls if recall.due_on > loan.written_off_on)
         came = recovered.get(loan.pk, 0)
-        found[loan.pk] = sum(standing.payoff_on(loan.written_off_on).values()) - came, came
+        found[loan.pk] = sum(standing.payoff_on(loan.written_off_on).values()) + later - came, came
     return found
 
 
@@ -242,7 +251,7 @@ def event_body(repayment):
 def mark_reversed(repayment, *, on, reason):
     repayment.reversed_on = on
     repayment.reversal_reason = reason[:300]
-    repayment.save(update_fields=["reversed_on", "reversal_reason"])
+    repayment.save(update_fields=["reversed_on", "reversal_reason", "recalled"])
 
 
 def _apply(loan, standing, instalments):

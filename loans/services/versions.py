@@ -43,10 +43,10 @@ def continue_version(loan, request, *, on, reason, starts_on=None, decision_ref=
     )
     live = list(loan.instalments.filter(version=before.number).order_by("number"))
     copies = [_copy(row) for row in live]
-    for money in (loan.instalments, loan.repayments, loan.waivers, loan.refunds):
+    for money in (loan.instalments, loan.repayments, loan.waivers, loan.refunds, loan.recalls):
         money.filter(version=before.number).update(version=loan.current_version)
     Instalment.objects.bulk_create(copies)
-    for instalment in live:
+    for instalment in [row for row in live if not row.recalled]:
         _plan_anew(instalment, was.get(instalment.number), rows.pop(instalment.number, None))
     columns = ["planned_principal_amount", "planned_interest_amount", "principal_amount", "interest_amount"]
     Instalment.objects.bulk_update(live, [*columns, "due_on", "settled_on"])

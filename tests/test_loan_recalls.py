@@ -1,0 +1,257 @@
+"""Money that the bank takes back after a decision on the loan: it is owed anew, and nothing decided is undone."""
+
+import json
+from datetime import date
+
+import pytest
+
+from audit.models import Event
+from audit.refusals import Blocked
+from ledger.models import Entry
+from loans.models import Loan
+from loans.payoff import payoff_quote
+from loans.services import (
+    forgive_loan,
+    reckon_loans,
+    record_repayment,
+    reschedule_loan,
+    reverse_repayment,
+    write_off_loan,
+)
+from loans.services.restating import still_claimed
+from payments.services import settle_payment
+from programmes.clock import standing_at
+from tests.office import DAY
+from tests.steps_loans import FIRST_DUE, active_loan, repay, sent_order
+from tests.test_loans import assert_sound, balance, legs
+from tests.test_loans_ends import owed, refund_order
+
+LATE = date(2026, 6, 20)
+RECALLED = date(2026, 7, 1)
+
+
+def decided(office, service, loan, on=LATE, **facts):
+    """The committee's decision on the loan, put in force on `on`."""
+    given = {"decision_ref": "S-2026-04/2", "reason": "Hail took the harvest.", "on": on, "by": office.people.manager}
+    with standing_at(on):
+        return service(loan=loan, **given, **facts)
+
+
+def rescheduled(office, loan, on=LATE, first_due_on=date(2026, 8, 12)):
+    return decided(office, reschedule_loan, loan, on, instalments_number=18, first_due_on=first_due_on)
+
+
+def taken_back(office, repayment, on=RECALLED):
+    """The bank took the money back on `on`; it is entered that day. Returns the loan."""
+    with standing_at(on):
+        reverse_repayment(repayment=repayment, reason="The cheque came back.", on=on, by=office.people.loan_officer)
+    return Loan.objects.get(pk=repayment.loan_id)
+
+
+def anew(loan):
+    """[(number, due, principal, interest)] of what is owed because money was taken back."""
+    rows = loan.instalments.filter(recalled=True, version=loan.current_version).order_by("number")
+    return list(rows.values_list("number", "due_on", "principal_amount", "interest_amount"))
+
+
+# After a new schedule --------------------------------------------------------------------------------------------------
+
+
+def test_money_taken_back_after_a_new_schedule_is_owed_from_that_day_in_the_parts_that_it_had_paid(lending):
+    """88.85 paid 10.00 of interest and 78.85 of principal; the new schedule is over 921.15 in 18 instalments."""
+    loan = active_loan(lending)
+    repayment = repay(lending, loan, 8885, FIRST_DUE)
+    loan = rescheduled(lending, loan)
+    kept = list(loan.instalments.filter(version=2).values_list("number", "principal_amount", "interest_amount"))
+    loan = taken_back(lending, repayment)
+    assert anew(loan) == [(19, RECALLED, 7885, 1000)]
+    assert (loan.state, loan.principal_amount, balance("1100", loan.ref)) == ("active", 100_000, 100_000)
+    assert balance("4000", loan.ref) == 0
+    old = loan.instalments.get(version=1, number=1)
+    assert (old.settled_on, old.principal_paid_amount, old.interest_paid_amount) == (FIRST_DUE, 7885, 1000)
+    rows = loan.instalments.filter(version=2, recalled=False)
+    assert list(rows.values_list("number", "principal_amount", "interest_amount")) == kept
+    undone = Entry.objects.get(reverses=repayment.entry)
+    assert (undone.value_on, legs(undone)) == (
+        RECALLED,
+        [("1000", "", -8885), ("1100", loan.ref, 7885), ("4000", loan.ref, 1000)],
+    )
+    said = json.loads(Event.objects.about(loan.ref).get(kind="repayment.recall").body)
+    assert (said["principal"], said["interest"], said["held"], said["due"]) == (7885, 1000, 0, "2026-07-01")
+    with standing_at(RECALLED):
+        assert_sound()
+        assert not Loan.objects.at_risk(RECALLED).exists()
+        assert Loan.objects.at_risk(date(2026, 7, 2)).exists()
+
+
+def test_what_is_owed_anew_is_paid_before_what_falls_due_later_and_the_quote_closes_the_loan(lending):
+    loan = active_loan(lending)
+    first = repay(lending, loan, 8885, FIRST_DUE)
+    rescheduled(lending, loan)
+    loan = taken_back(lending, first)
+    repay(lending, loan, 5000, date(2026, 7, 10))
+    row = loan.instalments.get(recalled=True)
+    assert (row.interest_paid_amount, row.principal_paid_amount, row.open_amount) == (1000, 4000, 3885)
+    day = date(2026, 7, 20)
+    with standing_at(day):
+        quote = payoff_quote(loan, day)
+    # 921.15 of the schedule and all its interest as the product says, and what is left of the 88.85.
+    rest = sum(row.due_amount for row in loan.instalments.filter(version=2, recalled=False))
+    assert quote.total == rest + 3885
+    repay(lending, loan, quote.total, day)
+    assert (loan.state, loan.principal_amount, loan.overpaid_amount, loan.closed_on) == ("closed", 0, 0, day)
+    with standing_at(day):
+        assert_sound()
+
+
+def test_a_repaid_loan_owes_again_what_was_taken_back_of_the_schedule_before(lending):
+    loan = active_loan(lending)
+    first = repay(lending, loan, 8885, FIRST_DUE)
+    loan = rescheduled(lending, loan)
+    day = date(2026, 7, 20)
+    repay(lending, loan, sum(row.due_amount for row in loan.instalments.filter(version=2)), day)
+    assert loan.state == "closed"
+    loan = taken_back(lending, first, date(2026, 9, 1))
+    assert (loan.state, loan.principal_amount, anew(loan)) == ("active", 7885, [(19, date(2026, 9, 1), 7885, 1000)])
+    repay(lending, loan, 8885, date(2026, 9, 2))
+    assert (loan.state, loan.closed_on) == ("closed", date(2026, 9, 2))
+    with standing_at(date(2026, 9, 2)):
+        assert_sound()
+
+
+def test_a_later_schedule_takes_what_is_owed_anew_into_its_first_instalment(lending):
+    """10.00 that was taken back stands beside the 10.00 of the month from 12 April to 12 May."""
+    loan = active_loan(lending)
+    first = repay(lending, loan, 8885, FIRST_DUE)
+    due, day = date(2026, 5, 12), date(2026, 5, 1)
+    rescheduled(lending, loan, on=date(2026, 4, 20), first_due_on=due)
+    loan = taken_back(lending, first, day)
+    with pytest.raises(Blocked, match=r"01\.05\.2026"):
+        rescheduled(lending, loan, on=date(2026, 4, 30), first_due_on=due)
+    loan = rescheduled(lending, loan, on=date(2026, 5, 2), first_due_on=due)
+    rows = loan.instalments.filter(version=3).order_by("number")
+    assert sum(row.principal_amount for row in rows) == 100_000 == loan.principal_amount
+    assert (rows[0].interest_amount, len(rows), anew(loan)) == (1000 + 1000, 18, [])
+    with standing_at(date(2026, 5, 2)):
+        assert_sound()
+
+
+# After money was refunded ----------------------------------------------------------------------------------------------
+
+
+def test_a_refund_whose_money_is_taken_back_is_owed_as_principal(lending):
+    """All of it and 2.50 more was paid, the 2.50 went back, then the bank took all of it: the loan owes 1,002.50."""
+    loan = active_loan(lending)
+    repayment = repay(lending, loan, owed(loan) + 250)
+    order = sent_order(lending, refund_order(lending, loan))
+    settle_payment(order=order, bank_reference="BANK-9", on=DAY, by=lending.people.maker)
+    loan = taken_back(lending, repayment, DAY)
+    assert (loan.state, loan.principal_amount, loan.overpaid_amount) == ("active", 100_250, 0)
+    assert anew(loan) == [(13, DAY, 250, 0)]
+    assert legs(loan.recalls.get().entry) == [("1100", loan.ref, 250), ("2000", loan.ref, -250)]
+    assert not loan.instalments.exclude(settled_on=None).exists()
+    assert_sound()
+    repay(lending, loan, 250)
+    assert (loan.principal_amount, loan.instalments.get(recalled=True).settled_on) == (100_000, DAY)
+    assert_sound()
+
+
+def test_a_refund_of_a_schedule_before_is_owed_as_principal_with_what_the_money_had_paid(lending):
+    """Held until it is due: 100.00 pays 88.85 and 11.15; nothing is left of it when the bank takes it back."""
+    loan = active_loan(lending, terms={"prepay": "hold"})
+    repayment = repay(lending, loan, 10_000)
+    with standing_at(LATE):
+        reckon_loans(keys=[loan.pk], on=LATE)
+    loan = rescheduled(lending, loan)
+    assert (loan.principal_amount, loan.overpaid_amount) == (100_000 - 7885 - 194, 0)
+    loan = taken_back(lending, repayment)
+    assert anew(loan) == [(19, RECALLED, 7885 + 194, 1000 + 921)]
+    assert legs(loan.recalls.get().entry) == [
+        ("1100", loan.ref, 8079),
+        ("2000", loan.ref, -10_000),
+        ("4000", loan.ref, 1921),
+    ]
+    assert (loan.principal_amount, balance("2000", loan.ref)) == (100_000, 0)
+    with standing_at(RECALLED):
+        assert_sound()
+
+
+def test_what_is_held_still_of_money_taken_back_is_less_held(lending):
+    """200.00 paid 88.85 twice; of the 22.30 that are held still nothing is owed anew."""
+    loan = active_loan(lending, terms={"prepay": "hold"})
+    repayment = repay(lending, loan, 20_000)
+    day = date(2026, 5, 13)
+    with standing_at(day):
+        reckon_loans(keys=[loan.pk], on=day)
+    loan = rescheduled(lending, loan, on=day)
+    assert loan.overpaid_amount == 2230
+    loan = taken_back(lending, repayment, date(2026, 5, 20))
+    assert (loan.overpaid_amount, loan.principal_amount, loan.recalls.get().held_amount) == (0, 100_000, -2230)
+    assert anew(loan) == [(19, date(2026, 5, 20), 7885 + 7964, 1000 + 921)]
+    with standing_at(date(2026, 5, 20)):
+        assert_sound()
+
+
+# After the end -------------------------------------------------------------------------------------------------------
+
+
+def test_money_taken_back_after_a_write_off_is_claimed_too(lending):
+    loan = active_loan(lending)
+    repayment = repay(lending, loan, 8885, FIRST_DUE)
+    loan = decided(lending, write_off_loan, loan)
+    claimed, _recovered = still_claimed(loan)
+    assert loan.written_off_amount == 92_115
+    loan = taken_back(lending, repayment)
+    assert (loan.state, loan.written_off_amount, loan.principal_amount) == ("written_off", 100_000, 0)
+    assert (still_claimed(loan), anew(loan)) == ((claimed + 8885, 0), [(13, RECALLED, 7885, 1000)])
+    assert (balance("1100", loan.ref), balance("5200", loan.ref)) == (0, 100_000)
+    with standing_at(RECALLED):
+        assert_sound()
+    repay(lending, loan, claimed + 8885, date(2026, 7, 2))
+    assert still_claimed(loan) == (0, claimed + 8885)
+    with standing_at(date(2026, 7, 2)):
+        assert_sound()
+
+
+def test_money_taken_back_after_forgiveness_is_lost(lending):
+    loan = active_loan(lending)
+    repayment = repay(lending, loan, 8885, FIRST_DUE)
+    loan = decided(lending, forgive_loan, loan)
+    loan = taken_back(lending, repayment)
+    assert (loan.state, loan.forgiven_amount, loan.principal_amount, anew(loan)) == ("closed", 100_000, 0, [])
+    assert (balance("1100", loan.ref), balance("5210", loan.ref), balance("4000", loan.ref)) == (0, 100_000, 0)
+    with standing_at(RECALLED):
+        assert_sound()
+
+
+# Money of an earlier day ----------------------------------------------------------------------------------------------
+
+
+def test_money_of_a_day_before_the_new_schedule_is_booked_on_its_day_and_pays_from_the_schedule_on(lending):
+    loan = active_loan(lending, terms={"prepay": "hold"})
+    loan = rescheduled(lending, loan)
+    with standing_at(RECALLED):
+        late = record_repayment(
+            loan=loan, amount=5000, on=date(2026, 6, 1), by=lending.people.maker, reason="Found on the statement."
+        )
+    assert (late.version, late.value_on, late.counts_on, late.entry.value_on) == (
+        2,
+        date(2026, 6, 1),
+        LATE,
+        date(2026, 6, 1),
+    )
+    loan.refresh_from_db()
+    assert (loan.overpaid_amount, loan.principal_amount) == (5000, 100_000)
+    with standing_at(RECALLED):
+        assert_sound()
+    assert taken_back(lending, late).overpaid_amount == 0
+
+
+def test_money_of_a_day_before_the_write_off_lowers_the_claim(lending):
+    loan = decided(lending, write_off_loan, active_loan(lending))
+    claimed, _recovered = still_claimed(loan)
+    with standing_at(RECALLED):
+        row = record_repayment(loan=loan, amount=5000, on=date(2026, 6, 1), by=lending.people.maker, reason="Found.")
+        assert (row.recovered_amount, row.value_on, row.counts_on) == (5000, date(2026, 6, 1), LATE)
+        assert still_claimed(loan) == (claimed - 5000, 5000)
+        assert_sound()
