@@ -120,7 +120,7 @@ def in_tranches(loan, request, data):
     return paid_out_otherwise(loan, request, [(DAY, first), (day, LENT - first)], request.grace_principal)
 
 
-# A second reckoning of early money that lowers the principal -----------------------------------------------------------
+# A second reckoning of early money that lowers the principal ----------------------------------------------------------
 
 
 class Lowered:
