@@ -166,6 +166,25 @@ def test_what_a_lowered_principal_bore_until_then_goes_into_a_new_schedule(lendi
         assert not list(faults())
 
 
+@pytest.mark.both
+def test_unpaid_interest_is_handed_on_by_a_schedule_that_is_made_anew_before_it_falls_due(lending):
+    """18.37 of interest was unpaid on 20 May. Rescheduled twice that day, it is asked for once, and not forgotten."""
+    loan = active_loan(lending, months=6)
+    agreed = {"instalments_number": 6, "decision_ref": "S-9", "reason": "Hail.", "by": lending.people.manager}
+    day = date(2026, 5, 20)
+    with standing_at(day):
+        for _time in range(2):
+            loan = reschedule_loan(loan=loan, first_due_on=date(2026, 6, 12), on=day, **agreed)
+            assert rows(loan)[:2] == [(16_255, 1_000 + 1_837), (16_418, 837)]
+        # Of 20.00 that come, 1.63 are interest of the days to come.
+        repay(lending, loan, 2_000, day)
+        loan = reschedule_loan(loan=loan, first_due_on=date(2026, 6, 12), on=day, **agreed)
+        for _time in range(2):
+            loan = reschedule_loan(loan=loan, first_due_on=date(2026, 6, 12), on=day, **agreed)
+            assert rows(loan)[0] == (16_255, 1_000 + 1_837 - 2_000)
+        assert not list(faults())
+
+
 # Tranches ------------------------------------------------------------------------------------------------------------
 
 

@@ -235,4 +235,11 @@ LENDING: list[Mutant] = [
         "last=last",
         TERMS,
     ),
+    Mutant(
+        "loans: unpaid interest is forgotten by a second new schedule",
+        "loans/services/relief.py",
+        "for row in due) + brought + accrued,",
+        "for row in due) + accrued,",
+        TERMS,
+    ),
 ]
