@@ -97,7 +97,7 @@ class LoanTerms(models.Model):
     class EarlyInterest(models.TextChoices):
         DATE = "date", _("To the day of the money")
         PERIOD_END = "period_end", _("To the next due date")
-        SCHEDULE = "schedule", _("All the interest of the schedule")
+        SCHEDULE = "schedule", _("To the end of the schedule")
 
     method = models.CharField(_("repayment"), max_length=30, choices=Method.choices, default=Method.EQUAL_INSTALMENT)
     harvest_months = models.JSONField(_("harvest months"), default=dict, blank=True)
