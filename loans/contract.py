@@ -151,6 +151,9 @@ def _terms(loan, words):
         pairs.append((words(_("Paid out")), words.money(loan.amount - loan.fee_amount, loan.currency)))
     if loan.penalty_pct:
         pairs.append((words(_("Penalty")), _penalty(loan, words)))
+    pairs.append((words(_("Early money")), _early_money(loan, words)))
+    title = words(_("%(charge)s of a loan repaid early"), charge=Lazily(charge_of, loan))
+    pairs.append((title, words(loan.EarlyInterest(loan.early_interest).label)))
     if loan.grace_months:
         pairs.append((words(_("Months without principal")), str(loan.grace_months)))
     pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))
@@ -163,6 +166,15 @@ def _interest(loan, words):
     rate = words.decimal(Decimal(request.get("annual_rate_pct") or request["period_rate_pct"]))
     per_period = loan.day_count == loan.DayCount.PERIOD
     return words(_("%(rate)s%% per instalment"), rate=rate) if per_period else words(_("%(rate)s%% a year"), rate=rate)
+
+
+def _early_money(loan, words):
+    """What money does that comes before it is due: all that the reckoning goes by."""
+    said = [words(loan.Prepay(loan.prepay).label)]
+    reshapes = loan.prepay in (loan.Prepay.SHORTER, loan.Prepay.SMALLER)
+    if reshapes or loan.early == loan.Early.PRINCIPAL:
+        said.append(words(loan.Early(loan.early).label))
+    return "; ".join(said)
 
 
 def _penalty(loan, words):
@@ -302,7 +314,7 @@ def _clauses(loan, words):
     return [
         words(_("1. The borrower repays the loan in the instalments above, each on or before its due date.")),
         words(_("2. A payment counts from the day on which it reaches the programme's account.")),
-        words(_("3. Money above what is due is used as the programme's rules say, and never lost to the borrower.")),
+        words(_("3. Money above what is due is used as is said above, and never lost to the borrower.")),
         words(_("4. Where the money is paid out on another day, the programme hands over the schedule of that day.")),
         words(_("5. Who cannot pay in time says so early: a new schedule can be decided by the committee.")),
         *_joint_clauses(loan, words),

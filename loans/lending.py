@@ -61,7 +61,10 @@ class LendingRulesForm(UnderProductForm):
         model = LendingRules
         fields = ("lender", "charge", "guarantor_ceiling_amount", "notice_days", "waiver_limit_amount")
         help_texts = {
-            "charge": _("The usual word, for every language in which the product has none of its own below."),
+            "charge": _(
+                "On the contract and every paper of a loan, where the product has no name of its own in the paper’s"
+                " language."
+            ),
             "lender": _("Who lends by the contract, where it is not the programme itself."),
             "notice_days": _("Empty: guarantors are not told by letter."),
         }
@@ -70,11 +73,10 @@ class LendingRulesForm(UnderProductForm):
         super().__init__(*args, **kwargs)
         for code, language in settings.LANGUAGES:
             self.fields[f"charge_{code}"] = forms.CharField(
-                label=_("Own name of the charge, %(language)s") % {"language": language},
+                label=_("Its own name in %(language)s") % {"language": language},
                 required=False,
                 max_length=40,
                 initial=self.instance.charge_names.get(code, ""),
-                help_text=_("As the contract and every paper of the loan call it. Empty: the usual word."),
             )
 
     def clean(self):

@@ -75,12 +75,14 @@ HELP = {
     "reference_rate_pct": _("For a subsidised rate: papers and pages show what the borrower is spared."),
     "day_count": _("How many days of interest a period has, and how many a year."),
     "first_period": _(
-        "Where the money comes more or less than one period before the first instalment: who bears the days between."
+        "Where the first instalment falls due more or less than one period after the pay-out: how interest counts it."
     ),
     "interest_grace": _("How many instalments at the start show no interest."),
     "interest_grace_kind": _("For first instalments without interest only."),
-    "rounding": _("How interest and principal come to the smallest amount. Half up: 0.5 becomes 1."),
-    "instalment_rounding": _("Empty: as the other amounts."),
+    "rounding": _(
+        "How amounts come to the smallest one. Half up: 0.5 becomes 1. To the even digit: 0.5 becomes 0, 1.5 becomes 2."
+    ),
+    "instalment_rounding": _("Always up makes the last instalment the smaller one."),
     "remainder": _("Rounded instalments do not add up to the loan exactly: which of them makes up for it."),
     "days_off": _("What a due date does that falls on a day off of the week, or on a holiday of the country."),
     "weekend": _("Days of the week on which nothing can be paid. Only where due dates move."),
@@ -92,7 +94,8 @@ HELP = {
     ),
     "prepay": _("What is done with money beyond what fell due, on a due date or once it reaches."),
     "early": _(
-        "Where early money changes the schedule: what it does before the coming instalment falls due. Does not go with"
+        "Before the coming instalment falls due. Either it waits until it covers that one, with interest to its day; or"
+        " any sum lowers the principal at once, and the interest falls due on the due date. The second does not go with"
         " flat interest, or where money is held."
     ),
     "early_interest": _("What a borrower pays who repays the whole loan before its time."),

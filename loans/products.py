@@ -155,6 +155,7 @@ class ProductForm(PartForm):
         self.fields["windows"].queryset = rows
         for name in ("balloon_pct", "interest_grace", "penalty_grace_days", *WITH_USUAL):
             self.fields[name].required = False
+        self.fields["instalment_rounding"].choices = [("", _("As the other amounts")), *LoanProduct.Rounding.choices]
         self.fields["windows"].help_text = _("Who applies in these windows is offered the product, in their currency.")
         if self.instance.pk:
             self.initial["windows"] = list(self.instance.windows.values_list("pk", flat=True))

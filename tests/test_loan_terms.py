@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
 
 from audit.refusals import Invalid
 from config.proof import faults
 from loans.contract import draw_contract
+from loans.daily import daily
 from loans.lending import LendingRulesForm
 from loans.models import LendingRules, LoanProduct
 from loans.papers.account import schedule_paper, statement_paper
@@ -19,6 +21,7 @@ from loans.papers.letters import payoff_paper
 from loans.payoff import payoff_quote
 from loans.services import change_rate, reschedule_loan, set_terms, sign_loan
 from programmes.clock import standing_at
+from tests.markup import filled
 from tests.office import DAY
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, loan_product, repay, signed_loan
 from tests.steps_tranches import SECOND_ON, active_in_tranches, pay_tranche
@@ -115,6 +118,19 @@ def test_an_instalment_agreed_as_an_amount_says_how_many_there_are(lending):
         closed(lending, loan, date(2026, 4, 20))
 
 
+def test_the_officer_agrees_on_an_amount_on_the_page_of_the_terms_and_takes_it_back(lending, client):
+    loan = approved_loan(lending, terms={"instalment_given": True})
+    client.force_login(lending.people.loan_officer)
+    url = reverse("loans:terms", args=[loan.ref])
+    for typed, agreed, number in (("150.00", 15_000, 7), ("", None, 7)):
+        answer = client.post(url, {**filled(client.get(url)), "instalment_amount": typed})
+        assert answer.status_code == 302
+        loan.refresh_from_db()
+        assert (loan.instalment_amount, loan.instalments_number) == (agreed, number)
+    refused = client.post(url, {**filled(client.get(url)), "instalment_amount": "10.00"})
+    assert "This does not repay the loan" in refused.content.decode()
+
+
 def test_an_amount_is_agreed_only_where_the_product_allows_it(lending):
     loan = approved_loan(lending)
     with pytest.raises(Invalid, match="Of this product the instalment is calculated"):
@@ -155,6 +171,19 @@ def test_early_money_lowers_the_principal_that_day_and_the_interest_falls_due_on
         closed(lending, loan, date(2026, 4, 20))
 
 
+def test_money_that_waits_to_close_an_instalment_is_used_on_its_day_without_anybody(lending):
+    """20.00 on 27 March do not close 172.55: on 12 April they pay the interest and 10.00 of the principal."""
+    terms = LOWERS | {"early": "next_instalment", "prepay": "reduce_number"}
+    loan = active_loan(lending, terms=terms, months=6)
+    repay(lending, loan, 2_000, date(2026, 3, 27))
+    assert (loan.overpaid_amount, loan.principal_amount) == (2_000, 100_000)
+    with standing_at(FIRST_DUE):
+        daily(FIRST_DUE)
+        loan.refresh_from_db()
+        assert (loan.overpaid_amount, loan.principal_amount) == (0, 99_000)
+        assert not list(faults())
+
+
 def test_what_a_lowered_principal_bore_until_then_goes_into_a_new_schedule(lending):
     """500.00 on 27 March: 4.84 was borne until then, and the new schedule bears interest on 500.00 from that day."""
     loan = active_loan(lending, terms=LOWERS | {"prepay": "reduce_instalment"}, months=6)
@@ -163,6 +192,25 @@ def test_what_a_lowered_principal_bore_until_then_goes_into_a_new_schedule(lendi
         agreed = {"instalments_number": 5, "decision_ref": "S-9", "reason": "Hail.", "by": lending.people.manager}
         loan = reschedule_loan(loan=loan, first_due_on=date(2026, 4, 27), on=date(2026, 4, 2), **agreed)
         assert rows(loan)[0][1] == 484 + 500
+        assert not list(faults())
+
+
+@pytest.mark.both
+def test_unpaid_interest_is_handed_on_by_a_schedule_that_is_made_anew_before_it_falls_due(lending):
+    """18.37 of interest was unpaid on 20 May. Rescheduled twice that day, it is asked for once, and not forgotten."""
+    loan = active_loan(lending, months=6)
+    agreed = {"instalments_number": 6, "decision_ref": "S-9", "reason": "Hail.", "by": lending.people.manager}
+    day = date(2026, 5, 20)
+    with standing_at(day):
+        for _time in range(2):
+            loan = reschedule_loan(loan=loan, first_due_on=date(2026, 6, 12), on=day, **agreed)
+            assert rows(loan)[:2] == [(16_255, 1_000 + 1_837), (16_418, 837)]
+        # Of 20.00 that come, 1.63 are interest of the days to come.
+        repay(lending, loan, 2_000, day)
+        loan = reschedule_loan(loan=loan, first_due_on=date(2026, 6, 12), on=day, **agreed)
+        for _time in range(2):
+            loan = reschedule_loan(loan=loan, first_due_on=date(2026, 6, 12), on=day, **agreed)
+            assert rows(loan)[0] == (16_255, 1_000 + 1_837 - 2_000)
         assert not list(faults())
 
 

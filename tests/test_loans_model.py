@@ -320,8 +320,11 @@ class Twin:
         due = [line for line in old.lines if line.due <= on]
         coming = [line for line in old.lines if line.due > on]
         brought = {part: sum(line.open(part) for line in old.lines) for part in ("fee", "penalty")}
-        brought |= {"interest": sum(line.open("interest") for line in due), "principal": 0}
-        ahead = sum(line.paid["interest"] for line in coming if line.open("interest"))
+        unpaid = [line for line in coming if not line.closed and (line.open("interest") or not line.paid["interest"])]
+        handed_on = sum(max(line.brought_interest - line.paid["interest"], 0) for line in unpaid)
+        brought |= {"interest": sum(line.open("interest") for line in due) + handed_on, "principal": 0}
+        ahead = sum(max(line.paid["interest"] - max(line.brought_interest, 0), 0) for line in unpaid)
+        ahead += sum(max(-line.brought_interest, 0) for line in unpaid)
         paid_to = [old.start]
         for line in old.lines:
             if line.due <= on or line.closed or (line.paid["interest"] and not line.open("interest")):

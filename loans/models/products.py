@@ -45,11 +45,11 @@ class LoanTerms(models.Model):
     class FirstPeriod(models.TextChoices):
         ON_TOP = "actual_days_on_top", _("Its days change the first interest only")
         IN_ANNUITY = "actual_days_in_annuity", _("Its days are shared by all instalments")
-        NOMINAL = "nominal", _("It counts as one whole period, whenever the money came")
+        NOMINAL = "nominal", _("It counts as one whole period")
 
     class Annuity(models.TextChoices):
         SOLVED = "solved", _("So that the last instalment differs least")
-        MEAN_RATE = "mean_rate", _("By the formula, with the mean rate of all periods")
+        MEAN_RATE = "mean_rate", _("By the formula, with the mean rate")
 
     class OnDisbursement(models.TextChoices):
         RECOMPUTE = "recompute_instalment", _("It covers what is paid out by then")
@@ -84,9 +84,9 @@ class LoanTerms(models.Model):
     class Early(models.TextChoices):
         CLOSES = (
             "next_instalment",
-            _("It waits until it covers the coming instalment, and pays that one before its day"),
+            _("It pays the coming instalment once it covers it"),
         )
-        PRINCIPAL = "principal_first", _("All of it lowers the principal that day; the interest falls due on its day")
+        PRINCIPAL = "principal_first", _("All of it lowers the principal that day")
 
     class Prepay(models.TextChoices):
         NEXT = "next_instalments", _("Early money pays the coming instalments")
@@ -97,7 +97,7 @@ class LoanTerms(models.Model):
     class EarlyInterest(models.TextChoices):
         DATE = "date", _("To the day of the money")
         PERIOD_END = "period_end", _("To the next due date")
-        SCHEDULE = "schedule", _("All the interest of the schedule")
+        SCHEDULE = "schedule", _("To the end of the schedule")
 
     method = models.CharField(_("repayment"), max_length=30, choices=Method.choices, default=Method.EQUAL_INSTALMENT)
     harvest_months = models.JSONField(_("harvest months"), default=dict, blank=True)

@@ -419,8 +419,8 @@ def unpaid_parts(standing, loan, on):
     """
     due = [row for row in standing.rows if row.due <= on]
     coming = [row for row in standing.rows if row.due > on]
-    ahead = [row for row in coming if row.open_part("interest")]
     request = request_from_json(loan.versions.get(number=loan.current_version).request)
+    brought, ahead = _brought_on(standing, loan, request, [row for row in coming if not _interest_paid(row)])
     accrued = 0
     lowered = any(_lowered_to(row) for row in coming)
     deferred = request.grace_interest_kind == "deferred" and coming and coming[0].row.no <= request.grace_interest + 1
@@ -428,11 +428,33 @@ def unpaid_parts(standing, loan, on):
         reshaped = standing.reshaped if lowered else Reshaped(request, None)
         accrued = reshaped.interest_on(coming[0].row.no, interest_paid_to(standing, loan, on), "date")
     return {
-        "interest": sum(row.open_part("interest") for row in due) + accrued,
+        "interest": sum(row.open_part("interest") for row in due) + brought + accrued,
         "fee": sum(row.open_part("fee") for row in standing.rows),
         "penalty": sum(row.open_part("penalty") for row in standing.rows),
-        "paid_ahead": sum(row.paid["interest"] for row in ahead),
+        "paid_ahead": ahead,
     }
+
+
+def _interest_paid(row):
+    """Is the interest of an instalment paid to its day, or to the day on which it was closed?"""
+    return bool(row.closed_on or (row.paid["interest"] and not row.open_part("interest")))
+
+
+def _brought_on(standing, loan, request, rows):
+    """(unpaid interest, interest paid ahead) that an earlier schedule left in these instalments, which are to come.
+
+    A schedule that is made anew before its first instalment falls due hands on what it was handed.
+    """
+    own = {row.no: row.interest for row in rows_of(build_schedule(request), loan.currency)}
+    planned = dict(
+        loan.instalments.filter(version=loan.current_version).values_list("number", "planned_interest_amount")
+    )
+    unpaid = ahead = 0
+    for row in rows:
+        brought = planned[row.row.no] - own.get(row.row.no, 0)
+        unpaid += max(brought - row.paid["interest"], 0)
+        ahead += max(row.paid["interest"] - brought, 0) if brought > 0 else row.paid["interest"] - brought
+    return unpaid, ahead
 
 
 def interest_paid_to(standing, loan, on):
@@ -444,12 +466,8 @@ def interest_paid_to(standing, loan, on):
     if all(row.due <= on for row in standing.scheduled):
         return on
     start = loan.versions.get(number=loan.current_version).starts_on
-    days = [
-        row.closed_on or row.due
-        for row in standing.scheduled
-        if row.due <= on or row.closed_on or (row.paid["interest"] and not row.open_part("interest"))
-    ]
-    return max([start, *days, *filter(None, map(_lowered_to, standing.rows))])
+    days = [row.closed_on or row.due for row in standing.scheduled if row.due <= on or _interest_paid(row)]
+    return max([start, *days, *filter(None, map(_lowered_to, standing.scheduled))])
 
 
 def _lowered_to(row):

@@ -235,4 +235,25 @@ LENDING: list[Mutant] = [
         "last=last",
         TERMS,
     ),
+    Mutant(
+        "loans: unpaid interest is forgotten by a second new schedule",
+        "loans/services/relief.py",
+        "for row in due) + brought + accrued,",
+        "for row in due) + accrued,",
+        TERMS,
+    ),
+    Mutant(
+        "loans: money that waits to close an instalment waits beyond its day",
+        "loans/daily.py",
+        "    held = Q(overpaid_amount__gt=0)",
+        '    held = Q(prepay="hold", overpaid_amount__gt=0)',
+        TERMS,
+    ),
+    Mutant(
+        "loans: a paper says interest where the product has a word of its own",
+        "loans/charge.py",
+        'own = rules.charge_names.get(get_language() or "") if rules else None',
+        "own = None",
+        TERMS,
+    ),
 ]
