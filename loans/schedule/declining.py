@@ -117,10 +117,13 @@ class DecliningRun:
             no += 1
         return self.periods.due(no)
 
-    def _stretches(self, until: date) -> list[Number]:
-        """The unrounded interests of the period up to a day: one per stretch of one balance and one rate."""
+    def _stretches(self, until: date, known_until: date | None = None) -> list[Number]:
+        """The unrounded interests of the period up to a day: one per stretch of one balance and one rate.
+
+        Rates from `known_until` on are not yet known: they change nothing of what money did before.
+        """
         no = self.period
-        balances, rates = dict(self.balances), dict(self.rates.steps(no))
+        balances, rates = dict(self.balances), dict(self.rates.steps(no, known_until))
         cuts = sorted({*balances, *rates})
         stretches, balance, rate = [], 0, 0
         for place, cut in enumerate(cuts):
@@ -185,7 +188,7 @@ class DecliningRun:
         due = self.periods.due(self.period)
         self._note_balance(max(day, self.periods.begin(self.period)))
         stretches = self.carried + self._charged(day)
-        whole = self.carried + self._stretches(due)
+        whole = self.carried + self._stretches(due, day)
         whole += [
             self.balance * self.rates.before(day) * self.periods.whole_share(later)
             for later in range(self.period + 1, no + 1)
