@@ -105,7 +105,7 @@ class Reshaped:
         return sum(interest for number, (_principal, interest) in self._built(told).items() if number >= no)
 
     def _interest_by_days(self, no: int, day: date, until: str) -> int:
-        """The same of each period that has begun, in proportion to its days gone by; what a grace has deferred counts."""
+        """The same of each period that has begun, by its days gone by; what a grace has deferred counts."""
         request, own = self.request, self.rows
         if request.grace_interest_kind == "deferred" and no <= request.grace_interest + 1:
             own, no = self._built(replace(request, grace_interest=0, grace_interest_kind=None)), 1

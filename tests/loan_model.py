@@ -415,7 +415,7 @@ class Version:
             day,
             self.put_off[place] if place < self.free else self.own_interest[place] - self.deferred_to(place),
         )
-        begin = self.start if place == 0 and self.odd else self.begins[place]
+        begin = self.start if place == 0 else self.begins[place]
         if self.deal.early_interest == "period_end":
             if place and day == begin:
                 return 0
