@@ -119,7 +119,8 @@ class Reshaped:
         if self.request.is_flat or on_top:
             return self._interest_by_days(no, day, until)
         day = min(day, self.periods.due(len(self.planned)))
-        told = replace(self._lent_by(day), payoff=Payoff(day, until))
+        known = tuple(change for change in self.request.rate_changes if change.from_ <= day)
+        told = replace(self._lent_by(day), rate_changes=known, payoff=Payoff(day, until))
         if told.remainder == "first":
             told = replace(told, remainder="last")  # its interest is the same
         if self.closed or self.lowered:

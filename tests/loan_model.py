@@ -118,30 +118,24 @@ class Version:
         rows = [(on, amount) for on, amount in self.tranches if since <= on < self.dues[place]]
         return sum(amount for on, amount in rows if known is None or on > known)
 
-    def changed(self, begin, before, since=None):
-        """Is another instalment to be found: did a tranche come in the period, or for equal ones another rate?
+    def changed(self, since, before):
+        """Is another instalment to be found: did a tranche come since that day, or for equal ones another rate?"""
+        days = [*self.tranches, *(self.changes if self.deal.method == "level" else ())]
+        return any(since <= on < before for on, _what in days)
 
-        `since`: the line before was closed on that day, whose rate it knew and whose tranche it did not.
-        """
-        first = begin if since is None else since
-        rates = self.changes if self.deal.method == "level" else ()
-        return any(first <= on < before for on, _amount in self.tranches) or any(
-            (begin <= on if since is None else since < on) and on < before for on, _rate in rates
-        )
-
-    def walk(self, balance, place, since, until, known=None, last=date.max):
+    def walk(self, balance, place, since, until, known=None, last=date.max, rates_to=date.max):
         """Unrounded interest of a part of a period, a piece for each balance and rate: tranches raise it on their days.
-        What comes after `last` is not known."""
+        What comes after `last` is not known, nor rates after `rates_to`."""
         found, day = [], since
         cuts = [(on, amount) for on, amount in self.tranches if on <= last and (known is None or on > known)]
         # The day of a change already bears the new rate, and its interest is that of the night before.
-        cuts += [(on - timedelta(days=1), 0) for on, _rate in self.changes if on <= last and on < self.dues[place]]
+        cuts += [(on - timedelta(days=1), 0) for on, _rate in self.changes if on <= rates_to and on < self.dues[place]]
         for on, amount in sorted(cuts):
             if since <= on < until:
                 if on > day:
-                    found.append(self.charge(balance, place, day, on, last))
+                    found.append(self.charge(balance, place, day, on, rates_to))
                 day, balance = on, balance + amount
-        return [*found, self.charge(balance, place, day, until, last)] if day < until else found
+        return [*found, self.charge(balance, place, day, until, rates_to)] if day < until else found
 
     # Interest -------------------------------------------------------------------------------------------------------
 
@@ -214,7 +208,7 @@ class Version:
             if known is not None:
                 between = sum(amount for on, amount in self.tranches if known < on < begin)
             from_day = begin if since is None else since
-            fell, came = self.changed(begin, line.due, since), self.came(later, from_day, known)
+            fell, came = self.changed(from_day, line.due), self.came(later, from_day, known)
             pieces = [*extra, *self.walk(balance + between, later, begin, self.dues[later], known)]
             own = self.shown(later, pieces)
             interest, balance = sum(self.round(piece) for piece in own), balance + came
@@ -417,8 +411,11 @@ class Version:
         """Of the period at hand, whose first day is not charged on that day."""
         if day < self.start or (place < self.free and self.deal.free_kind == "waived"):
             return 0
-        whole = self.put_off[place] if place < self.free else self.own_interest[place] - self.deferred_to(place)
-        begin = self.start if place == 0 and self.odd else self.begins[place]
+        today, whole = (
+            day,
+            self.put_off[place] if place < self.free else self.own_interest[place] - self.deferred_to(place),
+        )
+        begin = self.start if place == 0 else self.begins[place]
         if self.deal.early_interest == "period_end":
             if place and day == begin:
                 return 0
@@ -427,38 +424,31 @@ class Version:
             days = Fraction(max((day - begin).days, 0), (self.dues[place] - begin).days)
             return rounded(whole * days)
         begin = self.bearing_from(place)
-        return sum(self.round(piece) for piece in self.walk(self.own_balance[place], place, begin, day))
+        return sum(self.round(piece) for piece in self.walk(self.own_balance[place], place, begin, day, rates_to=today))
 
     def wanted_on(self, day, place, balance, interest):
         """What a coming line repays that is closed on `day`, as far as tranches are known then."""
         since = self.since_of(place)
-        if self.pending[place] or self.changed_by(day, place, since):
+        if self.pending[place] or self.changed(since, day):
             begin = balance - sum(amount for on, amount in self.tranches if since < on <= day)
-            own = self.shown(place, self.pieces(begin, since, self.dues[place], day))
-            return self.out_of(self.regular_for(place, balance, own, day), balance, interest)
+            eve = day - timedelta(days=1)
+            own = self.shown(place, self.pieces(begin, since, self.dues[place], day, eve))
+            return self.out_of(self.regular_for(place, balance, own, eve), balance, interest)
         return self.out_of(self.regular[place - 1], balance, interest)
-
-    def changed_by(self, day, place, since):
-        """Is another instalment known on `day`, of the tranches before it and the rates up to it?"""
-        closed = since if since != self.bearing_from(place) else None
-        rates = self.changes if self.deal.method == "level" else ()
-        return any(since <= on < day for on, _amount in self.tranches) or any(
-            (since <= on if closed is None else since < on) and on <= day for on, _rate in rates
-        )
 
     def since_of(self, place):
         """From when a coming line bears interest: from the closing of the line before it, or from its own begin."""
         closed = self.lines[place - 1].closed if place else None
         return closed or self.bearing_from(place)
 
-    def pieces(self, balance, since, until, last=date.max):
+    def pieces(self, balance, since, until, last=date.max, rates_to=date.max):
         """Unrounded interest from a day on, on the balance of that evening, cut at the due dates and by tranches."""
         found = []
         for place in range(self.number):
             begin, end = max(since, self.bearing_from(place)), min(until, self.dues[place])
             if begin < end:
                 before = sum(amount for on, amount in self.tranches if since < on < begin and on <= last)
-                found += self.walk(balance + before, place, begin, end, since, last)
+                found += self.walk(balance + before, place, begin, end, since, last, rates_to)
         return found
 
     def interest_until(self, day, place, balance):

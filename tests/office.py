@@ -186,12 +186,12 @@ def grant_office(key="spring", *, confidential=False, line_ceiling=10_000_000, w
     )
 
 
-def loan_office(key="orchard", *, confidential=False, capital=1_000_000, window_ceiling=200_000):
+def loan_office(key="orchard", *, confidential=False, capital=1_000_000, window_ceiling=200_000, currency="USD"):
     """USD loans up to 2,000.00 from a revolving fund that received `capital` (minor units) on 5 January 2026."""
     office = _office(
         key,
         "loan",
-        currency="USD",
+        currency=currency,
         line_kind="revolving",
         ceiling=0,
         window_ceiling=window_ceiling,

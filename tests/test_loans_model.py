@@ -21,6 +21,7 @@ from loans.portfolio import portfolios
 from loans.schedule import Disbursement, Frequency, RateChange, Rounding, ScheduleRequest, build_schedule
 from loans.services import (
     ask_to_give_up,
+    change_rate,
     forgive_loan,
     give_up_tranche,
     reckon_loans,
@@ -39,7 +40,8 @@ from payments.services import return_payment, settle_payment
 from programmes.clock import standing_at
 from tests.loan_calendar import Pace
 from tests.loan_model import PARTS, RESHAPING, Deal, Version
-from tests.office import DAY
+from tests.office import DAY, loan_office
+from tests.replay import prepared
 from tests.steps_loans import active_loan
 from tests.steps_tranches import active_in_tranches, order_of, shown
 
@@ -183,6 +185,7 @@ def test_the_standing_is_that_of_a_second_reckoning_day_by_day(drawn, last):
     assert (standing.settled_on is not None) == version.done
 
 
+STEPS = {"month": (1, "month"), "quarter": (3, "month"), "week": (1, "week"), "fortnight": (2, "week")}
 METHODS = {"level": "declining_equal_instalment", "equal": "declining_equal_principal", "flat": "flat"}
 
 
@@ -283,8 +286,13 @@ class Twin:
     def __init__(self, loan):
         self.deal = Deal(
             rate=Fraction(loan.annual_rate_pct),
-            method="level" if loan.method == "declining_equal_instalment" else "equal",
+            method=next(word for word, method in METHODS.items() if method == loan.method),
             shared=loan.first_period == "actual_days_in_annuity",
+            pace=Pace(*STEPS[loan.frequency], loan.day_count),
+            free_kind=loan.interest_grace_kind,
+            mode=loan.rounding,
+            multiple=loan.multiple_amount or 1,
+            remainder=loan.remainder,
             prepay=loan.prepay,
             order=tuple(loan.allocation_order) or PARTS,
             penalty=Fraction(loan.penalty_pct),
@@ -294,7 +302,8 @@ class Twin:
         )
         self.lent = {row.number: (row.paid_on, row.amount) for row in loan.tranches.paid()}
         first = loan.tranches.get(number=1).amount if self.lent else loan.amount
-        self.versions = [Version(self.deal, first, DAY, loan.first_due_on, loan.instalments_number)]
+        terms = (loan.first_due_on, loan.instalments_number)
+        self.versions = [Version(self.deal, first, DAY, *terms, free=loan.interest_grace)]
         self.planned = {row.number: row.planned_on for row in loan.tranches.open()}
         self.in_tranches, self.interest_only, self.out = bool(self.lent), loan.interest_only, loan.amount
         if self.interest_only:
@@ -325,6 +334,9 @@ class Twin:
         brought |= {"interest": sum(line.open("interest") for line in due) + handed_on, "principal": 0}
         ahead = sum(max(line.paid["interest"] - max(line.brought_interest, 0), 0) for line in unpaid)
         ahead += sum(max(-line.brought_interest, 0) for line in unpaid)
+        if coming and old.deal.free_kind == "deferred" and len(due) <= old.free:
+            # The new schedule knows no grace of the old one.
+            brought["interest"] += sum(old.put_off[place] for place in range(len(due)))
         paid_to = [old.start]
         for line in old.lines:
             if line.due <= on or line.closed or (line.paid["interest"] and not line.open("interest")):
@@ -340,7 +352,9 @@ class Twin:
                 later.append((day, min(part, left)))
                 left -= min(part, left)
         first = amount - sum(part for _day, part in later)
-        new = Version(self.deal, first, start, first_due, number, held=old.held, brought=brought, tranches=later)
+        rates = [(day, rate) for day, rate in sorted(old.changes) if day > start]
+        made = {"held": old.held, "brought": brought, "tranches": later, "changes": rates, "rate": old.rate(start)}
+        new = Version(self.deal, first, start, first_due, number, **made)
         new.ahead = ahead
         old.ended = on
         self.versions.append(new)
@@ -377,6 +391,103 @@ def test_every_balance_and_account_is_that_of_the_second_reckoning(lending, agre
     loan = Loan.objects.first() or active_loan(lending, terms=TERMS | agreed, months=6)
     with transaction.atomic():
         live(lending, loan.pk, drawn)
+        transaction.set_rollback(True)
+
+
+# What a product seldom sets; the currency of the fund has no, two or three digits.
+SELDOM_AGREED = {
+    "deferred by the calendar": (
+        "JPY",
+        6,
+        {
+            "prepay": "next_instalments",
+            "early_interest": "period_end",
+            "day_count": "actual/365",
+            "interest_grace": 2,
+            "interest_grace_kind": "deferred",
+            "first_period": "actual_days_on_top",
+            "penalty_pct": Decimal("36.5"),
+        },
+    ),
+    "all interest by fortnights": (
+        "KWD",
+        3,
+        {
+            "prepay": "hold",
+            "early_interest": "schedule",
+            "frequency": "fortnight",
+            "day_count": "actual/364",
+            "rounding": "half_even",
+            "interest_grace": 1,
+            "remainder": "spread",
+        },
+    ),
+    "flat": (
+        "USD",
+        6,
+        {
+            "prepay": "next_instalments",
+            "method": "flat",
+            "interest_grace": 1,
+            "interest_grace_kind": "deferred",
+            "first_period": "actual_days_on_top",
+        },
+    ),
+    "shorter by quarters": ("USD", 18, {"prepay": "reduce_number", "frequency": "quarter", "multiple_amount": 500}),
+    "smaller by weeks": (
+        "KWD",
+        3,
+        {
+            "prepay": "reduce_instalment",
+            "frequency": "week",
+            "day_count": "actual/actual",
+            "rounding": "ceiling",
+            "penalty_pct": Decimal("36.5"),
+        },
+    ),
+}
+seldom_acts = st.lists(
+    st.one_of(
+        st.tuples(st.just("pay"), st.integers(0, 30), SUMS),
+        st.tuples(st.just("pay"), st.integers(0, 30), SUMS),
+        st.tuples(st.just("due"), st.just(0), st.just(0)),
+        st.tuples(st.just("reverse"), st.integers(0, 9), st.just(0)),
+        st.tuples(st.just("rate"), st.sampled_from([0, 6, 12, 60]), st.just(0)),
+        st.tuples(st.just("rate"), st.sampled_from([0, 6, 12, 60]), st.just(0)),
+        st.tuples(st.just("waive"), st.sampled_from(["interest", "penalty"]), st.integers(1, 100)),
+        st.tuples(st.just("reschedule"), st.integers(1, 9), st.integers(1, 70)),
+    ),
+    min_size=2,
+    max_size=12,
+)
+
+
+def yen_office():
+    return loan_office(currency="JPY")
+
+
+def dinar_office():
+    return loan_office(currency="KWD")
+
+
+OFFICES = {"USD": loan_office, "JPY": yen_office, "KWD": dinar_office}
+
+
+@pytest.fixture
+def fund(db, request):
+    """A loan programme whose money has that many digits; it is 12 March 2026."""
+    with standing_at(DAY), prepared(OFFICES[request.param]) as built:
+        yield built
+
+
+@pytest.mark.in_turn
+@pytest.mark.parametrize(("fund", "months", "agreed"), SELDOM_AGREED.values(), ids=SELDOM_AGREED, indirect=["fund"])
+@settings(max_examples=_examples(), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=seldom_acts)
+def test_loans_on_seldom_terms_and_at_other_rates_are_those_of_the_second_reckoning(fund, months, agreed, drawn):
+    loan = Loan.objects.first() or active_loan(fund, terms=TERMS | agreed, months=months)
+    with transaction.atomic():
+        live(fund, loan.pk, drawn)
         transaction.set_rollback(True)
 
 
@@ -493,6 +604,9 @@ REFUSED = (
     "is still claimed",
     "only that can be",
     "Interest is paid to",
+    "This is the rate already",
+    "No instalment is to come",
+    "What rounding leaves is in instalments",
     "is held",
 )
 
@@ -545,6 +659,12 @@ def rescheduling(office, loan, twin, _rows, _number, now, number, days):
     replaced = loan.current_version - 1
     twin.left_alone[replaced] = version_of(loan, replaced)
     twin.reschedule(now, number, first_due, bool(days % 2))
+
+
+def another_rate(office, loan, twin, _rows, _number, now, rate, _none):
+    by = {"decision_ref": "S-1", "reason": "Hail.", "on": now, "by": office.people.manager}
+    change_rate(loan=loan, annual_rate_pct=Decimal(rate), **by)
+    twin.current.changes.append((now, Fraction(rate)))
 
 
 def ending(office, loan, twin, _rows, _number, now, how, seldom):
@@ -606,6 +726,7 @@ ACTS = {
     "waive": waiving,
     "unwaive": unwaiving,
     "reschedule": rescheduling,
+    "rate": another_rate,
     "end": ending,
 }
 

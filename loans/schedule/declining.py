@@ -120,13 +120,16 @@ class DecliningRun:
             no += 1
         return self.periods.due(no)
 
-    def _stretches(self, until: date, borne: list[tuple[date, Number]] | None = None) -> list[Number]:
+    def _stretches(
+        self, until: date, *, borne: list[tuple[date, Number]] | None = None, known_until: date | None = None
+    ) -> list[Number]:
         """The unrounded interests of the period up to a day: one per stretch of one balance and one rate.
 
-        `borne`: the balances, where it is not what bears interest.
+        `borne`: the balances, where it is not what bears interest. Rates from `known_until` on are not yet known: they
+        change nothing of what money did before.
         """
         no = self.period
-        balances, rates = dict(borne or self.balances), dict(self.rates.steps(no))
+        balances, rates = dict(borne or self.balances), dict(self.rates.steps(no, known_until))
         cuts = sorted({*balances, *rates})
         stretches, balance, rate = [], 0, 0
         for place, cut in enumerate(cuts):
@@ -191,7 +194,7 @@ class DecliningRun:
         due = self.periods.due(self.period)
         self._note_balance(max(day, self.periods.begin(self.period)))
         stretches = self.carried + self._charged(day)
-        whole = self.carried + self._stretches(due)
+        whole = self.carried + self._stretches(due, known_until=day)
         whole += [
             self.balance * self.rates.before(day) * self.periods.whole_share(later)
             for later in range(self.period + 1, no + 1)
@@ -266,7 +269,7 @@ class DecliningRun:
         charged = whole if self.interest_end is None else self.carried + self._charged(due)
         own, shown = self._interest(no, charged)
         if self.prepaid and self.request.instalment_as_planned:
-            whole = self.carried + self._stretches(due, self.planned)
+            whole = self.carried + self._stretches(due, borne=self.planned)
         self.carried = []
         scheduled = 0
         if self._repays_principal(no):

@@ -228,16 +228,18 @@ class Rates:
         """Is there a change dated from `begin` up to, and not on, `end`?"""
         return bisect_left(self.dates, end) > bisect_left(self.dates, begin)
 
-    def steps(self, no: int) -> list[tuple[date, Fraction]]:
-        """The rates of period `no`, each with the day its interest starts to count.
+    def steps(self, no: int, known_until: date | None = None) -> list[tuple[date, Fraction]]:
+        """The rates of period `no`, each with the day its interest starts to count; none from `known_until` on.
 
         The day named in a change already bears the new rate, and a day's interest is that of the night before it:
         so a change counts from the day before it, but on the first day of a period from that day.
         """
-        begin = self.periods.begin(no)
-        steps = [(begin, self.at_begin(no))]
+        begin, last = self.periods.begin(no), self.periods.due(no)
+        if known_until is not None:
+            last = min(last, known_until)
+        steps = [(begin, self.before(min(begin + ONE_DAY, last)))]
         inside = bisect_left(self.dates, begin + ONE_DAY)
-        for index in range(inside, bisect_left(self.dates, self.periods.due(no))):
+        for index in range(inside, bisect_left(self.dates, last)):
             day, rate = self.dates[index] - ONE_DAY, self._rates[index]
             if day == steps[-1][0]:
                 steps.pop()
