@@ -38,8 +38,8 @@ LOAN_PEOPLE: list[Mutant] = [
     Mutant(
         "loans: a moratorium does what was not shown",
         "loans/services/moratorium.py",
-        "asdict(effect_on(loan, moratorium)) != _shown(row)",
-        "False",
+        "        if effect.principal_amount <= row.principal_amount and effect.waived_amount <= row.waived_amount:",
+        "        if True:",
         MORATORIUM,
     ),
     Mutant(
@@ -52,8 +52,8 @@ LOAN_PEOPLE: list[Mutant] = [
     Mutant(
         "loans: a committee is asked about loans that changed since the list was made",
         "loans/moratoria.py",
-        '    return changed_since(row.loan) if row else ""',
-        '    return ""',
+        "    if row is None:",
+        "    if True:",
         MORATORIUM,
     ),
     Mutant(
