@@ -122,8 +122,15 @@ LOAN_PEOPLE: list[Mutant] = [
     Mutant(
         "loans: who leaves a group takes the default along",
         "loans/group_account.py",
-        "    left = [pk for pk in members if pk not in shares]",
-        "    left = []",
+        "    last_days = {row.member_id: row.until for row in rows if row.member_id not in shares}",
+        "    last_days = {}",
+        GROUPS,
+    ),
+    Mutant(
+        "loans: who takes a share over is short of what the group paid ahead",
+        "loans/group_account.py",
+        "    if covers:",
+        "    if False:",
         GROUPS,
     ),
     Mutant(
