@@ -195,7 +195,7 @@ def test_who_takes_a_share_over_is_not_short_while_the_group_is_ahead(lending):
     repay(lending, loan, 2665, FIRST_DUE + timedelta(days=1))
     with standing_at(later):
         leave_group(loan=loan, member=carine, reason="Moved.", on=later, by=officer, takers=[(ana, 10_000)])
-    # Carine's 8.89 meet the first of 26.65. Of the rest Ana owes 11.84 and paid 8.88 ahead; Bella owes 5.92 of her 8.88.
+    # Carine's 8.89 meet the first of 26.65. Ana owes 11.84 of the rest and paid 8.88 ahead, Bella 5.92 of her 8.88.
     assert lines_on(loan, second) == [(10_000, 1480, 1776, 0), (20_000, 2072, 1776, 0), (0, 1778, 1778, 0)]
     account = {line.member: line for line in account_of(loan, second)}
     assert account[ana].covered == 296
