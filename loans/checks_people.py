@@ -112,16 +112,18 @@ def pause_faults():
 
 
 def moratorium_faults():
-    """Each loan of a moratorium in force has the version it made, by its decision; of another one none has."""
+    """Each loan of a moratorium in force has the version it made, by its decision, or says why not; of another none."""
     lines = MoratoriumLoan.objects.select_related("moratorium", "loan").order_by("pk")
+    lines = lines.annotate(made_on=Coalesce("done_on", "moratorium__starts_on"))
     in_force = Q(moratorium__state=Moratorium.State.IN_FORCE)
-    for line in lines.filter((in_force & Q(version=None)) | (~in_force & Q(version__isnull=False)))[:5]:
+    made_none = in_force & Q(version=None, left_out="")
+    for line in lines.filter(made_none | (~in_force & Q(version__isnull=False)))[:5]:
         yield f"loans_moratoriumloan {line.pk}: its version does not fit the state {line.moratorium.state}"
     made = ScheduleVersion.objects.filter(
         loan=OuterRef("loan"),
         number=OuterRef("version"),
         decision_ref=OuterRef("moratorium__decision_ref"),
-        made_on=OuterRef("moratorium__starts_on"),
+        made_on=OuterRef("made_on"),
     )
     for line in lines.filter(~Exists(made), version__isnull=False)[:5]:
         yield f"loans_moratoriumloan {line.pk}: {line.loan.ref} has no schedule by this decision"

@@ -25,7 +25,7 @@ def request_faults():
 
 def _shown(row):
     if isinstance(row, Moratorium):
-        return not row.loans.filter(version=None).exists()
+        return not row.loans.filter(version=None, left_out="").exists()
     loan = row.loan
     if row.kind == ReliefRequest.Kind.RESCHEDULE:
         made = loan.versions.filter(decision_ref=row.decision_ref, made_on=row.in_force_on)

@@ -1,7 +1,7 @@
 """What each member of a group owes of its loan on a day, and paid. Reads only; amounts are minor units."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import F
 
@@ -13,7 +13,8 @@ from loans.models import GroupClaim, MemberPayment
 class MemberLine:
     """`due` is the member's part of all that has fallen due by the day, `paid` what came from the member by then.
 
-    `claimed` is what the group claims of the member, settled or not: that much of the shortfall is accounted for.
+    `claimed` is what the group claims of the member, settled or not, and `covered` what others of the group had paid
+    ahead, of whom nobody said that it was theirs: that much of the shortfall is accounted for.
     `share` is 0 for a member who left: the account stays, and what falls due later is the others'.
     """
 
@@ -22,11 +23,12 @@ class MemberLine:
     due: int
     paid: int
     claimed: int
+    covered: int = 0
 
     @property
     def short(self):
-        """What the member owes and nobody claims yet."""
-        return max(self.due - self.paid - self.claimed, 0)
+        """What the member owes, nobody claims yet and no money of the group covers."""
+        return max(self.due - self.paid - self.claimed - self.covered, 0)
 
 
 def account_of(loan, on, without=None):
@@ -35,23 +37,53 @@ def account_of(loan, on, without=None):
     Their `due` adds up to `fallen_due`, their `paid` to what the members brought. `without`: a Repayment left out.
     """
     rows = list(loan.shares.filter(since__lte=on).select_related("member").order_by("pk"))
-    shares = {row.member_id: row.amount for row in _in_force(rows, on)}
-    if not shares:
+    if not _in_force(rows, on):
         return []
     payments = MemberPayment.objects.filter(
         repayment__loan=loan, repayment__reversed_on=None, repayment__value_on__lte=on
     )
     if without is not None:
         payments = payments.exclude(repayment=without)
-    paid, claimed = Counter(), Counter()
-    for member, amount in payments.values_list("member", "amount"):
-        paid[member] += amount
-    for member, amount in GroupClaim.objects.filter(loan=loan, claimed_on__lte=on).values_list("member", "amount"):
-        claimed[member] += amount
-    dues = divide_due(rows, _fallen(loan, on), paid)
+    paid = list(payments.values_list("repayment__value_on", "member", "amount", "typed"))
+    claims = GroupClaim.objects.filter(loan=loan, claimed_on__lte=on).values_list("claimed_on", "member", "amount")
     members = {row.member_id: row.member for row in rows}
-    left = [pk for pk in members if pk not in shares]
-    return [MemberLine(members[pk], shares.get(pk, 0), dues[pk], paid[pk], claimed[pk]) for pk in [*shares, *left]]
+    lines = lines_of(rows, _fallen(loan, on), paid, list(claims), on)
+    return [replace(line, member=members[line.member]) for line in lines]
+
+
+def lines_of(rows, fallen, paid, claims, on, *, before=False):
+    """MemberLines by primary key of the member at the end of `on`, or `before` anything of that day.
+
+    `rows` are GroupShares, `fallen` (day, amount), `paid` (day, member, amount, typed), `claims` (day, member, amount).
+    Shares change, and cents are rounded at each payment: money of the group that is ahead and was not typed for
+    somebody covers whoever of those who stay would be short meanwhile, so that nobody is on a loan that is not late.
+    Of who left it covers what it covered on the last day.
+    """
+
+    def known(day):
+        return day < on if before else day <= on
+
+    rows = [row for row in rows if known(row.since)]
+    shares = {row.member_id: row.amount for row in rows if row.until is None or not known(row.until)}
+    sums, untyped, claimed, covered = Counter(), Counter(), Counter(), Counter()
+    for day, member, amount, typed in paid:
+        if known(day):
+            sums[member] += amount
+            untyped[member] += 0 if typed else amount
+    for day, member, amount in claims:
+        claimed[member] += amount if known(day) else 0
+    dues = divide_due(rows, [(day, amount) for day, amount in fallen if known(day)], sums)
+    last_days = {row.member_id: row.until for row in rows if row.member_id not in shares}
+    for member, until in last_days.items():
+        lines = lines_of(rows, fallen, paid, claims, until, before=True)
+        covered[member] = next(line.covered for line in lines if line.member == member)
+    members = [*shares, *last_days]
+    ahead = sum(min(untyped[pk], max(sums[pk] - dues[pk], 0)) for pk in members) - covered.total()
+    needs = [max(dues[pk] - sums[pk] - claimed[pk], 0) for pk in shares]
+    covers = min(max(ahead, 0), sum(needs))
+    if covers:
+        covered.update(dict(zip(shares, _parts(covers, needs), strict=True)))
+    return [MemberLine(pk, shares.get(pk, 0), dues[pk], sums[pk], claimed[pk], covered[pk]) for pk in members]
 
 
 def fallen_due(loan, on):

@@ -26,6 +26,7 @@ from audit.refusals import Invalid, Refusal
 from ledger.money import Money
 from loans.models import Loan, LoanProduct
 from loans.schedule import ScheduleError
+from loans.schedule_words import in_words
 from loans.services.agreement import first_schedule, terms_of_product
 from loans.standing import Receipt, fold
 from loans.terms import terms_of
@@ -317,7 +318,7 @@ class _Reader:
         try:
             request, rows = first_schedule(loan, loan.disbursed_on)
         except ScheduleError as wrong:
-            self.plan.wrong(one.row, "loans: first_due_on", one.number, wrong.sentence)
+            self.plan.wrong(one.row, "loans: first_due_on", one.number, in_words(wrong))
             return
         one.repayments.sort(key=lambda given: given[0])
         receipts = [Receipt(number, day, amount) for number, (day, amount, _text) in enumerate(one.repayments)]

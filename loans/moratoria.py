@@ -10,7 +10,7 @@ from applicants.models import Application
 from ledger.money import Money
 from loans.models import Loan, Moratorium, MoratoriumLoan
 from loans.requests import hands_in, no_longer_decided
-from loans.services.moratorium import changed_since, totals_of
+from loans.services.moratorium import totals_of
 from loans.services.requests import take_back, take_before
 from programmes.models import Call
 from selection.motions import Ask, Matter, Table, register
@@ -67,10 +67,14 @@ def _ask(moratorium):
 
 
 def _changed(moratorium):
-    """A sentence when a loan of the list is not what was shown: by state and principal, without reckoning it anew."""
-    as_shown = {"loan__state": Loan.State.ACTIVE, "loan__principal_amount": F("principal_amount")}
-    row = moratorium.loans.exclude(**as_shown).select_related("loan").first()
-    return changed_since(row.loan) if row else ""
+    """A sentence when more is owed on a loan of the list than was shown. People pay on; that is within the decision."""
+    more = moratorium.loans.filter(loan__state=Loan.State.ACTIVE, loan__principal_amount__gt=F("principal_amount"))
+    row = more.select_related("loan").first()
+    if row is None:
+        return ""
+    return _("More is owed on %(ref)s than when this was prepared. Cancel it and prepare it anew.") % {
+        "ref": row.loan.ref
+    }
 
 
 def moratorium_of(subject_ref):

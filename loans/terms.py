@@ -21,6 +21,7 @@ from loans.schedule import (
     request_as_json,
     request_from_json,
 )
+from loans.schedule.request import gettext_noop as _
 from loans.standing import Row, Terms
 
 STEPS = {
@@ -251,7 +252,9 @@ def _weights(loan, first_due, number, grace) -> tuple[Decimal, ...]:
         dues = [step_after(first_due, loan, place) for place in repaying]
         parts = [Decimal(loan.harvest_months.get(str(due.month), 0)) for due in dues]
         if not any(parts):
-            raise ScheduleError("harvest_months", "no instalment falls into a harvest month; choose another first day.")
+            raise ScheduleError(
+                "harvest_months", _("no instalment falls into a harvest month; choose another first day.")
+            )
     elif loan.method == "balloon":
         rest = len(repaying) - 1
         parts = [100 - loan.balloon_pct] * rest + [loan.balloon_pct * rest if rest else Decimal(1)]

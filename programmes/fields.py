@@ -6,6 +6,8 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audit.refusals import Invalid
+from ledger.money import plain, to_minor
 from programmes.shares import WHOLE
 
 
@@ -58,6 +60,38 @@ class LinesField(forms.CharField):
 
     def has_changed(self, initial, data):
         return (self.prepare_value(initial) or "") != (data or "").replace("\r\n", "\n")
+
+
+class NotesField(LinesField):
+    """The notes and coins of a currency, "KGS: 5000 2000 0.50", as {code: [major units as text, largest first]}."""
+
+    MOST = 30
+
+    def __init__(self, **kwargs):
+        super().__init__(pairs=True, **kwargs)
+
+    def prepare_value(self, value):
+        if not isinstance(value, dict):
+            return value
+        return "\n".join(f"{code}: {' '.join(values)}" for code, values in value.items())
+
+    def clean(self, value):
+        return {code.upper(): self._values(code.upper(), text) for code, text in super().clean(value).items()}
+
+    def _values(self, code, text):
+        words = text.split()
+        if not all(re.fullmatch(r"[0-9]{1,9}([.,][0-9]{1,4})?", word) for word in words) or len(words) > self.MOST:
+            raise forms.ValidationError(
+                _("Write the code of a currency and up to %(most)s values, as in KGS: 5000 2000 0.50."),
+                params={"most": self.MOST},
+            )
+        try:
+            minor = {to_minor(Decimal(word.replace(",", ".")), code) for word in words}
+        except Invalid as refused:
+            raise forms.ValidationError(refused.sentence) from refused
+        if 0 in minor:
+            raise forms.ValidationError(_("A note or coin is worth more than zero."))
+        return [plain(value, code) for value in sorted(minor, reverse=True)]
 
 
 class TranchesField(forms.CharField):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.fields import DateField, MoneyField
 from pages.forms import SeedbedForm, SeedbedModelForm
-from programmes.fields import LinesField, NumbersField, SectorsField, SharesField, TranchesField
+from programmes.fields import LinesField, NotesField, NumbersField, SectorsField, SharesField, TranchesField
 from programmes.models import (
     AmountBand,
     Call,
@@ -127,6 +127,13 @@ class ProgrammeForm(PartForm):
         required=False,
         help_text=_("For open data. Code and percent, one a line, such as 32130: 60. Together they are 100."),
     )
+    notes_and_coins = NotesField(
+        label=_("Notes and coins"),
+        required=False,
+        help_text=_(
+            "Only where the count of the cash box lists others. One currency a line: KGS: 5000 2000 1000 0.50."
+        ),
+    )
 
     class Meta:
         model = Programme
@@ -145,6 +152,7 @@ class ProgrammeForm(PartForm):
             "starts_on",
             "ends_on",
             "sectors",
+            "notes_and_coins",
             "backdate_days",
             "complaint_ack_days",
             "complaint_answer_days",

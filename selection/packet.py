@@ -66,14 +66,15 @@ def summary_of(case, unnamed=False):
         documents=_documents(application),
         photos=list(photos_of(application)),
     )
-    summary = _cleaned(summary, cleaner_of(application, unnamed))
+    summary = _cleaned(summary, cleaner_of(application, unnamed=unnamed))
     return _unnamed(summary, case) if unnamed else summary
 
 
-def cleaner_of(application, unnamed):
+def cleaner_of(*applications, unnamed=False):
     """The function that takes out of a text what no packet tells: private numbers, and names while they are hidden."""
-    numbers = private_numbers(application)[application.pk]
-    names = names_of(application) if unnamed else ()
+    found = private_numbers(*applications).values()
+    numbers = tuple(set().union(*kinds) for kinds in zip(*found, strict=True)) if found else (set(), set())
+    names = set().union(*map(names_of, applications)) if unnamed else ()
     return lambda text: without_names(without_numbers(str(text), numbers), names)
 
 

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 
 from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from ledger.models import Account
+from ledger.money import known_currencies
 from loans.cash_checks import cash_checks
-from loans.denominations import NOTES_AND_COINS, denominations_of
+from loans.denominations import denominations_of
 from loans.models import CashDay, CashReceipt
 from loans.services import (
     close_cash_day,
@@ -24,6 +27,8 @@ from loans.services import (
 )
 from loans.services.cashier import lines_of_deposit, till_balance
 from programmes.clock import standing_at
+from programmes.fields import NotesField
+from programmes.models import Programme
 from tests.steps_loans import FIRST_DUE, active_loan
 from tests.steps_payments import own_account
 from tests.steps_statements import loaded, moved
@@ -54,11 +59,45 @@ def bank_balance():
 
 @pytest.mark.once
 def test_the_denominations_of_every_currency_are_whole_minor_units_largest_first():
-    for currency in NOTES_AND_COINS:
+    for currency in known_currencies():
         found = denominations_of(currency)
         assert found == sorted(set(found), reverse=True)
         assert min(found) > 0
-    assert (denominations_of("AMD")[0], denominations_of("CHF")) == (10_000_000, [1])
+        assert 5 <= len(found) <= 21
+    assert (denominations_of("AMD")[0], denominations_of("JPY")[-1], denominations_of("KWD")[-2:]) == (
+        10_000_000,
+        1,
+        [10, 5],
+    )
+    # Of what is not listed, 1-2-5 from the smallest coin on: 0.05 of a currency without cents in cash, 0.001, 1.00.
+    assert (denominations_of("CAD")[0], denominations_of("CAD")[-3:]) == (100_000, [20, 10, 5])
+    assert (denominations_of("BHD")[0], denominations_of("BHD")[-3:]) == (100_000, [5, 2, 1])
+    assert (denominations_of("IDR")[0], denominations_of("IDR")[-3:]) == (10_000_000, [500, 200, 100])
+
+
+def test_an_office_counts_by_its_own_notes_and_coins():
+    """Whose notes the list does not know, or no longer, writes its own in the settings of the programme."""
+    field = NotesField(required=False)
+    own = field.clean("usd: 1 100 20,5 100\r\nJPY: 500")
+    assert own == {"USD": ["100.00", "20.50", "1.00"], "JPY": ["500"]}
+    assert field.prepare_value(own) == "USD: 100.00 20.50 1.00\nJPY: 500"
+    assert (field.has_changed(own, "USD: 100.00 20.50 1.00\r\nJPY: 500"), field.clean("")) == (False, {})
+    programme = Programme(notes_and_coins=own)
+    assert denominations_of("USD", programme) == [10_000, 2_050, 100]
+    assert denominations_of("EUR", programme) == denominations_of("EUR")
+    for wrong in (
+        "USD",
+        "USD: x",
+        "USD: 0",
+        "USD: 0.001",
+        "QQQ: 5",
+        "JPY: 0.5",
+        "USD: -5",
+        f"USD: {'1 ' * 31}",
+        "USD: ١",
+    ):
+        with pytest.raises(ValidationError):
+            field.clean(wrong)
 
 
 @pytest.mark.django_db
@@ -106,6 +145,10 @@ def test_one_person_counts_the_day_and_another_closes_it(cash):
         count_cash(pieces={5000: 1, 2000: 1, 1000: 1, 500: 1}, **given)
     with pytest.raises(Invalid, match="is no note or coin"):
         count_cash(pieces={300: 1}, explanation="x", **given)
+    with transaction.atomic():
+        Programme.objects.filter(pk=cash.programme.pk).update(notes_and_coins={"USD": ["3.00", "1.00"]})
+        assert count_cash(pieces={300: 1}, explanation="x", **given).counted_amount == 300
+        transaction.set_rollback(True)
     day = count_cash(pieces={5000: 1, 2000: 1, 1000: 1, 500: 1, 100: 0}, explanation="Change was missing.", **given)
     assert (day.expected_amount, day.counted_amount, day.difference_amount) == (8885, 8500, -385)
     with pytest.raises(Blocked, match="is counted already"):

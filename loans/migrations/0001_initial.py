@@ -649,10 +649,14 @@ class Migration(Founding):
                 ('interest_after_amount', ledger.fields.AmountField()),
                 ('waived_amount', ledger.fields.AmountField(default=0)),
                 ('version', models.PositiveSmallIntegerField(null=True, verbose_name='schedule version made')),
+                ('done_on', models.DateField(null=True, verbose_name='reckoned anew with the money up to')),
+                ('done_principal_amount', ledger.fields.AmountField(null=True)),
+                ('done_waived_amount', ledger.fields.AmountField(null=True)),
+                ('left_out', models.CharField(blank=True, choices=[('ended', 'It is not active any more.'), ('decided', 'Another decision gave it a new schedule.'), ('beyond', 'More would be owed, or not charged, than the committee was shown.'), ('late', 'Its money is dated after the first instalment that was shown.')], max_length=7, verbose_name='why it was left out')),
             ],
             options={
                 'ordering': ['moratorium', 'loan'],
-                'constraints': [models.UniqueConstraint(fields=('moratorium', 'loan'), name='moratorium_loan_once')],
+                'constraints': [models.UniqueConstraint(fields=('moratorium', 'loan'), name='moratorium_loan_once'), models.CheckConstraint(condition=models.Q(('done_on', None), models.Q(('done_principal_amount__lte', models.F('principal_amount')), ('done_waived_amount__lte', models.F('waived_amount'))), _connector='OR'), name='moratorium_loan_within')],
             },
         ),
         migrations.CreateModel(

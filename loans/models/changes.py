@@ -138,7 +138,17 @@ class Moratorium(CommitteeRequest):
 
 
 class MoratoriumLoan(models.Model):
-    """One loan of a moratorium and its effect, as it was shown before the decision took effect. Minor units."""
+    """One loan of a moratorium and its effect, as it was shown before the decision took effect. Minor units.
+
+    `done_...` is what was done where something of the loan had changed since: it was reckoned anew, with the money up
+    to `done_on`, and never beyond what was shown. `left_out` says why a loan got nothing.
+    """
+
+    class LeftOut(models.TextChoices):
+        ENDED = "ended", _("It is not active any more.")
+        DECIDED = "decided", _("Another decision gave it a new schedule.")
+        BEYOND = "beyond", _("More would be owed, or not charged, than the committee was shown.")
+        LATE = "late", _("Its money is dated after the first instalment that was shown.")
 
     moratorium = models.ForeignKey(Moratorium, models.PROTECT, related_name="loans")
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="moratoria")
@@ -152,10 +162,21 @@ class MoratoriumLoan(models.Model):
     interest_after_amount = AmountField()
     waived_amount = AmountField(default=0)
     version = models.PositiveSmallIntegerField(_("schedule version made"), null=True)
+    done_on = models.DateField(_("reckoned anew with the money up to"), null=True)
+    done_principal_amount = AmountField(null=True)
+    done_waived_amount = AmountField(null=True)
+    left_out = models.CharField(_("why it was left out"), max_length=7, choices=LeftOut.choices, blank=True)
 
     class Meta:
         ordering = ["moratorium", "loan"]
-        constraints = [models.UniqueConstraint(fields=["moratorium", "loan"], name="moratorium_loan_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["moratorium", "loan"], name="moratorium_loan_once"),
+            models.CheckConstraint(
+                condition=Q(done_on=None)
+                | Q(done_principal_amount__lte=F("principal_amount"), done_waived_amount__lte=F("waived_amount")),
+                name="moratorium_loan_within",
+            ),
+        ]
 
     @property
     def interest_amounts(self):

@@ -13,6 +13,7 @@ from loans.schedule.lines import Line
 from loans.schedule.periods import Periods, Rates
 from loans.schedule.plans import LevelPlan, PrincipalPlan, Row
 from loans.schedule.request import MAX_ROWS, ScheduleError, ScheduleRequest
+from loans.schedule.request import gettext_noop as _
 from loans.schedule.rounding import Number, Rounder
 
 
@@ -69,8 +70,11 @@ class DecliningRun:
         while not self.finished:
             self.period += 1
             if self.period > MAX_ROWS:
-                sentence = f"does not repay the loan within {MAX_ROWS} rows; give more than the interest of a period."
-                raise ScheduleError("instalment_amount", sentence)
+                raise ScheduleError(
+                    "instalment_amount",
+                    _("does not repay the loan within %(most)s rows; give more than the interest of a period."),
+                    most=MAX_ROWS,
+                )
             self._live_through()
             self._end_period()
         self._after_the_end()
@@ -204,11 +208,17 @@ class DecliningRun:
         if self._repays_principal(no):
             scheduled = self.plan.scheduled(Row(no, self.balance, own, whole, day))
         if left < scheduled + shown:
-            sentence = (
-                f"{self.rounder.shown(left)} is left on {day} before instalment {no} is due, less than the "
-                f"{self.rounder.shown(scheduled + shown)} of that instalment; choose principal_first for `early`."
+            raise ScheduleError(
+                "payments",
+                _(
+                    "%(left)s is left on %(day)s before instalment %(no)s is due, less than the %(due)s of that"
+                    " instalment; choose principal_first for `early`."
+                ),
+                left=self.rounder.shown(left),
+                day=day,
+                no=no,
+                due=self.rounder.shown(scheduled + shown),
             )
-            raise ScheduleError("payments", sentence)
         due_principal = self._after_credit(no, scheduled)
         paid = min(left - shown, self.balance)
         self._add_line(no, paid, own, shown)
@@ -314,8 +324,14 @@ class DecliningRun:
             if day in self.received:
                 self._receive(self.received[day], day)
         if self.tranches:
-            sentence = f"a tranche is dated {max(self.tranches)}, after the last instalment; leave it out or move it."
-            raise ScheduleError("disbursements", sentence)
+            raise ScheduleError(
+                "disbursements",
+                _("a tranche is dated %(day)s, after the last instalment; leave it out or move it."),
+                day=max(self.tranches),
+            )
         if self.held:
-            sentence = f"come to {self.rounder.shown(self.held)} more than the loan owes; leave out what is overpaid."
-            raise ScheduleError("payments", sentence)
+            raise ScheduleError(
+                "payments",
+                _("come to %(held)s more than the loan owes; leave out what is overpaid."),
+                held=self.rounder.shown(self.held),
+            )

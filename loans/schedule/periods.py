@@ -10,6 +10,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from loans.schedule.request import WEEKDAYS, Frequency, NonWorking, ScheduleError, ScheduleRequest
+from loans.schedule.request import gettext_noop as _
 
 ONE_DAY = timedelta(days=1)
 FIXED_YEARS = {"actual/365": 365, "actual/364": 364, "actual/360": 360}
@@ -94,8 +95,9 @@ class Calendar:
             months = [month + every * (no - 1) for no in numbers]
             return [date(count // 12, count % 12 + 1, self.anchor_day) for count in months]
         except (ValueError, OverflowError):
-            sentence = "the last due date would lie past the year 9999; ask for fewer or shorter periods."
-            raise ScheduleError("frequency", sentence) from None
+            raise ScheduleError(
+                "frequency", _("the last due date would lie past the year 9999; ask for fewer or shorter periods.")
+            ) from None
 
     def due(self, numbers: range) -> list[date]:
         """The days on which the periods of these rows end."""

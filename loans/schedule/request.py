@@ -35,13 +35,23 @@ MAX_PRINCIPAL = Decimal("1000000000000000")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
-class ScheduleError(ValueError):
-    """A request that cannot be answered. `field` names the part at fault, the message says what to do about it."""
+def gettext_noop(template: str) -> str:
+    """Marks a sentence as one that pages say in the reader's language; catalogues are made of what is marked."""
+    return template
 
-    def __init__(self, field: str, sentence: str) -> None:
+
+class ScheduleError(ValueError):
+    """A request that cannot be answered. `field` names the part at fault, the message says what to do about it.
+
+    `sentence` is English. It is made of `template` and `values`, so that a page can say it in another language.
+    """
+
+    def __init__(self, field: str, template: str, /, **values: object) -> None:
         self.field = field
-        self.sentence = sentence
-        super().__init__(f"{field}: {sentence}" if field else sentence)
+        self.template = template
+        self.values = values
+        self.sentence = template % values if values else template
+        super().__init__(f"{field}: {self.sentence}" if field else self.sentence)
 
 
 @dataclass(frozen=True, slots=True)

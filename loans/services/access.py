@@ -48,13 +48,18 @@ def need_text(text, field, sentence):
         raise Invalid(sentence, field=field)
 
 
-def need_after_last_money(loan, on):
-    """Raises Blocked when money of the loan is dated after `on`: an end is reckoned from the standing that day."""
+def last_money_on(loan):
+    """The day of the last money of the loan, waivers and tranches included; that of its pay-out where none came."""
     last = loan.repayments.live().order_by("-value_on").values_list("value_on", flat=True).first()
     waived = loan.waivers.live().order_by("-value_on").values_list("value_on", flat=True).first()
     tranche = loan.tranches.paid().order_by("-paid_on").values_list("paid_on", flat=True).first()
     recalled = loan.recalls.order_by("-due_on").values_list("due_on", flat=True).first()
-    start = max(filter(None, [last, waived, tranche, recalled, loan.disbursed_on]))
+    return max(filter(None, [last, waived, tranche, recalled, loan.disbursed_on]))
+
+
+def need_after_last_money(loan, on):
+    """Raises Blocked when money of the loan is dated after `on`: an end is reckoned from the standing that day."""
+    start = last_money_on(loan)
     if on < start:
         raise Blocked(
             _("Money of this loan is dated %(date)s. This can be done on that day or later.")

@@ -13,6 +13,7 @@ from ledger.money import Money, to_major
 from loans.cycles import cycle_of
 from loans.models import Instalment, Loan, LoanProduct, LoanTerms, LoanTranche, ScheduleVersion
 from loans.schedule import ScheduleError, request_from_json
+from loans.schedule_words import in_words
 from loans.services.access import demand, lock_loan, need_state
 from loans.terms import (
     disbursements_of,
@@ -309,7 +310,7 @@ def make_first_version(loan, *, starts_on, made_on, **more):
     try:
         request, rows = first_schedule(loan, starts_on, **more)
     except ScheduleError as wrong:
-        raise Invalid(wrong.sentence, field="first_due_on") from wrong
+        raise Invalid(in_words(wrong), field="first_due_on") from wrong
     ScheduleVersion.objects.update_or_create(
         loan=loan, number=1, defaults={"starts_on": starts_on, "made_on": made_on, "request": request}
     )

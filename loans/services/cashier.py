@@ -132,7 +132,7 @@ def count_cash(*, day, pieces, on, by, explanation="", version=None):
     """
     day = CashDay.objects.select_for_update().select_related("programme").get(pk=day.pk)
     pieces = {value: number for value, number in pieces.items() if number}
-    known = denominations_of(day.currency)
+    known = denominations_of(day.currency, day.programme)
     for value, number in pieces.items():
         if value not in known or number < 0:
             raise Invalid(_("%(value)s is no note or coin.") % {"value": Money(value, day.currency)})

@@ -11,7 +11,7 @@ from audit.moves import advance, begin
 from audit.refusals import Blocked, Invalid, NotAllowed
 from audit.services import service
 from loans.models import Loan, Moratorium, MoratoriumLoan
-from loans.services.access import PARENTS, demand, need_after_last_money, need_text
+from loans.services.access import PARENTS, demand, last_money_on, need_after_last_money, need_text
 from loans.services.relief import new_rows, reschedule_loan, unpaid_parts
 from loans.services.restating import fold_loan
 from loans.terms import month_after
@@ -49,15 +49,22 @@ def loans_in(moratorium):
     return loans.select_related(*PARENTS).order_by("pk")
 
 
-def effect_on(loan, moratorium):
-    """The Effect on one active loan, reckoned as its new schedule will be made. Writes nothing. Raises Blocked."""
-    on, months = moratorium.starts_on, moratorium.months
+def effect_on(loan, moratorium, *, on=None, first_due=None):
+    """The Effect on one active loan, reckoned as its new schedule will be made. Writes nothing. Raises a Refusal.
+
+    With `on`, as of that later day and with the `first_due` that was shown, or the next instalment that is not paid.
+    """
+    on, months = on or moratorium.starts_on, moratorium.months
     need_after_last_money(loan, on)
     standing, _instalments, _pairs = fold_loan(loan, on, again=True)
     unpaid = [row for row in standing.rows if row.outstanding]
     ahead = [row.due for row in unpaid if row.due > on]
     owed = unpaid_parts(standing, loan, on) | {"capital": 0}
-    terms = {"first_due": month_after(min(ahead, default=on), months), "number": len(unpaid)}
+    if first_due is None:
+        first_due = month_after(min(ahead, default=on), months)
+    elif ahead:
+        first_due = max(first_due, min(ahead))
+    terms = {"first_due": first_due, "number": len(unpaid)}
     _starts_on, _request, carried = new_rows(loan, standing, owed, on, **terms)
     _starts_on, _request, made = new_rows(loan, standing, owed, on, free_months=free_months(moratorium), **terms)
     after = sum(row.interest for row in made)
@@ -132,36 +139,66 @@ def lock_moratorium(moratorium):
 
 @service
 def apply_moratorium(*, moratorium, on, by, version=None, key=None):
-    """What the committee approved is done by another person: each loan gets its new schedule as it was shown, or none.
+    """What the committee approved is done by another person: each loan of the list gets its new schedule.
 
-    Raises Blocked while the committee has not approved it, and when money of a loan moved since it was prepared.
+    People pay on between the list and the decision. A loan of which something changed is reckoned anew, with its money
+    of later days: the days stay as they were shown, and neither the principal that rests nor the interest that is not
+    charged is more than was shown, so that the sums of the decision and the band that it went by are kept. A loan that
+    cannot rest within that is left out, and the list says why. Raises Blocked while the committee has not approved it,
+    and when no loan of the list is left.
     """
     moratorium = lock_moratorium(moratorium)
     check_date(on=on, programme=moratorium.programme, by=by)
     rows = list(moratorium.loans.order_by("loan__application"))
-    body = {"decision": moratorium.decision_ref, "loans": len(rows)}
-    advance(moratorium, "put_in_force", by=by, on=on, version=version, body=body)
     loans = Loan.objects.select_related(*PARENTS).in_bulk([row.loan_id for row in rows])
-    for row in rows:
-        loan = loans[row.loan_id]
-        if loan.state != Loan.State.ACTIVE or asdict(effect_on(loan, moratorium)) != _shown(row):
-            raise Blocked(changed_since(loan))
+    effects = [_to_do(row, loans[row.loan_id], moratorium, on) for row in rows]
+    resting = [(row, effect) for row, effect in zip(rows, effects, strict=True) if effect]
+    body = {
+        "decision": moratorium.decision_ref,
+        "loans": len(resting),
+        "anew": sum(row.done_on is not None for row in rows),
+        "left_out": len(rows) - len(resting),
+    }
+    advance(moratorium, "put_in_force", by=by, on=on, version=version, body=body)
+    if not resting:
+        raise Blocked(_("No loan of this list can rest any more. Cancel it, and prepare one anew where it is needed."))
+    for row, effect in resting:
         row.version = reschedule_loan(
-            loan=loan,
-            instalments_number=row.instalments_number,
-            first_due_on=row.first_due_on,
+            loan=loans[row.loan_id],
+            instalments_number=effect.instalments_number,
+            first_due_on=effect.first_due_on,
             free_months=free_months(moratorium),
             decision_ref=moratorium.decision_ref,
             reason=moratorium.reason,
-            on=moratorium.starts_on,
+            on=row.done_on or moratorium.starts_on,
             by=by,
         ).current_version
-    MoratoriumLoan.objects.bulk_update(rows, ["version"])
+    columns = ["version", "done_on", "done_principal_amount", "done_waived_amount", "left_out"]
+    MoratoriumLoan.objects.bulk_update(rows, columns, batch_size=500)
     return moratorium
 
 
-def changed_since(loan):
-    return _("Something changed on %(ref)s after this was prepared. Cancel it and prepare it anew.") % {"ref": loan.ref}
+def _to_do(row, loan, moratorium, on):
+    """The Effect to be booked on a loan of the list; None where it is left out. Sets on the row what differs."""
+    why = MoratoriumLoan.LeftOut
+    if loan.state != Loan.State.ACTIVE:
+        row.left_out = why.ENDED
+        return None
+    day = max(moratorium.starts_on, last_money_on(loan))
+    if day == moratorium.starts_on and asdict(effect := effect_on(loan, moratorium)) == _shown(row):
+        return effect
+    if loan.versions.decided().filter(number__gt=1, made_on__gte=moratorium.asked_on).exists():
+        row.left_out = why.DECIDED
+    elif day >= row.first_due_on or day > on:
+        row.left_out = why.LATE
+    else:
+        effect = effect_on(loan, moratorium, on=day, first_due=row.first_due_on)
+        if effect.principal_amount <= row.principal_amount and effect.waived_amount <= row.waived_amount:
+            row.done_on, row.done_principal_amount = day, effect.principal_amount
+            row.done_waived_amount = effect.waived_amount
+            return effect
+        row.left_out = why.BEYOND
+    return None
 
 
 def _shown(row):

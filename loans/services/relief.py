@@ -16,6 +16,7 @@ from loans.early import Reshaped
 from loans.models import Instalment, Loan, ScheduleVersion, Waiver
 from loans.schedule import RateChange, ScheduleError, build_schedule, request_from_json
 from loans.schedule.periods import ONE_DAY
+from loans.schedule_words import in_words
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
 from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
@@ -284,7 +285,7 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
             raise Invalid(
                 _("At least one instalment repays principal: choose fewer months without it."), field="grace_months"
             ) from wrong
-        raise Invalid(wrong.sentence, field="instalments_number") from wrong
+        raise Invalid(in_words(wrong), field="instalments_number") from wrong
     first = rows[0]
     rows[0] = Row(
         first.no,

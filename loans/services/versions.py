@@ -7,6 +7,7 @@ and money of an earlier day that is entered later finds its place.
 from audit.refusals import Blocked
 from loans.models import Instalment, ScheduleVersion
 from loans.schedule import ScheduleError, build_schedule, request_as_json, request_from_json
+from loans.schedule_words import in_words
 from loans.services.agreement import instalments_of
 from loans.terms import rows_of
 
@@ -16,7 +17,7 @@ def built(make):
     try:
         return make()
     except ScheduleError as wrong:
-        raise Blocked(wrong.sentence) from wrong
+        raise Blocked(in_words(wrong)) from wrong
 
 
 def continue_version(loan, request, *, on, reason, starts_on=None, decision_ref=""):

@@ -30,7 +30,8 @@ MOST_SHOWN = 200
 MOVES = {"put_in_force": (apply_moratorium, MoveForm), "withdraw": (cancel_moratorium, ReasonedMoveForm)}
 LEADS = {
     "put_in_force": gettext_lazy(
-        "Each loan of the list gets a new schedule as it is shown. What is paid stays as it is."
+        "Each loan of the list gets a new schedule as it is shown. One that was paid on since is reckoned anew within"
+        " what the committee approved, and the list says so. What is paid stays as it is."
     ),
     "withdraw": gettext_lazy("The committee does not decide on it. No loan is changed."),
 }
@@ -124,6 +125,7 @@ def moratorium(request, ref):
         "crumbs": _crumbs(),
         "totals": totals_of(row),
         "lines": lines[:MOST_SHOWN],
+        "differing": lines.exclude(done_on=None, left_out="")[:MOST_SHOWN],
         "most": MOST_SHOWN,
         "villages": row.villages.all(),
         "on": today(row.programme),
@@ -155,6 +157,10 @@ def _moratorium_file(request, row, lines):
         _("Interest before"),
         _("Interest after"),
         _("Interest not charged"),
+        _("Reckoned anew with the money up to"),
+        _("Principal owed then"),
+        _("Interest not charged then"),
+        _("Left out"),
     ]
     rows = [
         [
@@ -166,6 +172,10 @@ def _moratorium_file(request, row, lines):
             line.matured_on,
             line.matures_on,
             *(Money(amount, line.currency) for amount in line.interest_amounts),
+            line.done_on or "",
+            Money(line.done_principal_amount, line.currency) if line.done_on else "",
+            Money(line.done_waived_amount, line.currency) if line.done_on else "",
+            line.get_left_out_display(),
         ]
         for line in lines
     ]

@@ -153,7 +153,7 @@ def move_day(request, pk, verb):
     service, form_class, lead = MOVES[verb]
     if verb == "close" and row.difference_amount:
         form_class, lead = DifferenceForm, _difference_in_words(row)
-    kwargs = {"denominations": denominations_of(row.currency)} if verb == "count" else {}
+    kwargs = {"denominations": denominations_of(row.currency, row.programme)} if verb == "count" else {}
     return move_page(
         request,
         row,

@@ -95,6 +95,7 @@ class Migration(Founding):
                 ('starts_on', models.DateField(verbose_name='starts')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends')),
                 ('sectors', models.JSONField(blank=True, default=list, verbose_name='DAC sectors')),
+                ('notes_and_coins', models.JSONField(blank=True, default=dict, verbose_name='notes and coins')),
                 ('backdate_days', models.PositiveSmallIntegerField(default=7, verbose_name='days a fact may be entered late without a reason')),
                 ('complaint_ack_days', models.PositiveSmallIntegerField(default=5, verbose_name='days to acknowledge a complaint')),
                 ('complaint_answer_days', models.PositiveSmallIntegerField(default=30, verbose_name='days to answer a complaint')),

@@ -79,6 +79,8 @@ class Programme(Versioned):
     ends_on = models.DateField(_("ends"), null=True, blank=True)
     # [[code, basis points]]: five digits of the DAC list, basis points adding up to 10,000. Open data needs them.
     sectors = models.JSONField(_("DAC sectors"), default=list, blank=True)
+    # {currency: [major units as text, largest first]}, where they are not those that the cash count knows.
+    notes_and_coins = models.JSONField(_("notes and coins"), default=dict, blank=True)
     backdate_days = models.PositiveSmallIntegerField(_("days a fact may be entered late without a reason"), default=7)
     complaint_ack_days = models.PositiveSmallIntegerField(_("days to acknowledge a complaint"), default=5)
     complaint_answer_days = models.PositiveSmallIntegerField(_("days to answer a complaint"), default=30)

@@ -18,7 +18,7 @@ MOST_LETTERS = 140  # of a fact; what is longer may be cut on the one page
 def annex(case, summary, unnamed=False, reached=None):
     """The annex of a case, on pages of its own, beside its packet.Summary; `reached` is called when it is drawn."""
     application = register.for_case(Application.objects.filter(pk=case.application_id)).get()
-    plan, clean = register.Case(application), cleaner_of(application, unnamed)
+    plan, clean = register.Case(application), cleaner_of(application, unnamed=unnamed)
     return [
         mark(f"{case.position}. {_('Annex')}", reached),
         text(_("Annex to case %(number)s: %(name)s") % {"number": case.position, "name": summary.name}, "h2"),

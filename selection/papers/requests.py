@@ -25,12 +25,10 @@ def requests_table(standings):
 
 
 def request_page(standing):
-    """What is asked for, as the page of the request shows it, without the applicant's numbers where they were written.
-
-    A question about many dossiers is written about an area, not about people.
-    """
+    """What is asked for, as the page of the request shows it, without the numbers of the people it is about."""
     motion = standing.motion
-    clean = cleaner_of(standing.application, unnamed=False) if standing.application else str
+    people = ("applicant", "business__manager")
+    clean = cleaner_of(*motion.applications.select_related(*people))
     matter = matter_of(motion.matter)
     shown = matter.table(motion.facts)
     story = [
