@@ -65,6 +65,7 @@ def _payoff(loan, valid_to):
         raise Blocked(_("Nothing is owed on %(ref)s that could be paid off.") % {"ref": loan.ref})
     quote = payoff_quote(loan, valid_to)
     parts = [(label, quote.parts[name]) for name, label in PARTS.items()]
+    parts.append((gettext_lazy("Less what came on this day"), -quote.received))
     parts.append((gettext_lazy("Less what is held for you"), -quote.held))
     return [(label, amount) for label, amount in parts if amount]
 

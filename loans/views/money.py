@@ -51,7 +51,7 @@ def repay(request, ref):
         # A refusal of a field takes its value out of the form.
         parts, over = _proposed(form, row)
         twins = row.repayments.live().filter(amount=amount, value_on=day).count()
-        if "payoff" in request.GET and row.state == Loan.State.ACTIVE and not form.errors:
+        if "payoff" in request.GET and row.state == Loan.State.ACTIVE and day == on and not form.errors:
             parts = parts if _is_whole(form, row, amount, day) else None
     seen = _confirmed(request, over) and (not twins or request.POST.get("again") == str(twins))
     if request.method == "POST" and "record" in request.POST and seen and not form.errors:
