@@ -184,7 +184,7 @@ def test_another_person_than_officer_and_adviser_reschedules_by_a_decision(lendi
     with pytest.raises(Invalid):
         reschedule(lending, loan, instalments_number=0)
     repay(lending, loan, 100, LATE)
-    with pytest.raises(Blocked, match=r"is dated 20\.06\.2026"), standing_at(LATE):
+    with pytest.raises(Blocked, match=rf"Money of {loan.ref} is dated 20\.06\.2026"), standing_at(LATE):
         reschedule_loan(
             loan=loan,
             instalments_number=12,
