@@ -71,6 +71,24 @@ def test_the_payoff_of_yesterday_is_not_taken_as_the_whole_loan_today(lending, c
     assert (loan.state, loan.principal_amount, Repayment.objects.get().amount) == ("closed", 0, quoted)
 
 
+def test_the_sheet_of_another_tab_is_not_booked_a_second_time_unasked(lending, client):
+    """Two people send the same 88.85 of one day; the second reads that it is recorded, and can still mean it."""
+    loan, url = active_loan(lending), reverse("loans:collections")
+    sent = {"on": "12.4.2026", "means": "mobile", f"amount_{loan.pk}": "88.85"}
+    with standing_at(date(2026, 4, 12)):
+        client.force_login(lending.people.loan_officer)
+        assert client.post(url, {**sent, "key": "first"}).status_code == 302
+        client.force_login(lending.people.maker)
+        asked = client.post(url, {**sent, "key": "second"})
+        assert (asked.status_code, asked.context["again"]) == (200, f"{loan.pk}.1")
+        assert f"{loan.ref}: USD 88.85" in asked.content.decode().replace("\u00a0", " ")
+        assert client.post(url, {**sent, "key": "second", "again": f"{loan.pk}.2"}).status_code == 200
+        assert loan.repayments.count() == 1
+        assert client.post(url, {**sent, "key": "second", "again": f"{loan.pk}.1"}).status_code == 302
+        assert client.post(url, {**sent, "key": "second", "again": f"{loan.pk}.1"}).status_code == 302
+    assert loan.repayments.count() == 2
+
+
 @pytest.mark.parametrize("prepay", ["next_instalments", "hold", "reduce_number"])
 def test_what_came_in_the_morning_is_taken_off_the_payoff_of_the_day_to_the_cent(lending, client, prepay):
     """60.00 alone would pay interest of the months to come; with the rest on one day nothing of it is over."""
