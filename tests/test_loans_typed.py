@@ -10,6 +10,7 @@ from django.urls import reverse
 from loans.forms import AskRateForm, RateForm
 from loans.models import Repayment
 from loans.payoff import payoff_quote
+from loans.reading import schedule_table
 from loans.services import write_off_loan
 from loans.services.restating import still_claimed
 from programmes.clock import standing_at
@@ -109,6 +110,14 @@ def test_what_came_in_the_morning_is_taken_off_the_payoff_of_the_day_to_the_cent
         assert client.post(url, {**facts, "record": "1"}).status_code == 302
     loan.refresh_from_db()
     assert (loan.state, loan.principal_amount, loan.overpaid_amount) == ("closed", 0, 0)
+
+
+def test_the_first_late_instalment_is_marked_as_late_as_those_after_it(lending):
+    loan = active_loan(lending, months=6)
+    rows = list(loan.instalments.order_by("number"))
+    lines = schedule_table(loan, rows, date(2026, 6, 1)).lines
+    assert [line.row_class for line in lines] == ["is-late", "is-late", *["is-ahead"] * 4]
+    assert schedule_table(loan, rows, date(2026, 4, 12)).lines[0].row_class == "is-current"
 
 
 @pytest.mark.parametrize("form", [RateForm, AskRateForm])
