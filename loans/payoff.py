@@ -1,11 +1,10 @@
 """What repays a loan in full on a day: a quote that is exact on that day, if no other money moves before."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from loans.facts import facts_of
-from loans.models import Loan, Repayment
-from loans.services.restating import fold_loan
+from loans.models import Loan
+from loans.services.restating import fold_to_repay
 
 
 @dataclass(frozen=True)
@@ -26,15 +25,6 @@ class PayoffQuote:
 
 
 def payoff_quote(loan: Loan, on: date) -> PayoffQuote:
-    """The quote of an active loan, valid on `on`, today or later. Penalties run to that day, interest as agreed.
-
-    Money of one day acts as its sum: what came on `on` already would pay interest ahead alone, and none together with
-    the rest. Where a refund left on that day too, the quote is of what stands after both.
-    """
-    facts = facts_of([loan])[loan.pk]
-    came = [row for row in facts.repayments if row.value_on == on and row.means != Repayment.Means.HELD]
-    if any(row.value_on == on for row in facts.refunds):
-        came = []
-    before = replace(facts, repayments=[row for row in facts.repayments if row not in came])
-    standing, _instalments, _pairs = fold_loan(loan, on, facts=before)
-    return PayoffQuote(on, standing.payoff_on(on), standing.overpaid, sum(row.amount for row in came))
+    """The quote of an active loan, valid on `on`, today or later. Penalties run to that day, interest as agreed."""
+    standing, received = fold_to_repay(loan, on)
+    return PayoffQuote(on, standing.payoff_on(on), standing.overpaid, received)

@@ -4,6 +4,8 @@ Repayments whose parts stay as they were are left alone; those whose parts chang
 posted again with their old value dates, so that nothing that was booked disappears.
 """
 
+from dataclasses import replace
+
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -73,15 +75,31 @@ def reckoned_to(loan, through):
     return max(through, loan.reckoned_on or through)
 
 
+def fold_to_repay(loan, on):
+    """(standing before the money of `on`, minor units that came on `on`): together they say what repays the loan then.
+
+    Money of one day acts as its sum: what came already would pay interest ahead alone, and none together with the rest.
+    Where a refund left on that day too, the standing is the one after both.
+    """
+    facts = facts_of([loan])[loan.pk]
+    came = [row for row in facts.repayments if row.value_on == on and row.means != Repayment.Means.HELD]
+    if any(row.value_on == on for row in facts.refunds):
+        came = []
+    before = replace(facts, repayments=[row for row in facts.repayments if row not in came])
+    standing, _instalments, _pairs = fold_loan(loan, on, facts=before)
+    return standing, sum(row.amount for row in came)
+
+
 def still_claimed(loan):
     """(minor units claimed, minor units recovered) of a loan that is written off.
 
     Claimed is what would have repaid it on the day of the write-off, less what was recovered since. Nothing is added
     to a claim after that day.
     """
-    standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on)
+    standing, came = fold_to_repay(loan, loan.written_off_on)
+    whole = sum(standing.payoff_on(loan.written_off_on).values()) - standing.overpaid - came
     recovered = loan.repayments.live().aggregate(total=Sum("recovered_amount", default=0))["total"]
-    return sum(standing.payoff_on(loan.written_off_on).values()) - recovered, recovered
+    return whole - recovered, recovered
 
 
 def _unsaved_held(loan, day):

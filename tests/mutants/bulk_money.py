@@ -170,9 +170,9 @@ BULK_MONEY: list[Mutant] = [
     ),
     Mutant(
         "loans: a payoff forgets what came on its day",
-        "loans/payoff.py",
-        "sum(row.amount for row in came))",
-        "0)",
+        "loans/services/restating.py",
+        "    return standing, sum(row.amount for row in came)\n",
+        "    return standing, 0\n",
         ("tests/test_loans_typed.py::test_what_came_in_the_morning_is_taken_off_the_payoff_of_the_day_to_the_cent",),
     ),
     Mutant(
