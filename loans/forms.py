@@ -246,6 +246,10 @@ class CollectionForm(SeedbedForm):
 
     def clean(self):
         given = super().clean()
+        if not self.loans:
+            self.errors.clear()
+            self.add_error(None, _("The sheet is empty: enter at least one amount."))
+            return given
         if given.get("means") != Repayment.Means.CASH:
             return given
         if given.get("counted_amount") is None and "counted_amount" not in self.errors:

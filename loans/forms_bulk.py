@@ -48,8 +48,10 @@ class ClaimForm(SeedbedForm):
     def __init__(self, *args, loans, refs, sure, **kwargs):
         super().__init__(*args, **kwargs)
         self.loans = loans.select_related("borrower")
+        # What was chosen stays a choice: a form sent twice, or after another person's, is the service's to answer.
+        refs = dict.fromkeys((*refs, self.data.get("choice", "")))
         found = {loan.ref: loan for loan in self.loans.filter(ref__in=refs)}
-        choices = [(ref, f"{ref}, {found[ref].borrower.name}") for ref in refs]
+        choices = [(ref, f"{ref}, {found[ref].borrower.name}") for ref in refs if ref in found]
         self.fields["choice"].choices = [*choices, (ANOTHER, _("Another loan"))]
         self.initial.setdefault("choice", sure or ("" if refs else ANOTHER))
 

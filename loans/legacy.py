@@ -135,6 +135,8 @@ def read_portfolio(content, *, programme, by, on, progress=None):
                 progress(plan.total * count // len(loans))
         found.loans = list(loans.values())
         found.sums, found.stated = _sums(found.loans), _stated(tables["totals"])
+        if not plan.errors and not loans:
+            plan.wrong(1, "loans: loan", "", _("No loan stands on this sheet."))
         if not plan.errors:
             reader.totals(tables["totals"], found.sums)
     return found

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from applicants.models import called
 from ledger.money import Money
 from loans.contacts import with_contacts
+from loans.matching import CLAIMING, lines_for
 from loans.models import LifeEvent, Loan
 from loans.queues_people import lists_to_sign, people_waiting
 from loans.queues_requests import requests_waiting
@@ -14,22 +15,28 @@ from loans.queues_tranches import tranches_waiting
 from loans.reading import days_late
 from pages.queues import Hit, QueueItem
 from pages.states import shape_of
+from payments.models import StatementLine
 from programmes.clock import today
 from programmes.models import Role
-from programmes.roles import roles_of, rows_for
+from programmes.roles import held_by, roles_of, rows_for
 
 MOST = 10
 PARENTS = ("borrower__village", "programme")
 
 
 def queue_for(user):
-    """Officers: contracts and late borrowers. Advisers: their own late borrowers. Finance finds its own in payments."""
+    """Officers: contracts, late borrowers and money to claim, which finance may do too. Advisers: their own late ones.
+
+    What else waits for finance stands in payments.
+    """
     roles, items = roles_of(user), []
     if Role.LOAN_OFFICER in roles:
         items += _contracts(user) + _late_loans(user) + _steps_due(user)
     if roles & {Role.LOAN_OFFICER, Role.MANAGER}:
         items += people_waiting(user) + tranches_waiting(user)
     items += requests_waiting(user) + lists_to_sign(user)
+    if roles & set(CLAIMING):
+        items += _lines_to_claim(user)
     if Role.ADVISER in roles:
         items += _late_borrowers(user)
     return items
@@ -103,6 +110,24 @@ def _steps_due(user):
             state_class="late",
             state_text=_("Due"),
             due=due.order_by("next_on").values_list("next_on", flat=True).first(),
+        )
+    ]
+
+
+def _lines_to_claim(user):
+    """Money on the statements that no loan has claimed, for who may read all of it; kept receipts wait for nobody."""
+    whole = {held.programme_id for held in held_by(user) if held.role in CLAIMING and held.region_id is None}
+    waiting = lines_for(user).filter(statement__programme__in=whole, state=StatementLine.State.OPEN, return_reason="")
+    count = waiting.values("pk")[:1000].count()
+    if not count:
+        return []
+    return [
+        QueueItem(
+            verb_text=_("Claim what borrowers paid by bank"),
+            why=ngettext("%(count)s line waits", "%(count)s lines wait", count) % {"count": f"{count:,}"},
+            url=reverse("loans:bank"),
+            state_class="start",
+            state_text=_("On the statement"),
         )
     ]
 

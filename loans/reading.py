@@ -69,7 +69,7 @@ def _schedule_line(loan, row, balance, on, is_current):
     note = _("%(amount)s paid") % {"amount": Money(row.paid_amount, loan.currency)} if row.paid_amount else ""
     late = days_past_due([row], on)
     if late:
-        return ScheduleLine(row, balance, "late", days_late(late), note, "is-current" if is_current else "is-late")
+        return ScheduleLine(row, balance, "late", days_late(late), note, "is-late")
     ahead = (row.due_on - on).days
     word = _("Due today") if ahead == 0 else _("Not due")
     if 0 < ahead <= 14:

@@ -153,10 +153,17 @@ def title(facts):
 
 
 def rows(motion):
-    """[(label, text)] of what the members read; the reason is read from the request, where it can be forgotten."""
+    """[(label, text)] of what the members read; the reason is read from the request, where it can be forgotten.
+
+    So is a death or a move abroad: it stands on the page, and not in the minutes.
+    """
     request = request_of(motion.subject_ref)
     asked = f"{motion.asked_by}, {request.asked_on:%d.%m.%Y}"
-    return [(_("Why"), request.reason), (_("Asked for by"), asked), *told(motion.facts)]
+    happened = [
+        (event.get_kind_display(), f"{event.happened_on:%d.%m.%Y}")
+        for event in request.loan.life_events.order_by("happened_on", "pk")
+    ]
+    return [(_("Why"), request.reason), *happened, (_("Asked for by"), asked), *told(motion.facts)]
 
 
 def told(facts):

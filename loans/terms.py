@@ -271,8 +271,10 @@ def _shared(parts: Sequence[int], rows: int) -> tuple[Decimal, ...]:
         return ()
     own = [Decimal(parts[place % len(parts)]) for place in range(rows)]
     if not any(own):
-        sentence = f"no part falls on the {rows} instalments; agree on more of them, or offer a product of other parts."
-        raise ScheduleError("principal_parts", sentence)
+        sentence = _(
+            "no part falls on the %(rows)s instalments; agree on more of them, or offer a product of other parts."
+        )
+        raise ScheduleError("principal_parts", sentence, rows=rows)
     return shares_of(own)
 
 

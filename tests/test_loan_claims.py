@@ -11,6 +11,7 @@ from ledger.models import Account
 from loans.ahead import waiting
 from loans.models import Loan, Repayment
 from loans.proposals import LoanFacts, propose_claims
+from loans.queues import queue_for
 from loans.services import (
     claim_line,
     keep_receipt,
@@ -392,3 +393,32 @@ def test_after_a_write_off_a_line_fits_the_claim_and_no_instalment(banking):
         by=people.loan_officer,
     )
     assert (both.overpaid_amount, still_claimed(Loan.objects.get(pk=loan.pk))) == (0, (46_619, 60_000))
+
+
+@pytest.mark.django_db
+@pytest.mark.both
+def test_a_line_claimed_twice_is_one_repayment_and_the_second_hand_reads_whose_it_was(banking, client):
+    """The same form sent twice gives the same answer; the form of another, opened before, says that it is claimed."""
+    loan = banking.loan
+    (row,) = arrived(banking, moved(DUE, "T-1", text=loan.ref))
+    url = reverse("loans:claim", args=[row.pk])
+    for user, key, status in (("loan_officer", "mine", 302), ("loan_officer", "mine", 302), ("maker", "theirs", 409)):
+        client.force_login(getattr(banking.people, user))
+        answer = client.post(url, {"choice": loan.ref, "ref": "", "key": key, "reason": ""})
+        assert (answer.status_code, loan.repayments.count()) == (status, 1)
+    assert f"Line 1 for {loan.ref}: " in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_money_on_the_statement_waits_on_the_desk_of_those_who_claim_it(banking):
+    arrived(banking, moved(DUE, "T-1", text=banking.loan.ref), moved(123, "T-2", text="interest"), moved(-5, "T-3"))
+    for user, said in (
+        ("loan_officer", ["2 lines wait"]),
+        ("maker", ["2 lines wait"]),
+        ("manager", []),
+        ("adviser", []),
+    ):
+        items = queue_for(getattr(banking.people, user))
+        assert [item.why for item in items if item.url == reverse("loans:bank")] == said
+    take(banking)
+    assert [item.why for item in queue_for(banking.people.maker)] == ["1 line waits"]

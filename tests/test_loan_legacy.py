@@ -245,3 +245,13 @@ def test_the_template_filled_in_is_what_the_page_takes(office, client, visit):
     assert ["loans", "product", "orchard-micro-1", "Micro loan, USD"] in book.get_sheet_by_index(5).to_python()
     client.force_login(office.people.loan_officer)
     assert client.get(reverse("loans:portfolio_template", args=[office.programme.key])).status_code == 404
+
+
+def test_a_workbook_without_a_loan_is_not_right(office, client):
+    """The template as it came was called right, and waited to be confirmed."""
+    client.force_login(office.people.manager)
+    template = b"".join(client.get(reverse("loans:portfolio_template", args=[office.programme.key])))
+    found = read(office, template)
+    assert [(one.row, one.column, one.reason) for one in found.errors] == [
+        (1, "loans: loan", "No loan stands on this sheet.")
+    ]

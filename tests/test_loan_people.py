@@ -16,6 +16,7 @@ from loans.cycles import over_cycle_limit
 from loans.daily import daily
 from loans.models import CycleLimit, Guarantor, GuarantorNotice, LendingRules, Loan, LoanProduct, SecurityBand
 from loans.papers.release import release_paper
+from loans.payoff import payoff_quote
 from loans.services import (
     add_collateral,
     add_guarantor,
@@ -392,6 +393,22 @@ def test_what_follows_a_death_is_what_the_committee_approved_since(lending):
         put_in_force(request=request, on=died, by=people.manager)
     loan.refresh_from_db()
     assert loan.state == "closed"
+
+
+def test_a_death_is_decided_after_the_loan_was_repaid_and_the_books_agree(lending):
+    loan, people, died = active_loan(lending), lending.people, date(2026, 4, 21)
+    with standing_at(died):
+        facts = {"kind": "death", "happened_on": died, "evidence": paper(lending, loan), "on": died}
+        event = record_life_event(loan=loan, by=people.loan_officer, **facts)
+        repay(lending, loan, payoff_quote(loan, died).total, died)
+        assert (loan.state, loan.penalty_pauses) == ("closed", [["2026-04-21", None]])
+    payer, after = registered_person(lending, "Karen Petrosyan", birth_year=1971), date(2026, 4, 23)
+    with standing_at(after):
+        given = {"outcome": "continue", "decision_ref": "M-7", "payer": payer, "on": after}
+        decide_life_event(event=event, by=people.manager, **given)
+        loan.refresh_from_db()
+        assert (loan.state, loan.penalty_pauses) == ("closed", [["2026-04-21", "2026-04-23"]])
+        assert list(faults()) == []
 
 
 # Handover -------------------------------------------------------------------------------------------------------------

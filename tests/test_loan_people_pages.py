@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,8 @@ from django.urls import reverse
 from applicants.models import Evidence
 from audit.models import Event
 from loans.models import Handover, Moratorium
-from loans.services import leave_group, type_member_payments
+from loans.requests import facts_of, rows, told
+from loans.services import leave_group, record_life_event, type_member_payments
 from pages.sheets import read_table
 from programmes.clock import standing_at
 from programmes.roles import forget
@@ -19,8 +21,9 @@ from tests.markup import filled
 from tests.office import DAY, grant_office, make_user, seat
 from tests.steps_applicants import registered_person
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan
-from tests.steps_relief import decided
+from tests.steps_relief import asked, decided
 from tests.test_loan_groups import constitute, group_loan, three_of_a_group
+from tests.test_loan_people import paper
 
 # Every page is opened on PostgreSQL in tests/test_urls.py.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -101,7 +104,10 @@ def test_a_death_is_recorded_and_decided_by_two_people(lending, client):
     client.force_login(lending.people.loan_officer)
     with standing_at(DAY):
         typed = {"kind": "death", "happened_on": f"{DAY:%d.%m.%Y}", "evidence": file()}
-        assert "Waits for a decision; penalties rest." in send(client, "new_life_event", loan.ref, **typed)
+        said = send(client, "new_life_event", loan.ref, **typed)
+        assert "Waits for a decision; penalties rest." in said
+        assert "Next: another person decides what follows." in said
+        assert "falls due on" not in said.partition('sb-figures"')[0]
         event = loan.life_events.get()
         url = reverse("loans:decide_life_event", args=[loan.ref, event.pk])
         assert client.get(url).status_code == 403
@@ -117,6 +123,18 @@ def test_a_death_is_recorded_and_decided_by_two_people(lending, client):
         payer = registered_person(lending, "Karen Petrosyan", birth_year=1971)
         said = send(client, "decide_life_event", loan.ref, event.pk, **decided, payer=payer.ref)
         assert "It is repaid as agreed, by the payer, S-1" in said
+
+
+def test_the_committee_reads_of_the_death_for_which_it_is_asked(lending):
+    loan, people = active_loan(lending), lending.people
+    with standing_at(DAY):
+        record_life_event(
+            loan=loan, kind="death", happened_on=DAY, evidence=paper(lending, loan), on=DAY, by=people.loan_officer
+        )
+        request = asked(lending, loan, "forgive", reason="Nothing is left.")
+        motion = SimpleNamespace(subject_ref=request.ref, asked_by="Officer", facts=facts_of(request, DAY))
+        assert rows(motion)[:2] == [("Why", "Nothing is left."), ("The borrower died", "12.03.2026")]
+        assert "The borrower died" not in dict(told(motion.facts))
 
 
 def test_who_pays_for_a_borrower_abroad_does_so_until_the_power_of_attorney_ends(lending, client):

@@ -11,6 +11,7 @@ from ledger.models import Entry
 from loans.ahead import finished
 from loans.checks import end_faults
 from loans.models import Loan, Repayment
+from loans.payoff import payoff_quote
 from loans.services import (
     forgive_loan,
     record_collections,
@@ -165,7 +166,7 @@ def test_another_person_than_officer_and_adviser_reschedules_by_a_decision(lendi
     with pytest.raises(Invalid):
         reschedule(lending, loan, instalments_number=0)
     repay(lending, loan, 100, LATE)
-    with pytest.raises(Blocked, match=r"is dated 20\.06\.2026"), standing_at(LATE):
+    with pytest.raises(Blocked, match=rf"Money of {loan.ref} is dated 20\.06\.2026"), standing_at(LATE):
         reschedule_loan(
             loan=loan,
             instalments_number=12,
@@ -202,6 +203,21 @@ def test_a_write_off_takes_the_principal_off_the_books(lending):
     assert Loan.objects.outstanding(date(2026, 6, 19)).exists()
     with standing_at(LATE):
         assert_sound()
+
+
+def test_what_came_in_the_morning_of_a_write_off_is_not_claimed_again(lending):
+    """60.00 ahead of its day pays interest of months to come: that is no part of what would have repaid it."""
+    loan = active_loan(lending, terms={"early_interest": "date"})
+    day = date(2026, 3, 20)
+    repay(lending, loan, 6000, day)
+    quote = payoff_quote(loan, day).total
+    with standing_at(day):
+        facts = {"decision_ref": "S-2026-05/1", "reason": "The shop is gone.", "by": lending.people.manager}
+        loan = write_off_loan(loan=loan, on=day, **facts)
+    assert still_claimed(loan) == (quote, 0)
+    recovery = repay(lending, loan, quote, date(2026, 7, 1))
+    assert (recovery.recovered_amount, still_claimed(loan)) == (quote, (0, quote))
+    assert_sound()
 
 
 def test_what_comes_after_a_write_off_is_a_recovery(lending):

@@ -10,11 +10,12 @@ from django.urls import reverse
 from loans.forms import AskRateForm, RateForm
 from loans.models import Repayment
 from loans.payoff import payoff_quote
+from loans.reading import schedule_table
 from loans.services import write_off_loan
 from loans.services.restating import still_claimed
 from programmes.clock import standing_at
 from tests.office import DAY
-from tests.steps_loans import active_loan
+from tests.steps_loans import active_loan, repay
 
 pytestmark = pytest.mark.once
 
@@ -69,6 +70,54 @@ def test_the_payoff_of_yesterday_is_not_taken_as_the_whole_loan_today(lending, c
         assert client.post(url, {**facts, "on": "20.3.2026"}).status_code == 302
     loan.refresh_from_db()
     assert (loan.state, loan.principal_amount, Repayment.objects.get().amount) == ("closed", 0, quoted)
+
+
+def test_the_sheet_of_another_tab_is_not_booked_a_second_time_unasked(lending, client):
+    """Two people send the same 88.85 of one day; the second reads that it is recorded, and can still mean it."""
+    loan, url = active_loan(lending), reverse("loans:collections")
+    sent = {"on": "12.4.2026", "means": "mobile", f"amount_{loan.pk}": "88.85"}
+    with standing_at(date(2026, 4, 12)):
+        client.force_login(lending.people.loan_officer)
+        assert client.post(url, {**sent, "key": "first"}).status_code == 302
+        client.force_login(lending.people.maker)
+        asked = client.post(url, {**sent, "key": "second"})
+        assert (asked.status_code, asked.context["again"]) == (200, f"{loan.pk}.1")
+        assert f"{loan.ref}: USD 88.85" in asked.content.decode().replace("\u00a0", " ")
+        assert client.post(url, {**sent, "key": "second", "again": f"{loan.pk}.2"}).status_code == 200
+        assert loan.repayments.count() == 1
+        assert client.post(url, {**sent, "key": "second", "again": f"{loan.pk}.1"}).status_code == 302
+        assert client.post(url, {**sent, "key": "second", "again": f"{loan.pk}.1"}).status_code == 302
+    assert loan.repayments.count() == 2
+
+
+@pytest.mark.parametrize("prepay", ["next_instalments", "hold", "reduce_number"])
+def test_what_came_in_the_morning_is_taken_off_the_payoff_of_the_day_to_the_cent(lending, client, prepay):
+    """60.00 alone would pay interest of the months to come; with the rest on one day nothing of it is over."""
+    loan = active_loan(lending, months=6, terms={"early_interest": "date", "prepay": prepay})
+    day = date(2026, 4, 20)
+    repay(lending, loan, 17_255, date(2026, 4, 12))
+    whole = payoff_quote(loan, day).total
+    repay(lending, loan, 6000, day)
+    quote = payoff_quote(loan, day)
+    assert (quote.total, quote.received) == (whole - 6000, 6000)
+    with standing_at(day):
+        client.force_login(lending.people.loan_officer)
+        page = client.get(reverse("loans:payoff", args=[loan.ref])).content.decode()
+        assert f"USD {quote.total / 100:.2f} repays the loan" in page.replace("\u00a0", " ")
+        assert "Less what came on this day" in page
+        facts = {"key": str(uuid4()), "amount": f"{quote.total / 100:.2f}", "on": "20.4.2026", "means": "cash"}
+        url = f"{reverse('loans:repay', args=[loan.ref])}?payoff"
+        assert client.post(url, {**facts, "record": "1"}).status_code == 302
+    loan.refresh_from_db()
+    assert (loan.state, loan.principal_amount, loan.overpaid_amount) == ("closed", 0, 0)
+
+
+def test_the_first_late_instalment_is_marked_as_late_as_those_after_it(lending):
+    loan = active_loan(lending, months=6)
+    rows = list(loan.instalments.order_by("number"))
+    lines = schedule_table(loan, rows, date(2026, 6, 1)).lines
+    assert [line.row_class for line in lines] == ["is-late", "is-late", *["is-ahead"] * 4]
+    assert schedule_table(loan, rows, date(2026, 4, 12)).lines[0].row_class == "is-current"
 
 
 @pytest.mark.parametrize("form", [RateForm, AskRateForm])

@@ -67,6 +67,7 @@ def _payoff(loan, valid_to):
     quote = payoff_quote(loan, valid_to)
     labels = PARTS | {"interest": Lazily(charge_of, loan)}
     parts = [(label, quote.parts[name]) for name, label in labels.items()]
+    parts.append((gettext_lazy("Less what came on this day"), -quote.received))
     parts.append((gettext_lazy("Less what is held for you"), -quote.held))
     return [(label, amount) for label, amount in parts if amount]
 

@@ -62,6 +62,6 @@ def need_after_last_money(loan, on):
     start = last_money_on(loan)
     if on < start:
         raise Blocked(
-            _("Money of this loan is dated %(date)s. This can be done on that day or later.")
-            % {"date": start.strftime("%d.%m.%Y")}
+            _("Money of %(ref)s is dated %(date)s. This can be done on that day or later.")
+            % {"ref": loan.ref, "date": start.strftime("%d.%m.%Y")}
         )

@@ -66,8 +66,7 @@ def decide_life_event(*, event, outcome, on, by, decision_ref="", payer=None, ve
     event.outcome, event.decision_ref, event.payer = outcome, decision_ref.strip(), payer
     event.decided_on, event.decided_by = on, by
     event.save()
-    if loan.state == Loan.State.ACTIVE:
-        _rest(loan, on=on, by=by)
+    _rest(loan, on=on, by=by)
     body = {"event": event.pk, "outcome": outcome, "decision": decision_ref, "payer": payer.ref if payer else None}
     record("loan.decide_life_event", loan.ref, by=by, on=on, programme=loan.programme.key, body=body)
     return event
@@ -113,7 +112,8 @@ def pauses_of(loan):
 
 
 def _rest(loan, *, on, by):
-    """Keep the pauses on the loan and reckon its penalties anew."""
+    """Keep the pauses on the loan, also where it ended before, and reckon the penalties of an active one anew."""
     loan.penalty_pauses = pauses_of(loan)
     loan.save()
-    restate(loan, through=on, on=on, by=by)
+    if loan.state == Loan.State.ACTIVE:
+        restate(loan, through=on, on=on, by=by)

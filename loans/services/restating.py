@@ -4,6 +4,8 @@ Repayments whose parts stay as they were are left alone; those whose parts chang
 posted again with their old value dates, so that nothing that was booked disappears.
 """
 
+from dataclasses import replace
+
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +82,21 @@ def reckoned_to(loan, through):
     return max(through, loan.reckoned_on or through)
 
 
+def fold_to_repay(loan, on, *, facts=None, again=False):
+    """(standing before the money of `on`, minor units that came on `on`): together they say what repays the loan then.
+
+    Money of one day acts as its sum: what came already would pay interest ahead alone, and none together with the rest.
+    Where a refund left on that day too, the standing is the one after both.
+    """
+    facts = facts or facts_of([loan])[loan.pk]
+    came = [row for row in facts.repayments if row.pays_on == on and row.means != Repayment.Means.HELD]
+    if any(row.value_on == on for row in facts.refunds):
+        came = []
+    before = replace(facts, repayments=[row for row in facts.repayments if row not in came])
+    standing, _instalments, _pairs = fold_loan(loan, on, facts=before, again=again)
+    return standing, sum(row.amount for row in came)
+
+
 def still_claimed(loan):
     """(minor units claimed, minor units recovered) of a loan that is written off.
 
@@ -97,10 +114,11 @@ def all_still_claimed(loans):
     found = {}
     for loan in loans:
         known = facts[loan.pk]
-        standing, _instalments, _pairs = fold_loan(loan, loan.written_off_on, facts=known, again=True)
+        standing, came = fold_to_repay(loan, loan.written_off_on, facts=known, again=True)
+        whole = sum(standing.payoff_on(loan.written_off_on).values()) - standing.overpaid - came
         later = sum(recall.owed_amount for recall in known.recalls if recall.due_on > loan.written_off_on)
-        came = recovered.get(loan.pk, 0)
-        found[loan.pk] = sum(standing.payoff_on(loan.written_off_on).values()) + later - came, came
+        since = recovered.get(loan.pk, 0)
+        found[loan.pk] = whole + later - since, since
     return found
 
 

@@ -71,13 +71,15 @@ def loan(request, ref):
     figures = figures_of(row, in_force, on)
     tranches = tranches_of(row, request.user, on)
     order = PaymentOrder.objects.live().filter(source_ref=row.ref).first()
+    event = row.life_events.filter(decided_on=None).select_related("recorded_by").first()
     context = {
         "loan": row,
         "on": on,
         "title": f"{row.ref}, {row.borrower}",
         "crumbs": ((_("Loans"), reverse("loans:loans")),),
         "figures": figures,
-        "next": _next(row, figures, order, tranches),
+        "next": _next(row, figures, order, tranches, event),
+        "event": event,
         "tranches": tranches,
         "version": version,
         "versions": versions,
@@ -112,8 +114,9 @@ def _approved(row, user):
     return found if rules.test_rule("loans.put_in_force", user, found) else None
 
 
-def _next(row, figures, order, tranches):
-    """Relief that is asked for or approved comes first, then what is late, the next tranche, the next instalment."""
+def _next(row, figures, order, tranches, event):
+    """Relief that is asked for or approved comes first, then a death or move, what is late, the next tranche, the next
+    instalment."""
     asked = row.relief_requests.open().first()
     if asked is not None and asked.state != ReliefRequest.State.APPROVED:
         words = _("%(relief)s, asked for on %(day)s by %(name)s.")
@@ -127,6 +130,9 @@ def _next(row, figures, order, tranches):
         words = _("Approved by %(decision)s. %(name)s asked for it.")
         words = words % {"decision": asked.decision_ref, "name": asked.asked_by.name}
         return _("Next: another person puts the committee’s decision in force."), words
+    if event is not None:
+        words = _("Recorded by %(name)s. Penalties and reminders rest until then.") % {"name": event.recorded_by.name}
+        return _("Next: another person decides what follows."), words
     step = None if figures.overdue else next_of_tranches(row, tranches)
     return step or next_step(row, figures, order)
 

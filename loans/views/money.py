@@ -1,5 +1,6 @@
 """Money from borrowers: one repayment, its reversal, and the collection sheet."""
 
+from collections import Counter
 from datetime import timedelta
 
 import rules
@@ -51,7 +52,7 @@ def repay(request, ref):
         # A refusal of a field takes its value out of the form.
         parts, over = _proposed(form, row)
         twins = row.repayments.live().filter(amount=amount, value_on=day).count()
-        if "payoff" in request.GET and row.state == Loan.State.ACTIVE and not form.errors:
+        if "payoff" in request.GET and row.state == Loan.State.ACTIVE and day == on and not form.errors:
             parts = parts if _is_whole(form, row, amount, day) else None
     seen = _confirmed(request, over) and (not twins or request.POST.get("again") == str(twins))
     if request.method == "POST" and "record" in request.POST and seen and not form.errors:
@@ -153,11 +154,12 @@ def collections(request):
         loans = due_loans(request, programme, on)
     dues = {key: late or coming for key, (late, coming, _owed) in dues_of(loans, on).items()}
     form = CollectionForm(request.POST or None, loans=loans, dues=dues, initial={"on": on, "means": "cash"})
-    over = []
+    over, twins = [], []
     if request.method == "POST" and form.is_valid() and not _is_recorded(form.cleaned_data["key"]):
-        over = _over_in(form)
+        over, twins = _over_in(form), _twins_in(form)
     confirmed = "-".join(f"{loan.pk}.{part}" for loan, _owed, part in over)
-    if request.method == "POST" and _confirmed(request, confirmed):
+    again = "-".join(f"{loan.pk}.{count}" for loan, _amount, count in twins)
+    if request.method == "POST" and _confirmed(request, confirmed) and again in ("", request.POST.get("again")):
         found = attempt(form, _collect, programme=programme, by=request.user)
         if found is not None:
             sentence = ngettext("%(count)s repayment is recorded.", "%(count)s repayments are recorded.", len(found))
@@ -175,6 +177,8 @@ def collections(request):
         "total": _total(loans, dues),
         "over": over,
         "confirmed": confirmed,
+        "twins": twins,
+        "again": again,
     }
     return render(request, "loans/collections.html", context, status=form.status if context["refused"] else 200)
 
@@ -213,6 +217,18 @@ def _over_in(form):
         if rest:
             found.append((loan, amount - rest, rest))
     return found
+
+
+def _twins_in(form):
+    """(loan, amount, how often) of the rows whose amount of that day is recorded for the loan already."""
+    given = form.arguments()
+    live = Repayment.objects.live().filter(value_on=given["on"], loan__in=[loan for loan, *_rest in given["rows"]])
+    counts = Counter(live.values_list("loan", "amount"))
+    return [
+        (loan, Money(amount, loan.currency), counts[loan.pk, amount])
+        for loan, amount, _reference in given["rows"]
+        if counts[loan.pk, amount]
+    ]
 
 
 def _is_key(text):

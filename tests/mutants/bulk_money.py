@@ -175,4 +175,25 @@ BULK_MONEY: list[Mutant] = [
         "        if len(keys) > 99:\n",
         ("tests/test_loans_daily.py::test_a_loan_that_cannot_be_reckoned_keeps_no_other_back_and_is_named",),
     ),
+    Mutant(
+        "loans: the payoff of another day is booked as early money",
+        "loans/views/money.py",
+        "    return amount >= whole\n",
+        "    form.errors.clear()\n    return True\n",
+        ("tests/test_loans_typed.py::test_the_payoff_of_yesterday_is_not_taken_as_the_whole_loan_today",),
+    ),
+    Mutant(
+        "loans: a payoff forgets what came on its day",
+        "loans/services/restating.py",
+        "    return standing, sum(row.amount for row in came)\n",
+        "    return standing, 0\n",
+        ("tests/test_loans_typed.py::test_what_came_in_the_morning_is_taken_off_the_payoff_of_the_day_to_the_cent",),
+    ),
+    Mutant(
+        "loans: the same sheet is booked twice unasked",
+        "loans/views/money.py",
+        ' and again in ("", request.POST.get("again")):',
+        ":",
+        ("tests/test_loans_typed.py::test_the_sheet_of_another_tab_is_not_booked_a_second_time_unasked",),
+    ),
 ]

@@ -140,4 +140,11 @@ LOAN_PEOPLE: list[Mutant] = [
         "    owed = [max(line.due - line.paid, 0) for line in account]",
         GROUPS,
     ),
+    Mutant(
+        "loans: a death that is decided after the end leaves the penalties resting",
+        "loans/services/life_events.py",
+        '    _rest(loan, on=on, by=by)\n    body = {"event": event.pk, "outcome"',
+        '    body = {"event": event.pk, "outcome"',
+        PEOPLE,
+    ),
 ]
