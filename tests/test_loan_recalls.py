@@ -333,35 +333,37 @@ AGREED = [
 def test_what_was_taken_back_is_owed_to_the_unit_and_the_quote_closes_the_loan(lending, agreed, before, after, taken):
     loan, officer, last = active_or_first(lending, agreed), lending.people.loan_officer, date(2026, 12, 1)
     point = transaction.savepoint()
-    rows = [repay(lending, loan, amount, DAY + timedelta(days=days)) for days, amount in sorted(before)]
-    with standing_at(LATE):
-        reckon_loans(keys=[loan.pk], on=LATE)
-    loan.refresh_from_db()
-    if loan.state == "active":
-        loan = rescheduled(lending, loan)
-    with standing_at(last):
-        for days, amount in after:
-            on = LATE + timedelta(days=days)
-            with suppress(Blocked):  # it was repaid before that day
-                record_repayment(loan=loan, amount=amount, on=on, by=officer, reason="Late.")
-        for number, place in enumerate(dict.fromkeys(taken)):
-            row = Repayment.objects.get(pk=rows[place % len(rows)].pk)
-            if row.reversed_on is None:
-                on = last - timedelta(days=30 * number)
-                reverse_repayment(repayment=row, reason="It came back.", on=on, by=officer)
+    try:
+        rows = [repay(lending, loan, amount, DAY + timedelta(days=days)) for days, amount in sorted(before)]
+        with standing_at(LATE):
+            reckon_loans(keys=[loan.pk], on=LATE)
         loan.refresh_from_db()
-        assert list(faults()) == []
         if loan.state == "active":
-            quote = payoff_quote(loan, last)
-            if quote.total:
-                record_repayment(loan=loan, amount=quote.total, on=last, by=officer)
-            else:
-                reckon_loans(keys=[loan.pk], on=loan.matures_on)
+            loan = rescheduled(lending, loan)
+        with standing_at(last):
+            for days, amount in after:
+                on = LATE + timedelta(days=days)
+                with suppress(Blocked):  # it was repaid before that day
+                    record_repayment(loan=loan, amount=amount, on=on, by=officer, reason="Late.")
+            for number, place in enumerate(dict.fromkeys(taken)):
+                row = Repayment.objects.get(pk=rows[place % len(rows)].pk)
+                if row.reversed_on is None:
+                    on = last - timedelta(days=30 * number)
+                    reverse_repayment(repayment=row, reason="It came back.", on=on, by=officer)
             loan.refresh_from_db()
-            assert (loan.state in ("closed", "overpaid"), loan.principal_amount) == (True, 0)
-            assert quote.total == 0 or loan.overpaid_amount == 0
             assert list(faults()) == []
-    transaction.savepoint_rollback(point)
+            if loan.state == "active":
+                quote = payoff_quote(loan, last)
+                if quote.total:
+                    record_repayment(loan=loan, amount=quote.total, on=last, by=officer)
+                else:
+                    reckon_loans(keys=[loan.pk], on=loan.matures_on)
+                loan.refresh_from_db()
+                assert (loan.state in ("closed", "overpaid"), loan.principal_amount) == (True, 0)
+                assert quote.total == 0 or loan.overpaid_amount == 0
+                assert list(faults()) == []
+    finally:
+        transaction.savepoint_rollback(point)
 
 
 def active_or_first(lending, agreed):

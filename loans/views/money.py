@@ -74,7 +74,7 @@ def repay(request, ref):
             "over": over,
             "owed": form.cleaned_data["amount"] - over if over else None,
             "twins": twins,
-            "late_for": late_for(row, form.cleaned_data["on"]) if parts else None,
+            "late_for": late_for(row, form.cleaned_data["on"]) if parts and not form.errors else None,
         },
     )
 
