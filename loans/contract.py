@@ -197,7 +197,7 @@ def _frequency(loan, words):
 def _annual_cost(loan, words):
     """The rate of the directive, from what is received and what the first schedule asks for."""
     version = loan.versions.get(number=1)
-    rows = loan.instalments.filter(version=1)
+    rows = loan.instalments.filter(version=1, recalled=False)
     paid = [(row.due_on, row.planned_principal_amount + row.planned_interest_amount) for row in rows]
     weekly = step_of(loan).unit == "week"
     try:
@@ -279,7 +279,7 @@ def _security(loan, words):
 def _schedule(loan, words):
     version = loan.versions.get(number=1)
     rows, owed, later = [], loan.amount, later_pay_outs(loan, version)
-    instalments = list(loan.instalments.filter(version=1).order_by("number"))
+    instalments = list(loan.instalments.filter(version=1, recalled=False).order_by("number"))
     for row in instalments:
         owed -= row.principal_amount
         lent = owed - sum(amount for day, amount in later if day > row.due_on)

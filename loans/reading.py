@@ -27,6 +27,7 @@ class ScheduleLine:
     word: str
     note: str = ""
     row_class: str = ""
+    recall: object = None
 
     @property
     def charges(self):
@@ -47,14 +48,23 @@ def schedule_table(loan, instalments, on, later=()):
     """
     balance = sum(row.principal_amount for row in instalments)
     lines, current = [], next((row.number for row in instalments if row.settled_on is None), None)
+    recalls = _recalls_of(loan) if any(row.recalled for row in instalments) else {}
+    # What was taken back is owed from its day on only, as a tranche is.
+    later = [*later, *((row.due_on, row.principal_amount) for row in instalments if row.recalled)]
     for row in instalments:
         balance -= row.principal_amount
         owed = balance - sum(amount for day, amount in later if day > row.due_on)
         lines.append(_schedule_line(loan, row, owed, on, row.number == current))
+        lines[-1].recall = recalls.get(row.pk)
     names = ("principal_amount", "interest_amount", "due_amount", "paid_amount", "open_amount")
     totals = {name: sum(getattr(row, name) for row in instalments) for name in names}
     totals["charges"] = sum(line.charges for line in lines)
     return ScheduleTable(lines, totals, with_charges=bool(totals["charges"]))
+
+
+def _recalls_of(loan):
+    """{pk of its instalment: Recall}."""
+    return {recall.instalment_id: recall for recall in loan.recalls.select_related("repayment", "instalment")}
 
 
 def _schedule_line(loan, row, balance, on, is_current):

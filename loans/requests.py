@@ -25,7 +25,7 @@ MOST = 100
 def facts_of(request, on):
     """The plain values that the committee reads, as of `on`. Amounts: minor units. Raises Invalid for stale terms."""
     loan, owed = request.loan, owed_on(request.loan, on)
-    instalments = list(loan.instalments.filter(version=loan.current_version).order_by("number"))
+    instalments = list(loan.instalments.filter(version=loan.current_version).in_turn())
     found = {
         "kind": request.kind,
         "loan": loan.ref,

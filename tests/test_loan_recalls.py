@@ -1,14 +1,23 @@
 """Money that the bank takes back after a decision on the loan: it is owed anew, and nothing decided is undone."""
 
 import json
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
+from decimal import Decimal
 
+import hypothesis
 import pytest
+from django.db import transaction
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audit.models import Event
 from audit.refusals import Blocked
+from config.proof import faults
 from ledger.models import Entry
-from loans.models import Loan
+from loans.models import Loan, Repayment
+from loans.papers.account import schedule_paper
 from loans.payoff import payoff_quote
 from loans.services import (
     forgive_loan,
@@ -23,6 +32,7 @@ from payments.services import settle_payment
 from programmes.clock import standing_at
 from tests.office import DAY
 from tests.steps_loans import FIRST_DUE, active_loan, repay, sent_order
+from tests.test_loan_papers import text
 from tests.test_loans import assert_sound, balance, legs
 from tests.test_loans_ends import owed, refund_order
 
@@ -54,7 +64,7 @@ def anew(loan):
     return list(rows.values_list("number", "due_on", "principal_amount", "interest_amount"))
 
 
-# After a new schedule --------------------------------------------------------------------------------------------------
+# After a new schedule -------------------------------------------------------------------------------------------------
 
 
 def test_money_taken_back_after_a_new_schedule_is_owed_from_that_day_in_the_parts_that_it_had_paid(lending):
@@ -136,7 +146,7 @@ def test_a_later_schedule_takes_what_is_owed_anew_into_its_first_instalment(lend
         assert_sound()
 
 
-# After money was refunded ----------------------------------------------------------------------------------------------
+# After money was refunded ---------------------------------------------------------------------------------------------
 
 
 def test_a_refund_whose_money_is_taken_back_is_owed_as_principal(lending):
@@ -255,3 +265,107 @@ def test_money_of_a_day_before_the_write_off_lowers_the_claim(lending):
         assert (row.recovered_amount, row.value_on, row.counts_on) == (5000, date(2026, 6, 1), LATE)
         assert still_claimed(loan) == (claimed - 5000, 5000)
         assert_sound()
+
+
+# The pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_will_be_owed_before_it_is_done_and_the_schedule_shows_it(lending, client):
+    loan = active_loan(lending)
+    repayment = repay(lending, loan, 8885, FIRST_DUE)
+    loan = rescheduled(lending, loan)
+    client.force_login(lending.people.maker)
+    url = reverse("loans:reverse", args=[loan.ref, repayment.pk])
+    with standing_at(RECALLED):
+        asked = client.get(url)
+        assert [part for _what, part in asked.context["parts"]] == [1000, 7885]
+        # By 1 July nothing of the new schedule has fallen due.
+        assert [change[1:] for change in asked.context["foreseen"].changes] == [(92_115, 100_000), (0, 8885), (0, 0)]
+        assert "owed again from 1 July 2026" in asked.content.decode()
+        shown = client.post(url, {"on": "25.06.2026", "reason": "", "show": "1"})
+        assert (shown.status_code, loan.recalls.count()) == (200, 0)
+        assert "owed again from 25 June 2026" in shown.content.decode()
+        key = asked.context["form"]["key"].value()
+        sent = {"on": "01.07.2026", "reason": "The cheque came back.", "key": key}
+        assert [client.post(url, sent).status_code for _press in range(2)] == [302, 302]
+        assert loan.recalls.count() == 1
+        said = client.get(loan.get_absolute_url()).content.decode()
+    assert "Payment of 12 April 2026, taken back on 1 July 2026" in said
+    assert "Repayment taken back, owed again" in said
+
+
+def test_the_page_says_that_money_of_an_earlier_day_pays_the_new_schedule(lending, client):
+    loan = rescheduled(lending, active_loan(lending))
+    client.force_login(lending.people.loan_officer)
+    with standing_at(RECALLED):
+        url = reverse("loans:repay", args=[loan.ref])
+        sent = {"amount": "50.00", "on": "01.06.2026", "means": "bank", "reason": "Found.", "key": "k"}
+        assert "pays the new schedule from 20 June 2026 on" in client.post(url, sent).content.decode()
+
+
+def test_the_schedule_on_paper_says_whose_payment_is_owed_again(lending):
+    loan = active_loan(lending)
+    first = repay(lending, loan, 8885, FIRST_DUE)
+    rescheduled(lending, loan)
+    loan = taken_back(lending, first)
+    with standing_at(RECALLED):
+        said = text(schedule_paper(loan, RECALLED))
+        assert "No. 19: your payment of 12.04.2026 was taken back on 01.07.2026." in said
+
+
+# Whatever is taken back -----------------------------------------------------------------------------------------------
+
+payments = st.lists(st.tuples(st.integers(0, 99), st.integers(1, 40_000)), min_size=1, max_size=5)
+AGREED = [
+    {"prepay": "next_instalments", "penalty_pct": Decimal("36.5")},
+    {"prepay": "hold", "early_interest": "date", "first_period": "actual_days_in_annuity"},
+    {"prepay": "reduce_instalment", "early_interest": "date", "penalty_pct": Decimal("7.3")},
+]
+
+
+@pytest.mark.in_turn
+@pytest.mark.parametrize("agreed", AGREED, ids=["next", "hold", "smaller"])
+@settings(
+    max_examples=max(hypothesis.settings.default.max_examples // 20 - 1, 3),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(before=payments, after=payments, taken=st.lists(st.integers(0, 4), min_size=1, max_size=3))
+def test_what_was_taken_back_is_owed_to_the_unit_and_the_quote_closes_the_loan(lending, agreed, before, after, taken):
+    loan, officer, last = active_or_first(lending, agreed), lending.people.loan_officer, date(2026, 12, 1)
+    point = transaction.savepoint()
+    try:
+        rows = [repay(lending, loan, amount, DAY + timedelta(days=days)) for days, amount in sorted(before)]
+        with standing_at(LATE):
+            reckon_loans(keys=[loan.pk], on=LATE)
+        loan.refresh_from_db()
+        if loan.state == "active":
+            loan = rescheduled(lending, loan)
+        with standing_at(last):
+            for days, amount in after:
+                on = LATE + timedelta(days=days)
+                with suppress(Blocked):  # it was repaid before that day
+                    record_repayment(loan=loan, amount=amount, on=on, by=officer, reason="Late.")
+            for number, place in enumerate(dict.fromkeys(taken)):
+                row = Repayment.objects.get(pk=rows[place % len(rows)].pk)
+                if row.reversed_on is None:
+                    on = last - timedelta(days=30 * number)
+                    reverse_repayment(repayment=row, reason="It came back.", on=on, by=officer)
+            loan.refresh_from_db()
+            assert list(faults()) == []
+            if loan.state == "active":
+                quote = payoff_quote(loan, last)
+                if quote.total:
+                    record_repayment(loan=loan, amount=quote.total, on=last, by=officer)
+                else:
+                    reckon_loans(keys=[loan.pk], on=loan.matures_on)
+                loan.refresh_from_db()
+                assert (loan.state in ("closed", "overpaid"), loan.principal_amount) == (True, 0)
+                assert quote.total == 0 or loan.overpaid_amount == 0
+                assert list(faults()) == []
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def active_or_first(lending, agreed):
+    """One loan for all examples: what each does is rolled back."""
+    return Loan.objects.first() or active_loan(lending, terms=agreed, months=6)

@@ -63,6 +63,12 @@ class ScheduleVersion(models.Model):
         return self.changed_on or self.made_on
 
 
+class InstalmentQuerySet(models.QuerySet):
+    def in_turn(self):
+        """Oldest due date first, as money pays them."""
+        return self.order_by("due_on", "number")
+
+
 class Instalment(models.Model):
     """One row of a schedule version: what is due, what was paid of each part, and when it was settled in full.
 
@@ -87,6 +93,8 @@ class Instalment(models.Model):
     penalty_paid_amount = AmountField(default=0)
     settled_on = models.DateField(null=True, blank=True)
     recalled = models.BooleanField(_("owed because money was taken back"), default=False)
+
+    objects = InstalmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["loan", "version", "number"]

@@ -16,7 +16,7 @@ from pages import paper
 def schedule_paper(loan, on):
     """The schedule in force with what is paid of it on `on`."""
     version = loan.versions.get(number=loan.current_version)
-    instalments = list(loan.instalments.filter(version=version.number).order_by("number"))
+    instalments = list(loan.instalments.filter(version=version.number).in_turn())
 
     def made():
         table = schedule_table(loan, instalments, on, later_pay_outs(loan, version))
@@ -58,9 +58,22 @@ def schedule_paper(loan, on):
                 numbers={0, *range(2, 3 + len(columns))},
                 total=total,
             ),
+            *[paper.text(sentence, "text") for sentence in _owed_anew(table.lines)],
         ]
 
     return drawn_for(loan, gettext_lazy("Repayment schedule"), made)
+
+
+def _owed_anew(lines):
+    """Sentences on the rows that stand beside the schedule because money was taken back."""
+    for recall in [line.recall for line in lines if line.recall]:
+        yield _(
+            "No. %(number)s: your payment of %(paid)s was taken back on %(back)s. What it had paid is owed again."
+        ) % {
+            "number": recall.instalment.number,
+            "paid": day(recall.repayment.value_on),
+            "back": day(recall.value_on),
+        }
 
 
 def _used(columns, lines):
@@ -165,7 +178,7 @@ def _is_pay_out(line):
 
 
 def _standing(loan, on):
-    instalments = list(loan.instalments.filter(version=loan.current_version).order_by("number"))
+    instalments = list(loan.instalments.filter(version=loan.current_version).in_turn())
     figures = figures_of(loan, instalments, on)
     rows = [(_("Principal owed"), Money(loan.principal_amount, loan.currency))]
     if figures.overdue:

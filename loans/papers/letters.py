@@ -76,7 +76,7 @@ def arrears_paper(loan, kind, on, guarantor=None):
     """A letter on late instalments: `kind` first, second or guarantor (a Party). Raises Blocked when none is late."""
     late = [
         row
-        for row in loan.instalments.filter(version=loan.current_version, settled_on=None).order_by("number")
+        for row in loan.instalments.filter(version=loan.current_version, settled_on=None).in_turn()
         if row.due_on < on and row.open_amount
     ]
     if not late or loan.state != Loan.State.ACTIVE:

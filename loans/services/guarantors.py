@@ -99,7 +99,7 @@ def notify_guarantors(*, loan, on, by=None):
         return []
     if loan.life_events.filter(decided_on=None).exists():
         return []
-    rows = list(loan.instalments.filter(version=loan.current_version).order_by("number"))
+    rows = list(loan.instalments.filter(version=loan.current_version).in_turn())
     late = days_past_due(rows, on)
     if not late or late < rules.notice_days:
         return []

@@ -59,14 +59,14 @@ def loan(request, ref):
     version = next((one for one in versions if one.number == number), None)
     if versions and version is None:
         raise Http404
-    instalments = list(row.instalments.filter(version=number).order_by("number"))
+    instalments = list(row.instalments.filter(version=number).in_turn())
     lines = money_lines(row)
     if request.GET.get("format") in ("csv", "xlsx"):
         return _money_file(request, row, lines)
     in_force = (
         instalments
         if number == row.current_version
-        else list(row.instalments.filter(version=row.current_version).order_by("number"))
+        else list(row.instalments.filter(version=row.current_version).in_turn())
     )
     figures = figures_of(row, in_force, on)
     tranches = tranches_of(row, request.user, on)

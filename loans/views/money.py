@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import rules
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
@@ -22,7 +23,8 @@ from loans.payoff import payoff_quote
 from loans.reading import figures_of
 from loans.services import collect_cash, record_collections, record_repayment, reverse_repayment, take_cash
 from loans.services.access import need_state
-from loans.services.repayments import REPAYING, proposed_parts
+from loans.services.recalls import foreseen_reversal
+from loans.services.repayments import REPAYING, late_for, proposed_parts
 from loans.views.access import day_of, loan_or_404, loans_of, programme_of
 from pages.forms import attempt, done, form_page
 from programmes.clock import today
@@ -40,7 +42,7 @@ def repay(request, ref):
         raise NotAllowed()
     need_state(row, *REPAYING)
     on = day_of(row)
-    instalments = list(row.instalments.filter(version=row.current_version).order_by("number"))
+    instalments = list(row.instalments.filter(version=row.current_version).in_turn())
     figures = figures_of(row, instalments, on)
     due = figures.overdue or (figures.next_due.open_amount if figures.next_due else None)
     if "payoff" in request.GET and row.state == Loan.State.ACTIVE:
@@ -76,6 +78,7 @@ def repay(request, ref):
             "over": over,
             "owed": form.cleaned_data["amount"] - over if over else None,
             "twins": twins,
+            "late_for": late_for(row, form.cleaned_data["on"]) if parts and not form.errors else None,
         },
     )
 
@@ -114,10 +117,13 @@ def _proposed(form, row):
         return None, 0
     if parts is None:
         return [(_("Recovery after write-off"), form.cleaned_data["amount"])], 0
-    names = (("penalty", _("Penalty")), ("fee", _("Fee")), ("interest", _("Interest")), ("principal", _("Principal")))
-    rows = [(label, parts.total(name)) for name, label in names]
+    rows = [(label, parts.total(name)) for name, label in _part_names()]
     rows.append((_("Kept for the borrower"), parts.overpayment))
     return [(label, amount) for label, amount in rows if amount], over
+
+
+def _part_names():
+    return (("penalty", _("Penalty")), ("fee", _("Fee")), ("interest", _("Interest")), ("principal", _("Principal")))
 
 
 @login_required
@@ -127,19 +133,49 @@ def reverse_one(request, ref, pk):
     if not rules.test_rule("loans.reverse_repayment", request.user, row):
         raise NotAllowed()
     form = ReversalForm(request.POST or None, initial={"on": day_of(row)})
-    if request.method == "POST" and attempt(form, reverse_repayment, repayment=repayment, by=request.user):
+    shown = request.method == "POST" and "show" in request.POST
+    if (
+        request.method == "POST"
+        and not shown
+        and attempt(form, reverse_repayment, repayment=repayment, by=request.user)
+    ):
         return done(request, _("The repayment is reversed. Both rows stay to be seen."), row)
+    form.is_valid()
+    on = form.cleaned_data.get("on", day_of(row)) if form.is_bound else day_of(row)
+    if shown and "on" in form.cleaned_data:
+        # Only the day is asked for what is shown; the reason is asked when it is done.
+        form = ReversalForm(initial={"on": on, "reason": request.POST.get("reason", "")})
+    try:
+        foreseen = foreseen_reversal(row, repayment, on)
+    except Refusal as refusal:
+        foreseen = None
+        if shown:
+            messages.error(request, refusal.sentence)
     amount = Money(repayment.amount, row.currency)
     return form_page(
         request,
         form,
         title=_("Reverse the repayment of %(amount)s") % {"amount": amount},
         submit=_("Reverse the repayment"),
-        lead=_("Received on %(day)s. The loan will be as if it had not come.")
-        % {"day": f"{repayment.value_on:%d.%m.%Y}"},
+        lead=_("Received on %(day)s.") % {"day": f"{repayment.value_on:%d.%m.%Y}"},
         back=row.get_absolute_url(),
         crumbs=((_("Loans"), reverse("loans:loans")), (row.ref, row.get_absolute_url())),
+        template="loans/reverse.html",
+        context={"loan": row, "repayment": repayment, "on": on, "foreseen": foreseen, "parts": _owed_again(foreseen)},
     )
+
+
+def _owed_again(foreseen):
+    """[(label, minor units)] of what is owed again, in its parts; [] where the loan is as if the money never came."""
+    recall = foreseen.recall if foreseen else None
+    if recall is None:
+        return []
+    rows = [(label, getattr(recall, f"{name}_amount")) for name, label in _part_names()]
+    return [
+        (label, amount)
+        for label, amount in [*rows, (_("Less held for the borrower"), -recall.held_amount)]
+        if amount > 0
+    ]
 
 
 @login_required
