@@ -22,7 +22,6 @@ from loans.services.agreement import days_off_of, instalments_of
 from loans.services.restating import restate
 from loans.services.security import let_go
 from loans.services.versions import built, continue_version
-from loans.standing import Row
 from loans.terms import first_days_shared, instalments_in, month_after, pay_outs_since, rates_since, rows_for, rows_of
 from programmes.clock import today
 from programmes.services import check_date
@@ -286,16 +285,18 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
                 _("At least one instalment repays principal: choose fewer months without it."), field="grace_months"
             ) from wrong
         raise Invalid(in_words(wrong), field="instalments_number") from wrong
-    first = rows[0]
-    rows[0] = Row(
-        first.no,
-        first.due,
-        first.principal,
-        max(first.interest - owed["paid_ahead"], 0) + owed["interest"] - owed["capital"],
-        owed["fee"],
-        owed["penalty"],
-    )
+    rows = list(_less_paid_ahead(rows, owed["paid_ahead"]))
+    interest = rows[0].interest + owed["interest"] - owed["capital"]
+    rows[0] = replace(rows[0], interest=interest, fee=owed["fee"], penalty=owed["penalty"])
     return starts_on, request, rows
+
+
+def _less_paid_ahead(rows, ahead):
+    """The rows without the interest that was paid ahead: what a short first period does not bear, the next ones do."""
+    for row in rows:
+        less = min(ahead, row.interest)
+        ahead -= less
+        yield replace(row, interest=row.interest - less)
 
 
 def _begin_version(loan, standing, owed, *, on, reason, decision_ref, **facts):
