@@ -17,7 +17,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from ledger.models import Entry
 from loans.legacy import SHEETS, read_portfolio
-from loans.models import Loan, Repayment
+from loans.models import Loan, LoanProduct, Repayment
 from loans.services import import_portfolio
 from pages.sheets import xlsx_bytes
 from programmes.services import cash_on
@@ -245,3 +245,12 @@ def test_the_template_filled_in_is_what_the_page_takes(office, client, visit):
     assert ["loans", "product", "orchard-micro-1", "Micro loan, USD"] in book.get_sheet_by_index(5).to_python()
     client.force_login(office.people.loan_officer)
     assert client.get(reverse("loans:portfolio_template", args=[office.programme.key])).status_code == 404
+
+
+def test_an_older_loan_whose_multiple_is_above_its_instalment_is_named(office):
+    """88.85 a month is nothing in multiples of 200.00: one instalment would repay the loan, as no office agreed."""
+    LoanProduct.objects.update(multiple_amount=20_000)
+    said = [one.sentence.replace("\u00a0", " ") for one in read(office).errors]
+    assert any(
+        "“loans: instalments”, “12”: In multiples of USD 200.00, one of the 12 instalments" in one for one in said
+    )
