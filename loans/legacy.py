@@ -27,7 +27,7 @@ from ledger.money import Money
 from loans.models import Loan, LoanProduct
 from loans.schedule import ScheduleError
 from loans.schedule_words import in_words
-from loans.services.agreement import first_schedule, terms_of_product
+from loans.services.agreement import first_schedule, terms_of_product, unspread
 from loans.standing import Receipt, fold
 from loans.terms import terms_of
 from pages.numbers import parse_amount
@@ -321,6 +321,10 @@ class _Reader:
             request, rows = first_schedule(loan, loan.disbursed_on)
         except ScheduleError as wrong:
             self.plan.wrong(one.row, "loans: first_due_on", one.number, in_words(wrong))
+            return
+        fault = unspread(loan, request)
+        if fault:
+            self.plan.wrong(one.row, "loans: instalments", str(loan.instalments_number), fault)
             return
         one.repayments.sort(key=lambda given: given[0])
         receipts = [Receipt(number, day, amount) for number, (day, amount, _text) in enumerate(one.repayments)]

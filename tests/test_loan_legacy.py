@@ -17,7 +17,7 @@ from audit.refusals import Blocked, Invalid, NotAllowed
 from config.proof import faults
 from ledger.models import Entry
 from loans.legacy import SHEETS, read_portfolio
-from loans.models import Loan, Repayment
+from loans.models import Loan, LoanProduct, Repayment
 from loans.services import import_portfolio
 from pages.sheets import xlsx_bytes
 from programmes.services import cash_on
@@ -255,3 +255,12 @@ def test_a_workbook_without_a_loan_is_not_right(office, client):
     assert [(one.row, one.column, one.reason) for one in found.errors] == [
         (1, "loans: loan", "No loan stands on this sheet.")
     ]
+
+
+def test_an_older_loan_whose_multiple_is_above_its_instalment_is_named(office):
+    """88.85 a month is nothing in multiples of 200.00: one instalment would repay the loan, as no office agreed."""
+    LoanProduct.objects.update(multiple_amount=20_000)
+    said = [one.sentence.replace("\u00a0", " ") for one in read(office).errors]
+    assert any(
+        "“loans: instalments”, “12”: In multiples of USD 200.00, one of the 12 instalments" in one for one in said
+    )

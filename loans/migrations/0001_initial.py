@@ -652,7 +652,7 @@ class Migration(Founding):
                 ('done_on', models.DateField(null=True, verbose_name='reckoned anew with the money up to')),
                 ('done_principal_amount', ledger.fields.AmountField(null=True)),
                 ('done_waived_amount', ledger.fields.AmountField(null=True)),
-                ('left_out', models.CharField(blank=True, choices=[('ended', 'It is not active any more.'), ('decided', 'Another decision gave it a new schedule.'), ('beyond', 'More would be owed, or not charged, than the committee was shown.'), ('late', 'Its money is dated after the first instalment that was shown.')], max_length=7, verbose_name='why it was left out')),
+                ('left_out', models.CharField(blank=True, choices=[('ended', 'It is not active any more.'), ('decided', 'Another decision gave it a new schedule.'), ('beyond', 'More would be owed, or not charged, than the committee was shown.'), ('late', 'Its money is dated after the first instalment that was shown.'), ('terms', 'Its terms make no new schedule of what is owed by now.')], max_length=7, verbose_name='why it was left out')),
             ],
             options={
                 'ordering': ['moratorium', 'loan'],

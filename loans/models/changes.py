@@ -149,6 +149,7 @@ class MoratoriumLoan(models.Model):
         DECIDED = "decided", _("Another decision gave it a new schedule.")
         BEYOND = "beyond", _("More would be owed, or not charged, than the committee was shown.")
         LATE = "late", _("Its money is dated after the first instalment that was shown.")
+        TERMS = "terms", _("Its terms make no new schedule of what is owed by now.")
 
     moratorium = models.ForeignKey(Moratorium, models.PROTECT, related_name="loans")
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="moratoria")

@@ -324,13 +324,21 @@ def make_first_version(loan, *, starts_on, made_on, **more):
 
 def need_spread(loan):
     """Raises Blocked where rounding to the multiple would leave the whole loan to one instalment, unseen."""
-    if repaid_at_once(loan, request_from_json(loan.versions.get(number=1).request)):
-        sentence = _(
-            "In multiples of %(multiple)s, one of the %(number)s instalments would repay the whole loan. Agree on other"
-            " instalments, or offer a product with a smaller multiple."
-        )
-        facts = {"multiple": Money(loan.multiple_amount, loan.currency), "number": loan.instalments_number}
-        raise Blocked(sentence % facts)
+    fault = unspread(loan, loan.versions.get(number=1).request)
+    if fault:
+        raise Blocked(fault)
+
+
+def unspread(loan, request):
+    """A sentence where the schedule of a request, as stored, leaves the whole principal to one instalment; or ""."""
+    asked = request_from_json(request)
+    if not repaid_at_once(loan, asked):
+        return ""
+    sentence = _(
+        "In multiples of %(multiple)s, one of the %(number)s instalments would repay the whole loan. Agree on other"
+        " instalments, or offer a product with a smaller multiple."
+    )
+    return sentence % {"multiple": Money(loan.multiple_amount, loan.currency), "number": asked.n}
 
 
 def first_schedule(loan, starts_on, **more):

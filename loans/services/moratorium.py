@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from applicants.services import lock_applications
 from audit.moves import advance, begin
-from audit.refusals import Blocked, Invalid, NotAllowed
+from audit.refusals import Blocked, Invalid, NotAllowed, Refusal
 from audit.services import service
 from loans.models import Loan, Moratorium, MoratoriumLoan
 from loans.services.access import PARENTS, demand, last_money_on, need_after_last_money, need_text
@@ -84,6 +84,15 @@ def free_months(moratorium):
     return moratorium.months if moratorium.interest == Moratorium.Interest.WAIVED else 0
 
 
+def _named_effect(loan, moratorium):
+    """The same; a refusal names the loan."""
+    try:
+        return effect_on(loan, moratorium)
+    except Refusal as refusal:
+        refusal.sentence = f"{loan.ref}: {refusal.sentence}"
+        raise
+
+
 @service
 def prepare_moratorium(
     *, programme, months, interest, starts_on, reason, on, by, region=None, villages=(), sector="", key=None
@@ -123,7 +132,7 @@ def prepare_moratorium(
     MoratoriumLoan.objects.bulk_create(
         [
             MoratoriumLoan(
-                moratorium=moratorium, loan=loan, currency=loan.currency, **asdict(effect_on(loan, moratorium))
+                moratorium=moratorium, loan=loan, currency=loan.currency, **asdict(_named_effect(loan, moratorium))
             )
             for loan in loans
         ]
@@ -192,7 +201,11 @@ def _to_do(row, loan, moratorium, on):
     elif day >= row.first_due_on or day > on:
         row.left_out = why.LATE
     else:
-        effect = effect_on(loan, moratorium, on=day, first_due=row.first_due_on)
+        try:
+            effect = effect_on(loan, moratorium, on=day, first_due=row.first_due_on)
+        except Invalid:
+            row.left_out = why.TERMS
+            return None
         if effect.principal_amount <= row.principal_amount and effect.waived_amount <= row.waived_amount:
             row.done_on, row.done_principal_amount = day, effect.principal_amount
             row.done_waived_amount = effect.waived_amount

@@ -18,7 +18,7 @@ from loans.schedule import RateChange, ScheduleError, build_schedule, request_fr
 from loans.schedule.periods import ONE_DAY
 from loans.schedule_words import in_words
 from loans.services.access import demand, lock_loan, need_after_last_money, need_state, need_text
-from loans.services.agreement import days_off_of, instalments_of
+from loans.services.agreement import days_off_of, instalments_of, unspread
 from loans.services.restating import restate
 from loans.services.security import let_go
 from loans.services.versions import built, continue_version
@@ -285,6 +285,9 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
                 _("At least one instalment repays principal: choose fewer months without it."), field="grace_months"
             ) from wrong
         raise Invalid(in_words(wrong), field="instalments_number") from wrong
+    fault = unspread(loan, request)
+    if fault:
+        raise Invalid(fault, field="instalments_number")
     rows = list(_less_paid_ahead(rows, owed["paid_ahead"]))
     interest = rows[0].interest + owed["interest"] - owed["capital"]
     rows[0] = replace(rows[0], interest=interest, fee=owed["fee"], penalty=owed["penalty"])
