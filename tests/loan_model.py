@@ -42,6 +42,11 @@ class Deal:
     grace_days: int = 0
     cap: Fraction | None = None
     early_interest: str = "date"
+    lowers: bool = False  # does early money lower the principal at once?
+
+    @property
+    def reshapes(self):
+        return self.lowers or self.prepay in RESHAPING
 
 
 @dataclass
@@ -56,6 +61,7 @@ class Line:
     brought_penalty: int = 0
     forgone: int = 0  # penalties waived
     closed: date | None = None
+    lowered: date | None = None  # the last day before its time on which money lowered its principal
 
     def open(self, part):
         return self.asked[part] - self.paid[part]
@@ -82,6 +88,7 @@ class Version:
         self.brought = brought or dict.fromkeys(PARTS, 0)
         self.ahead = 0  # interest of the first line that was paid on the schedule before
         self.money, self.waivers, self.refunds = {}, [], []
+        self.less = []  # (day, amount) of money that lowered the principal before an instalment fell due
 
     # Tranches -------------------------------------------------------------------------------------------------------
 
@@ -89,7 +96,7 @@ class Version:
     def actual(self):
         """Do the days of an odd first period bear interest each for itself, and not as a part of a month's?"""
         within = any(day < self.dues[0] for day, _amount in self.tranches)
-        return self.odd and (within or self.deal.prepay in RESHAPING)
+        return self.odd and (within or self.deal.reshapes)
 
     def lent_after(self, day):
         return sum(amount for on, amount in self.tranches if on > day)
@@ -100,14 +107,19 @@ class Version:
         return bool(rows), sum(amount for on, amount in rows if known is None or on > known)
 
     def walk(self, balance, place, since, until, known=None, last=date.max):
-        """Unrounded interest of a part of a period, a piece for each balance: tranches raise it on their days."""
+        """Unrounded interest of a part of a period, a piece for each balance: tranches raise it, and money that
+        comes before its time lowers it on its own."""
         found, day = [], since
-        for on, amount in sorted(self.tranches):
+        for on, amount in self.events:
             if since <= on < until and (known is None or on > known) and on <= last:
                 if on > day:
                     found.append(self.charge(balance, place, day, on))
                 day, balance = on, balance + amount
         return [*found, self.charge(balance, place, day, until)] if day < until else found
+
+    @property
+    def events(self):
+        return sorted([*self.tranches, *((on, -amount) for on, amount in self.less)])
 
     # Interest -------------------------------------------------------------------------------------------------------
 
@@ -161,16 +173,35 @@ class Version:
             fell, came = self.came(later, begin if since is None else since, known)
             own = [*extra, *self.walk(balance + between, later, begin, self.dues[later], known)]
             interest, balance = sum(rounded(piece) for piece in own), balance + came
-            self.pending[later] = self.anew
+            self.pending[later], self.credits[later] = self.anew, self.credit
+            lowered = [(on, less) for on, less in self.less if begin <= on < self.dues[later]]
             if later >= self.grace and (self.anew or fell):
+                if lowered:  # the instalment of the contract stays
+                    kept, self.less = self.less, [one for one in self.less if one not in lowered]
+                    own = [*extra, *self.walk(balance - came + between, later, begin, self.dues[later], known)]
+                    self.less = kept
                 regular, self.anew = self.regular_for(later, balance, own), False
             self.regular[later] = regular
             extra, since, known = [], None, None
             principal = 0 if later < self.grace else min(self.wanted(later, balance, interest), balance)
             if later == self.number - 1:
                 principal = balance
+            else:
+                used = min(self.credit, principal)
+                self.credit, principal = self.credit - used, principal - used
+            more = sum(less for _on, less in lowered) - principal
+            if more > 0:
+                principal += more
+                self.count_as_more(more)
             line.asked["principal"], line.asked["interest"] = principal, interest + line.brought_interest
             balance -= principal
+
+    def count_as_more(self, more):
+        """Principal above what an instalment asked: what it does to the next ones."""
+        if self.deal.prepay == "reduce_instalment":
+            self.anew = True
+        elif self.deal.prepay == "next_instalments":
+            self.credit += more
 
     def wanted(self, place, balance, interest):
         return self.out_of(self.regular[place], balance, interest)
@@ -191,6 +222,7 @@ class Version:
         lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
         lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
         self.anew, self.regular, self.pending = True, {}, {}
+        self.less, self.credit, self.credits = [], 0, {}
         self.plan(lines, 0, self.amount, [])
         if self.odd and not self.actual:
             days = Fraction((self.dues[0] - self.start).days, (self.dues[0] - self.begins[0]).days)
@@ -249,7 +281,7 @@ class Version:
             self.split[key] = dict.fromkeys((*PARTS, "held"), 0)
         came = [(key, self.money[key][1]) for key in keys]
         due = any(line.unpaid for line in self.lines if line.due <= day)
-        uses_held = self.deal.prepay != "next_instalments"
+        uses_held = self.deal.lowers or self.deal.prepay != "next_instalments"
         if not came and not (uses_held and due):
             return
         purse = [[None, self.held if uses_held else 0], *[[key, amount] for key, amount in came]]
@@ -276,7 +308,7 @@ class Version:
         coming = [place for place, line in enumerate(self.lines) if line.due > day and line.unpaid]
         if not coming:
             return
-        if self.deal.prepay in RESHAPING:
+        if self.deal.reshapes and not self.deal.lowers:
             self.reshape(day, purse, coming)
             return
         costs = self.rest(day, coming)
@@ -286,6 +318,9 @@ class Version:
                 line = self.lines[place]
                 line.asked["interest"], line.closed = line.paid["interest"] + interest, day
                 interest = 0
+        elif self.deal.lowers:
+            self.lower(day, purse, coming)
+            return
         elif self.deal.prepay == "hold":
             return
         for place in coming:
@@ -295,7 +330,7 @@ class Version:
         """What the coming lines cost when everything is repaid on `day`."""
         lines = [self.lines[place] for place in coming]
         other = sum(line.unpaid - line.open("interest") for line in lines)
-        if self.deal.prepay in RESHAPING:
+        if self.deal.reshapes:
             first = lines[0]
             balance = sum(line.open("principal") for line in lines) - self.lent_after(day)
             other -= self.lent_after(day)
@@ -334,7 +369,7 @@ class Version:
         for place in range(self.number):
             begin, end = max(since, self.bearing_from(place)), min(until, self.dues[place])
             if begin < end:
-                before = sum(amount for on, amount in self.tranches if since < on < begin and on <= last)
+                before = sum(amount for on, amount in self.events if since < on < begin and on <= last)
                 found += self.walk(balance + before, place, begin, end, since, last)
         return found
 
@@ -342,8 +377,30 @@ class Version:
         """The interest of a coming line to `day`."""
         since = self.since_of(place)
         # What came after that morning was not owed yet then; after a closing that day's own tranche was.
-        balance -= sum(amount for on, amount in self.tranches if since < on <= day)
+        balance -= sum(amount for on, amount in self.events if since < on <= day)
         return sum(rounded(piece) for piece in self.pieces(balance, since, day))
+
+    def lower(self, day, purse, coming):
+        """All of the money is principal of the coming line, or more of that of today."""
+        if any(line.due == day and not line.closed for line in self.lines):
+            self.reshape(day, purse, coming)
+            return
+        place = next(place for place, one in enumerate(self.lines) if one.due > day)
+        line = self.lines[place]
+        amount = min(purse_of(purse), sum(one.open("principal") for one in self.lines) - self.lent_after(day))
+        if not amount:
+            return
+        begin = self.bearing_from(place)
+        owed = self.amount + sum(part for on, part in self.tranches if on < begin)
+        self.less.append((day, amount))
+        line.lowered, self.anew, self.credit = day, self.pending[place], self.credits[place]
+        self.plan(self.lines, place, owed - sum(one.asked["principal"] for one in self.lines[:place]), [])
+        for pocket in purse:
+            paid = min(pocket[1], amount)
+            pocket[1] -= paid
+            amount -= paid
+            line.paid["principal"] += paid
+            (self.used_held if pocket[0] is None else self.split[pocket[0]])["principal"] += paid
 
     def reshape(self, day, purse, coming):
         today = next((place for place, line in enumerate(self.lines) if line.due == day and not line.closed), None)
@@ -354,6 +411,7 @@ class Version:
             line.asked["principal"] += more
             balance = sum(one.open("principal") for one in self.lines[today + 1 :]) - more - self.lent_after(day)
             self.carry = []
+            self.credit = self.credits.get(today + 1, 0) + (more if self.deal.prepay == "next_instalments" else 0)
             self.replan(today + 1, balance, day, more > 0)
             self.pay(line, purse)
             return

@@ -48,15 +48,17 @@ PREPAY = ("next_instalments", "hold", "reduce_number", "reduce_instalment")
 
 @st.composite
 def deals(draw):
+    prepay = draw(st.sampled_from(PREPAY))
     return Deal(
         rate=draw(st.sampled_from([Fraction(0), Fraction(12), Fraction(275, 10)])),
         level=draw(st.booleans()),
-        prepay=draw(st.sampled_from(PREPAY)),
+        prepay=prepay,
         order=draw(st.sampled_from(ORDERS)),
         penalty=draw(st.sampled_from([Fraction(0), Fraction(365, 10)])),
         grace_days=draw(st.sampled_from([0, 5])),
         cap=draw(st.sampled_from([None, Fraction(3)])),
         early_interest="date",
+        lowers=prepay != "hold" and draw(st.booleans()),
     )
 
 
@@ -72,6 +74,7 @@ def terms_of(deal, request=None):
         penalty_grace_days=deal.grace_days,
         penalty_cap_pct=decimal(deal.cap),
         early_interest=deal.early_interest,
+        early="principal_first" if deal.lowers else "next_instalment",
         request=request,
     )
 
@@ -157,6 +160,7 @@ AGREED = {
     },
     "shorter": {"prepay": "reduce_number", "penalty_pct": Decimal("36.5"), "penalty_cap_pct": Decimal(2)},
     "smaller": {"prepay": "reduce_instalment", "method": "declining_equal_principal", "penalty_pct": Decimal("36.5")},
+    "lowered": {"prepay": "reduce_number", "early": "principal_first", "penalty_pct": Decimal("36.5")},
 }
 SUMS = st.one_of(st.integers(1, 40_000), st.sampled_from([8885, 17_770, 100_000, 17_255]))
 
@@ -214,6 +218,7 @@ class Twin:
             grace_days=loan.penalty_grace_days,
             cap=None if loan.penalty_cap_pct is None else Fraction(loan.penalty_cap_pct),
             early_interest=loan.early_interest,
+            lowers=loan.early == "principal_first",
         )
         self.lent = {row.number: (row.paid_on, row.amount) for row in loan.tranches.paid()}
         first = loan.tranches.get(number=1).amount if self.lent else loan.amount
@@ -248,7 +253,10 @@ class Twin:
         brought |= {"interest": sum(line.open("interest") for line in due) + handed_on, "principal": 0}
         ahead = sum(max(line.paid["interest"] - max(line.brought_interest, 0), 0) for line in unpaid)
         ahead += sum(max(-line.brought_interest, 0) for line in unpaid)
-        paid_to = [old.start]
+        paid_to = [old.start, *(line.lowered for line in coming if line.lowered)]
+        if len(paid_to) > 1:
+            left = sum(line.open("principal") for line in coming) - old.lent_after(max(paid_to))
+            brought["interest"] += old.interest_until(max(paid_to), old.lines.index(coming[0]), left)
         for line in old.lines:
             if line.due <= on or line.closed or (line.paid["interest"] and not line.open("interest")):
                 paid_to.append(line.closed or line.due)
