@@ -152,8 +152,8 @@ def _terms(loan, words):
     if loan.penalty_pct:
         pairs.append((words(_("Penalty")), _penalty(loan, words)))
     pairs.append((words(_("Early money")), _early_money(loan, words)))
-    title = words(_("%(charge)s of a loan repaid early"), charge=Lazily(charge_of, loan))
-    pairs.append((title, words(loan.EarlyInterest(loan.early_interest).label)))
+    rule = words(loan.EarlyInterest(loan.early_interest).label)
+    pairs.append((words(_("Repaid early")), f"{words(Lazily(charge_of, loan))}: {rule}"))
     if loan.grace_months:
         pairs.append((words(_("Months without principal")), str(loan.grace_months)))
     pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))

@@ -94,9 +94,9 @@ HELP = {
     ),
     "prepay": _("What is done with money beyond what fell due, on a due date or once it reaches."),
     "early": _(
-        "Before the coming instalment falls due. Either it waits until it covers that one, with interest to its day; or"
-        " any sum lowers the principal at once, and the interest falls due on the due date. The second does not go with"
-        " flat interest, or where money is held."
+        "Where the loan becomes shorter or the instalments smaller: either money waits until it covers the coming one,"
+        " with interest to its day, or any sum lowers the principal at once, and the interest falls due on its own day."
+        " The second also goes with coming instalments: it is then principal of those."
     ),
     "early_interest": _("What a borrower pays who repays the whole loan before its time."),
     "penalty_pct": _("On principal that is overdue, for each day over 365. 0: none."),

@@ -271,6 +271,7 @@ def _early_faults(data):
         yield "prepay", _("Only equal instalments and equal principal can become fewer.")
     if lowers and prepay == LoanProduct.Prepay.HOLD:
         yield "early", _("Money that is held lowers nothing before its day. Choose another use of early money.")
+        return
     if not lowers and prepay not in (LoanProduct.Prepay.SHORTER, LoanProduct.Prepay.SMALLER):
         return
     if method == LoanProduct.Method.FLAT:
