@@ -20,13 +20,6 @@ LENDING: list[Mutant] = [
         ("tests/test_loan_recalls.py",),
     ),
     Mutant(
-        "loans: what is owed anew was owed before its day",
-        "loans/reading.py",
-        "for row in instalments if row.recalled)]",
-        "for row in instalments if False)]",
-        ("tests/test_loan_recalls.py",),
-    ),
-    Mutant(
         "loans: interest goes on after everything was repaid",
         "loans/standing.py",
         "        row.row = replace(row.row, interest=row.paid["
