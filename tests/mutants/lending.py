@@ -7,6 +7,20 @@ TERMS = ("tests/test_loan_terms.py",)
 
 LENDING: list[Mutant] = [
     Mutant(
+        "loans: what was taken back after a decision is owed by nobody",
+        "loans/services/recalls.py",
+        "setattr(recall, column, getattr(repayment, column) + used[name])",
+        "setattr(recall, column, used[name])",
+        ("tests/test_loan_recalls.py",),
+    ),
+    Mutant(
+        "loans: principal taken back after a write-off stays on the books",
+        "loans/services/recalls.py",
+        "        loan.written_off_amount += amount\n",
+        "",
+        ("tests/test_loan_recalls.py",),
+    ),
+    Mutant(
         "loans: interest goes on after everything was repaid",
         "loans/standing.py",
         "        row.row = replace(row.row, interest=row.paid["

@@ -157,8 +157,8 @@ MUTANTS: list[Mutant] = [
     Mutant(
         "loans: a refunded overpayment is taken away again",
         "loans/standing.py",
-        "    if standing.overpaid < 0:",
-        "    if standing.overpaid < -(10**9):",
+        "        if missing > 0:",
+        "        if missing > 10**9:",
         ("tests/test_loans_standing.py::test_a_refund_leaves_only_from_what_is_held",),
     ),
     Mutant(
