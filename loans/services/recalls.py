@@ -72,7 +72,7 @@ def _fill_refunds(recall, decided):
         try:
             _standing_after(recall, decided)
         except OverdrawnError as overdrawn:
-            recall.due_on = max(recall.due_on, *left)
+            recall.due_on = max([recall.due_on, *left])
             _owe(recall, overdrawn.missing)
         else:
             return
@@ -157,7 +157,7 @@ def take_back(loan, repayment, *, reason, on, by):
     recall.recorded_by = by
     if recall.instalment:
         recall.instalment.save()
-    # The row has its key only now.
+    # The row has its key only now, and the recall takes it.
     recall.instalment = recall.instalment
     used = {name: recall.used_amount(name) for name in COMPONENTS}
     if any(used.values()):
