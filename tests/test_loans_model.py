@@ -242,7 +242,7 @@ SUMS = st.one_of(st.integers(1, 40_000), st.sampled_from([8885, 17_770, 100_000,
 
 def _examples():
     """A tenth of the profile's, and few in the short one: each lives through a dozen acts with the database."""
-    return max(hypothesis.settings.default.max_examples // 10 - 2, 3)
+    return max(hypothesis.settings.default.max_examples // 10 - 3, 2)
 
 
 acts = st.lists(
