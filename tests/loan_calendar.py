@@ -8,6 +8,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
+# The program's names for a pace and a method.
+STEPS = {"month": (1, "month"), "quarter": (3, "month"), "week": (1, "week"), "fortnight": (2, "week")}
+METHODS = {"level": "declining_equal_instalment", "equal": "declining_equal_principal", "flat": "flat"}
+
 
 def rounded(value, mode="half_up", multiple=1):
     """To a multiple of so many minor units: half away from zero, half to even, or always up."""

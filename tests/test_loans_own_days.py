@@ -54,13 +54,13 @@ def test_interest_that_a_grace_defers_is_that_of_the_days_since_the_pay_out(lend
 
 
 def test_another_rate_in_an_odd_first_period_counts_for_its_own_days(lending):
-    """Paid out on 12 March, due on 27 April, 46 days: 44 at 12% and 2 at 60%, of 30ths of a month that has 31."""
+    """Paid out on 12 March, due on 27 April, 46 days: 44 at 12% and 2 at 60%, each the 31st part of a month."""
     loan = active_loan(lending, months=6, first_due_on=date(2026, 4, 27), terms={"early_interest": "date"})
     on = date(2026, 4, 26)
     with standing_at(on):
         facts = {"decision_ref": "S-1", "reason": "The subsidy ended.", "on": on, "by": lending.people.manager}
         loan = change_rate(loan=loan, annual_rate_pct=Decimal(60), **facts)
-        # 44/31 of 10.00 and 2/31 of 50.00. As a part of all 46 days it was 1.5 x what the rates of 31 days come to.
+        # 44/31 of 10.00 and 2/31 of 50.00. The rates of the last 31 days, drawn out over all 46, were 18.67.
         assert loan.instalments.get(version=2, number=1).interest_amount == 1419 + 323
         # The day before, she owed what 44 days cost at the rate of those days.
         assert payoff_quote(loan, on - timedelta(days=1)).parts["interest"] == 1419
@@ -93,8 +93,8 @@ def test_on_a_due_date_to_the_next_due_date_is_nothing_more_for_a_flat_loan_too(
 
 
 def test_a_higher_rate_does_not_undo_what_early_money_did_before_it():
-    """507.51 close the first of two instalments on its pay-out day. 60% from the 16th on made it 512.59 or more for
-    that day as well: the money was held, and 1,000.00 bore the new rate instead of 492.49."""
+    """507.51 close the first of two instalments on its pay-out day. 60% from the 16th on made it more for that
+    day as well: the money was held, and 1,000.00 bore the new rate instead of 492.49."""
     request = replace(REQUEST, disbursed_on=date(2026, 4, 1), first_due=date(2026, 5, 1))
     first = build_schedule(request).rows[0]
     amount = int((first.principal + first.interest) * 100)
@@ -110,7 +110,7 @@ def test_a_higher_rate_does_not_undo_what_early_money_did_before_it():
 
 
 def test_to_the_next_due_date_is_at_the_rate_of_the_day_of_the_money():
-    """1,010.00 repay it on 10 April; that 60% began on the 16th, as is known later, does not make 1,035.60 of it."""
+    """1,010.00 repay it on 10 April; that 60% began on the 16th, as is known later, does not make 1,031.34 of it."""
     request = replace(REQUEST, disbursed_on=date(2026, 4, 1), first_due=date(2026, 5, 1))
     changed = replace(request, rate_changes=(RateChange(date(2026, 4, 16), Decimal(60)),))
     standing = closed_by(changed, [(date(2026, 4, 10), 101_000)], "next_instalments", "period_end")
@@ -118,7 +118,7 @@ def test_to_the_next_due_date_is_at_the_rate_of_the_day_of_the_money():
 
 
 def test_interest_paid_ahead_is_not_lost_where_a_new_schedule_begins_with_few_days(lending):
-    """5.00 of the next interest are paid. The new first period bears 0.32 a day: what is over lowers the second."""
+    """5.00 of the next interest are paid. The new first period is a day, of 0.28: the 4.72 over lowers the second."""
     loan = active_loan(lending, months=6, terms={"early_interest": "date"})
     repay(lending, loan, 17_255 + 500, date(2026, 4, 12))
     with standing_at(date(2026, 4, 12)):
