@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from loans.models import Loan, LoanTerms
 from loans.products import COMPONENTS, faults_of
-from loans.schedule import RateChange, ScheduleError, build_schedule, request_as_json, request_from_json
+from loans.schedule import (
+    OnPayment,
+    Payment,
+    RateChange,
+    ScheduleError,
+    build_schedule,
+    request_as_json,
+    request_from_json,
+)
 from loans.standing import Receipt, fold
 from loans.terms import interest_grace_of, paid_out_otherwise, request_for, rows_of, step_after, terms_of
 from tests.office import DAY
@@ -205,3 +213,13 @@ def test_a_lowered_principal_is_that_of_a_second_reckoning(data):
     asked = {one.row.no: (one.row.principal, one.row.interest) for one in standing.rows}
     assert [asked[no] for no in sorted(asked)] == told
     assert (standing.principal, standing.overpaid) == (0, 0)
+
+
+@given(st.integers(1, 30), st.integers(1, 20_000), st.integers(1, 4000), st.sampled_from([3, 6, 12]))
+def test_money_before_the_first_instalment_leaves_that_of_the_contract(days, amount, rate, number):
+    loan = Loan(currency="USD", annual_rate_pct=Decimal(rate) / 100, first_period="actual_days_in_annuity")
+    request = request_for(loan, principal=LENT, starts_on=DAY, first_due=step_after(DAY, loan), number=number)
+    payment = Payment(DAY + timedelta(days=days), Decimal(amount).scaleb(-2))
+    how = {"on_payment": OnPayment("principal_first", "reduce_number"), "instalment_as_planned": True}
+    lowered = build_schedule(replace(request, payments=(payment,), **how)).rows
+    assert lowered[1].total == build_schedule(request).rows[1].total

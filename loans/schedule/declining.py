@@ -101,7 +101,9 @@ class DecliningRun:
         return self.balance + late - self.prepaid
 
     def _note_balance(self, day: date) -> None:
-        self.planned.append((day, self._bearing() + self.prepaid))
+        planned = self._bearing() + self.prepaid
+        if planned != self.planned[-1][1]:  # each stretch is rounded for itself: money that came makes no cut in it
+            self.planned.append((day, planned))
         if self.balances[-1][0] == day:
             self.balances.pop()
         bearing = self._bearing()
