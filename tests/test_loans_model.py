@@ -561,7 +561,9 @@ def compare(loan, twin, now, bank):
     stored = loan.instalments.filter(version=loan.current_version).order_by("number")
     assert [
         [(getattr(row, f"{part}_amount"), getattr(row, f"{part}_paid_amount")) for part in PARTS] for row in stored
-    ] == [[(line.asked[part], line.paid[part]) for part in PARTS] for line in last.lines]
+    ] == [[(line.asked[part], line.paid[part]) for part in PARTS] for line in last.lines[: len(stored)]]
+    # A multiple may repay the loan before its last instalment: nothing is stored of those after it.
+    assert not any(line.asked[part] for line in last.lines[len(stored) :] for part in PARTS)
     assert (loan.principal_amount, loan.overpaid_amount) == (wanted["1100"], last.held)
     if twin.end is None:
         assert loan.state == ("active" if not last.done else "overpaid" if last.held else "closed")
