@@ -82,6 +82,8 @@ class Reshaped:
         On its due date the instalment is paid as it stands, and what is more lowers the principal; before that day
         its interest runs to the day only. `amount` is no more than `rest_on` says.
         """
+        if self._days_on_top(no) and not due_today and amount >= self.principal + self.interest_on(no, day, "date"):
+            return None  # everything is repaid, with interest by the days of that period: the schedule ends
         on = self.periods.due(no) if due_today else min(day, self.periods.due(no))
         early = self.lowered.get(no, [])
         payment = Payment(on, self._major(amount) - sum(one.amount for one in early))
@@ -90,6 +92,9 @@ class Reshaped:
             return None  # the last instalment cannot be closed before all is paid out
         self.closed[no], self.rows = payment, rows
         return {number: parts for number, parts in rows.items() if number >= no}
+
+    def _days_on_top(self, no: int) -> bool:
+        return no == 1 and self.request.first_period == "actual_days_on_top"
 
     def lent_after(self, day: date) -> int:
         """What of the principal is paid out after `day` only.
@@ -115,8 +120,7 @@ class Reshaped:
         if day < self.request.disbursed_on:
             # Interest was paid ahead before this schedule was made: it bears none yet.
             return 0
-        on_top = no == 1 and self.request.first_period == "actual_days_on_top"
-        if self.request.is_flat or on_top:
+        if self.request.is_flat or self._days_on_top(no):
             return self._interest_by_days(no, day, until)
         day = min(day, self.periods.due(len(self.planned)))
         known = tuple(change for change in self.request.rate_changes if change.from_ <= day)

@@ -223,3 +223,38 @@ def test_money_before_the_first_instalment_leaves_that_of_the_contract(days, amo
     how = {"on_payment": OnPayment("principal_first", "reduce_number"), "instalment_as_planned": True}
     lowered = build_schedule(replace(request, payments=(payment,), **how)).rows
     assert lowered[1].total == build_schedule(request).rows[1].total
+
+
+@given(
+    st.sampled_from(["reduce_number", "reduce_instalment"]),
+    st.sampled_from(["declining_equal_instalment", "declining_equal_principal"]),
+    st.integers(-20, 40),
+    st.dictionaries(st.integers(1, 100), st.integers(15_000, 60_000), min_size=1, max_size=3),
+    st.integers(0, 100),
+)
+@few
+def test_days_on_top_of_a_first_period_leave_the_principal_whole_and_the_quote_exact(prepay, method, odd, money, wait):
+    loan = Loan(
+        currency="USD",
+        method=method,
+        annual_rate_pct=Decimal(12),
+        first_period="actual_days_on_top",
+        prepay=prepay,
+        early_interest="date",
+        allocation_order=list(COMPONENTS),
+    )
+    first_due = step_after(DAY, loan) + timedelta(days=odd)
+    request = request_for(loan, principal=LENT, starts_on=DAY, first_due=first_due, number=6)
+    rows = rows_of(build_schedule(request), "USD")
+    terms = terms_of(loan, request_as_json(request))
+    day = DAY + timedelta(days=max(money) + wait + 1)
+    receipts = [Receipt(days, DAY + timedelta(days=days), amount) for days, amount in money.items()]
+    standing = fold(rows, receipts, terms, day)
+    assert sum(one.row.principal for one in standing.rows) == LENT
+    assert sum(sum(one.paid.values()) for one in standing.rows) + standing.overpaid == sum(
+        receipt.amount for receipt in receipts
+    )
+    quote = sum(standing.payoff_on(day).values()) - standing.overpaid
+    if quote > 0:
+        closed = fold(rows, [*receipts, Receipt("all", day, quote)], terms, day)
+        assert (closed.principal, closed.overpaid, closed.settled_on) == (0, 0, day)

@@ -1,6 +1,5 @@
 """From a request to its schedule."""
 
-from fractions import Fraction
 from functools import partial
 from itertools import accumulate
 from operator import add, sub
@@ -29,6 +28,7 @@ def build_schedule(request: ScheduleRequest) -> Schedule:
     periods.due(request.n or 1)  # before anything is computed: is every due date a day of the calendar?
     rates = Rates(request, periods)
     rounder = Rounder(request)
+    to_the_day = False  # the first row was closed before it fell due, with interest to that day
     if request.is_flat:
         lines = flat_lines(request, periods, rates, rounder)
         difference = lines[-1].principal - lines[request.grace_principal].principal
@@ -41,12 +41,13 @@ def build_schedule(request: ScheduleRequest) -> Schedule:
             numbers = range(1, len(principals) + 1)
             lines = [Line(*parts) for parts in zip(numbers, principals, interests, strict=True)]
         else:
-            lines = DecliningRun(request, periods, rates, rounder, plan).run()
+            run = DecliningRun(request, periods, rates, rounder, plan)
+            lines, to_the_day = run.run(), run.to_the_day
         difference = plan.last_difference(lines[-1])
     if request.remainder == "first":
         _move_remainder_first(request, lines, difference, periods, rounder)
-    if request.first_period == "actual_days_on_top":
-        _charge_actual_days(request, lines[0], periods, rounder)
+    if request.first_period == "actual_days_on_top" and not to_the_day:
+        _charge_actual_days(lines[0], periods, rounder)
     return _shown(request, lines, periods, rounder)
 
 
@@ -65,10 +66,8 @@ def _move_remainder_first(
     last.principal -= difference
 
 
-def _charge_actual_days(request: ScheduleRequest, line: Line, periods: Periods, rounder: Rounder) -> None:
-    days = (periods.shown(1) - request.disbursed_on).days
-    whole = (periods.due(1) - periods.start(1)).days
-    line.own_interest = rounder.amount(Fraction(line.interest) * days / whole)
+def _charge_actual_days(line: Line, periods: Periods, rounder: Rounder) -> None:
+    line.own_interest = rounder.amount(line.interest * periods.actual_days(periods.shown(1)))
     line.carried_interest = 0
 
 

@@ -65,6 +65,7 @@ class DecliningRun:
         self.projecting = self.as_of is None
         self.shortened = False
         self.finished = False
+        self.to_the_day = False  # row 1 of days on top was closed early, with interest to that day
 
     def run(self) -> list[Line]:
         while not self.finished:
@@ -135,9 +136,10 @@ class DecliningRun:
         change nothing of what money did before.
         """
         no = self.period
-        balances, rates = dict(borne or self.balances), dict(self.rates.steps(no, known_until))
+        balances, steps = dict(borne or self.balances), self.rates.steps(no, known_until)
+        rates = dict(steps)
         cuts = sorted({*balances, *rates})
-        stretches, balance, rate = [], 0, 0
+        stretches, balance, rate = [], 0, steps[0][1]
         for place, cut in enumerate(cuts):
             balance, rate = balances.get(cut, balance), rates.get(cut, rate)
             stop = min(cuts[place + 1], until) if place + 1 < len(cuts) else until
@@ -209,6 +211,13 @@ class DecliningRun:
         scheduled = 0
         if self._repays_principal(no):
             scheduled = self.plan.scheduled(Row(no, self.balance, own, whole, day))
+        begin = self.periods.begin(self.period)
+        if no == 1 and self._days_on_top:
+            # The level instalment is that of whole periods; what the money bore by its own days comes on top.
+            begin, self.to_the_day = self.request.disbursed_on, True
+            if no > self.request.grace_interest:
+                own = sum(self.rounder.amount(stretch) for stretch in whole)
+                own = shown = self.rounder.amount(own * self.periods.actual_days(day))
         if left < scheduled + shown:
             raise ScheduleError(
                 "payments",
@@ -228,11 +237,15 @@ class DecliningRun:
         self._excess(paid - due_principal)
         # The rest of the period, on the lowered balance, is interest of the next row.
         self.carried = []
-        self.balances = [(max(day, self.periods.begin(self.period)), self._bearing())]
+        self.balances = [(max(day, begin), self._bearing())]
         self.planned = list(self.balances)
         self._see_whether_finished(no)
 
     # -- rows
+
+    @property
+    def _days_on_top(self) -> bool:
+        return self.request.first_period == "actual_days_on_top"
 
     def _repays_principal(self, no: int) -> bool:
         return no > self.request.grace_principal
@@ -294,6 +307,8 @@ class DecliningRun:
         self.prepaid = 0
         line = self._add_line(no, principal, own, shown)
         self._excess(excess)
+        if no == 1 and self._days_on_top:
+            shown = self.rounder.amount(shown * self.periods.actual_days(self.periods.shown(1)))
         self.arrears.append(Arrear(line, shown, unpaid))
         self.held = self._settle(self.held) if self.held else 0
         if self.projecting:

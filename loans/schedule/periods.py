@@ -187,6 +187,10 @@ class Periods:
         """The same as numerator and denominator, not reduced."""
         return ratio(self.day_count, self.request.frequency, begin, end, self.due(no - 1), self.due(no))
 
+    def actual_days(self, until: date) -> Fraction:
+        """What days from the pay-out to `until` are of the whole first period, for a first interest by its own days."""
+        return Fraction((until - self.request.disbursed_on).days, (self.due(1) - self.start(1)).days)
+
     def factors(self, rate: Fraction) -> list[tuple[int, int]]:
         """`factors_of` the calendar of a request that says how many rows."""
         return factors_of(self.calendar, self.day_count, rate.numerator, rate.denominator)
