@@ -212,7 +212,7 @@ class Version:
     def plan(self, lines, place, balance, extra, since=None):
         """Write principal and interest of the lines from `place` on; `extra` is unrounded interest of the first, and
         `since` the day up to which tranches are in the balance."""
-        known, regular = since, self.regular.get(place - 1)
+        known, regular, left = since, self.regular.get(place - 1), self.unspread.get(place - 1)
         for later in range(place, self.number):
             line, begin = lines[later], self.bearing_from(later)
             # What came between an early closing and the due date is in `extra` and owed now.
@@ -232,9 +232,11 @@ class Version:
                     kept, self.less = self.less, [one for one in self.less if one not in lowered]
                     pieces = [*extra, *self.walk(balance - came + between, later, begin, line.due, known)]
                     own, self.less = self.shown(later, pieces), kept
-                regular = self.regular_for(later, balance, own, line.due - timedelta(days=1))
-                self.anew = False
-            self.regular[later] = regular
+                # Equal principal is spread as it was planned: money that came early makes the loan shorter.
+                base = balance if self.anew or fell or self.deal.method == "level" else left
+                regular = self.regular_for(later, base, own, line.due - timedelta(days=1))
+                self.anew, left = False, base - min(regular, base)
+            self.regular[later], self.unspread[later] = regular, left
             extra, since, known = [], None, None
             principal = 0 if later < self.grace else min(self.wanted(later, balance, interest), balance)
             if later == self.number - 1:
@@ -306,7 +308,7 @@ class Version:
         lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
         lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
         self.anew, self.regular, self.pending, self.put_off = True, {}, {}, {}
-        self.less, self.credit, self.credits = [], 0, {}
+        self.less, self.credit, self.credits, self.unspread = [], 0, {}, {}
         if self.deal.method == "flat":
             self.plan_flat(lines)
         else:
@@ -425,7 +427,7 @@ class Version:
             first = lines[0]
             balance = sum(line.open("principal") for line in lines) - self.lent_after(day)
             other -= self.lent_after(day)
-            return other + first.brought_interest + self.interest_until(day, coming[0], balance)
+            return other + first.brought_interest + self.borne(day, coming[0], balance)
         if self.deal.early_interest == "schedule":
             return other + sum(line.open("interest") for line in lines)
         later = self.lines[coming[0] :]
@@ -491,7 +493,17 @@ class Version:
         since = self.since_of(place)
         # What came after that morning was not owed yet then; after a closing that day's own tranche was.
         balance -= sum(amount for on, amount in self.events if since < on <= day)
-        return sum(self.round(piece) for piece in self.shown(place, self.pieces(balance, since, day)))
+        pieces = self.pieces(balance, since, day)
+        return sum(
+            self.round(piece) for piece in (pieces if self.deal.free_kind == "deferred" else self.shown(place, pieces))
+        )
+
+    def borne(self, day, unpaid, balance):
+        """The interest to `day` that the lines from `unpaid` on ask for, with what a grace has deferred until then."""
+        if self.deal.free_kind == "waived" or unpaid > self.free:
+            return self.interest_until(day, unpaid, balance)
+        place = next(place for place, line in enumerate(self.lines) if line.due > day)
+        return sum(self.put_off[one] for one in range(min(place, self.free))) + self.interest_until(day, place, balance)
 
     def lower(self, day, purse, coming):
         """All of the money is principal of the coming line, or more of that of today."""

@@ -64,7 +64,9 @@ def deals(draw):
     deal.shared |= deal.lowers
     for name in draw(st.lists(st.sampled_from(sorted(SELDOM)), max_size=3, unique=True)):
         value = draw(st.sampled_from(SELDOM[name]))
-        if deal.reshapes and name in ("early_interest", "flat", "free", "remainder"):
+        if deal.reshapes and (
+            name in ("early_interest", "flat") or (name in ("free", "remainder") and not deal.lowers)
+        ):
             continue
         if name == "flat":
             deal.method = "flat"
