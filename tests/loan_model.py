@@ -37,6 +37,11 @@ class Deal:
     mode: str = "half_up"
     multiple: int = 1
     remainder: str = "last"
+    lowers: bool = False  # does early money lower the principal at once?
+
+    @property
+    def reshapes(self):
+        return self.lowers or self.prepay in RESHAPING
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Line:
     brought_penalty: int = 0
     forgone: int = 0  # penalties waived
     closed: date | None = None
+    lowered: date | None = None  # the last day before its time on which money lowered its principal
 
     def open(self, part):
         return self.asked[part] - self.paid[part]
@@ -92,6 +98,7 @@ class Version:
         self.brought = brought or dict.fromkeys(PARTS, 0)
         self.ahead = 0  # interest of the first line that was paid on the schedule before
         self.money, self.waivers, self.refunds = {}, [], []
+        self.less = []  # (day, amount) of money that lowered the principal before an instalment fell due
 
     # Tranches -------------------------------------------------------------------------------------------------------
 
@@ -110,6 +117,11 @@ class Version:
     def lent(self):
         return self.amount + sum(amount for _on, amount in self.tranches)
 
+    @property
+    def events(self):
+        """What moves the balance between two due dates: tranches, and money that came before its time."""
+        return sorted([*self.tranches, *((on, -amount) for on, amount in self.less)])
+
     def lent_after(self, day):
         return sum(amount for on, amount in self.tranches if on > day)
 
@@ -124,10 +136,10 @@ class Version:
         return any(since <= on < before for on, _what in days)
 
     def walk(self, balance, place, since, until, known=None, last=date.max, rates_to=date.max):
-        """Unrounded interest of a part of a period, a piece for each balance and rate: tranches raise it on their days.
-        What comes after `last` is not known, nor rates after `rates_to`."""
+        """Unrounded interest of a part of a period, a piece for each balance and rate: tranches raise it on their days,
+        and money that comes before its time lowers it. What comes after `last` is not known, nor rates after `rates_to`."""
         found, day = [], since
-        cuts = [(on, amount) for on, amount in self.tranches if on <= last and (known is None or on > known)]
+        cuts = [(on, amount) for on, amount in self.events if on <= last and (known is None or on > known)]
         # The day of a change already bears the new rate, and its interest is that of the night before.
         cuts += [(on - timedelta(days=1), 0) for on, _rate in self.changes if on <= rates_to and on < self.dues[place]]
         for on, amount in sorted(cuts):
@@ -200,7 +212,7 @@ class Version:
     def plan(self, lines, place, balance, extra, since=None):
         """Write principal and interest of the lines from `place` on; `extra` is unrounded interest of the first, and
         `since` the day up to which tranches are in the balance."""
-        known, regular = since, self.regular.get(place - 1)
+        known, regular, left = since, self.regular.get(place - 1), self.unspread.get(place - 1)
         for later in range(place, self.number):
             line, begin = lines[later], self.bearing_from(later)
             # What came between an early closing and the due date is in `extra` and owed now.
@@ -213,18 +225,39 @@ class Version:
             own = self.shown(later, pieces)
             interest, balance = sum(self.round(piece) for piece in own), balance + came
             self.put_off[later] = sum(self.round(piece) for piece in pieces) if later < self.free else 0
-            self.pending[later] = self.anew
+            self.pending[later], self.credits[later] = self.anew, self.credit
+            lowered = [(on, less) for on, less in self.less if begin <= on < line.due]
             if later >= self.grace and (self.anew or fell or self.deal.remainder == "spread"):
-                regular = self.regular_for(later, balance, own, line.due - timedelta(days=1))
-                self.anew = False
-            self.regular[later] = regular
+                if lowered:  # the instalment of the contract stays
+                    kept, self.less = self.less, [one for one in self.less if one not in lowered]
+                    pieces = [*extra, *self.walk(balance - came + between, later, begin, line.due, known)]
+                    own, self.less = self.shown(later, pieces), kept
+                # Equal principal is spread as it was planned: money that came early makes the loan shorter.
+                base = balance if self.anew or fell or self.deal.method == "level" else left
+                regular = self.regular_for(later, base, own, line.due - timedelta(days=1))
+                self.anew, left = False, base - min(regular, base)
+            self.regular[later], self.unspread[later] = regular, left
             extra, since, known = [], None, None
             principal = 0 if later < self.grace else min(self.wanted(later, balance, interest), balance)
             if later == self.number - 1:
                 principal = balance
+            else:
+                used = min(self.credit, principal)
+                self.credit, principal = self.credit - used, principal - used
+            more = sum(less for _on, less in lowered) - principal
+            if more > 0:
+                principal += more
+                self.count_as_more(more)
             line.asked["principal"] = principal
             line.asked["interest"] = interest + self.deferred_to(later) + line.brought_interest
             balance -= principal
+
+    def count_as_more(self, more):
+        """Principal above what an instalment asked: what it does to the next ones."""
+        if self.deal.prepay == "reduce_instalment":
+            self.anew = True
+        elif self.deal.prepay == "next_instalments":
+            self.credit += more
 
     def deferred_to(self, place):
         """The interest of the grace that falls due with the first line after it."""
@@ -275,6 +308,7 @@ class Version:
         lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
         lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
         self.anew, self.regular, self.pending, self.put_off = True, {}, {}, {}
+        self.less, self.credit, self.credits, self.unspread = [], 0, {}, {}
         if self.deal.method == "flat":
             self.plan_flat(lines)
         else:
@@ -340,7 +374,7 @@ class Version:
             self.split[key] = dict.fromkeys((*PARTS, "held"), 0)
         came = [(key, self.money[key][1]) for key in keys]
         due = any(line.unpaid for line in self.lines if line.due <= day)
-        uses_held = self.deal.prepay != "next_instalments"
+        uses_held = self.deal.lowers or self.deal.prepay != "next_instalments"
         if not came and not (uses_held and due):
             return
         purse = [[None, self.held if uses_held else 0], *[[key, amount] for key, amount in came]]
@@ -367,7 +401,7 @@ class Version:
         coming = [place for place, line in enumerate(self.lines) if line.due > day and line.unpaid]
         if not coming:
             return
-        if self.deal.prepay in RESHAPING:
+        if self.deal.reshapes and not self.deal.lowers:
             self.reshape(day, purse, coming)
             return
         costs = self.rest(day, coming)
@@ -377,6 +411,9 @@ class Version:
                 line = self.lines[place]
                 line.asked["interest"], line.closed = line.paid["interest"] + interest, day
                 interest = 0
+        elif self.deal.lowers:
+            self.lower(day, purse, coming)
+            return
         elif self.deal.prepay == "hold":
             return
         for place in coming:
@@ -386,11 +423,11 @@ class Version:
         """What the coming lines cost when everything is repaid on `day`."""
         lines = [self.lines[place] for place in coming]
         other = sum(line.unpaid - line.open("interest") for line in lines)
-        if self.deal.prepay in RESHAPING:
+        if self.deal.reshapes:
             first = lines[0]
             balance = sum(line.open("principal") for line in lines) - self.lent_after(day)
             other -= self.lent_after(day)
-            return other + first.brought_interest + self.interest_until(day, coming[0], balance)
+            return other + first.brought_interest + self.borne(day, coming[0], balance)
         if self.deal.early_interest == "schedule":
             return other + sum(line.open("interest") for line in lines)
         later = self.lines[coming[0] :]
@@ -447,7 +484,7 @@ class Version:
         for place in range(self.number):
             begin, end = max(since, self.bearing_from(place)), min(until, self.dues[place])
             if begin < end:
-                before = sum(amount for on, amount in self.tranches if since < on < begin and on <= last)
+                before = sum(amount for on, amount in self.events if since < on < begin and on <= last)
                 found += self.walk(balance + before, place, begin, end, since, last, rates_to)
         return found
 
@@ -455,8 +492,40 @@ class Version:
         """The interest of a coming line to `day`."""
         since = self.since_of(place)
         # What came after that morning was not owed yet then; after a closing that day's own tranche was.
-        balance -= sum(amount for on, amount in self.tranches if since < on <= day)
-        return sum(self.round(piece) for piece in self.shown(place, self.pieces(balance, since, day)))
+        balance -= sum(amount for on, amount in self.events if since < on <= day)
+        pieces = self.pieces(balance, since, day)
+        return sum(
+            self.round(piece) for piece in (pieces if self.deal.free_kind == "deferred" else self.shown(place, pieces))
+        )
+
+    def borne(self, day, unpaid, balance):
+        """The interest to `day` that the lines from `unpaid` on ask for, with what a grace has deferred until then."""
+        if self.deal.free_kind == "waived" or unpaid > self.free:
+            return self.interest_until(day, unpaid, balance)
+        place = next(place for place, line in enumerate(self.lines) if line.due > day)
+        return sum(self.put_off[one] for one in range(min(place, self.free))) + self.interest_until(day, place, balance)
+
+    def lower(self, day, purse, coming):
+        """All of the money is principal of the coming line, or more of that of today."""
+        if any(line.due == day and not line.closed for line in self.lines):
+            self.reshape(day, purse, coming)
+            return
+        place = next(place for place, one in enumerate(self.lines) if one.due > day)
+        line = self.lines[place]
+        amount = min(purse_of(purse), sum(one.open("principal") for one in self.lines) - self.lent_after(day))
+        if not amount:
+            return
+        begin = self.bearing_from(place)
+        owed = self.amount + sum(part for on, part in self.tranches if on < begin)
+        self.less.append((day, amount))
+        line.lowered, self.anew, self.credit = day, self.pending[place], self.credits[place]
+        self.plan(self.lines, place, owed - sum(one.asked["principal"] for one in self.lines[:place]), [])
+        for pocket in purse:
+            paid = min(pocket[1], amount)
+            pocket[1] -= paid
+            amount -= paid
+            line.paid["principal"] += paid
+            (self.used_held if pocket[0] is None else self.split[pocket[0]])["principal"] += paid
 
     def reshape(self, day, purse, coming):
         today = next((place for place, line in enumerate(self.lines) if line.due == day and not line.closed), None)
@@ -467,6 +536,7 @@ class Version:
             line.asked["principal"] += more
             balance = sum(one.open("principal") for one in self.lines[today + 1 :]) - more - self.lent_after(day)
             self.carry = []
+            self.credit = self.credits.get(today + 1, 0) + (more if self.deal.prepay == "next_instalments" else 0)
             self.replan(today + 1, balance, day, more > 0)
             self.pay(line, purse)
             return

@@ -54,6 +54,7 @@ AGREED = {
     },
     "shorter": {"prepay": "reduce_number", "penalty_pct": Decimal("36.5"), "penalty_cap_pct": Decimal(2)},
     "smaller": {"prepay": "reduce_instalment", "method": "declining_equal_principal", "penalty_pct": Decimal("36.5")},
+    "lowered": {"prepay": "reduce_number", "early": "principal_first", "penalty_pct": Decimal("36.5")},
 }
 SUMS = st.one_of(st.integers(1, 40_000), st.sampled_from([8885, 17_770, 100_000, 17_255]))
 
@@ -117,6 +118,7 @@ class Twin:
             grace_days=loan.penalty_grace_days,
             cap=None if loan.penalty_cap_pct is None else Fraction(loan.penalty_cap_pct),
             early_interest=loan.early_interest,
+            lowers=loan.early == "principal_first",
         )
         self.lent = {row.number: (row.paid_on, row.amount) for row in loan.tranches.paid()}
         first = loan.tranches.get(number=1).amount if self.lent else loan.amount
@@ -155,7 +157,10 @@ class Twin:
         if coming and old.deal.free_kind == "deferred" and len(due) <= old.free:
             # The new schedule knows no grace of the old one.
             brought["interest"] += sum(old.put_off[place] for place in range(len(due)))
-        paid_to = [old.start]
+        paid_to = [old.start, *(line.lowered for line in coming if line.lowered)]
+        if len(paid_to) > 1:
+            left = sum(line.open("principal") for line in coming) - old.lent_after(max(paid_to))
+            brought["interest"] += old.interest_until(max(paid_to), old.lines.index(coming[0]), left)
         for line in old.lines:
             if line.due <= on or line.closed or (line.paid["interest"] and not line.open("interest")):
                 paid_to.append(line.closed or line.due)

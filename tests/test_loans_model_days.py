@@ -59,10 +59,14 @@ def deals(draw):
         cap=draw(st.sampled_from([None, Fraction(3)])),
         shared=prepay in RESHAPING or draw(st.booleans()),
         free_kind=draw(st.sampled_from(["waived", "deferred"])),
+        lowers=prepay != "hold" and draw(st.booleans()),
     )
+    deal.shared |= deal.lowers
     for name in draw(st.lists(st.sampled_from(sorted(SELDOM)), max_size=3, unique=True)):
         value = draw(st.sampled_from(SELDOM[name]))
-        if prepay in RESHAPING and name in ("early_interest", "flat", "free", "remainder"):
+        if deal.reshapes and (
+            name in ("early_interest", "flat") or (name in ("free", "remainder") and not deal.lowers)
+        ):
             continue
         if name == "flat":
             deal.method = "flat"
@@ -85,6 +89,7 @@ def terms_of(deal, request=None):
         penalty_grace_days=deal.grace_days,
         penalty_cap_pct=decimal(deal.cap),
         early_interest=deal.early_interest,
+        early="principal_first" if deal.lowers else "next_instalment",
         request=request,
     )
 
