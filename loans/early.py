@@ -21,7 +21,7 @@ class Reshaped:
 
     def __init__(self, request: ScheduleRequest, on_payment: OnPayment | None) -> None:
         # What comes before the first instalment leaves that as the contract says it.
-        self.request = replace(request, instalment_as_planned=True)
+        self.request = replace(request, as_booked=True)
         self.periods = Periods(request)
         self.on_payment = on_payment
         self.closed: dict[int, Payment] = {}  # what closed an instalment before its day, or paid more on it

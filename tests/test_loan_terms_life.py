@@ -220,7 +220,7 @@ def test_money_before_the_first_instalment_leaves_that_of_the_contract(days, amo
     loan = Loan(currency="USD", annual_rate_pct=Decimal(rate) / 100, first_period="actual_days_in_annuity")
     request = request_for(loan, principal=LENT, starts_on=DAY, first_due=step_after(DAY, loan), number=number)
     payment = Payment(DAY + timedelta(days=days), Decimal(amount).scaleb(-2))
-    how = {"on_payment": OnPayment("principal_first", "reduce_number"), "instalment_as_planned": True}
+    how = {"on_payment": OnPayment("principal_first", "reduce_number"), "as_booked": True}
     lowered = build_schedule(replace(request, payments=(payment,), **how)).rows
     assert lowered[1].total == build_schedule(request).rows[1].total
 

@@ -245,7 +245,7 @@ class DecliningRun:
 
     @property
     def _days_on_top(self) -> bool:
-        return self.request.first_period == "actual_days_on_top"
+        return self.request.as_booked and self.request.first_period == "actual_days_on_top"
 
     def _repays_principal(self, no: int) -> bool:
         return no > self.request.grace_principal
@@ -293,7 +293,7 @@ class DecliningRun:
         whole = self.carried + self._stretches(due)
         charged = whole if self.interest_end is None else self.carried + self._charged(due)
         own, shown = self._interest(no, charged)
-        if self.prepaid and self.request.instalment_as_planned:
+        if self.prepaid and self.request.as_booked:
             whole = self.carried + self._stretches(due, borne=self.planned)
         self.carried = []
         scheduled = 0

@@ -144,7 +144,9 @@ class ScheduleRequest:
     payments: tuple[Payment, ...] = ()
     as_of: date | None = None
     on_payment: OnPayment = OnPayment()
-    instalment_as_planned: bool = False  # money before the first level instalment lowers its interest, not its amount
+    # As the books take money, where the published rules reckon otherwise: before the first level instalment it lowers
+    # its interest and not its amount, and interest of days on top is paid as it is asked.
+    as_booked: bool = False
     payoff: Payoff | None = None
 
     @property

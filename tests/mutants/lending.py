@@ -224,8 +224,8 @@ LENDING: list[Mutant] = [
     Mutant(
         "loans: money before the first instalment changes what the contract says of it",
         "loans/early.py",
-        "instalment_as_planned=True",
-        "instalment_as_planned=False",
+        "as_booked=True",
+        "as_booked=False",
         TERMS,
     ),
     Mutant(
