@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import F
 
 from ledger.money import split
+from loans.allocation import COMPONENTS
 from loans.models import GroupClaim, MemberPayment
 
 
@@ -92,12 +93,28 @@ def fallen_due(loan, on):
 
 
 def _fallen(loan, on):
-    """Pairs of day and amount: the instalments due by `on`, and on its value date each payment of earlier schedules."""
-    now = loan.instalments.filter(version=loan.current_version, due_on__lte=on)
+    """Pairs of day and amount: the instalments due by `on`, on its value date each payment of earlier schedules, and
+    what was paid back to the group, whose members had paid it in."""
+    now = loan.instalments.filter(version=loan.current_version, due_on__lte=on).select_related("recall__repayment")
     before = loan.repayments.live().filter(version__lt=loan.current_version, value_on__lte=on)
     # Money that was only held met nothing that was due: it counts when it is used, by its own row.
     met = before.annotate(met=F("amount") - F("overpaid_amount")).values_list("value_on", "met")
-    return [*((row.due_on, row.due_amount) for row in now), *met]
+    back = loan.refunds.filter(returned_on=None, value_on__lte=on).values_list("value_on", "amount")
+    return [*((row.due_on, row.due_amount - _counted_before(row)) for row in now), *met, *back]
+
+
+def _counted_before(row):
+    """What is asked again in a row of money taken back and stands in the account of the members already.
+
+    The money itself does not any more; what it had met still fell due where it paid on the schedule in force, or was
+    used or paid back after it had been held.
+    """
+    if not row.recalled:
+        return 0
+    recall = row.recall
+    of_before = recall.repayment.recalled and recall.repayment.version != row.version
+    own = sum(getattr(recall.repayment, f"{name}_amount") for name in COMPONENTS) if of_before else 0
+    return recall.owed_amount - own
 
 
 def _in_force(rows, day):

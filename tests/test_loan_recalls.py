@@ -166,6 +166,19 @@ def test_a_refund_whose_money_is_taken_back_is_owed_as_principal(lending):
     assert_sound()
 
 
+@pytest.mark.parametrize("held", [4000, 9990])
+def test_money_of_the_day_of_the_refund_pays_what_is_owed_of_it_whenever_it_is_taken_back(lending, held):
+    """100.00 came and went back, and more came on that day: it pays the 100.00 that are owed."""
+    loan = active_loan(lending, terms={"prepay": "hold"})
+    repayment = repay(lending, loan, 10_000)
+    order = sent_order(lending, refund_order(lending, loan))
+    settle_payment(order=order, bank_reference="BANK-9", on=DAY, by=lending.people.maker)
+    repay(lending, loan, held)
+    loan = taken_back(lending, repayment, DAY)
+    assert (loan.principal_amount, loan.overpaid_amount, anew(loan)) == (110_000 - held, 0, [(13, DAY, 10_000, 0)])
+    assert_sound()
+
+
 def test_a_refund_of_a_schedule_before_is_owed_as_principal_with_what_the_money_had_paid(lending):
     """Held until it is due: 100.00 pays 88.85 and 11.15; nothing is left of it when the bank takes it back."""
     loan = active_loan(lending, terms={"prepay": "hold"})

@@ -14,6 +14,7 @@ from tests.office import DAY, loan_office
 from tests.processes import together
 from tests.steps_loans import active_loan, repay, sent_order
 from tests.steps_tranches import active_in_tranches, shown
+from tests.test_loan_refunds import refunded
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -109,6 +110,25 @@ def test_eight_payments_and_a_reversal_at_once_leave_what_one_after_the_other_wo
     # 80.28 are left of the money: 10.00 of it interest, once.
     assert (live.count(), loan.principal_amount) == (8, 100_000 - 7028)
     assert sum(row.interest_amount for row in live) == 1000
+    assert list(faults()) == []
+
+
+def test_money_that_was_refunded_is_owed_once_by_whoever_takes_it_back_while_others_pay(lending, database_url):
+    """100.00 came and went back, then the bank took it: 40.06 that come meanwhile are held for it, or pay it."""
+    loan = active_loan(lending, terms={"prepay": "hold"})
+    first = repay(lending, loan, 10_000)
+    refunded(lending, loan)
+    officer, maker = lending.people.loan_officer.pk, lending.people.maker.pk
+    calls = [
+        ("tests.test_race_loans:take", {"loan": loan.pk, "amount": 1000 + number, "by": officer, "key": f"k{number}"})
+        for number in range(4)
+    ]
+    calls[2:2] = [("tests.test_race_loans:undo", {"repayment": first.pk, "by": maker})] * 3
+    results = together(database_url, calls)
+    assert [result.failed for result in results] == [""] * 7
+    assert sorted(result.refused for result in results) == [""] * 5 + ["Blocked"] * 2
+    loan.refresh_from_db()
+    assert (loan.recalls.count(), loan.principal_amount, loan.overpaid_amount) == (1, 110_000 - 4006, 0)
     assert list(faults()) == []
 
 

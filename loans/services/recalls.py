@@ -62,21 +62,39 @@ def recall_of(loan, repayment, on):
 
 
 def _fill_refunds(recall, decided):
-    """What was refunded and would not be there without the money is owed as principal, after the last refund."""
-    loan = recall.loan
-    version = loan.versions.get(number=recall.version)
-    left = [row.value_on for row in loan.refunds.filter(version=version.number, returned_on=None)]
-    left += [row.due_on for row in loan.recalls.filter(version=version.number)]
-    for _attempt in range(len(left) + 1):
-        recall.instalment = _instalment_of(recall, version)
-        try:
-            _standing_after(recall, decided)
-        except OverdrawnError as overdrawn:
-            recall.due_on = max([recall.due_on, *left])
-            _owe(recall, overdrawn.missing)
+    """What was refunded and would not be there without the money is owed as principal, after the last refund.
+
+    It is the least that is enough: money of that day pays the new row first, and then fills nothing of the refund.
+    """
+    refunds = recall.loan.refunds.filter(version=recall.version, returned_on=None)
+    recalls = recall.loan.recalls.filter(version=recall.version)
+    if not _missing(recall, decided):
+        return
+    recall.due_on = max([recall.due_on, *(row.value_on for row in refunds), *(row.due_on for row in recalls)])
+    most = sum(row.amount for row in refunds) + sum(max(-row.held_amount, 0) for row in [*recalls, recall])
+    least = _missing(recall, decided)
+    while least < most and _missing(recall, decided, owed=least):
+        middle = (least + most) // 2
+        if _missing(recall, decided, owed=middle):
+            least = middle + 1
         else:
-            return
-    raise Blocked(_("More was refunded of %(ref)s than its money explains.") % {"ref": loan.ref})
+            most = middle
+    if _missing(recall, decided, owed=least):
+        raise Blocked(_("More was refunded of %(ref)s than its money explains.") % {"ref": recall.loan.ref})
+    _owe(recall, least)
+
+
+def _missing(recall, decided, owed=0):
+    """How much more was refunded than is held, if `owed` of it is owed as principal. The recall owes what it did."""
+    _owe(recall, owed)
+    recall.instalment = _instalment_of(recall, recall.loan.versions.get(number=recall.version))
+    try:
+        _standing_after(recall, decided)
+    except OverdrawnError as overdrawn:
+        return overdrawn.missing
+    finally:
+        _owe(recall, -owed)
+    return 0
 
 
 def _owe(recall, amount):

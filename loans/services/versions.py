@@ -47,6 +47,7 @@ def continue_version(loan, request, *, on, reason, starts_on=None, decision_ref=
     for money in (loan.instalments, loan.repayments, loan.waivers, loan.refunds, loan.recalls):
         money.filter(version=before.number).update(version=loan.current_version)
     Instalment.objects.bulk_create(copies)
+    _move_behind([row for row in live if row.recalled], max(rows))
     for instalment in [row for row in live if not row.recalled]:
         _plan_anew(instalment, was.get(instalment.number), rows.pop(instalment.number, None))
     columns = ["planned_principal_amount", "planned_interest_amount", "principal_amount", "interest_amount"]
@@ -54,6 +55,14 @@ def continue_version(loan, request, *, on, reason, starts_on=None, decision_ref=
     Instalment.objects.bulk_create(instalments_of(loan, loan.current_version, rows.values()))
     due = loan.instalments.filter(version=loan.current_version, planned_principal_amount__gt=0)
     loan.matures_on = due.latest("due_on").due_on
+
+
+def _move_behind(recalled, last):
+    """What is owed anew keeps its order and stands behind instalment `last`: the schedule may have more of them now."""
+    further = last + 1 - min((row.number for row in recalled), default=last + 1)
+    for row in reversed(recalled) if further > 0 else ():
+        row.number += further
+        row.save(update_fields=["number"])
 
 
 def _copy(instalment):
