@@ -137,7 +137,7 @@ class Version:
 
     def walk(self, balance, place, since, until, known=None, last=date.max, rates_to=date.max):
         """Unrounded interest of a part of a period, a piece for each balance and rate: tranches raise it on their days,
-        and money that comes before its time lowers it. What comes after `last` is not known, nor rates after `rates_to`."""
+        and money before its time lowers it. What comes after `last` is not known, nor rates after `rates_to`."""
         found, day = [], since
         cuts = [(on, amount) for on, amount in self.events if on <= last and (known is None or on > known)]
         # The day of a change already bears the new rate, and its interest is that of the night before.

@@ -455,6 +455,19 @@ def test_paying_as_planned_changes_nothing(request_, early, excess):
     assert build_schedule(replace(request_, payments=received, on_payment=OnPayment(early, excess))) == plan
 
 
+def test_a_spread_remainder_makes_early_money_lower_the_instalment_where_it_should_make_fewer():
+    """Why a product refuses the two together: an instalment found anew before every row does not stay."""
+    twice = paid(("2024-02-01", "512.56"), excess="reduce_number")
+    assert rows(replace(LEVEL, **twice)) == ["502.56 10.00 497.44", "251.31 4.97 246.13", "246.13 2.46 0.00"]
+    # 497.44 in three instalments of 169.14 (the last of 169.13), and not in two of 256.28 and 248.59.
+    assert rows(replace(LEVEL, remainder="spread", **twice)) == [
+        "502.56 10.00 497.44",
+        "164.17 4.97 333.27",
+        "165.81 3.33 167.46",
+        "167.46 1.67 0.00",
+    ]
+
+
 @pytest.mark.parametrize(("until", "interest"), [("date", "3.62"), ("period_end", "7.50")])
 def test_a_payoff_stops_the_interest(until, interest):
     # 750 x 1 % x 14/29 = 3.62 to 15 February.
