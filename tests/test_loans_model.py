@@ -441,6 +441,7 @@ REFUSED = (
     "No instalment is to come",
     "What rounding leaves is in instalments",
     "is held",
+    "rescheduled or ended by a decision after this",
 )
 
 
