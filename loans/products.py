@@ -286,6 +286,10 @@ def _early_faults(data):
         yield "early_interest", _("Early money that changes the schedule bears interest to its day only.")
     if data.get("remainder") == LoanProduct.Remainder.FIRST:
         yield "remainder", _("The first instalment may be paid already. Leave what rounding leaves to the last.")
+    spread = method == level[0] and data.get("remainder") == LoanProduct.Remainder.SPREAD
+    if spread and prepay != LoanProduct.Prepay.SMALLER:
+        # Spread, each instalment is found from what is left: it would become smaller, and never fewer.
+        yield "remainder", _("The equal instalment stays after early money. Leave what rounding leaves to the last.")
 
 
 def _given_faults(data):

@@ -304,6 +304,8 @@ def test_the_page_says_what_a_subsidised_borrower_is_spared(lending, client):
         ({"early": "principal_first", "first_period": "nominal", "prepay": "hold"}, "early"),
         ({"early": "principal_first", "first_period": "nominal", "method": "flat"}, "early"),
         ({"early": "principal_first", "first_period": "nominal", "early_interest": "schedule"}, "early_interest"),
+        ({"early": "principal_first", "first_period": "nominal", "remainder": "spread"}, "remainder"),
+        ({"prepay": "reduce_number", "first_period": "nominal", "remainder": "spread"}, "remainder"),
         (
             {"most_tranches": "2", "on_disbursement": "instalment_on_approved_amount", "remainder": "spread"},
             "remainder",
@@ -319,6 +321,8 @@ def test_settings_that_do_not_go_together_are_named_at_their_field(lending, chan
     [
         {"instalment_given": True, "method": "flat"},
         {"early": "principal_first"},
+        {"early": "principal_first", "first_period": "nominal", "remainder": "spread"},
+        {"prepay": "reduce_number", "first_period": "nominal", "remainder": "spread"},
         {"most_tranches": 2, "on_disbursement": "instalment_on_approved_amount", "remainder": "spread"},
     ],
 )

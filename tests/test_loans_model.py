@@ -256,6 +256,17 @@ SELDOM_AGREED = {
             "first_period": "actual_days_on_top",
         },
     ),
+    "lowered in a grace": (
+        "JPY",
+        6,
+        {
+            "prepay": "next_instalments",
+            "early": "principal_first",
+            "day_count": "actual/365",
+            "interest_grace": 2,
+            "interest_grace_kind": "deferred",
+        },
+    ),
     "shorter by quarters": ("USD", 18, {"prepay": "reduce_number", "frequency": "quarter", "multiple_amount": 500}),
     "smaller by weeks": (
         "KWD",
@@ -430,6 +441,7 @@ REFUSED = (
     "No instalment is to come",
     "What rounding leaves is in instalments",
     "is held",
+    "rescheduled or ended by a decision after this",
 )
 
 

@@ -253,7 +253,7 @@ def test_days_on_top_are_no_principal_of_who_pays_the_first_instalment_on_its_da
 
 
 def test_the_first_instalment_of_days_on_top_is_closed_early_with_interest_to_that_day():
-    """30 of the 62 days to 1 February: 10.00 x 30/31 = 9.68; the other 32 come with the second, on 700.00 x 1 % a month:
+    """30 of the 62 days to 1 February: 10.00 x 30/31 = 9.68; the other 32, on 700.00 x 1 % a month, with the second:
     7.23, and 7.00 of its own."""
     long = replace(FOUR, disbursed_on=date(2023, 12, 1), first_period="actual_days_on_top")
     early = paid(("2023-12-31", "309.68"), early="next_instalment", excess="reduce_instalment")
@@ -475,6 +475,19 @@ def test_paying_as_planned_changes_nothing(request_, early, excess):
     plan = build_schedule(request_)
     received = tuple(Payment(row.due, row.total) for row in plan.rows)
     assert build_schedule(replace(request_, payments=received, on_payment=OnPayment(early, excess))) == plan
+
+
+def test_a_spread_remainder_makes_early_money_lower_the_instalment_where_it_should_make_fewer():
+    """Why a product refuses the two together: an instalment found anew before every row does not stay."""
+    twice = paid(("2024-02-01", "512.56"), excess="reduce_number")
+    assert rows(replace(LEVEL, **twice)) == ["502.56 10.00 497.44", "251.31 4.97 246.13", "246.13 2.46 0.00"]
+    # 497.44 in three instalments of 169.14 (the last of 169.13), and not in two of 256.28 and 248.59.
+    assert rows(replace(LEVEL, remainder="spread", **twice)) == [
+        "502.56 10.00 497.44",
+        "164.17 4.97 333.27",
+        "165.81 3.33 167.46",
+        "167.46 1.67 0.00",
+    ]
 
 
 @pytest.mark.parametrize(("until", "interest"), [("date", "3.62"), ("period_end", "7.50")])

@@ -229,6 +229,13 @@ class LoanProduct(Versioned, LoanTerms):
                 name="loan_product_early",
             ),
             models.CheckConstraint(
+                condition=~Q(method="declining_equal_instalment")
+                | ~Q(remainder="spread")
+                | Q(prepay="reduce_instalment")
+                | (Q(early="next_instalment") & ~Q(prepay="reduce_number")),
+                name="loan_product_spread",
+            ),
+            models.CheckConstraint(
                 condition=Q(most_tranches=1)
                 | Q(on_disbursement="recompute_instalment")
                 | (~Q(prepay="reduce_instalment") & ~Q(remainder="spread")),

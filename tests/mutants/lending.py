@@ -7,6 +7,13 @@ TERMS = ("tests/test_loan_terms.py",)
 
 LENDING: list[Mutant] = [
     Mutant(
+        "loans: an instalment that should stay is spread anew",
+        "loans/products.py",
+        "    if spread and prepay != LoanProduct.Prepay.SMALLER:",
+        "    if False:",
+        TERMS,
+    ),
+    Mutant(
         "loans: what was taken back after a decision is owed by nobody",
         "loans/services/recalls.py",
         "setattr(recall, column, getattr(repayment, column) + used[name])",
