@@ -141,9 +141,9 @@ LENDING: list[Mutant] = [
     Mutant(
         "loans: early money lowers the balance a second time",
         "loans/early.py",
-        "        self.closed[no] = payment\n",
-        "",
-        ("tests/test_loans_model.py::test_the_standing_is_that_of_a_second_reckoning_day_by_day",),
+        "        self.closed[no], self.rows = payment, rows\n",
+        "        self.rows = rows\n",
+        ("tests/test_loans_model_days.py::test_the_standing_is_that_of_a_second_reckoning_day_by_day",),
     ),
     Mutant(
         "loans: one day late is not at risk",
