@@ -13,6 +13,7 @@ from payments.services import return_payment, settle_payment
 from programmes.clock import standing_at
 from tests.office import DAY
 from tests.steps_loans import active_loan, repay, sent_order
+from tests.test_loan_recalls import RECALLED, rescheduled, taken_back
 from tests.test_loans import assert_sound, balance
 
 LAST = date(2027, 3, 12)
@@ -114,3 +115,23 @@ def test_a_refund_returned_after_the_loan_was_given_up_is_owed_to_the_borrower_a
     loan.refresh_from_db()
     assert (loan.state, loan.overpaid_amount, loan.principal_amount) == (state, 0, 0)
     assert_sound()
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_refund_that_the_bank_returns_pays_what_is_owed_of_it_since_its_money_was_taken_back(lending, anew):
+    """100.00 came, went back, was taken by the bank, and the refund came back: nobody has anything of the other."""
+    loan = active_loan(lending, terms={"prepay": "hold"})
+    paid = repay(lending, loan, 10_000, DAY)
+    order = refunded(lending, loan)
+    loan.refresh_from_db()
+    taken = DAY
+    if anew:
+        loan, taken = rescheduled(lending, loan), RECALLED
+    loan = taken_back(lending, paid, taken)
+    assert (loan.principal_amount, loan.overpaid_amount) == (110_000, 0)
+    returned(lending, order, loan, date(2026, 7, 20))
+    held = loan.repayments.get(means="held")
+    assert (held.value_on, held.amount, held.principal_amount) == (taken, 10_000, 10_000)
+    assert (loan.principal_amount, loan.overpaid_amount, balance("2000", loan.ref)) == (100_000, 0, 0)
+    with standing_at(date(2026, 7, 20)):
+        assert_sound()

@@ -253,7 +253,7 @@ def test_days_on_top_are_no_principal_of_who_pays_the_first_instalment_on_its_da
 
 
 def test_the_first_instalment_of_days_on_top_is_closed_early_with_interest_to_that_day():
-    """30 of the 62 days to 1 February: 10.00 x 30/31 = 9.68; the other 32, on 700.00 x 1 % a month, with the second:
+    """30 of 62 days to 1 February: 10.00 x 30/31 = 9.68; the other 32, on 700.00 x 1 % a month, come with the second:
     7.23, and 7.00 of its own."""
     long = replace(FOUR, disbursed_on=date(2023, 12, 1), first_period="actual_days_on_top")
     early = paid(("2023-12-31", "309.68"), early="next_instalment", excess="reduce_instalment")

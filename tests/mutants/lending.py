@@ -14,6 +14,27 @@ LENDING: list[Mutant] = [
         TERMS,
     ),
     Mutant(
+        "loans: the members of a group owe twice what held money had paid",
+        "loans/group_account.py",
+        "    return recall.owed_amount - own",
+        "    return 0",
+        ("tests/test_loan_recalls_elsewhere.py",),
+    ),
+    Mutant(
+        "loans: what is owed anew meets the number of a later instalment",
+        "loans/services/versions.py",
+        "    for row in reversed(recalled) if further > 0 else ():",
+        "    for row in ():",
+        ("tests/test_loan_recalls_elsewhere.py",),
+    ),
+    Mutant(
+        "loans: the interest of days on top is taken for principal",
+        "loans/schedule/declining.py",
+        "            shown = self.rounder.amount(shown * self.periods.actual_days(self.periods.shown(1)))",
+        "            pass",
+        ("tests/test_schedule_examples.py",),
+    ),
+    Mutant(
         "loans: what was taken back after a decision is owed by nobody",
         "loans/services/recalls.py",
         "setattr(recall, column, getattr(repayment, column) + used[name])",
