@@ -195,6 +195,28 @@ def test_what_a_lowered_principal_bore_until_then_goes_into_a_new_schedule(lendi
         assert not list(faults())
 
 
+def test_what_a_grace_deferred_is_handed_on_as_the_lowered_principal_bore_it(lending):
+    """500.00 on 27 March: of the first deferred month 4.84 and 2.58 are owed by 12 April, and not 10.00."""
+    grace = {"prepay": "reduce_instalment", "interest_grace": 2, "interest_grace_kind": "deferred"}
+    loan = active_loan(lending, terms=LOWERS | grace, months=6)
+    repay(lending, loan, 50_000, date(2026, 3, 27))
+    with standing_at(date(2026, 4, 20)):
+        agreed = {"instalments_number": 5, "decision_ref": "S-9", "reason": "Hail.", "by": lending.people.manager}
+        loan = reschedule_loan(loan=loan, first_due_on=date(2026, 5, 12), on=date(2026, 4, 20), **agreed)
+        assert rows(loan)[0][1] == 484 + 258 + 500
+        assert not list(faults())
+
+
+def test_where_only_interest_is_left_there_is_nothing_to_make_a_new_schedule_of(lending):
+    """1,000.00 on 27 March repay the principal; 4.84 of interest fall due on 12 April as agreed."""
+    loan = active_loan(lending, terms=LOWERS, months=6)
+    repay(lending, loan, 100_000, date(2026, 3, 27))
+    assert (loan.state, loan.principal_amount, rows(loan)[0]) == ("active", 0, (100_000, 484))
+    agreed = {"instalments_number": 5, "decision_ref": "S-9", "reason": "Hail.", "by": lending.people.manager}
+    with standing_at(date(2026, 4, 2)), pytest.raises(Invalid, match="The principal is repaid"):
+        reschedule_loan(loan=loan, first_due_on=date(2026, 4, 27), on=date(2026, 4, 2), **agreed)
+
+
 @pytest.mark.both
 def test_unpaid_interest_is_handed_on_by_a_schedule_that_is_made_anew_before_it_falls_due(lending):
     """18.37 of interest was unpaid on 20 May. Rescheduled twice that day, it is asked for once, and not forgotten."""

@@ -442,6 +442,7 @@ REFUSED = (
     "What rounding leaves is in instalments",
     "is held",
     "rescheduled or ended by a decision after this",
+    "The principal is repaid",
 )
 
 

@@ -264,6 +264,8 @@ def new_rows(loan, standing, owed, on, *, free_months=0, **facts):
         )
     starts_on = min(starts_on, facts["first_due"] - ONE_DAY)
     principal = standing.principal + owed["capital"]
+    if not principal:
+        raise Invalid(_("The principal is repaid: nothing is left to make a schedule of."), field="instalments_number")
     before = request_from_json(loan.versions.get(number=loan.current_version).request)
     # Interest that is not paid yet was agreed at the rates of its days.
     rate, changes = rates_since(before, starts_on)
@@ -430,7 +432,8 @@ def unpaid_parts(standing, loan, on):
     lowered = any(_lowered_to(row) for row in coming)
     deferred = request.grace_interest_kind == "deferred" and coming and coming[0].row.no <= request.grace_interest + 1
     if lowered or deferred:
-        reshaped = standing.reshaped if lowered else Reshaped(request, None)
+        # What early money lowered bore less, also in a month of the grace that has fallen due.
+        reshaped = standing.reshaped or Reshaped(request, None)
         accrued = reshaped.interest_on(coming[0].row.no, interest_paid_to(standing, loan, on), "date")
     return {
         "interest": sum(row.open_part("interest") for row in due) + brought + accrued,

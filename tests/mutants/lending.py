@@ -7,6 +7,13 @@ TERMS = ("tests/test_loan_terms.py",)
 
 LENDING: list[Mutant] = [
     Mutant(
+        "loans: a new schedule asks for deferred interest on principal that early money had repaid",
+        "loans/services/relief.py",
+        "        reshaped = standing.reshaped or Reshaped(request, None)",
+        "        reshaped = Reshaped(request, None)",
+        ("tests/test_loan_terms.py::test_what_a_grace_deferred_is_handed_on_as_the_lowered_principal_bore_it",),
+    ),
+    Mutant(
         "loans: an instalment that should stay is spread anew",
         "loans/products.py",
         "    if spread and prepay != LoanProduct.Prepay.SMALLER:",
