@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.models import Event
-from audit.refusals import Blocked
+from audit.refusals import Blocked, Invalid
 from config.proof import faults
 from ledger.models import Entry
 from loans.checks import (
@@ -367,7 +367,8 @@ def test_what_was_taken_back_is_owed_to_the_unit_and_the_quote_closes_the_loan(l
             reckon_loans(keys=[loan.pk], on=LATE)
         loan.refresh_from_db()
         if loan.state == "active":
-            loan = rescheduled(lending, loan)
+            with suppress(Invalid):  # interest is paid ahead beyond the first due date
+                loan = rescheduled(lending, loan)
         with standing_at(last):
             for days, amount in after:
                 on = LATE + timedelta(days=days)
