@@ -213,6 +213,7 @@ class Version:
         """Write principal and interest of the lines from `place` on; `extra` is unrounded interest of the first, and
         `since` the day up to which tranches are in the balance."""
         known, regular, left = since, self.regular.get(place - 1), self.unspread.get(place - 1)
+        self.ended = None if self.ended is None or self.ended >= place else self.ended
         for later in range(place, self.number):
             line, begin = lines[later], self.bearing_from(later)
             # What came between an early closing and the due date is in `extra` and owed now.
@@ -248,6 +249,8 @@ class Version:
             if more > 0:
                 principal += more
                 self.count_as_more(more)
+            if principal == balance and principal and later < self.free and not self.lent_after(line.due):
+                self.ended = later
             line.asked["principal"] = principal
             line.asked["interest"] = interest + self.deferred_to(later) + line.brought_interest
             balance -= principal
@@ -260,9 +263,9 @@ class Version:
             self.credit += more
 
     def deferred_to(self, place):
-        """The interest of the grace that falls due with the first line after it."""
-        if self.deal.free_kind == "deferred" and place == self.free:
-            return sum(self.put_off[one] for one in range(place))
+        """The interest of the grace that falls due with the first line after it, or with the last principal in it."""
+        if self.deal.free_kind == "deferred" and place == (self.free if self.ended is None else self.ended):
+            return sum(self.put_off[one] for one in range(place if self.ended is None else place + 1))
         return 0
 
     def plan_flat(self, lines):
@@ -307,7 +310,7 @@ class Version:
         lines = [Line(due, dict.fromkeys(PARTS, 0)) for due in self.dues]
         lines[0].brought_interest, lines[0].brought_penalty = self.brought["interest"], self.brought["penalty"]
         lines[0].asked |= {"fee": self.brought["fee"], "penalty": self.brought["penalty"]}
-        self.anew, self.regular, self.pending, self.put_off = True, {}, {}, {}
+        self.anew, self.regular, self.pending, self.put_off, self.ended = True, {}, {}, {}, None
         self.less, self.credit, self.credits, self.unspread = [], 0, {}, {}
         if self.deal.method == "flat":
             self.plan_flat(lines)
