@@ -423,7 +423,8 @@ def _plan_anew(standing: Standing, rows: dict[int, tuple[int, int]], day: date) 
         if other.row.no in rows:
             principal, interest = rows[other.row.no]
             other.row = replace(other.row, principal=principal, interest=interest + other.brought)
-            other.settled_on = other.settled_on if other.outstanding else other.settled_on or day
+            # A month of grace in which nothing fell due may owe something now.
+            other.settled_on = None if other.outstanding else other.settled_on or day
 
 
 def _raise(standing: Standing, row: RowStanding, left: int, day: date, *, today: bool) -> list[Piece]:

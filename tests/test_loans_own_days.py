@@ -128,3 +128,23 @@ def test_interest_paid_ahead_is_not_lost_where_a_new_schedule_begins_with_few_da
     own = interest_of(loan, principal=83_745, starts_on=date(2026, 4, 12), first_due=date(2026, 4, 13), number=6)
     assert own[0] < 500
     assert [row.interest_amount for row in rows] == [0, own[1] - (500 - own[0]), *own[2:]]
+
+
+def test_a_month_of_grace_that_comes_to_owe_something_is_not_settled():
+    """Nothing falls due in the first month; on its tenth day 1,000.00 is paid: ten days of interest are owed."""
+    request = replace(
+        REQUEST,
+        disbursed_on=date(2026, 1, 28),
+        grace_principal=1,
+        grace_interest=1,
+        grace_interest_kind="deferred",
+    )
+    day = date(2026, 2, 7)
+    terms = Terms(prepay="next_instalments", early="principal_first", early_interest="date", request=request)
+    rows = rows_of(build_schedule(request), "USD")
+    quote = sum(fold(rows, [], terms, day).payoff_on(day).values())
+    # 1,000.00 x 1 % x 10/31
+    assert quote == 100_323
+    short = fold(rows, [Receipt("money", day, 100_000)], terms, day)
+    assert (short.settled_on, short.principal, sum(row.outstanding for row in short.rows)) == (None, 0, 323)
+    assert fold(rows, [Receipt("money", day, quote)], terms, day).settled_on == day

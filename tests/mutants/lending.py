@@ -7,6 +7,13 @@ TERMS = ("tests/test_loan_terms.py",)
 
 LENDING: list[Mutant] = [
     Mutant(
+        "loans: a month of grace that owes something counts as settled",
+        "loans/standing.py",
+        "None if other.outstanding else other.settled_on or day",
+        "other.settled_on or (None if other.outstanding else day)",
+        ("tests/test_loans_own_days.py::test_a_month_of_grace_that_comes_to_owe_something_is_not_settled",),
+    ),
+    Mutant(
         "loans: a new schedule asks for deferred interest on principal that early money had repaid",
         "loans/services/relief.py",
         "        reshaped = standing.reshaped or Reshaped(request, None)",
