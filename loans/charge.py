@@ -1,5 +1,6 @@
 """What the charge for a loan is called on papers, and what a subsidised borrower is spared of it."""
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,14 +23,9 @@ def charge_within(loan) -> str:
     return name if rules and name in rules.charge_names.values() else name.lower()
 
 
-class Lazily:
-    """A function of a loan that is asked for again in each language in which a text is said."""
-
-    def __init__(self, ask, loan):
-        self.ask, self.loan = ask, loan
-
-    def __str__(self):
-        return self.ask(self.loan)
+# Asked again in each language in which a text is said.
+charge_of_lazy = lazy(charge_of, str)
+charge_within_lazy = lazy(charge_within, str)
 
 
 def spared_of(loan, version) -> Money | None:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -11,7 +12,7 @@ from audit.refusals import Blocked
 from audit.services import service
 from ledger.money import Money, shown, shown_rate
 from loans.annual_cost import NoAnnualCostError, annual_cost_pct
-from loans.charge import Lazily, charge_of, charge_within, spared_of
+from loans.charge import charge_of_lazy, charge_within_lazy, spared_of
 from loans.models import Loan
 from loans.papers.frame import language_of
 from loans.services.access import lock_loan, need_state
@@ -97,7 +98,7 @@ class _Words:
     def __call__(self, text, **facts):
         said = []
         with override(self.language):
-            facts = {name: fact if isinstance(fact, Lazily) else str(fact) for name, fact in facts.items()}
+            facts = {name: fact if isinstance(fact, Promise) else str(fact) for name, fact in facts.items()}
         for language in (self.language, "en"):
             with override(language):
                 said.append(str(text % facts if facts else text))
@@ -126,7 +127,7 @@ def _terms(loan, words):
         (words(_("Borrower")), f"{name}, {loan.borrower.ref}"),
         (words(_("Purpose")), loan.application.title),
         (words(_("Loan")), words.money(loan.amount, loan.currency)),
-        (words(Lazily(charge_of, loan)), _interest(loan, words)),
+        (words(charge_of_lazy(loan)), _interest(loan, words)),
         (words(_("Instalments")), f"{loan.instalments_number}, {_frequency(loan, words)}"),
         (words(_("Annual cost (APR)")), _annual_cost(loan, words)),
     ]
@@ -138,7 +139,7 @@ def _terms(loan, words):
         sentence = words(
             _("%(amount)s less %(charge)s than at %(rate)s%% a year"),
             amount=spared,
-            charge=Lazily(charge_within, loan),
+            charge=charge_within_lazy(loan),
             rate=words.decimal(loan.reference_rate_pct),
         )
         pairs.append((words(_("Subsidy")), sentence))
@@ -153,7 +154,7 @@ def _terms(loan, words):
         pairs.append((words(_("Penalty")), _penalty(loan, words)))
     pairs.append((words(_("Early money")), _early_money(loan, words)))
     rule = words(loan.EarlyInterest(loan.early_interest).label)
-    pairs.append((words(_("Repaid early")), f"{words(Lazily(charge_of, loan))}: {rule}"))
+    pairs.append((words(_("Repaid early")), f"{words(charge_of_lazy(loan))}: {rule}"))
     if loan.grace_months:
         pairs.append((words(_("Months without principal")), str(loan.grace_months)))
     pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))
@@ -231,11 +232,11 @@ def _tranches(loan, words):
     total = ["", words(_("Total")), words.amount(loan.amount - loan.fee_amount, loan.currency), ""]
     sentences = [
         words(_("Each part is paid out once what it asks for was shown and confirmed.")),
-        words(_("%(charge)s runs on a part from the day on which it is paid out."), charge=Lazily(charge_of, loan)),
+        words(_("%(charge)s runs on a part from the day on which it is paid out."), charge=charge_of_lazy(loan)),
     ]
     if loan.interest_only:
         sentence = _("Up to the day planned for the last part only %(charge)s falls due.")
-        sentences.append(words(sentence, charge=Lazily(charge_within, loan)))
+        sentences.append(words(sentence, charge=charge_within_lazy(loan)))
     return [
         paper.text(words(_("Paid out in parts")), "h2"),
         *(paper.text(sentence) for sentence in sentences),
@@ -297,7 +298,7 @@ def _schedule(loan, words):
         words(_("No.")),
         words(_("Due")),
         words(_("Principal")),
-        words(Lazily(charge_of, loan)),
+        words(charge_of_lazy(loan)),
         words(_("Instalment")),
         words(_("Owed after it")),
     ]

@@ -113,8 +113,7 @@ def _counted_before(row):
         return 0
     recall = row.recall
     of_before = recall.repayment.recalled and recall.repayment.version != row.version
-    own = sum(getattr(recall.repayment, f"{name}_amount") for name in COMPONENTS) if of_before else 0
-    return recall.owed_amount - own
+    return sum(map(recall.used_amount, COMPONENTS)) if of_before else recall.owed_amount
 
 
 def _in_force(rows, day):

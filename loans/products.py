@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ledger.money import Money, to_major, to_minor
+from loans.allocation import COMPONENTS
 from loans.models import LoanProduct
 from loans.product_words import HELP, SECTIONS
 from loans.schedule import ScheduleError
@@ -21,26 +22,37 @@ from programmes.set_up import Part, register
 
 MOST_TRANCHES = 12
 FIRST_DAY = date(2026, 1, 1)  # of the schedule on which a multiple is tried; any day serves
-COMPONENTS = ("penalty", "fee", "interest", "principal")
 
 
-class OrderField(forms.CharField):
-    """The order in which a repayment is divided: "penalty, fee, interest, principal"."""
+class CommasField(forms.CharField):
+    """Pieces divided by commas; `clean` gives them as texts. A list that is stored is shown as it is typed."""
 
     def prepare_value(self, value):
-        return ", ".join(value) if isinstance(value, list) else value
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     def clean(self, value):
-        words = [word.strip().lower() for word in super().clean(value).split(",") if word.strip()]
+        return [piece.strip() for piece in super().clean(value).split(",") if piece.strip()]
+
+    def has_changed(self, initial, data):
+        return (self.prepare_value(initial) or "") != (data or "")
+
+
+def _is_whole(text):
+    """Is it a whole number of five figures at most, none of another script?"""
+    return text.isascii() and text.isdigit() and len(text) < 6
+
+
+class OrderField(CommasField):
+    """The order in which a repayment is divided: "penalty, fee, interest, principal"."""
+
+    def clean(self, value):
+        words = [word.lower() for word in super().clean(value)]
         if sorted(words) != sorted(COMPONENTS):
             raise forms.ValidationError(_("Name each of penalty, fee, interest and principal once."))
         return words
 
-    def has_changed(self, initial, data):
-        return self.prepare_value(initial or []) != (data or "")
 
-
-class HarvestField(forms.CharField):
+class HarvestField(CommasField):
     """Months in which principal falls due: "9, 10" for equal parts, "9: 60, 10: 40" for parts of their own."""
 
     def __init__(self, **kwargs):
@@ -54,39 +66,30 @@ class HarvestField(forms.CharField):
 
     def clean(self, value):
         found = {}
-        for piece in filter(str.strip, super().clean(value).split(",")):
+        for piece in super().clean(value):
             month, _colon, part = (text.strip() for text in piece.partition(":"))
             part = part or "1"
-            known = all(text.isascii() and text.isdigit() and len(text) < 6 for text in (month, part))
+            known = _is_whole(month) and _is_whole(part)
             if not known or not 1 <= int(month) <= 12 or not int(part) or str(int(month)) in found:
                 raise forms.ValidationError(_("Write months from 1 to 12 once each, as in 9, 10 or in 9: 60, 10: 40."))
             found[str(int(month))] = int(part)
         return found
 
-    def has_changed(self, initial, data):
-        return self.prepare_value(initial or {}) != (data or "")
 
-
-class PartsField(forms.CharField):
+class PartsField(CommasField):
     """Parts of the instalments that repay, "1, 1, 2", as a list of whole numbers."""
 
     def __init__(self, **kwargs):
         super().__init__(max_length=600, required=False, **kwargs)
 
-    def prepare_value(self, value):
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
-
     def clean(self, value):
-        texts = [text.strip() for text in super().clean(value).split(",") if text.strip()]
-        if not all(text.isascii() and text.isdigit() and len(text) < 6 for text in texts):
+        texts = super().clean(value)
+        if not all(map(_is_whole, texts)):
             raise forms.ValidationError(_("Write whole numbers divided by commas, as in 1, 1, 2."))
         parts = [int(text) for text in texts]
         if parts and not any(parts):
             raise forms.ValidationError(_("One part at least is above zero."))
         return parts
-
-    def has_changed(self, initial, data):
-        return self.prepare_value(initial or []) != (data or "")
 
 
 class CoinsField(forms.DecimalField):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from audit.refusals import Blocked
 from ledger.money import Money
 from loans.arrears import days_past_due
-from loans.charge import Lazily, charge_of
+from loans.charge import charge_of_lazy
 from loans.models import Loan
 from loans.papers.frame import about, amounts, day, drawn_for, named
 from loans.payoff import payoff_quote
@@ -65,7 +65,7 @@ def _payoff(loan, valid_to):
     if loan.state != Loan.State.ACTIVE:
         raise Blocked(_("Nothing is owed on %(ref)s that could be paid off.") % {"ref": loan.ref})
     quote = payoff_quote(loan, valid_to)
-    labels = PARTS | {"interest": Lazily(charge_of, loan)}
+    labels = PARTS | {"interest": charge_of_lazy(loan)}
     parts = [(label, quote.parts[name]) for name, label in labels.items()]
     parts.append((gettext_lazy("Less what came on this day"), -quote.received))
     parts.append((gettext_lazy("Less what is held for you"), -quote.held))

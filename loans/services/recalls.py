@@ -34,14 +34,14 @@ def need_reversible(repayment, on):
         raise Invalid(_("A repayment cannot be reversed before it came."), field="on")
 
 
-def is_over(loan):
-    """Did a decision end the loan, so that no money changes what it owes on its schedule?"""
-    return bool(loan.forgiven_on) or loan.state == Loan.State.WRITTEN_OFF
+def _was_decided(loan, repayment):
+    """Did the committee decide on the loan since this money came: a new schedule, a write-off, forgiveness?"""
+    return loan.ended_by_decision_on is not None or repayment.version != loan.current_version
 
 
 def recall_of(loan, repayment, on):
     """The unsaved Recall of a repayment taken back on `on`; None where the loan can be as if it had never come."""
-    decided = is_over(loan) or repayment.version != loan.current_version
+    decided = _was_decided(loan, repayment)
     version = loan.versions.get(number=loan.current_version)
     recall = Recall(loan=loan, repayment=repayment, version=version.number, value_on=on)
     recall.due_on = max(filter(None, [on, version.made_on, loan.written_off_on, loan.forgiven_on]))
@@ -50,7 +50,7 @@ def recall_of(loan, repayment, on):
         for name, column in PART_COLUMNS.items():
             setattr(recall, column, getattr(repayment, column) + used[name])
         recall.held_amount = sum(used.values()) - repayment.overpaid_amount
-    if is_over(loan):
+    if loan.ended_by_decision_on:
         _owe(recall, -recall.held_amount)
     else:
         _fill_refunds(recall, decided)
@@ -168,7 +168,7 @@ def take_back(loan, repayment, *, reason, on, by):
     recall = recall_of(loan, repayment, on)
     if recall is None:
         return None
-    decided = is_over(loan) or repayment.version != loan.current_version
+    decided = _was_decided(loan, repayment)
     reverse(entry=repayment.entry, reason=reason, by=by, on=on, value_on=on if decided else None)
     repayment.recalled = decided
     mark_reversed(repayment, on=on, reason=reason)
@@ -197,7 +197,7 @@ def take_back(loan, repayment, *, reason, on, by):
         },
         reason=reason,
     )
-    if is_over(loan):
+    if loan.ended_by_decision_on:
         _lose(loan, recall, by, on, reason)
     else:
         without = None if decided else repayment
@@ -270,7 +270,7 @@ def foreseen_reversal(loan, repayment, on):
     if recall is None:
         after = folded(loan, day, without=repayment)[0]
     else:
-        after = _standing_after(recall, repayment.version != loan.current_version)
+        after = _standing_after(recall, _was_decided(loan, repayment))
     return Foreseen(
         recall,
         [

@@ -427,13 +427,13 @@ def unpaid_parts(standing, loan, on):
     due = [row for row in standing.rows if row.due <= on]
     coming = [row for row in standing.rows if row.due > on]
     request = request_from_json(loan.versions.get(number=loan.current_version).request)
-    brought, ahead = _brought_on(standing, loan, request, [row for row in coming if not _interest_paid(row)])
+    reshaped = standing.reshaped or Reshaped(request, None)
+    brought, ahead = _brought_on(loan, reshaped.planned, [row for row in coming if not _interest_paid(row)])
     accrued = 0
     lowered = any(_lowered_to(row) for row in coming)
     deferred = request.grace_interest_kind == "deferred" and coming and coming[0].row.no <= request.grace_interest + 1
     if lowered or deferred:
         # What early money lowered bore less, also in a month of the grace that has fallen due.
-        reshaped = standing.reshaped or Reshaped(request, None)
         accrued = reshaped.interest_on(coming[0].row.no, interest_paid_to(standing, loan, on), "date")
     return {
         "interest": sum(row.open_part("interest") for row in due) + brought + accrued,
@@ -448,18 +448,18 @@ def _interest_paid(row):
     return bool(row.closed_on or (row.paid["interest"] and not row.open_part("interest")))
 
 
-def _brought_on(standing, loan, request, rows):
+def _brought_on(loan, own, rows):
     """(unpaid interest, interest paid ahead) that an earlier schedule left in these instalments, which are to come.
 
-    A schedule that is made anew before its first instalment falls due hands on what it was handed.
+    A schedule that is made anew before its first instalment falls due hands on what it was handed. `own` is (principal,
+    interest) of the schedule itself, by number.
     """
-    own = {row.no: row.interest for row in rows_of(build_schedule(request), loan.currency)}
     planned = dict(
         loan.instalments.filter(version=loan.current_version).values_list("number", "planned_interest_amount")
     )
     unpaid = ahead = 0
     for row in rows:
-        brought = planned[row.row.no] - own.get(row.row.no, 0)
+        brought = planned[row.row.no] - own.get(row.row.no, (0, 0))[1]
         unpaid += max(brought - row.paid["interest"], 0)
         ahead += max(row.paid["interest"] - brought, 0) if brought > 0 else row.paid["interest"] - brought
     return unpaid, ahead

@@ -18,7 +18,7 @@ from audit.refusals import NotAllowed, Refusal
 from ledger.money import Money
 from loans.forms import CollectionForm, RepaymentForm, ReversalForm
 from loans.matching import dues_of
-from loans.models import CashReceipt, Loan, Repayment
+from loans.models import Allocation, CashReceipt, Loan, Repayment
 from loans.payoff import payoff_quote
 from loans.reading import figures_of
 from loans.services import collect_cash, record_collections, record_repayment, reverse_repayment, take_cash
@@ -117,13 +117,9 @@ def _proposed(form, row):
         return None, 0
     if parts is None:
         return [(_("Recovery after write-off"), form.cleaned_data["amount"])], 0
-    rows = [(label, parts.total(name)) for name, label in _part_names()]
+    rows = [(label, parts.total(name)) for name, label in Allocation.Component.choices]
     rows.append((_("Kept for the borrower"), parts.overpayment))
     return [(label, amount) for label, amount in rows if amount], over
-
-
-def _part_names():
-    return (("penalty", _("Penalty")), ("fee", _("Fee")), ("interest", _("Interest")), ("principal", _("Principal")))
 
 
 @login_required
@@ -170,7 +166,7 @@ def _owed_again(foreseen):
     recall = foreseen.recall if foreseen else None
     if recall is None:
         return []
-    rows = [(label, getattr(recall, f"{name}_amount")) for name, label in _part_names()]
+    rows = [(label, getattr(recall, f"{name}_amount")) for name, label in Allocation.Component.choices]
     return [
         (label, amount)
         for label, amount in [*rows, (_("Less held for the borrower"), -recall.held_amount)]

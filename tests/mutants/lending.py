@@ -16,8 +16,8 @@ LENDING: list[Mutant] = [
     Mutant(
         "loans: a new schedule asks for deferred interest on principal that early money had repaid",
         "loans/services/relief.py",
-        "        reshaped = standing.reshaped or Reshaped(request, None)",
-        "        reshaped = Reshaped(request, None)",
+        "    reshaped = standing.reshaped or Reshaped(request, None)",
+        "    reshaped = Reshaped(request, None)",
         ("tests/test_loan_terms.py::test_what_a_grace_deferred_is_handed_on_as_the_lowered_principal_bore_it",),
     ),
     Mutant(
@@ -30,7 +30,7 @@ LENDING: list[Mutant] = [
     Mutant(
         "loans: the members of a group owe twice what held money had paid",
         "loans/group_account.py",
-        "    return recall.owed_amount - own",
+        "    return sum(map(recall.used_amount, COMPONENTS)) if of_before else recall.owed_amount",
         "    return 0",
         ("tests/test_loan_recalls_elsewhere.py",),
     ),
