@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -13,9 +14,10 @@ from audit.services import service
 from ledger.money import Money, shown, shown_rate
 from loans.annual_cost import NoAnnualCostError, annual_cost_pct
 from loans.charge import charge_of_lazy, charge_within_lazy, spared_of
-from loans.models import Loan
+from loans.models import Loan, LoanTranche
 from loans.papers.frame import language_of
-from loans.services.access import lock_loan, need_state
+from loans.services.access import demand, lock_loan, need_state
+from loans.services.agreement import planned_tranches, write_contract
 from loans.terms import later_pay_outs, step_of
 from pages import paper
 
@@ -50,14 +52,34 @@ def contract_pdf(*, loan, on, by):
     return path_of(contract_of(loan=loan, on=on, by=by).sha256).read_bytes()
 
 
+def contract_draft_pdf(*, loan, first_due_on, on, by):
+    """What the contract would say if it were signed on `on`: to be read before it binds anybody, and not kept.
+
+    Raises Refused where `by` may not sign, Invalid or Blocked as the signing would for want of a schedule. What only
+    the signing asks for, such as consents, may still be missing.
+    """
+    with transaction.atomic():
+        loan = lock_loan(loan)
+        demand("loans.set_terms", by, loan)
+        need_state(loan, Loan.State.APPROVED)
+        write_contract(loan, first_due_on=first_due_on, on=on)
+        LoanTranche.objects.bulk_create(planned_tranches(loan))
+        loan.signed_on = on
+        content = draw_contract(loan)
+        transaction.set_rollback(True)
+    return content
+
+
 def draw_contract(loan):
     """The paper: parties, terms, schedule version 1 with its totals, places to sign. In the borrower's language, as
     every paper of the loan, and, beside it, in English; numbers in the one way of that language. Carries the neutral
     name of a confidential programme."""
     words = _Words(language_of(loan))
-    title = words(_("Loan contract"))
+    draft = loan.state == Loan.State.APPROVED
+    title = words(_("Draft of a loan contract")) if draft else words(_("Loan contract"))
     story = [
         paper.text(title, "title"),
+        *([paper.text(words(_("To be read before signing. It binds nobody.")), "quiet")] if draft else []),
         paper.facts(_terms(loan, words)),
         paper.text(words(_("Repayment")), "h2"),
         *_tranches(loan, words),
@@ -65,16 +87,7 @@ def draw_contract(loan):
         *_security(loan, words),
         paper.text(words(_("What the parties agree")), "h2"),
         *[paper.text(clause) for clause in _clauses(loan, words)],
-        paper.signatures(
-            [
-                (words(_("Borrower")), loan.borrower.name),
-                (words(_("Loan officer")), str(loan.signed_by or "")),
-                *[
-                    (words(_("Guarantor")), row.party.name)
-                    for row in loan.guarantors.stood_on(loan.signed_on).select_related("party")
-                ],
-            ]
-        ),
+        *([] if draft else [_signatures(loan, words)]),
     ]
     return paper.paper(
         title,
@@ -83,6 +96,17 @@ def draw_contract(loan):
         subtitle=loan.programme.public_name,
         lang=words.language,
         footer=loan.programme.public_name,
+    )
+
+
+def _signatures(loan, words):
+    guarantors = loan.guarantors.stood_on(loan.signed_on).select_related("party")
+    return paper.signatures(
+        [
+            (words(_("Borrower")), loan.borrower.name),
+            (words(_("Loan officer")), str(loan.signed_by or "")),
+            *[(words(_("Guarantor")), row.party.name) for row in guarantors],
+        ]
     )
 
 
@@ -158,7 +182,8 @@ def _terms(loan, words):
     if loan.grace_months:
         pairs.append((words(_("Months without principal")), str(loan.grace_months)))
     pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))
-    pairs.append((words(_("Signed")), f"{loan.signed_on:%d.%m.%Y}"))
+    if loan.state != Loan.State.APPROVED:
+        pairs.append((words(_("Signed")), f"{loan.signed_on:%d.%m.%Y}"))
     return pairs
 
 

@@ -115,12 +115,25 @@ class TermsForm(SeedbedForm):
         return data
 
 
-class SignForm(MoveForm):
-    """The contract is signed with its first due date; the others follow month by month."""
+class FirstDueField(DateField):
+    def __init__(self, **given):
+        words = {
+            "label": _("First instalment falls due"),
+            "help_text": _("The other instalments follow from that day on."),
+        }
+        super().__init__(**words, **given)
 
-    first_due_on = DateField(
-        label=_("First instalment falls due"), help_text=_("The other instalments follow from that day on.")
-    )
+
+class SignForm(MoveForm):
+    """The contract is signed with its first due date."""
+
+    first_due_on = FirstDueField()
+
+
+class DraftForm(SeedbedForm):
+    """A contract to be read before it is signed."""
+
+    first_due_on = FirstDueField()
 
 
 class AskForm(SeedbedForm):

@@ -6,13 +6,13 @@ from django.utils.translation import ngettext
 
 from applicants.models import called
 from ledger.money import Money
+from loans.account import days_late
 from loans.contacts import with_contacts
 from loans.matching import CLAIMING, lines_for
 from loans.models import LifeEvent, Loan
 from loans.queues_people import lists_to_sign, people_waiting
 from loans.queues_requests import requests_waiting
 from loans.queues_tranches import tranches_waiting
-from loans.reading import days_late
 from pages.queues import Hit, QueueItem
 from pages.states import shape_of
 from payments.models import StatementLine

@@ -73,6 +73,7 @@ urlpatterns = [
     path("loans/<slug:ref>/payoff/", relief.payoff, name="payoff"),
     path("loans/<slug:ref>/pay/", loan.pay, name="pay"),
     path("loans/<slug:ref>/refund/", loan.refund, name="refund"),
+    path("loans/<slug:ref>/contract-draft/", loan.contract_draft, name="contract_draft"),
     path("loans/<slug:ref>/contract.pdf", loan.contract, name="contract"),
     path("loans/<slug:ref>/contacts/", contacts.contacts, name="contacts"),
     path("loans/<slug:ref>/what-if/", papers.what_if, name="what_if"),

@@ -31,6 +31,7 @@ def furnish_tranches(office, who):
     loan = signed_in_tranches(office, applicant=registered_person(office, **who, birth_year=1980), **facts)
     return {
         "loans:plan_tranches": {"ref": planned.ref},
+        "loans:contract_draft": {"ref": planned.ref},
         "loans:move_tranche": {"ref": loan.ref, "number": 2},
         "loans:pay_tranche": {"ref": loan.ref, "number": 1},
     }

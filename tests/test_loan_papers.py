@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from audit.models import Event
 from audit.refusals import Blocked
 from ledger.money import shown
 from loans.contract import draw_contract
@@ -15,10 +16,11 @@ from loans.papers.account import schedule_paper, statement_paper
 from loans.papers.cash import collection_paper, slips_paper
 from loans.papers.frame import language_of
 from loans.papers.letters import arrears_paper, payoff_paper
-from loans.services import reverse_repayment, take_cash
+from loans.services import reverse_repayment, sign_loan, take_cash
 from loans.what_if import what_if
-from programmes.clock import standing_at
-from tests.steps_loans import FIRST_DUE, active_loan, repay
+from programmes.clock import standing_at, today
+from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, repay
+from tests.steps_tranches import planned_loan
 
 ON = date(2027, 2, 15)
 
@@ -68,6 +70,49 @@ def test_the_contract_says_how_many_days_late_cost_nothing_and_the_most_of_a_pen
         "12,5% a year of principal that is overdue; days late without penalty: 5; "
         "at most 7,5% of the principal of the instalment" in text(draw_contract(loan))
     )
+
+
+@pytest.mark.django_db
+def test_a_draft_says_what_the_contract_of_that_day_will_say_and_leaves_nothing_behind(lending, client):
+    loan = planned_loan(lending)
+    client.force_login(lending.people.loan_officer)
+    events = Event.objects.count()
+    answer = client.post(reverse("loans:contract_draft", args=[loan.ref]), {"first_due_on": FIRST_DUE})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    draft = text(answer.content)
+    loan.refresh_from_db()
+    assert (loan.state, loan.current_version, loan.signed_on, loan.first_due_on) == ("approved", 0, None, None)
+    assert (loan.versions.count(), loan.instalments.count(), loan.tranches.count()) == (0, 0, 0)
+    assert Event.objects.count() == events
+
+    day = today(loan.programme)
+    loan = sign_loan(loan=loan, first_due_on=FIRST_DUE, on=day, by=lending.people.loan_officer)
+    contract = text(draw_contract(loan))
+    assert "Draft of a loan contract To be read before signing. It binds nobody." in draft
+    assert "Draft" not in contract
+    start, end = "Number", "What the parties agree"
+    signed = f" Signed {loan.signed_on:%d.%m.%Y}"
+    assert signed in contract
+    same = _between(draft, start, end).replace("Draft of a loan contract", "Loan contract")
+    assert same == _between(contract, start, end).replace(signed, "")
+
+
+@pytest.mark.django_db
+def test_a_draft_is_refused_where_the_contract_would_be_and_is_for_those_who_lend(lending, client):
+    loan = approved_loan(lending)
+    url = reverse("loans:contract_draft", args=[loan.ref])
+    client.force_login(lending.people.loan_officer)
+    late = client.post(url, {"first_due_on": today(loan.programme)})
+    assert late.status_code == 400
+    assert "The first instalment falls due after the day of signing." in late.content.decode()
+    sign_loan(loan=loan, first_due_on=FIRST_DUE, on=today(loan.programme), by=lending.people.loan_officer)
+    assert client.post(url, {"first_due_on": FIRST_DUE}).status_code == 409
+    client.force_login(lending.people.maker)
+    assert client.get(url).status_code == 403
+
+
+def _between(said, start, end):
+    return said[said.index(start) : said.index(end)]
 
 
 @pytest.mark.django_db

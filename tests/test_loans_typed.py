@@ -7,10 +7,10 @@ import pytest
 from django import forms
 from django.urls import reverse
 
+from loans.account import schedule_table
 from loans.forms import AskRateForm, RateForm
 from loans.models import Repayment
 from loans.payoff import payoff_quote
-from loans.reading import schedule_table
 from loans.services import write_off_loan
 from loans.services.restating import still_claimed
 from programmes.clock import standing_at

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.money import Money, shown_rate
+from loans.account import days_late, money_lines, schedule_table
 from loans.charge import charge_of, subsidy_of
 from loans.papers.frame import about, amounts, day, drawn_for
-from loans.reading import days_late, figures_of, money_lines, schedule_table
+from loans.reading import figures_of
 from loans.terms import later_pay_outs
 from pages import paper
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from audit.refusals import Blocked
 from ledger.money import Money
+from loans.account import days_late
 from loans.arrears import days_past_due
 from loans.charge import charge_of_lazy
 from loans.models import Loan
 from loans.papers.frame import about, amounts, day, drawn_for, named
 from loans.payoff import payoff_quote
-from loans.reading import days_late
 from pages import paper
 
 # A letter asks for the money within so many days; the second one is shorter, and says what follows.

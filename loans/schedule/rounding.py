@@ -75,15 +75,13 @@ class Rounder:
         multiple = rounding.instalment_multiple_of
         self.multiple = self.units(multiple) if multiple else 1
         self.rounds_nothing = self.mode == "none" and self.instalment_mode == "none"
-        self._coin = COINS[self.digits]
+        # Is every amount a whole number of smallest units?
+        self.is_whole = self.mode != "none" and self.instalment_mode != "none" and self.multiple.denominator == 1
+        # What a smallest unit is in major units, where every amount is a whole number of them; else None.
+        self.coin = COINS[self.digits] if self._minor == 1 and self.is_whole else None
 
     def amount(self, value: Number) -> Number:
         return round_whole(value, self.mode)
-
-    @property
-    def is_whole(self) -> bool:
-        """Is every amount a whole number of smallest units?"""
-        return self.mode != "none" and self.instalment_mode != "none" and self.multiple.denominator == 1
 
     def instalment_quotient(self, numerator: int, denominator: int) -> Number:
         """RI of a quotient of any size, without reducing it first."""
@@ -106,9 +104,4 @@ class Rounder:
 
     def shown(self, units: Number) -> Decimal:
         """Smallest units in major units with the currency's digits, half up: the last step, after all computing."""
-        return Decimal(round_whole(units * self._minor, "half_up")) * self._coin
-
-    @property
-    def coin(self) -> Decimal | None:
-        """What a smallest unit is in major units, where every amount is a whole number of them; else None."""
-        return self._coin if self._minor == 1 and self.is_whole else None
+        return Decimal(round_whole(units * self._minor, "half_up")) * COINS[self.digits]

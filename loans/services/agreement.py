@@ -213,6 +213,26 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
     """
     loan = lock_loan(loan)
     check_date(on=on, programme=loan.programme, by=by, reason=reason)
+    write_contract(loan, first_due_on=first_due_on, on=on)
+    advance(
+        loan,
+        "sign",
+        by=by,
+        on=on,
+        version=version,
+        reason=reason,
+        body={"first_due": first_due_on, "instalments": loan.instalments_number, "amount": loan.amount},
+    )
+    commit(case_ref=loan.application.ref, by=by, on=on)
+    begin_tranches(loan, on=on, by=by)
+    return loan
+
+
+def write_contract(loan, *, first_due_on, on):
+    """What a contract of that day says: the terms of the product as they are now, and schedule version 1.
+
+    Raises Invalid or Blocked where there can be no such schedule.
+    """
     if first_due_on <= on:
         raise Invalid(_("The first instalment falls due after the day of signing."), field="first_due_on")
     if first_due_on > month_after(on, 12):
@@ -227,18 +247,6 @@ def sign_loan(*, loan, first_due_on, on, by, version=None, key=None, reason=""):
     starts_on, more = planned_pay_outs(loan, on)
     make_first_version(loan, starts_on=starts_on, made_on=on, **more)
     need_spread(loan)
-    advance(
-        loan,
-        "sign",
-        by=by,
-        on=on,
-        version=version,
-        reason=reason,
-        body={"first_due": first_due_on, "instalments": loan.instalments_number, "amount": loan.amount},
-    )
-    commit(case_ref=loan.application.ref, by=by, on=on)
-    begin_tranches(loan, on=on, by=by)
-    return loan
 
 
 def planned_pay_outs(loan, on):
@@ -278,9 +286,21 @@ def pay_outs_of(loan, parts, *, last, promised=0):
 
 def begin_tranches(loan, *, on, by):
     """What was planned is promised now: a LoanTranche for each part, with its part of the fee."""
+    for tranche in planned_tranches(loan):
+        tranche.save()
+        begin(
+            tranche,
+            by=by,
+            on=on,
+            body={"amount": tranche.amount, "currency": loan.currency, "planned": tranche.planned_on},
+        )
+
+
+def planned_tranches(loan):
+    """A LoanTranche, not saved, for each part of the plan."""
     fees = fees_of(loan, [part["amount"] for part in loan.tranche_plan])
-    for number, (part, fee) in enumerate(zip(loan.tranche_plan, fees, strict=True), 1):
-        tranche = LoanTranche.objects.create(
+    return [
+        LoanTranche(
             ref=f"{loan.ref}-{number}",
             loan=loan,
             number=number,
@@ -289,7 +309,8 @@ def begin_tranches(loan, *, on, by):
             planned_on=part["on"],
             condition=part["condition"],
         )
-        begin(tranche, by=by, on=on, body={"amount": tranche.amount, "currency": loan.currency, "planned": part["on"]})
+        for number, (part, fee) in enumerate(zip(loan.tranche_plan, fees, strict=True), 1)
+    ]
 
 
 def fees_of(loan, amounts):

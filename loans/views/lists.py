@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from ledger.money import Money
+from loans.account import days_late
 from loans.arrears_forms import ArrearsFilter
 from loans.contacts import promise_words, step_words, with_contacts
 from loans.forms import LoanFilter
 from loans.models import LEADING, Loan
-from loans.reading import days_late
 from loans.views.access import loans_of
 from loans.views.legacy import programmes_to_bring
 from loans.views.reminders import may_read

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from ledger.money import Money
+from loans.account import money_lines, schedule_table
 from loans.charge import subsidy_of
-from loans.contract import READABLE, contract_pdf
-from loans.forms import AccountForm, SignForm, TermsForm
+from loans.contract import READABLE, contract_draft_pdf, contract_pdf
+from loans.forms import AccountForm, DraftForm, SignForm, TermsForm
 from loans.forms_bulk import WhatIfForm
 from loans.models import Loan, ReliefRequest
-from loans.reading import figures_of, money_lines, next_step, schedule_table, waivers_of
+from loans.reading import figures_of, next_step, waivers_of
 from loans.reading_people import people_of
 from loans.reading_tranches import next_of_tranches, tranches_of
 from loans.services import (
@@ -146,6 +147,7 @@ def _may(user, row, order, tranches):
         "reverse": rules.test_rule("loans.reverse_repayment", user, row),
         "contact": row.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
         and rules.test_rule("loans.contact", user, row),
+        "draft": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
         "screen": row.state == Loan.State.APPROVED and rules.test_rule("payments.screen", user, row),
         "set_terms": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
         "plan": row.state == Loan.State.APPROVED
@@ -320,7 +322,32 @@ def contract(request, ref):
     row = loan_or_404(request, ref)
     if row.state not in READABLE:
         raise Http404
-    content = contract_pdf(loan=row, on=today(row.programme), by=request.user)
+    return _as_file(contract_pdf(loan=row, on=today(row.programme), by=request.user), f"{row.ref}.pdf")
+
+
+@login_required
+def contract_draft(request, ref):
+    """The contract to be read at home, before anybody signs."""
+    row = loan_or_404(request, ref)
+    demand("loans.set_terms", request.user, row)
+    on = day_of(row)
+    form = DraftForm(request.POST or None, initial={"first_due_on": month_after(on)})
+    if request.method == "POST":
+        content = attempt(form, contract_draft_pdf, loan=row, on=on, by=request.user)
+        if content:
+            return _as_file(content, f"{row.ref}-draft.pdf")
+    return form_page(
+        request,
+        form,
+        title=_("Draft of the contract of %(ref)s") % {"ref": row.ref},
+        submit=_("Draw the draft, PDF"),
+        back=row.get_absolute_url(),
+        lead=_("To be read before signing, as if it were signed today. Nothing is decided or kept by it."),
+        crumbs=crumbs_of(row),
+    )
+
+
+def _as_file(content, name):
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{row.ref}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
