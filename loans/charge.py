@@ -1,18 +1,18 @@
 """What the charge for a loan is called on papers, and what a subsidised borrower is spared of it."""
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger.money import Money, shown_rate
 from loans.models import LendingRules
 from loans.terms import interest_spared
+from pages.paper_language import language_in_force
 
 
 def charge_of(loan) -> str:
     """The name of the charge, in the language in force: the product's own word, else one of the usual ones."""
     rules = getattr(loan.product, "lending_rules", None)
-    own = rules.charge_names.get(get_language() or "") if rules else None
+    own = rules.charge_names.get(language_in_force()) if rules else None
     return own or str((rules or LendingRules()).get_charge_display())
 
 

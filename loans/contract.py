@@ -20,6 +20,7 @@ from loans.services.access import demand, lock_loan, need_state
 from loans.services.agreement import planned_tranches, write_contract
 from loans.terms import later_pay_outs, step_of
 from pages import paper
+from pages.paper_language import ENGLISH, words_of
 
 READABLE = (Loan.State.SIGNED, Loan.State.ACTIVE, Loan.State.OVERPAID, Loan.State.CLOSED, Loan.State.WRITTEN_OFF)
 
@@ -94,7 +95,7 @@ def draw_contract(loan):
         story,
         reference=loan.ref,
         subtitle=loan.programme.public_name,
-        lang=words.language,
+        lang=words_of(words.language),
         footer=loan.programme.public_name,
     )
 
@@ -121,10 +122,10 @@ class _Words:
 
     def __call__(self, text, **facts):
         said = []
-        with override(self.language):
+        with override(words_of(self.language)):
             facts = {name: fact if isinstance(fact, Promise) else str(fact) for name, fact in facts.items()}
-        for language in (self.language, "en"):
-            with override(language):
+        for language in (self.language, ENGLISH):
+            with override(words_of(language)):
                 said.append(str(text % facts if facts else text))
         return " / ".join(dict.fromkeys(said))
 
@@ -146,7 +147,7 @@ def _terms(loan, words):
     if loan.borrower.name_script:
         name = f"{name} ({loan.borrower.name_script})"
     pairs = [
-        (words(_("Number")), loan.ref),
+        (words(_("Number of the loan")), loan.ref),
         (words(_("Programme")), loan.programme.public_name),
         (words(_("Borrower")), f"{name}, {loan.borrower.ref}"),
         (words(_("Purpose")), loan.application.title),
@@ -183,7 +184,7 @@ def _terms(loan, words):
         pairs.append((words(_("Months without principal")), str(loan.grace_months)))
     pairs.append((words(_("Decision")), f"{loan.decision_ref}, {loan.approved_on:%d.%m.%Y}"))
     if loan.state != Loan.State.APPROVED:
-        pairs.append((words(_("Signed")), f"{loan.signed_on:%d.%m.%Y}"))
+        pairs.append((words(_("Signed on")), f"{loan.signed_on:%d.%m.%Y}"))
     return pairs
 
 
@@ -274,7 +275,7 @@ def _security(loan, words):
     story = []
     guarantors = list(loan.guarantors.stood_on(loan.signed_on).select_related("party"))
     if guarantors:
-        head = [words(_("Guarantor")), words(_("Up to")), words(_("Consent signed"))]
+        head = [words(_("Guarantor")), words(_("At most")), words(_("Consent signed"))]
         rows = [
             [
                 f"{row.party.name}, {row.party.ref}",

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.money import known_currencies
 from pages.forms import DateField, SeedbedForm, SeedbedModelForm
+from pages.paper_language import ENGLISH
 from programmes.models import Donor, Programme
 from reports.builder.services import LONGEST
 from reports.indicators import indicators_of
-from reports.language import ENGLISH
 from reports.models import DonorAgreement
 
 

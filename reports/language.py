@@ -1,20 +1,12 @@
-"""In which language a report is put on paper: wholly in one, never half in another.
-
-The words of the paper have catalogues of their own, `locale/<language>_X-paper`: the pages stay in the language that
-they are whole in. `manage.py paper_words` writes what must be translated into them, and compiles them.
-"""
+"""A frozen report in another language: the words of its figures, whole and in their sentences."""
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
-from django.conf import settings
-from django.utils.translation import get_language, gettext, gettext_noop, to_locale
+from django.utils.translation import gettext, gettext_noop
 
-# In which Issues are frozen.
-ENGLISH = "en"
-# The private part of a language tag (BCP 47) that stands for the words of papers.
-PAPER = "-x-paper"
+from pages.paper_language import ENGLISH
+
 # Sentences that are frozen with their parts in place, as they are taken apart again: {number} of what, in what order.
 SENTENCES = (
     gettext_noop("%(definition)s Rule: %(rule)s."),
@@ -36,28 +28,6 @@ SENTENCES = (
 # Titles that a report gets when nobody gives it one; they are frozen in English as well.
 TITLES = (gettext_noop("Final report"), gettext_noop("Progress report"), gettext_noop("Impact report"))
 PLACE = re.compile(r"%\\\((\w+)\\\)s")
-
-
-def languages_of_paper():
-    """{code: name} of the languages in which a report can be had on paper, English first."""
-    named = dict(settings.LANGUAGES)
-    return {ENGLISH: named[ENGLISH], **{code: name for code, name in named.items() if _has_catalogue(code)}}
-
-
-def language_of_paper():
-    """The reader's language if the words of papers are translated into it, else English."""
-    lang = (get_language() or ENGLISH).partition(PAPER)[0]
-    return lang if _has_catalogue(lang) else ENGLISH
-
-
-def words_of(lang):
-    """The language to activate for the words of a paper in `lang`."""
-    return lang if lang == ENGLISH else f"{lang}{PAPER}"
-
-
-def _has_catalogue(lang):
-    catalogue = Path(to_locale(f"{lang}{PAPER}")) / "LC_MESSAGES" / "django.mo"
-    return any((Path(folder) / catalogue).is_file() for folder in settings.LOCALE_PATHS)
 
 
 def in_language(report, lang):

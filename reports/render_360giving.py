@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from audit.refusals import Blocked
 from ledger.money import to_major
+from pages.paper_language import ENGLISH
 from reports.annexes import GRANTS, INDIVIDUAL
-from reports.language import ENGLISH
 
 VERSION = "1.4"
 # Kosovo has no code in the list of countries of the standard: its place stands there by name.

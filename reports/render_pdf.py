@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
 
 from pages.paper import SHORT_TABLE, WIDTH, bar_chart
+from pages.paper_language import language_of_paper, words_of
 from reports import framework, render_annexes, render_way, render_written
 from reports.charts import charts, way
 from reports.figure import COUNT, MONEY, SHARE, counted, printed, printed_unknown
-from reports.language import in_language, language_of_paper, words_of
+from reports.language import in_language
 from reports.render_columns import columns_of, in_all, named
 from reports.shown import matrices
 from reports.tagged import Story, tagged_paper

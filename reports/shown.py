@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applicants.services.evidence import path_of
+from pages.paper_language import ENGLISH, languages_of_paper
 from reports.charts import charts
 from reports.drawing import draw
 from reports.figure import MONEY, SHARE, cell_result, printed, printed_parts, printed_unknown
 from reports.framework import as_read, has_before
 from reports.indicators import SECTIONS
-from reports.language import ENGLISH, languages_of_paper
 from reports.quality import RULE
 from reports.words import DIMS, goal_words, state_of, translated_words, value_parts
 

@@ -54,7 +54,7 @@ def schedule_paper(loan, on):
             paper.space(12),
             paper.table(
                 rows,
-                [6, 13, *_widths(columns), 13, 14],
+                [6, 13, *_widths(columns), 13, _widest(14, (line.word for line in table.lines))],
                 head=head,
                 numbers={0, *range(2, 3 + len(columns))},
                 total=total,
@@ -84,7 +84,11 @@ def _used(columns, lines):
 
 def _widths(columns):
     """A product's own name of the charge may be a long word, which is not broken."""
-    return [max(13, max(map(len, title.split())) * 3 // 2) for title, _value in columns]
+    return [_widest(13, [title]) for title, _value in columns]
+
+
+def _widest(least, texts):
+    return max(least, *(len(word) * 3 // 2 for text in texts for word in text.split()))
 
 
 def _sums(lines, columns):
@@ -150,7 +154,7 @@ def statement_paper(loan, on):
         )
         return [
             paper.text(_("Statement of account"), "title"),
-            paper.facts([*about(loan), (_("Up to"), day(on)), *_standing(loan, on)]),
+            paper.facts([*about(loan), (_("As of"), day(on)), *_standing(loan, on)]),
             paper.space(12),
             paper.table(
                 rows,

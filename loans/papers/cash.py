@@ -8,6 +8,7 @@ from ledger.money import Money, shown
 from loans.charge import charge_of
 from loans.papers.frame import day, language_of, named
 from pages import paper
+from pages.paper_language import ENGLISH, words_of
 
 
 def collection_paper(programme, rows, on, place=""):
@@ -52,18 +53,23 @@ def slips_paper(receipts):
     for receipt in receipts:
         story += [KeepTogether(_slip(receipt)), paper.space(18)]
     first = receipts[0]
+    languages = {language_of(receipt.repayment.loan) for receipt in receipts}
+    lang = words_of(languages.pop() if len(languages) == 1 else ENGLISH)
+    with override(lang):
+        title = _("Receipts")
     return paper.paper(
-        _("Receipts"),
+        title,
         story,
         reference=first.ref if len(receipts) == 1 else f"{first.ref} – {receipts[-1].ref}",
         footer=first.programme.public_name,
+        lang=lang,
     )
 
 
 def _slip(receipt):
     repayment = receipt.repayment
     loan = repayment.loan
-    with override(language_of(loan)):
+    with override(words_of(language_of(loan))):
         parts = (
             (_("Penalty"), repayment.penalty_amount),
             (_("Fee"), repayment.fee_amount),

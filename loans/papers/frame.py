@@ -1,30 +1,30 @@
 """What every paper for a borrower shares: its language, its head and foot, who the borrower is."""
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ledger.money import shown
 from pages import paper
+from pages.paper_language import ENGLISH, has_catalogue, words_of
 
 
 def language_of(loan):
-    """The language of the borrower's own script where the program speaks it, else the programme's."""
-    known = dict(settings.LANGUAGES)
-    return next((code for code in (loan.borrower.script_language, loan.programme.language) if code in known), "en")
+    """The language of the borrower's own script where papers are translated into it, else the programme's."""
+    wanted = (loan.borrower.script_language, loan.programme.language)
+    return next((code for code in wanted if code and has_catalogue(code)), ENGLISH)
 
 
 def drawn_for(loan, title, make):
     """The PDF of `make()`, a story, both in the borrower's language. `title` is a lazy text."""
     language = language_of(loan)
-    with override(language):
+    with override(words_of(language)):
         return paper.paper(
             str(title),
             make(),
             reference=loan.ref,
             subtitle=loan.programme.public_name,
             footer=loan.programme.public_name,
-            lang=language,
+            lang=words_of(language),
         )
 
 

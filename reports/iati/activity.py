@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from audit.refusals import Blocked
 from ledger.money import split
+from pages.paper_language import ENGLISH
 from reports import open_data as money
 from reports.iati import results
 from reports.iati.elements import add, told, valued
 from reports.iati.rules import faults
-from reports.language import ENGLISH
 
 VERSION = "2.03"
 # Code lists: FinanceType, FlowType (ODA), AidType (project), TiedStatus (untied).

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from pages.paper_language import languages_of_paper
 from programmes.clock import today
 from reports.forms import PasscodeForm
-from reports.language import languages_of_paper
 from reports.links import has_ended, is_passed, link_of, note_opening, pass_for, paused_until, try_passcode
 from reports.models import Issue, LinkOpening
 from reports.renderers import FORMATS

@@ -16,6 +16,7 @@ from audit.refusals import NotAllowed
 from pages.forms import attempt, done, form_page
 from pages.lists import Column, ListPage
 from pages.moves import MoveForm, move_page
+from pages.paper_language import ENGLISH, languages_of_paper
 from programmes.clock import today
 from programmes.models import Programme, Role
 from programmes.roles import held_by, holds
@@ -26,7 +27,6 @@ from reports.builder.periods import next_period
 from reports.builder.written import BOXES, stories_frozen_in
 from reports.edition import thawed, with_names
 from reports.forms import IssueFilter
-from reports.language import ENGLISH, languages_of_paper
 from reports.models import AUDIT_READERS, REPORT_ROLES, WARNING_READERS, Issue
 from reports.queues import reports_due
 from reports.renderers import FORMATS

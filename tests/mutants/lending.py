@@ -4,6 +4,7 @@ from tests.mutants.list import Mutant
 
 EARLY = ("tests/test_loans_early.py",)
 TERMS = ("tests/test_loan_terms.py",)
+PAPERS = ("tests/test_loan_papers.py",)
 
 LENDING: list[Mutant] = [
     Mutant(
@@ -308,8 +309,29 @@ LENDING: list[Mutant] = [
     Mutant(
         "loans: a paper says interest where the product has a word of its own",
         "loans/charge.py",
-        'own = rules.charge_names.get(get_language() or "") if rules else None',
+        "own = rules.charge_names.get(language_in_force()) if rules else None",
         "own = None",
         TERMS,
+    ),
+    Mutant(
+        "loans: a paper for a borrower is in English whatever they read",
+        "loans/papers/frame.py",
+        "    with override(words_of(language)):",
+        "    with override(ENGLISH):",
+        PAPERS,
+    ),
+    Mutant(
+        "loans: a contract is in English on both sides",
+        "loans/contract.py",
+        "        for language in (self.language, ENGLISH):",
+        "        for language in (ENGLISH,):",
+        PAPERS,
+    ),
+    Mutant(
+        "loans: a draft of a contract stays behind",
+        "loans/contract.py",
+        "        transaction.set_rollback(True)",
+        "        pass",
+        PAPERS,
     ),
 ]

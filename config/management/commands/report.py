@@ -12,9 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit.refusals import Refusal
+from pages.paper_language import ENGLISH, languages_of_paper
 from programmes.models import Donor, Programme
 from reports.edition import compile_report, with_names
-from reports.language import ENGLISH, languages_of_paper
 from reports.renderers import FORMATS
 
 

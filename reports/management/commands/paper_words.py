@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.language import ENGLISH
+from pages.paper_language import ENGLISH
 from reports.paper_words import translated, write
 
 
