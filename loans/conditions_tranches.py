@@ -66,6 +66,20 @@ def time_left(tranche):
     }
 
 
+@fact(_("The schedule in force has begun."))
+def schedule_begun(tranche):
+    """A schedule that was decided when instalments were paid ahead begins on the day to which they are paid."""
+    loan = tranche.loan
+    if loan.state != "active":
+        return None
+    begins_on = loan.versions.get(number=loan.current_version).starts_on
+    if begins_on <= today(loan.programme):
+        return None
+    return _(
+        "Instalments are paid up to %(day)s, and the new schedule begins then: pay the tranche from that day on."
+    ) % {"day": f"{begins_on:%d.%m.%Y}"}
+
+
 @fact(_("No payment of it is on its way."))
 def not_in_payment(tranche):
     if PaymentOrder.objects.live().filter(source_ref=tranche.source_ref).exclude(state="settled").exists():
@@ -80,7 +94,7 @@ def not_the_only_one(tranche):
     return _("This is all of the loan. Cancel the loan instead.")
 
 
-ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left)
+ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left, schedule_begun)
 
 
 def missing_for_payment(tranche):

@@ -26,13 +26,14 @@ from loans.services import (
     order_disbursement,
     order_tranche,
     plan_tranches,
+    reschedule_loan,
     reverse_repayment,
     write_off_loan,
 )
 from payments.services import cancel_payment, return_payment, settle_payment
 from programmes.clock import standing_at
 from tests.office import DAY
-from tests.steps_loans import account_of, repay
+from tests.steps_loans import account_of, repay, sent_order
 from tests.steps_tranches import (
     PARTS,
     SECOND_ON,
@@ -220,6 +221,24 @@ def test_tranches_are_paid_in_their_order_and_not_to_somebody_who_is_late(lendin
         order_tranche(tranche=second, account=account, on=APRIL, by=people.maker)
 
 
+def test_a_tranche_waits_for_a_schedule_that_begins_when_what_was_paid_ahead_ends(lending):
+    people = lending.people
+    loan = active_in_tranches(lending)
+    tranche = shown(lending, loan.tranches.get(number=2))
+    repay(lending, loan, 10_662, on=DAY)  # April and May: 47.31 and 47.78 of principal
+    terms = {"instalments_number": 6, "first_due_on": JUNE, "decision_ref": "S-1", "reason": "Hail."}
+    reschedule_loan(loan=loan, **terms, on=DAY, by=people.manager)
+    pay = {"tranche": tranche, "account": loan.borrower.payee_accounts.get(), "by": people.maker}
+    before, begun = date(2026, 5, 11), MAY
+    with standing_at(before):
+        refused(Blocked, lambda: order_tranche(**pay, on=before), "Instalments are paid up to 12.05.2026")
+    with standing_at(begun):
+        settled = settle_payment(
+            order=sent_order(lending, order_tranche(**pay, on=begun)), bank_reference="B-2", on=begun, by=people.maker
+        )
+    assert (settled.state, owed(loan)) == ("settled", 90_491)
+
+
 @pytest.mark.both
 def test_a_settled_tranche_is_settled_once_and_a_cancelled_payment_can_be_prepared_anew(lending):
     people = lending.people
@@ -363,6 +382,20 @@ def test_another_rate_in_the_month_of_a_tranche_charges_each_amount_from_its_own
     loan.refresh_from_db()
     # 552.69 for 14 of 30 days at 12%, the day of the change at 24%, and 952.69 for the 15 days after it.
     assert schedule(loan)[1][0::2] == (MAY, 258 + 37 + 953)
+    assert list(faults()) == []
+
+
+def test_a_new_schedule_in_the_month_of_a_tranche_charges_each_amount_from_its_own_day(lending):
+    loan = active_in_tranches(lending)
+    repay(lending, loan, 5331, on=APRIL)
+    on = date(2026, 4, 27)
+    loan, _order = pay_tranche(lending, loan, 2, on)
+    with standing_at(on):
+        terms = {"instalments_number": 6, "first_due_on": MAY, "decision_ref": "S-1", "reason": "Hail."}
+        reschedule_loan(loan=loan, **terms, on=on, by=lending.people.manager)
+    loan.refresh_from_db()
+    # 1% a month: 552.69 for 15 of 30 days, then 952.69 for 15.
+    assert schedule(loan)[0][0::2] == (MAY, 276 + 476)
     assert list(faults()) == []
 
 

@@ -154,7 +154,8 @@ class Twin:
         brought |= {"interest": sum(line.open("interest") for line in due) + handed_on, "principal": 0}
         ahead = sum(max(line.paid["interest"] - max(line.brought_interest, 0), 0) for line in unpaid)
         ahead += sum(max(-line.brought_interest, 0) for line in unpaid)
-        if coming and old.deal.free_kind == "deferred" and len(due) <= old.free:
+        fell = old.ended is not None and old.ended < len(due)  # with the last principal, so it is in `due`
+        if coming and old.deal.free_kind == "deferred" and len(due) <= old.free and not fell:
             # The new schedule knows no grace of the old one.
             brought["interest"] += sum(old.put_off[place] for place in range(len(due)))
         paid_to = [old.start, *(line.lowered for line in coming if line.lowered)]

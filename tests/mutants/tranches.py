@@ -22,15 +22,22 @@ TRANCHE_GUARDS: list[Mutant] = [
     Mutant(
         "loans in tranches: it is paid out before anything was shown",
         "loans/conditions_tranches.py",
-        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left)",
-        "ORDERABLE = (loan_runs, earlier_are_over, nothing_late, time_left)",
+        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left, schedule_begun)",
+        "ORDERABLE = (loan_runs, earlier_are_over, nothing_late, time_left, schedule_begun)",
         (f"{TRANCHES}::test_a_tranche_waits_for_what_it_asks_for_and_for_a_second_person",),
+    ),
+    Mutant(
+        "loans in tranches: money leaves that cannot be booked, before the schedule begins",
+        "loans/conditions_tranches.py",
+        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left, schedule_begun)",
+        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left)",
+        (f"{TRANCHES}::test_a_tranche_waits_for_a_schedule_that_begins_when_what_was_paid_ahead_ends",),
     ),
     Mutant(
         "loans in tranches: more is lent to somebody who is late",
         "loans/conditions_tranches.py",
-        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left)",
-        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, time_left)",
+        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, nothing_late, time_left, schedule_begun)",
+        "ORDERABLE = (loan_runs, earlier_are_over, shown_and_confirmed, time_left, schedule_begun)",
         (f"{TRANCHES}::test_tranches_are_paid_in_their_order_and_not_to_somebody_who_is_late",),
     ),
     Mutant(
@@ -53,7 +60,7 @@ TRANCHE_GUARDS: list[Mutant] = [
         "loans/services/relief.py",
         "            disbursements=pay_outs_since(loan, before, starts_on, principal),\n",
         "",
-        (f"{TRANCHES}::test_another_rate_in_the_month_of_a_tranche_charges_each_amount_from_its_own_day",),
+        (f"{TRANCHES}::test_a_new_schedule_in_the_month_of_a_tranche_charges_each_amount_from_its_own_day",),
     ),
     Mutant(
         "loans in tranches: money of the old schedule is forgotten on the new",
