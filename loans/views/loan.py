@@ -147,7 +147,6 @@ def _may(user, row, order, tranches):
         "reverse": rules.test_rule("loans.reverse_repayment", user, row),
         "contact": row.state in (Loan.State.ACTIVE, Loan.State.WRITTEN_OFF)
         and rules.test_rule("loans.contact", user, row),
-        "draft": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
         "screen": row.state == Loan.State.APPROVED and rules.test_rule("payments.screen", user, row),
         "set_terms": row.state == Loan.State.APPROVED and rules.test_rule("loans.set_terms", user, row),
         "plan": row.state == Loan.State.APPROVED
