@@ -211,9 +211,10 @@ def test_who_and_what_stands_for_a_loan_is_free_when_it_is_repaid_and_bound_agai
         assert list(faults()) == []
         url = reverse("loans:letter", args=[loan.ref, "release"])
         assert visit(lending.people.loan_officer, loan.get_absolute_url()).all("a", href=url)
+        loan.programme.language = "en"
         to_neighbour, to_brother, to_owner = words_of(release_paper(loan, end))
     assert "Karen Petrosyan" in to_neighbour
-    assert "you guaranteed it up to USD 600,00. Your guarantee has ended on 15.04.2026" in to_neighbour
+    assert "you guaranteed it up to USD 600.00. Your guarantee has ended on 15.04.2026" in to_neighbour
     assert "ended on 12.03.2026" in to_brother
     assert "Tractor <b>MTZ-80</b>" in to_owner
     assert "LIEN-7" in to_owner

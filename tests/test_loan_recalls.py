@@ -334,6 +334,7 @@ def test_the_schedule_on_paper_says_whose_payment_is_owed_again(lending):
     rescheduled(lending, loan)
     loan = taken_back(lending, first)
     with standing_at(RECALLED):
+        loan.programme.language = "en"
         said = text(schedule_paper(loan, RECALLED))
         assert "No. 19: your payment of 12.04.2026 was taken back on 01.07.2026." in said
 

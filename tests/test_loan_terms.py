@@ -21,6 +21,7 @@ from loans.papers.letters import payoff_paper
 from loans.payoff import payoff_quote
 from loans.services import change_rate, reschedule_loan, set_terms, sign_loan
 from programmes.clock import standing_at
+from reports.paper_words import translated
 from tests.markup import filled
 from tests.office import DAY
 from tests.steps_loans import FIRST_DUE, active_loan, approved_loan, loan_product, repay, signed_loan
@@ -207,6 +208,26 @@ def test_what_a_grace_deferred_is_handed_on_as_the_lowered_principal_bore_it(len
         assert not list(faults())
 
 
+def test_what_a_grace_deferred_is_not_asked_for_again_where_it_was_paid_ahead(lending):
+    """Two instalments of principal alone and the 24.92 of three months' interest are paid on 20 April."""
+    grace = {"interest_grace": 2, "interest_grace_kind": "deferred"}
+    loan = active_loan(lending, terms=grace, months=6)
+    planned = rows(loan)
+    # 10.00, 1% of what is left after the first instalment, and 1% of what is left after the second.
+    first, second = planned[0][0], planned[1][0]
+    left = 100_000 - first - second
+    assert planned[2][1] == 1_000 + round((100_000 - first) / 100) + round(left / 100) == 2_492
+    on = date(2026, 4, 20)
+    repay(lending, loan, first + second + 2_492, on)
+    agreed = {"instalments_number": 5, "decision_ref": "S-9", "reason": "Hail.", "by": lending.people.manager}
+    with standing_at(on):
+        loan = reschedule_loan(loan=loan, first_due_on=date(2026, 7, 12), on=on, capitalise=True, **agreed)
+        # Interest is paid to 12 June: the month after it bears 1% of what is left.
+        assert (loan.principal_amount, loan.capitalised_amount) == (left, 0)
+        assert rows(loan)[0][1] == round(left / 100)
+        assert not list(faults())
+
+
 def test_where_only_interest_is_left_there_is_nothing_to_make_a_new_schedule_of(lending):
     """1,000.00 on 27 March repay the principal; 4.84 of interest fall due on 12 April as agreed."""
     loan = active_loan(lending, terms=LOWERS, months=6)
@@ -281,8 +302,9 @@ def test_every_paper_calls_the_charge_as_the_product_does_in_its_language(lendin
     assert "սպասարկման վճար / Murabaha margin" in words_of(papers[0])
     # At 24% six instalments of 178.53 bear 71.16, at 12% six of 172.55 bear 35.28.
     assert "35.88" in words_of(papers[1]).replace(",", ".")
-    loan.borrower.script_language = "ru"
-    assert "Service charge" in words_of(schedule_paper(loan, DAY))
+    # Where the product has no name of its own in a language, the usual word of that language stands.
+    loan.borrower.script_language = "sq"
+    assert translated("sq")["Service charge"] in words_of(schedule_paper(loan, DAY))
 
 
 def test_the_set_up_takes_a_name_of_the_charge_for_each_language_of_a_contract(lending):

@@ -431,7 +431,9 @@ def unpaid_parts(standing, loan, on):
     brought, ahead = _brought_on(loan, reshaped.planned, [row for row in coming if not _interest_paid(row)])
     accrued = 0
     lowered = any(_lowered_to(row) for row in coming)
-    deferred = request.grace_interest_kind == "deferred" and coming and coming[0].row.no <= request.grace_interest + 1
+    in_grace = request.grace_interest_kind == "deferred" and coming and coming[0].row.no <= request.grace_interest + 1
+    # The interest of the instalment to which it was deferred may be paid ahead: then all of it is.
+    deferred = in_grace and not any(row.paid["interest"] and not row.open_part("interest") for row in coming)
     if lowered or deferred:
         # What early money lowered bore less, also in a month of the grace that has fallen due.
         accrued = reshaped.interest_on(coming[0].row.no, interest_paid_to(standing, loan, on), "date")
