@@ -25,7 +25,7 @@ from loans.checks import (
     recall_faults,
     schedule_faults,
 )
-from loans.models import Loan, Repayment
+from loans.models import Allocation, Loan, Repayment
 from loans.papers.account import schedule_paper
 from loans.payoff import payoff_quote
 from loans.services import (
@@ -277,6 +277,23 @@ def test_money_of_a_day_before_the_new_schedule_is_booked_on_its_day_and_pays_fr
     with standing_at(RECALLED):
         assert_sound()
     assert taken_back(lending, late).overpaid_amount == 0
+
+
+def test_money_of_several_earlier_days_keeps_its_parts_when_later_money_comes_and_goes(lending):
+    loan = rescheduled(lending, active_loan(lending))
+    by = {"by": lending.people.maker, "reason": "Found on the statement."}
+    with standing_at(RECALLED):
+        first = record_repayment(loan=loan, amount=5000, on=date(2026, 6, 2), **by)
+        second = record_repayment(loan=loan, amount=3000, on=date(2026, 6, 1), **by)
+        parts = [(row.interest_amount > 0, row.amount) for row in (first, second)]
+        assert parts == [(True, 5000), (False, 3000)]
+        stored = Allocation.objects.filter(repayment__in=[first, second]).order_by("repayment", "component")
+        kept = list(stored.values_list("repayment", "component", "amount"))
+        last = record_repayment(loan=loan, amount=9000, on=RECALLED, **by)
+        assert list(stored.values_list("repayment", "component", "amount")) == kept
+        taken_back(lending, last)
+        assert list(stored.values_list("repayment", "component", "amount")) == kept
+        assert_sound()
 
 
 def test_money_of_a_day_before_the_write_off_lowers_the_claim(lending):

@@ -5,6 +5,7 @@ posted again with their old value dates, so that nothing that was booked disappe
 """
 
 from dataclasses import replace
+from operator import attrgetter
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +62,8 @@ def folded(loan, through, *, added=(), without=None, recalls=(), facts=None, aga
     facts = facts or facts_of([loan])[loan.pk]
     version, instalments = facts.version, facts.instalments
     stored = [row for row in facts.repayments if without is None or row.pk != without.pk]
-    cash = [*(row for row in stored if row.means != Repayment.Means.HELD), *added]
+    # Money of one day is divided in the order in which it was entered, whatever its own dates are.
+    cash = [*sorted((row for row in stored if row.means != Repayment.Means.HELD), key=attrgetter("pk")), *added]
     receipts = [Receipt(number, row.pays_on, row.amount) for number, row in enumerate(cash)]
     receipts += [Receipt(refund.order_ref, refund.value_on, -refund.amount) for refund in facts.refunds]
     waivers = [Waiver(row.value_on, row.component, row.amount) for row in facts.waivers]

@@ -29,6 +29,16 @@ LENDING: list[Mutant] = [
         ("tests/test_loan_terms.py::test_what_a_grace_deferred_is_not_asked_for_again_where_it_was_paid_ahead",),
     ),
     Mutant(
+        "loans: money of earlier days changes places when later money comes",
+        "loans/services/restating.py",
+        'key=attrgetter("pk")), *added]',
+        'key=attrgetter("value_on")), *added]',
+        (
+            "tests/test_loan_recalls.py::"
+            "test_money_of_several_earlier_days_keeps_its_parts_when_later_money_comes_and_goes",
+        ),
+    ),
+    Mutant(
         "loans: an instalment that should stay is spread anew",
         "loans/products.py",
         "    if spread and prepay != LoanProduct.Prepay.SMALLER:",
