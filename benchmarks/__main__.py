@@ -7,6 +7,7 @@ Works in a database of its own in a temporary folder, and leaves its result in v
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -33,11 +34,15 @@ BENCHMARKS = (
     "donors",
 )
 ROOT = Path(__file__).resolve().parents[1]
+DATABASE, EMPTY = "bench.sqlite3", "empty.sqlite3"
 
 
-def alone(name, quick):
-    """The figures of one benchmark, taken in a process of its own: no rows that another left weigh on it."""
+def alone(name, quick, folder):
+    """The figures of one benchmark, taken in a process and on a database of its own: no rows of another are in it."""
     import_module("django.db").connections.close_all()
+    for old in folder.glob(f"{DATABASE}*"):
+        old.unlink()
+    shutil.copy(folder / EMPTY, folder / DATABASE)
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as one:
         return one.submit(figures_of, name, quick).result()
 
@@ -55,17 +60,19 @@ def main(arguments):
         os.environ.update(
             SEEDBED_MODE="test",
             SEEDBED_VAR=folder,
-            DATABASE_URL=f"sqlite:///{folder}/bench.sqlite3",
+            DATABASE_URL=f"sqlite:///{folder}/{DATABASE}",
             DJANGO_SETTINGS_MODULE="config.settings",
         )
         Path(folder, "static").mkdir()
         import_module("django").setup()
         measure = import_module("benchmarks.measure")
         import_module("benchmarks.ground").prepare()
+        import_module("django.db").connections.close_all()
+        shutil.copy(Path(folder, DATABASE), Path(folder, EMPTY))
         found = []
         for name in chosen.only or BENCHMARKS:
             print(f"\n{name}", flush=True)
-            for figure in alone(name, chosen.quick):
+            for figure in alone(name, chosen.quick, Path(folder)):
                 print(figure.line(), flush=True)
                 if figure.note:
                     print(f"    {figure.note}", flush=True)
