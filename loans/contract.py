@@ -56,8 +56,8 @@ def contract_pdf(*, loan, on, by):
 def contract_draft_pdf(*, loan, first_due_on, on, by):
     """What the contract would say if it were signed on `on`: to be read before it binds anybody, and not kept.
 
-    Raises Refused where `by` may not sign, Invalid or Blocked as the signing would for want of a schedule. What only
-    the signing asks for, such as consents, may still be missing.
+    Raises NotAllowed where `by` may not set its terms, Invalid or Blocked as the signing would for want of a schedule.
+    What only the signing asks for, such as consents, may still be missing.
     """
     with transaction.atomic():
         loan = lock_loan(loan)

@@ -2,7 +2,7 @@
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from ledger.money import Money
 from pages.history import history_of
 from pages.lists import Column, ListPage
 from pages.moves import ReasonedMoveForm, RemarkedMoveForm, move_page
+from pages.pdf import pdf
 from payments.models import PaymentOrder
 
 MOVES = {
@@ -231,7 +232,4 @@ def agreement(request, ref):
     row = award_or_404(request, ref)
     signed = row.signed_on is not None
     content = agreement_pdf(row, by=request.user if signed else None, on=day_of(row))
-    name = f"{row.ref}.pdf" if signed else f"{row.ref}-draft.pdf"
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return pdf(content, f"{row.ref}.pdf" if signed else f"{row.ref}-draft.pdf")

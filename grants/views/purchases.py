@@ -2,7 +2,7 @@
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,6 +36,7 @@ from ledger.money import Money
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.moves import MoveForm, ReasonedMoveForm, move_page
+from pages.pdf import pdf
 
 MOVES = {
     "choose": (choose_quote, forms.ChooseForm),
@@ -260,9 +261,7 @@ def certificate(request, ref, number):
     row = _purchase(request, ref, number)
     if row.state != Purchase.State.MATCHED:
         raise Blocked(_("What was bought is on the register once order, goods and invoice are matched."))
-    response = HttpResponse(draw_certificate(row, day_of(row.award)), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{row.award.ref}-P{row.number}-handover.pdf"'
-    return response
+    return pdf(draw_certificate(row, day_of(row.award)), f"{row.award.ref}-P{row.number}-handover.pdf")
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,6 +47,7 @@ from pages.forms import attempt, done
 from pages.history import history_of
 from pages.lists import Column, ListPage
 from pages.moves import MoveForm, ReasonedMoveForm, move_page
+from pages.pdf import pdf
 
 State = WorksContract.State
 
@@ -241,9 +242,7 @@ def certificate(request, ref, number, part):
 @require_GET
 def certificate_pdf(request, ref, number, part):
     row = certificate_or_404(request, ref, number, part)
-    response = HttpResponse(draw_certificate(row), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{row.ref.replace("/", "-")}.pdf"'
-    return response
+    return pdf(draw_certificate(row), f"{row.ref.replace('/', '-')}.pdf")
 
 
 # Acts ----------------------------------------------------------------------------------------------------------------

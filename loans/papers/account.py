@@ -88,7 +88,7 @@ def _widths(columns):
 
 
 def _widest(least, texts):
-    return max(least, *(len(word) * 3 // 2 for text in texts for word in text.split()))
+    return max([least, *(len(word) * 3 // 2 for text in texts for word in text.split())])
 
 
 def _sums(lines, columns):

@@ -1,7 +1,7 @@
 """Papers of cash: the sheet that goes along to a village, and the slip that each borrower gets."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from reportlab.platypus import KeepTogether
 
 from ledger.money import Money, shown
@@ -55,10 +55,8 @@ def slips_paper(receipts):
     first = receipts[0]
     languages = {language_of(receipt.repayment.loan) for receipt in receipts}
     lang = words_of(languages.pop() if len(languages) == 1 else ENGLISH)
-    with override(lang):
-        title = _("Receipts")
     return paper.paper(
-        title,
+        gettext_lazy("Receipts"),
         story,
         reference=first.ref if len(receipts) == 1 else f"{first.ref} – {receipts[-1].ref}",
         footer=first.programme.public_name,

@@ -433,7 +433,7 @@ def unpaid_parts(standing, loan, on):
     lowered = any(_lowered_to(row) for row in coming)
     in_grace = request.grace_interest_kind == "deferred" and coming and coming[0].row.no <= request.grace_interest + 1
     # The interest of the instalment to which it was deferred may be paid ahead: then all of it is.
-    deferred = in_grace and not any(row.paid["interest"] and not row.open_part("interest") for row in coming)
+    deferred = in_grace and not any(map(_all_interest_came, coming))
     if lowered or deferred:
         # What early money lowered bore less, also in a month of the grace that has fallen due.
         accrued = reshaped.interest_on(coming[0].row.no, interest_paid_to(standing, loan, on), "date")
@@ -447,7 +447,12 @@ def unpaid_parts(standing, loan, on):
 
 def _interest_paid(row):
     """Is the interest of an instalment paid to its day, or to the day on which it was closed?"""
-    return bool(row.closed_on or (row.paid["interest"] and not row.open_part("interest")))
+    return bool(row.closed_on or _all_interest_came(row))
+
+
+def _all_interest_came(row):
+    """Did an instalment ask for interest, and was all of it paid?"""
+    return bool(row.paid["interest"] and not row.open_part("interest"))
 
 
 def _brought_on(loan, own, rows):

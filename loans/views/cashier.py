@@ -3,7 +3,7 @@
 import rules
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from loans.views.money import due_loans
 from pages.forms import SeedbedForm, attempt, done, form_page
 from pages.history import history_of
 from pages.moves import MoveForm, ReasonedMoveForm, label_of, move_page
+from pages.pdf import pdf
 from payments.models import OwnAccount
 from programmes.clock import today
 from programmes.roles import roles_of
@@ -178,13 +179,7 @@ def slips(request, pk):
     receipts = [one for one in receipts if wanted in (None, one.ref)]
     if not receipts:
         raise Http404
-    return pdf(slips_paper(receipts), f"{receipts[0].ref}.pdf")
-
-
-def pdf(content, name):
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return pdf(slips_paper(receipts), f"{receipts[0].ref}.pdf", inline=True)
 
 
 @login_required
@@ -198,7 +193,7 @@ def collection_list(request):
     rows = [(loan, dues[loan.pk][0] or dues[loan.pk][1]) for loan in loans]
     villages = {loan.borrower.village for loan in loans}
     place = str(villages.pop() or "") if len(villages) == 1 else ""
-    return pdf(collection_paper(programme, rows, on, place), f"collection-{on:%Y-%m-%d}.pdf")
+    return pdf(collection_paper(programme, rows, on, place), f"collection-{on:%Y-%m-%d}.pdf", inline=True)
 
 
 @login_required

@@ -14,8 +14,8 @@ from loans.models import CONFIRMERS, BalanceCheck, BalanceSample
 from loans.papers.balances import balances_paper
 from loans.services import answer_balance, draw_balances, settle_balance
 from loans.views.access import crumbs, programme_of
-from loans.views.cashier import pdf
 from pages.forms import attempt, done, form_page
+from pages.pdf import pdf
 from pages.sheets import write_csv
 from programmes.clock import today
 from programmes.roles import roles_of
@@ -108,7 +108,7 @@ def _draw_file(sample):
 def balance_list(request, pk):
     """The list to take along, with seed and method."""
     sample = get_object_or_404(_samples_of(request), pk=pk)
-    return pdf(balances_paper(sample, _checks(sample)), f"balances-{sample.as_of:%Y-%m-%d}.pdf")
+    return pdf(balances_paper(sample, _checks(sample)), f"balances-{sample.as_of:%Y-%m-%d}.pdf", inline=True)
 
 
 @login_required

@@ -19,7 +19,7 @@ from loans.fund import fund_statement, integrity
 from loans.models import Loan
 from loans.papers.fund import fund_paper, integrity_rows, rate_sentence, share_label, sources_rows
 from loans.provisions import allowance_of
-from loans.views.cashier import pdf
+from pages.pdf import pdf
 from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
 from programmes.models import FundingLine, Role
@@ -127,7 +127,7 @@ def _in_currency(statement, currency, form):
 def _fund_file(wanted, statement, shown, currency, whole):
     name = f"fund-{statement.line.key}-{statement.from_on:%Y-%m-%d}-{statement.to_on:%Y-%m-%d}-{currency}"
     if wanted == "pdf":
-        return pdf(fund_paper(statement, shown, currency, whole), f"{name}.pdf")
+        return pdf(fund_paper(statement, shown, currency, whole), f"{name}.pdf", inline=True)
     headers = [_("Term"), _("Amount"), _("Currency")]
     rows = [[title, Money(amount, currency), currency] for title, amount in shown.rows()]
     rows.append([_("Difference"), Money(shown.difference, currency), currency])

@@ -2,7 +2,7 @@
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from loans.views.contacts import log_of
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.moves import ReasonedMoveForm, move_page
+from pages.pdf import pdf
 from pages.sheets import write_csv, write_xlsx
 from payments.models import PayeeAccount, PaymentOrder
 from payments.views.screening import screen_page
@@ -321,7 +322,7 @@ def contract(request, ref):
     row = loan_or_404(request, ref)
     if row.state not in READABLE:
         raise Http404
-    return _as_file(contract_pdf(loan=row, on=today(row.programme), by=request.user), f"{row.ref}.pdf")
+    return pdf(contract_pdf(loan=row, on=today(row.programme), by=request.user), f"{row.ref}.pdf")
 
 
 @login_required
@@ -334,7 +335,7 @@ def contract_draft(request, ref):
     if request.method == "POST":
         content = attempt(form, contract_draft_pdf, loan=row, on=on, by=request.user)
         if content:
-            return _as_file(content, f"{row.ref}-draft.pdf")
+            return pdf(content, f"{row.ref}-draft.pdf")
     return form_page(
         request,
         form,
@@ -344,9 +345,3 @@ def contract_draft(request, ref):
         lead=_("To be read before signing, as if it were signed today. Nothing is decided or kept by it."),
         crumbs=crumbs_of(row),
     )
-
-
-def _as_file(content, name):
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -15,8 +15,8 @@ from loans.papers.account import schedule_paper, statement_paper
 from loans.papers.letters import TITLES, arrears_paper, payoff_paper
 from loans.papers.release import release_paper
 from loans.views.access import crumbs, day_of, loan_or_404
-from loans.views.cashier import pdf
 from loans.what_if import what_if as what_if_paid
+from pages.pdf import pdf
 
 PAPERS = {"schedule": schedule_paper, "statement": statement_paper}
 # The day up to which a payoff letter holds can lie so far ahead.
@@ -30,7 +30,7 @@ def loan_paper(request, ref, kind):
     row = loan_or_404(request, ref)
     if kind not in PAPERS or not row.current_version:
         raise Http404
-    return pdf(PAPERS[kind](row, day_of(row)), f"{row.ref}-{kind}.pdf")
+    return pdf(PAPERS[kind](row, day_of(row)), f"{row.ref}-{kind}.pdf", inline=True)
 
 
 @login_required
@@ -39,10 +39,10 @@ def letter(request, ref, kind):
     """A letter on late instalments, or to whoever stood for the loan and is released."""
     row = loan_or_404(request, ref)
     if kind == "release":
-        return pdf(release_paper(row, day_of(row)), f"{row.ref}-release.pdf")
+        return pdf(release_paper(row, day_of(row)), f"{row.ref}-release.pdf", inline=True)
     if kind not in TITLES or kind == "guarantor":
         raise Http404
-    return pdf(arrears_paper(row, kind, day_of(row)), f"{row.ref}-{kind}.pdf")
+    return pdf(arrears_paper(row, kind, day_of(row)), f"{row.ref}-{kind}.pdf", inline=True)
 
 
 @login_required
@@ -59,7 +59,7 @@ def payoff(request, ref):
         raise Invalid(" ".join(form.errors.get("on", [])))
     if not on <= valid_to <= on + LONGEST:
         raise Invalid(_("A payoff letter holds from today to at most %(days)s days ahead.") % {"days": LONGEST.days})
-    return pdf(payoff_paper(row, valid_to, on), f"{row.ref}-payoff.pdf")
+    return pdf(payoff_paper(row, valid_to, on), f"{row.ref}-payoff.pdf", inline=True)
 
 
 @login_required

@@ -20,7 +20,7 @@ from loans.papers.portfolio import portfolio_paper
 from loans.portfolio import BUCKETS, RISK_DAYS, Portfolio, breakdown, bucket_word, portfolios
 from loans.standings import dashboard
 from loans.views.access import loans_of
-from loans.views.cashier import pdf
+from pages.pdf import pdf
 from pages.sheets import write_csv, write_xlsx
 from programmes.clock import today
 from programmes.models import District, Programme, Region, Role
@@ -89,7 +89,7 @@ def _paper(request, loans, found, day):
     chosen = request.desk.programme
     facts = [(_("Programme"), "\n".join(_places(request.user, chosen)))]
     content = portfolio_paper(found, parts, day, facts, footer=chosen.public_name if chosen else "")
-    return pdf(content, f"portfolio-{day:%Y-%m-%d}.pdf")
+    return pdf(content, f"portfolio-{day:%Y-%m-%d}.pdf", inline=True)
 
 
 def _places(user, chosen):

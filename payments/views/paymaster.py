@@ -3,7 +3,7 @@
 import rules
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from ledger.money import Money
 from pages.forms import attempt, done, form_page
 from pages.history import history_of
 from pages.moves import ReasonedMoveForm, move_page
+from pages.pdf import pdf
 from payments.cash import due_back_on, in_hand, loose_cash, payable
 from payments.forms_paymaster import (
     AdvanceForm,
@@ -278,9 +279,7 @@ def _rows_of(sheet):
 @require_GET
 def print_sheet(request, ref):
     row = get_object_or_404(_sheets(request), ref=ref)
-    response = HttpResponse(pay_sheet_paper(row, _rows_of(row)), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{row.ref}.pdf"'
-    return response
+    return pdf(pay_sheet_paper(row, _rows_of(row)), f"{row.ref}.pdf", inline=True)
 
 
 def _record(*, sheet, day, results, on, by, reason="", version=None, key=None):

@@ -2,7 +2,7 @@
 
 import rules
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from applicants.models import Application
 from audit.refusals import NotAllowed
 from audit.services import record, unit_of_work
 from pages.forms import attempt, done, form_page
+from pages.pdf import pdf
 from programmes.clock import today
 from programmes.models import Call, Role
 from programmes.roles import rows_for
@@ -191,10 +192,7 @@ def _preview(request, batch):
             body=body,
         )
     name = batch.session.ref if batch.session is not None else f"{on:%Y-%m-%d}"
-    answer = HttpResponse(letters_paper(pages), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="letters-{name}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return pdf(letters_paper(pages), f"letters-{name}.pdf")
 
 
 # Words -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The minutes: as a page, and as the PDF that is drawn when it is first read."""
 
 import rules
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from applicants.models import Party
 from applicants.services.evidence import path_of
+from pages.pdf import pdf
 from programmes.clock import today
 from selection import services
 from selection.access import keeps, seat_of, session_or_404
@@ -101,7 +102,4 @@ def minutes_pdf(request, ref):
         content = path_of(evidence.sha256).read_bytes()
     else:
         content = minutes_paper(session)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="minutes-{session.ref}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return pdf(content, f"minutes-{session.ref}.pdf")

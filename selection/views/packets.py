@@ -1,12 +1,13 @@
 """The packet of a member as a paper, drawn at once or in the background when it is large; and its score sheet."""
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from pages.pdf import pdf
 from pages.sheets import XLSX_TYPE
 from programmes.clock import today
 from selection import services
@@ -82,10 +83,7 @@ def packet_pdf(request, ref):
     else:
         raise Http404
     services.note_packet(printed=printed, form="pdf", on=on, by=request.user)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="packet-{session.ref}.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return pdf(content, f"packet-{session.ref}.pdf")
 
 
 @require_safe

@@ -24,7 +24,7 @@ LENDING: list[Mutant] = [
     Mutant(
         "loans: a new schedule asks again for deferred interest that was paid ahead",
         "loans/services/relief.py",
-        '    deferred = in_grace and not any(row.paid["interest"] and not row.open_part("interest") for row in coming)',
+        "    deferred = in_grace and not any(map(_all_interest_came, coming))",
         "    deferred = in_grace",
         ("tests/test_loan_terms.py::test_what_a_grace_deferred_is_not_asked_for_again_where_it_was_paid_ahead",),
     ),

@@ -1,4 +1,4 @@
-"""Bring the catalogues of the report's paper up to date with the words in the code."""
+"""Bring the catalogues of papers up to date with the words in the code."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -7,7 +7,7 @@ from reports.paper_words import translated, write
 
 
 class Command(BaseCommand):
-    help = "Bring the catalogue of each LANGUAGE up to date with what the report's paper says, and compile it."
+    help = "Bring the catalogue of each LANGUAGE up to date with what papers of reports and loans say, and compile it."
     requires_system_checks = ()
 
     def add_arguments(self, parser):
